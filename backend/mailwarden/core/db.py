@@ -1,0 +1,118 @@
+"""The database: one declarative base, one unit of work, the only commit in the program."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import DateTime, ForeignKey, MetaData, Uuid, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.sql.functions import Function
+
+from mailwarden.core.ids import new_id
+
+log = logging.getLogger(__name__)
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: DateTime(timezone=True),
+        UUID: Uuid(),
+        dict[str, Any]: JSONB,
+        list[dict[str, Any]]: JSONB,
+        list[str]: JSONB,
+    }
+
+
+def app_now() -> Function[datetime]:
+    """Database time plus the test offset. Never ``now()``: that one cannot be moved and stands still in a transaction."""
+    return func.app_now(type_=DateTime(timezone=True))
+
+
+class Tenant:
+    """Mixin: the row belongs to one organization, and row-level security holds it there."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    org_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=app_now())
+
+
+@dataclass
+class UnitOfWork:
+    """One transaction, and the organization it acts for."""
+
+    session: AsyncSession
+    org_id: UUID | None = None
+    enqueued: list[str] = field(default_factory=list)
+
+    async def act_for(self, org_id: UUID) -> None:
+        """Row-level security shows this organization's rows from here to the end of the transaction.
+
+        ``is_local`` is true without exception: a setting that outlives its transaction leaks through the pool.
+        """
+        self.org_id = org_id
+        await self.session.execute(text("SELECT set_config('app.org_id', :org, true)"), {"org": str(org_id)})
+
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+@asynccontextmanager
+async def unit_of_work(sessions: Sessions, org_id: UUID | None = None) -> AsyncIterator[UnitOfWork]:
+    """Commits at the end of the block, rolls back on any exception."""
+    async with sessions.begin() as session:
+        uow = UnitOfWork(session)
+        if org_id is not None:
+            await uow.act_for(org_id)
+        yield uow
+
+
+@asynccontextmanager
+async def reader(sessions: Sessions, org_id: UUID | None = None) -> AsyncIterator[UnitOfWork]:
+    """A read-only transaction: a write in it is an error, whoever wrote the query."""
+    async with sessions.begin() as session:
+        await session.execute(text("SET TRANSACTION READ ONLY"))
+        uow = UnitOfWork(session)
+        if org_id is not None:
+            await uow.act_for(org_id)
+        yield uow
+
+
+def make_engine(url: str, *, pool_size: int, statement_timeout_ms: int, application: str) -> AsyncEngine:
+    """Limits of `reliability`: no statement, lock wait or idle transaction may hold others up for long."""
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": 5,
+            "server_settings": {
+                "application_name": application,
+                "statement_timeout": str(statement_timeout_ms),
+                "lock_timeout": "5000",
+                "idle_in_transaction_session_timeout": "15000",
+                "timezone": "UTC",
+                "jit": "off",
+            },
+        },
+    )
+
+
+def make_sessions(engine: AsyncEngine) -> Sessions:
+    return async_sessionmaker(engine, expire_on_commit=False)
