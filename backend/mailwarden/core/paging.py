@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Query
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from mailwarden.core.errors import AppError
 
+T = TypeVar("T")
 DEFAULT_LIMIT = 25
 MAX_LIMIT = 100
 
@@ -20,7 +21,7 @@ class BadCursor(AppError):
     status, code, title = 400, "invalid_cursor", "This cursor does not belong to this list"
 
 
-class Page[T](BaseModel):
+class Page(BaseModel, Generic[T]):
     """``next_cursor`` is null on the last page."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)

@@ -1,0 +1,45 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mailwarden.core.db import Base, Tenant
+
+
+class Alert(Tenant, Base):
+    """One notice in the organization's feed. An episode has at most one of each kind."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        UniqueConstraint("org_id", "id"),
+        UniqueConstraint("org_id", "kind", "episode_id"),
+        ForeignKeyConstraint(
+            ["org_id", "connection_id"], ["connections.org_id", "connections.id"], ondelete="CASCADE"
+        ),
+        Index("ix_alerts_org_id_created_at", "org_id", "created_at"),
+    )
+    kind: Mapped[str]  # integration_disconnected | integration_recovered
+    connection_id: Mapped[UUID | None]
+    episode_id: Mapped[UUID | None]
+    title: Mapped[str]
+    body: Mapped[str]
+    card: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))  # the cause card
+    read_at: Mapped[datetime | None]
+
+
+class AlertMail(Tenant, Base):
+    """One e-mail copy of an alert. The row is written first, so that a retry never mails twice."""
+
+    __tablename__ = "alert_mails"
+    __table_args__ = (
+        UniqueConstraint("org_id", "alert_id", "recipient"),
+        ForeignKeyConstraint(["org_id", "alert_id"], ["alerts.org_id", "alerts.id"], ondelete="CASCADE"),
+    )
+    alert_id: Mapped[UUID]
+    recipient: Mapped[str]
+    message_id: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default=text("'queued'"))  # queued | sending | sent | failed | unknown
+    sent_at: Mapped[datetime | None]
+    error: Mapped[str | None]

@@ -1,0 +1,318 @@
+"""Background work: rows in PostgreSQL hold it, a lease and a fence guard it, arq only carries the wake-up."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Uuid, bindparam, case, func, literal, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mailwarden.core.db import Base, Sessions, UnitOfWork, app_now, unit_of_work
+from mailwarden.core.ids import new_id
+from mailwarden.core.logging import bound
+
+log = logging.getLogger(__name__)
+
+QueueName = Literal["fast", "bulk"]
+
+
+class Job(Base):
+    """``org_id`` is null for the work of the instance itself. ``payload`` holds ids only, never a secret."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        CheckConstraint("state in ('ready','leased','done','dead')", name="state"),
+        Index("uq_jobs_kind_key", "kind", "key", unique=True),
+        Index("ix_jobs_ready", "org_id", "due_at", postgresql_where=text("state = 'ready'")),
+        Index("ix_jobs_leased", "lease_until", postgresql_where=text("state = 'leased'")),
+        Index("ix_jobs_done", "finished_at", postgresql_where=text("state = 'done'")),
+    )
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    org_id: Mapped[UUID | None]
+    kind: Mapped[str]
+    key: Mapped[str]
+    queue: Mapped[str] = mapped_column(server_default="fast")
+    payload: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    due_at: Mapped[datetime] = mapped_column(server_default=app_now())
+    state: Mapped[str] = mapped_column(server_default="ready")
+    again_at: Mapped[datetime | None]  # asked for again while it runs
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(server_default="0")
+    attempt: Mapped[int] = mapped_column(server_default="0")
+    enqueued_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=app_now())
+    finished_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A handler's answer: the job is a schedule, run it again then."""
+
+    at: datetime
+
+
+class RetryLater(Exception):
+    """A handler's way to say: nothing broke, come back in ``after_s`` seconds (uses no attempt)."""
+
+    def __init__(self, after_s: float) -> None:
+        super().__init__(f"retry in {after_s:.0f} s")
+        self.after_s = after_s
+
+
+class LeaseLost(Exception):
+    """Another worker holds the job now; nothing that this one still writes may count."""
+
+
+@dataclass
+class Lease:
+    """One claimed job. Every write transaction of its handler begins with ``guard``."""
+
+    id: UUID
+    org_id: UUID | None
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    fence: int
+    attempt: int
+    finished: bool = False
+
+    async def guard(self, tx: UnitOfWork) -> None:
+        """Holds the row for the transaction, so that no other worker can take over before it commits."""
+        mine = select(Job.id).where(Job.id == self.id, Job.fence == self.fence, Job.state == "leased")
+        if await tx.session.scalar(mine.with_for_update(read=True)) is None:
+            raise LeaseLost(f"{self.kind} {self.key}")
+
+    async def finish(self, tx: UnitOfWork, again: Again | None = None) -> None:
+        """Ends the job in the same transaction as its effect: exactly once, whatever dies afterwards."""
+        await _finish(tx, self, again)
+        self.finished = True
+
+
+Handler = Callable[[Any, Lease], Awaitable[Again | None]]
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """``max_attempts`` None: a schedule, which is never given up, only slowed down."""
+
+    name: str
+    run: Handler
+    queue: QueueName = "fast"
+    lease_s: float = 60
+    max_attempts: int | None = 8
+
+
+@dataclass
+class JobKinds:
+    """The kinds this program knows; composition roots build it from the features' lists."""
+
+    by_name: dict[str, JobKind] = field(default_factory=dict)
+
+    def add(self, *kinds: JobKind) -> "JobKinds":
+        for kind in kinds:
+            if kind.name in self.by_name:
+                raise ValueError(f"job kind {kind.name!r} is registered twice")
+            self.by_name[kind.name] = kind
+        return self
+
+
+async def enqueue(
+    tx: UnitOfWork,
+    kind: str,
+    key: object,
+    *,
+    due_at: datetime | None = None,
+    payload: dict[str, Any] | None = None,
+    queue: QueueName = "fast",
+    replace: bool = False,
+) -> None:
+    """One row per (kind, key), written in the caller's transaction.
+
+    Already waiting: the earlier time wins, or ``due_at`` does with ``replace``. Running: it runs once more after.
+    """
+    row = insert(Job).values(
+        id=new_id(),
+        org_id=tx.org_id,
+        kind=kind,
+        key=str(key),
+        queue=queue,
+        payload=payload or {},
+        due_at=due_at if due_at is not None else app_now(),
+    )
+    asked = row.excluded.due_at
+    running = Job.state == "leased"
+    waiting = Job.state == "ready"
+    soonest = asked if replace else func.least(Job.due_at, asked)
+    change = row.on_conflict_do_update(
+        index_elements=["kind", "key"],
+        set_={
+            "state": _case(running, "leased", "ready"),
+            "due_at": _when(running, Job.due_at, _when(waiting, soonest, asked)),
+            "again_at": _when(running, asked if replace else func.least(Job.again_at, asked), None),
+            "attempt": _when(running | waiting, Job.attempt, 0),
+            "payload": row.excluded.payload,
+            "enqueued_at": _when(running, Job.enqueued_at, None),
+            "finished_at": None,
+        },
+    )
+    await tx.session.execute(change)
+    tx.enqueued.append(kind)
+
+
+def _case(condition: Any, yes: str, no: str) -> Any:
+    return case((condition, literal(yes)), else_=literal(no))
+
+
+def _when(condition: Any, yes: Any, no: Any) -> Any:
+    return case((condition, yes), else_=no)
+
+
+async def cancel(tx: UnitOfWork, kind: str, key: object) -> None:
+    """The row stays, done; a running one finishes and does not come back."""
+    await tx.session.execute(
+        update(Job)
+        .where(Job.kind == kind, Job.key == str(key), Job.state.in_(["ready", "leased"]))
+        .values(state=_case(Job.state == "leased", "leased", "done"), again_at=None, finished_at=app_now())
+    )
+
+
+async def due_at(tx: UnitOfWork, kind: str, key: object) -> datetime | None:
+    """When the job runs next; None if it is not scheduled."""
+    asked = select(func.coalesce(Job.again_at, Job.due_at)).where(
+        Job.kind == kind, Job.key == str(key), Job.state.in_(["ready", "leased"])
+    )
+    return await tx.session.scalar(asked)
+
+
+async def _finish(tx: UnitOfWork, lease: Lease, again: Again | None) -> None:
+    next_at = bindparam("next_at", again.at if again else None)
+    back = func.least(Job.again_at, next_at)
+    returns = back.is_not(None)
+    result = await tx.session.execute(
+        update(Job)
+        .where(Job.id == lease.id, Job.fence == lease.fence, Job.state == "leased")
+        .values(
+            state=_case(returns, "ready", "done"),
+            due_at=func.coalesce(back, Job.due_at),
+            finished_at=_when(returns, None, app_now()),
+            again_at=None,
+            lease_until=None,
+            enqueued_at=None,
+            attempt=0,
+            last_error=None,
+        )
+        .returning(Job.id)
+    )
+    if result.first() is None:
+        raise LeaseLost(f"{lease.kind} {lease.key}")
+
+
+async def _put_back(tx: UnitOfWork, lease: Lease, after_s: float, *, error: str | None, dead: bool) -> None:
+    """Back to ready after a failure or a wait; the attempt counts only for failures."""
+    await tx.session.execute(
+        update(Job)
+        .where(Job.id == lease.id, Job.fence == lease.fence, Job.state == "leased")
+        .values(
+            state="dead" if dead else "ready",
+            due_at=app_now() + timedelta(seconds=after_s),
+            again_at=None,
+            lease_until=None,
+            enqueued_at=None,
+            attempt=Job.attempt if error else func.greatest(Job.attempt - 1, 0),
+            last_error=error,
+            finished_at=app_now() if dead else None,
+        )
+    )
+
+
+def backoff_s(attempt: int, rng: random.Random, *, base_s: float = 2, cap_s: float = 900) -> float:
+    """Full jitter between half and the whole step, so that a herd spreads out."""
+    step = min(cap_s, base_s * 2 ** min(attempt, 20))
+    return rng.uniform(step / 2, step)
+
+
+class JobRunner:
+    """Claims one job by its row, runs the handler under a heartbeat, and writes the outcome."""
+
+    def __init__(self, runtime: Any, kinds: JobKinds, app: Sessions, system: Sessions, rng: random.Random) -> None:
+        self._runtime = runtime
+        self._kinds = kinds
+        self._app = app
+        self._system = system
+        self._rng = rng
+
+    async def run(self, job_id: UUID) -> bool:
+        """True if this call did the work; False if the job was not to be had."""
+        lease = await self._claim(job_id)
+        if lease is None:
+            return False
+        with bound(org_id=str(lease.org_id), job=lease.kind, job_key=lease.key):
+            await self._work(lease)
+        return True
+
+    async def _claim(self, job_id: UUID) -> Lease | None:
+        async with self._system.begin() as session:
+            row = (await session.execute(text("SELECT * FROM job_claim(:id, :names, :leases)"), self._claim_args(job_id)))
+            found = row.mappings().first()
+        return Lease(**found) if found else None
+
+    def _claim_args(self, job_id: UUID) -> dict[str, Any]:
+        names = list(self._kinds.by_name)
+        return {"id": job_id, "names": names, "leases": [float(self._kinds.by_name[n].lease_s) for n in names]}
+
+    async def _work(self, lease: Lease) -> None:
+        kind = self._kinds.by_name[lease.kind]
+        heart = asyncio.create_task(self._beat(lease, kind.lease_s, asyncio.current_task()))
+        try:
+            again = await kind.run(self._runtime, lease)
+            if not lease.finished:
+                async with unit_of_work(self._app, lease.org_id) as tx:
+                    await lease.finish(tx, again)
+        except LeaseLost:
+            log.warning("lease lost; another worker goes on")
+        except RetryLater as wait:
+            await self._return(lease, wait.after_s, error=None, dead=False)
+        except asyncio.CancelledError:
+            if not heart.done():  # a shutdown, not a lost lease: hand the job over at once
+                await asyncio.shield(self._return(lease, 0, error=None, dead=False))
+            raise
+        except Exception as exc:
+            log.exception("job failed")
+            await self._fail(lease, kind, exc)
+        finally:
+            heart.cancel()
+
+    async def _fail(self, lease: Lease, kind: JobKind, exc: Exception) -> None:
+        dead = kind.max_attempts is not None and lease.attempt >= kind.max_attempts
+        await self._return(lease, backoff_s(lease.attempt, self._rng), error=type(exc).__name__, dead=dead)
+
+    async def _return(self, lease: Lease, after_s: float, *, error: str | None, dead: bool) -> None:
+        """A failure to write this is harmless: the lease runs out and the relay finds the row."""
+        try:
+            async with unit_of_work(self._app, lease.org_id) as tx:
+                await _put_back(tx, lease, after_s, error=error, dead=dead)
+        except Exception:
+            log.exception("could not return the job; its lease will run out")
+
+    async def _beat(self, lease: Lease, lease_s: float, worker: asyncio.Task[Any] | None) -> None:
+        """Extends the lease at a third of its length; once it is lost, stops the handler."""
+        while True:
+            await asyncio.sleep(lease_s / 3)
+            try:
+                async with self._system.begin() as session:
+                    ask = text("SELECT job_extend(:id, :fence, :lease)")
+                    held = await session.scalar(ask, {"id": lease.id, "fence": lease.fence, "lease": lease_s})
+            except Exception:
+                log.exception("heartbeat failed")
+                continue
+            if not held:
+                if worker is not None:
+                    worker.cancel()
+                return

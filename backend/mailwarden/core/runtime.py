@@ -1,0 +1,63 @@
+"""Everything that touches the outside world, built once, passed down, replaced in tests."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from mailwarden.core.clock import Clock
+from mailwarden.core.crypto import Keyring
+from mailwarden.core.db import Sessions
+from mailwarden.core.mail import Mailer
+from mailwarden.core.paging import Cursors
+
+if TYPE_CHECKING:
+    from mailwarden.providers.budget import Budget
+    from mailwarden.providers.catalog import ProviderSettings
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Delays of the product, in seconds. The demo shortens them and says so; tests move the clock instead."""
+
+    verdict_scale: float = 1.0  # multiplies the confirmation schedule of `DOMAIN.md` §2
+    probe_every_s: float = 600
+    realtime_every_s: float = 600
+    refresh_deadline_s: float = 20
+    refresh_lease_s: float = 45
+    api_deadline_s: float = 30
+    journal_poll_s: float = 60
+    incident_window_s: float = 300
+
+
+@dataclass(frozen=True)
+class Config:
+    """What features need to know of the operator's settings."""
+
+    environment: str
+    base_url: str
+    data_dir: Path
+    providers: "Mapping[str, ProviderSettings]"
+    timing: Timing = field(default_factory=Timing)
+    mail_from: str = "Mailwarden <noreply@localhost>"
+    version: str = "0.1.0"
+    journal_days: int = 14
+    cookie_secure: bool = True
+
+
+@dataclass(frozen=True)
+class Runtime:
+    sessions: Sessions  # as mw_app: row-level security applies
+    system: Sessions  # as mw_system: job columns, through functions
+    redis: Any  # redis.asyncio.Redis; may be away at any time
+    http: httpx.AsyncClient  # to providers
+    clock: Clock
+    keys: Keyring
+    cursors: Cursors
+    mailer: Mailer
+    budget: "Budget"
+    rng: random.Random
+    config: Config

@@ -1,0 +1,13 @@
+"""Imports every feature's models, so that Alembic sees one metadata."""
+
+import mailwarden.accounts.models
+import mailwarden.alerts.models
+import mailwarden.connections.models
+import mailwarden.core.health
+import mailwarden.core.jobs
+import mailwarden.events.models
+import mailwarden.metrics.models
+import mailwarden.sync.models  # noqa: F401
+from mailwarden.core.db import Base
+
+metadata = Base.metadata
