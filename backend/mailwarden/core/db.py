@@ -68,6 +68,11 @@ class UnitOfWork:
         await self.session.execute(text("SELECT set_config('app.org_id', :org, true)"), {"org": str(org_id)})
 
 
+    async def act_as(self, user_id: UUID) -> None:
+        """Shows this person's own rows: memberships, organizations, sessions."""
+        await self.session.execute(text("SELECT set_config('app.user_id', :user, true)"), {"user": str(user_id)})
+
+
 Sessions = async_sessionmaker[AsyncSession]
 
 

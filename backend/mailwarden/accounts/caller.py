@@ -1,0 +1,96 @@
+"""Who asks, for which organization, and what they may do. No `/v1` route works without one."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlalchemy import select
+
+from mailwarden.accounts.models import Membership, User
+from mailwarden.accounts.rules import permissions_of, who_may
+from mailwarden.accounts.sessions import cookie_name, csrf_token, find_session, touch
+from mailwarden.core.api import Reader, Rt, Tx
+from mailwarden.core.csrf import check_origin, check_token
+from mailwarden.core.db import UnitOfWork, unit_of_work
+from mailwarden.core.errors import RoleRequired, Unauthenticated
+from mailwarden.core.logging import bind
+from mailwarden.core.runtime import Runtime
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Caller:
+    user_id: UUID
+    org_id: UUID
+    session_id: UUID
+    role: str
+    is_operator: bool
+
+    def may(self, permission: str) -> bool:
+        return permission in permissions_of(self.role)
+
+
+async def identify(request: Request, rt: Runtime, tx: UnitOfWork) -> Caller:
+    """Reads role and organization from the database on every request: a change acts at once (A14, J7)."""
+    token = request.cookies.get(cookie_name(rt))
+    found = await find_session(tx, token) if token else None
+    if found is None:
+        raise Unauthenticated("Sign in to go on.")
+    if request.method not in SAFE:
+        check_origin(request, rt.config.base_url)
+        check_token(request, csrf_token(rt.keys, found.session_id))
+    await tx.act_as(found.user_id)
+    await tx.act_for(found.org_id)
+    member = select(Membership.role, User.is_operator).join(User, User.id == Membership.user_id)
+    row = (
+        await tx.session.execute(
+            member.where(Membership.org_id == found.org_id, Membership.user_id == found.user_id)
+        )
+    ).first()
+    if row is None:
+        raise Unauthenticated("You are no longer a member of this organization. Sign in again.")
+    if rt.clock.now() - found.seen_at > TOUCH_EVERY:
+        async with unit_of_work(rt.sessions) as own:
+            await own.act_as(found.user_id)
+            await touch(own, found.session_id)
+    bind(org_id=str(found.org_id), user_id=str(found.user_id))
+    return Caller(found.user_id, found.org_id, found.session_id, row.role, row.is_operator)
+
+
+def _allowed(caller: Caller, permission: str) -> Caller:
+    if not caller.may(permission):
+        roles = " or ".join(who_may(permission)) or "nobody"
+        raise RoleRequired(f"This needs the role {roles}. Ask one of them.", action="ask_owner")
+    return caller
+
+
+Load = Callable[..., Awaitable[Caller]]
+
+
+def require(permission: str) -> Load:
+    """For routes that write: authenticates inside the route's own transaction."""
+
+    async def caller(request: Request, rt: Rt, tx: Tx) -> Caller:
+        return _allowed(await identify(request, rt, tx), permission)
+
+    caller.permission = permission  # type: ignore[attr-defined]
+    return caller
+
+
+def require_read(permission: str) -> Load:
+    """For routes that read: the same inside a read-only transaction."""
+
+    async def caller(request: Request, rt: Rt, tx: Reader) -> Caller:
+        return _allowed(await identify(request, rt, tx), permission)
+
+    caller.permission = permission  # type: ignore[attr-defined]
+    return caller
+
+
+StatusReader = Annotated[Caller, Depends(require_read("status:read"))]
+DataReader = Annotated[Caller, Depends(require_read("data:read"))]

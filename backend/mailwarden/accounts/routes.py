@@ -1,0 +1,76 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from mailwarden.accounts import service
+from mailwarden.accounts.caller import Caller, StatusReader, require
+from mailwarden.accounts.schemas import (
+    ActiveOrganization,
+    MeOut,
+    OrganizationOut,
+    OrganizationUpdate,
+    SignIn,
+    SignUp,
+)
+from mailwarden.accounts.sessions import clear_cookie, end_session, set_cookie, start_session
+from mailwarden.core.api import Reader, Rt, Tx, errors
+from mailwarden.core.csrf import check_origin
+from mailwarden.core.etag import IfMatch, etag
+
+router = APIRouter(prefix="/v1", tags=["accounts"])
+Member = Annotated[Caller, Depends(require("status:read"))]
+Manager = Annotated[Caller, Depends(require("organization:write"))]
+
+
+@router.post("/auth/sign-up", status_code=201, responses=errors())
+async def sign_up(body: SignUp, request: Request, response: Response, rt: Rt, tx: Tx) -> MeOut:
+    """Public. Creates a person, an organization they own, and a session."""
+    check_origin(request, rt.config.base_url)
+    user_id, org_id = await service.sign_up(tx, body)
+    session_id, token = await start_session(rt, tx, user_id, org_id, request.headers.get("user-agent"))
+    set_cookie(rt, response, token)
+    return await service.describe_me(rt, tx, user_id, org_id, session_id)
+
+
+@router.post("/auth/sign-in", responses=errors())
+async def sign_in(body: SignIn, request: Request, response: Response, rt: Rt, tx: Tx) -> MeOut:
+    """Public. Sets the session cookie."""
+    check_origin(request, rt.config.base_url)
+    user_id, org_id = await service.sign_in(tx, body.email, body.password.get_secret_value())
+    await tx.act_for(org_id)
+    session_id, token = await start_session(rt, tx, user_id, org_id, request.headers.get("user-agent"))
+    set_cookie(rt, response, token)
+    return await service.describe_me(rt, tx, user_id, org_id, session_id)
+
+
+@router.post("/auth/sign-out", status_code=204, responses=errors())
+async def sign_out(response: Response, rt: Rt, tx: Tx, caller: Member) -> None:
+    await end_session(tx, caller.session_id)
+    clear_cookie(rt, response)
+
+
+@router.get("/me", responses=errors())
+async def get_me(rt: Rt, tx: Reader, caller: StatusReader) -> MeOut:
+    return await service.describe_me(rt, tx, caller.user_id, caller.org_id, caller.session_id)
+
+
+@router.post("/me/active-organization", responses=errors(404))
+async def switch_organization(body: ActiveOrganization, rt: Rt, tx: Tx, caller: Member) -> MeOut:
+    await service.switch_organization(tx, caller.session_id, caller.user_id, body.organization_id)
+    return await service.describe_me(rt, tx, caller.user_id, body.organization_id, caller.session_id)
+
+
+@router.get("/organization", responses=errors())
+async def get_organization(response: Response, tx: Reader, caller: StatusReader) -> OrganizationOut:
+    row = await service.get_organization(tx, caller.org_id)
+    response.headers["ETag"] = etag(row.version)
+    return service.organization_out(row)
+
+
+@router.patch("/organization", responses=errors(412, 428))
+async def update_organization(
+    body: OrganizationUpdate, version: IfMatch, response: Response, tx: Tx, caller: Manager
+) -> OrganizationOut:
+    row = await service.update_organization(tx, caller.org_id, version, body.name, body.time_zone)
+    response.headers["ETag"] = etag(row.version)
+    return service.organization_out(row)

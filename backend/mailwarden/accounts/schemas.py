@@ -1,0 +1,70 @@
+from typing import Annotated
+
+from pydantic import EmailStr, Field, SecretStr, StringConstraints
+
+from mailwarden.accounts.passwords import MAX_LENGTH, MIN_LENGTH
+from mailwarden.core.api import Wire
+from mailwarden.core.ids import OrganizationId, UserId
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+NewPassword = Annotated[
+    SecretStr, Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH, json_schema_extra={"writeOnly": True})
+]
+
+
+class SignUp(Wire):
+    """Makes the person and their organization. The person becomes its owner."""
+
+    email: EmailStr
+    password: NewPassword
+    name: Name
+    organization_name: Name
+    time_zone: str = "UTC"
+
+
+class SignIn(Wire):
+    email: EmailStr
+    password: Annotated[SecretStr, Field(max_length=MAX_LENGTH, json_schema_extra={"writeOnly": True})]
+
+
+class UserOut(Wire):
+    id: UserId
+    email: str
+    name: str
+
+
+class OrganizationOut(Wire):
+    id: OrganizationId
+    name: str
+    time_zone: str
+    version: int
+
+
+class MembershipOut(Wire):
+    id: OrganizationId
+    name: str
+    role: str
+
+
+class MeOut(Wire):
+    """Everything a client shows about the signed-in person; always the database's state, never a cached one."""
+
+    user: UserOut
+    organization: OrganizationOut
+    role: str
+    permissions: list[str]
+    organizations: list[MembershipOut]
+    csrf_token: str
+    is_operator: bool
+    environment: str
+    demo: bool
+    version: str
+
+
+class ActiveOrganization(Wire):
+    organization_id: OrganizationId
+
+
+class OrganizationUpdate(Wire):
+    name: Name | None = None
+    time_zone: str | None = None

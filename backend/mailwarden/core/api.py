@@ -1,0 +1,202 @@
+"""What every route shares: the transaction, the runtime, problem+json and request ids."""
+
+import logging
+import time
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mailwarden.core.db import UnitOfWork, reader, unit_of_work
+from mailwarden.core.errors import AppError, NotFound, ServiceUnavailable
+from mailwarden.core.ids import INVALID_ID, new_id
+from mailwarden.core.logging import bind
+from mailwarden.core.metrics import REQUESTS, SECONDS
+from mailwarden.core.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+
+class Wire(BaseModel):
+    """Base of every request and response body: unknown fields are refused, defaults stay required in TypeScript."""
+
+    model_config = ConfigDict(
+        extra="forbid", from_attributes=True, json_schema_serialization_defaults_required=True
+    )
+
+
+class FieldProblem(Wire):
+    pointer: str
+    code: str
+    detail: str
+
+
+class Problem(Wire):
+    """RFC 9457, with what a caller needs to act: a stable code, the request id, and the next step."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    retryable: bool
+    errors: list[FieldProblem]
+    action: str | None
+    evidence: dict[str, Any] | None
+
+
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """``responses=`` of a route: 401, 403 and 422 are common to all of them."""
+    return {status: {"model": Problem} for status in sorted({401, 403, 422, *statuses})}
+
+
+def get_runtime(request: Request) -> Runtime:
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+Rt = Annotated[Runtime, Depends(get_runtime)]
+
+
+async def begin(rt: Rt) -> AsyncIterator[UnitOfWork]:
+    async with unit_of_work(rt.sessions) as tx:
+        yield tx
+
+
+async def begin_read(rt: Rt) -> AsyncIterator[UnitOfWork]:
+    async with reader(rt.sessions) as tx:
+        yield tx
+
+
+# scope="function": the commit comes before the response leaves, so a failed commit is a 5xx, never a 200.
+Tx = Annotated[UnitOfWork, Depends(begin, scope="function")]
+Reader = Annotated[UnitOfWork, Depends(begin_read, scope="function")]
+
+
+def request_id(request: Request) -> str:
+    identity: str = request.scope["mailwarden.request_id"]
+    return identity
+
+
+def problem(request: Request, exc: AppError) -> JSONResponse:
+    body = Problem(
+        type=f"/errors/{exc.code}",
+        title=exc.title,
+        status=exc.status,
+        detail=exc.detail,
+        code=exc.code,
+        request_id=request_id(request),
+        retryable=exc.retryable,
+        errors=[FieldProblem(**one) for one in exc.errors],
+        action=exc.action,
+        evidence=dict(exc.evidence) if exc.evidence else None,
+    )
+    return JSONResponse(
+        body.model_dump(mode="json"), exc.status, exc.headers, media_type="application/problem+json"
+    )
+
+
+class _Http(AppError):
+    """A status raised by the framework itself (405, 415, …)."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail, code={404: "not_found", 405: "method_not_allowed"}.get(status, "http_error"))
+        self.status, self.title = status, detail  # type: ignore[misc]
+
+
+class _Shape(AppError):
+    status, code, title = 422, "validation_error", "Check the highlighted fields"
+
+
+class _Broken(AppError):
+    """Never says what broke: the reference leads to the log line that does."""
+
+
+async def on_app_error(request: Request, exc: Exception) -> Response:
+    assert isinstance(exc, AppError)
+    return problem(request, exc)
+
+
+async def on_http(request: Request, exc: Exception) -> Response:
+    assert isinstance(exc, HTTPException)
+    answer = problem(request, _Http(exc.status_code, str(exc.detail)))
+    answer.headers.update(exc.headers or {})
+    return answer
+
+
+async def on_shape(request: Request, exc: Exception) -> Response:
+    assert isinstance(exc, RequestValidationError)
+    found = exc.errors()
+    if any(one["type"] == INVALID_ID and one["loc"][0] == "path" for one in found):
+        return problem(request, NotFound("There is no such object."))
+    pointers = [
+        {"pointer": "#/" + "/".join(map(str, one["loc"][1:])), "code": one["type"], "detail": one["msg"]}
+        for one in found
+    ]
+    return problem(request, _Shape("The request is not of the expected shape.", errors=pointers))
+
+
+async def on_database(request: Request, exc: Exception) -> Response:
+    """A lost connection is our trouble and passes; anything else is a bug."""
+    away = isinstance(exc, DBAPIError) and exc.connection_invalidated
+    if away or isinstance(exc, OSError | TimeoutError) or type(exc).__name__ == "TimeoutError":
+        log.warning("database away", exc_info=exc)
+        return problem(request, ServiceUnavailable("Try again in a moment.", headers={"Retry-After": "2"}))
+    return await on_bug(request, exc)
+
+
+async def on_bug(request: Request, exc: Exception) -> Response:
+    log.error("unhandled", exc_info=exc)
+    return problem(request, _Broken("We could not finish this. The reference below finds it in the log."))
+
+
+def install(app: FastAPI) -> None:
+    app.add_exception_handler(AppError, on_app_error)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(RequestValidationError, on_shape)
+    app.add_exception_handler(SQLAlchemyError, on_database)
+    app.add_exception_handler(OSError, on_database)
+    app.add_exception_handler(Exception, on_bug)
+
+
+class RequestIdentity:
+    """Outermost ASGI layer: names every request, times it, and turns a crash below into a problem, too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        identity = f"req_{new_id().hex}"
+        scope["mailwarden.request_id"] = identity
+        bind(request_id=identity)
+        started = time.perf_counter()
+        status = 500
+
+        async def named(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"request-id", identity.encode())]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, named)
+        finally:
+            route = getattr(scope.get("route"), "path", "unmatched")
+            took = time.perf_counter() - started
+            REQUESTS.labels(scope["method"], route, str(status)).inc()
+            SECONDS.labels(scope["method"], route).observe(took)
+            if route.startswith("/v1"):
+                log.info("request", extra={"method": scope["method"], "route": route, "status": status, "ms": round(took * 1000)})
+
+

@@ -1,0 +1,148 @@
+"""The operator's settings: environment variables `MAILWARDEN_…` (nested by `__`) or a `.env` file."""
+
+import base64
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, Field, HttpUrl, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Environment = Literal["development", "demo", "test", "staging", "production"]
+DEVELOPMENT_KEY = base64.b64encode(b"development-only-key-0123456789a").decode()
+LOCAL: tuple[Environment, ...] = ("development", "demo", "test")
+
+
+class DatabaseSettings(BaseModel):
+    url: SecretStr | None = Field(None, description="PostgreSQL as role mw_app; empty: the embedded server.")
+    system_url: SecretStr | None = Field(None, description="PostgreSQL as role mw_system (relay and sweeper).")
+    owner_url: SecretStr | None = Field(None, description="PostgreSQL as role mw_owner (migrations only).")
+    admin_url: SecretStr | None = Field(None, description="A superuser, only for `mailwarden migrate --bootstrap`.")
+    pool_size: int = Field(10, ge=2, le=200, description="Connections per process.")
+    statement_timeout_ms: int = Field(10_000, ge=100, description="Longest statement of the API.")
+
+
+class RedisSettings(BaseModel):
+    url: SecretStr | None = Field(None, description="Redis for wake-ups and budgets; empty: the embedded server.")
+
+
+class SecuritySettings(BaseModel):
+    encryption_keys: SecretStr = Field(
+        SecretStr(f"dev:{DEVELOPMENT_KEY}"),
+        description="`id:base64 of 32 bytes`, comma separated; the first seals, all open.",
+    )
+    lookup_key: SecretStr = Field(SecretStr(DEVELOPMENT_KEY), description="Base64 of 32 bytes; keys hashes and cursors.")
+    allow_http: bool = Field(False, description="Serve sign-in over plain http outside loopback. Refused in production.")
+
+
+class ProviderClientSettings(BaseModel):
+    client_id: str = Field("", description="Our app's client id at the provider; empty: the provider is not offered.")
+    client_secret: SecretStr = Field(SecretStr(""), description="Our app's client secret.")
+    authorize_base: HttpUrl | None = Field(None, description="Replaces the host of the consent page (sandbox, proxy).")
+    api_base: HttpUrl | None = Field(None, description="Replaces the host of token endpoint and API.")
+    app_id: str = Field("", description="HubSpot: the app's id, for its uninstall journal.")
+
+
+class ProvidersSettings(BaseModel):
+    hubspot: ProviderClientSettings = ProviderClientSettings()
+    klaviyo: ProviderClientSettings = ProviderClientSettings()
+
+
+class TimingSettings(BaseModel):
+    verdict_scale: float = Field(1.0, gt=0, le=10, description="Multiplies the confirmation schedule; < 1 for demos only.")
+    probe_every_s: float = Field(600, ge=1, le=600, description="Longest time between two proofs of life.")
+    realtime_every_s: float = Field(600, ge=1, le=900, description="Interval of the frequency real-time.")
+    refresh_deadline_s: float = Field(20, gt=0, description="Total time for one call of a token endpoint.")
+    refresh_lease_s: float = Field(45, gt=0, description="Lease of one refresh; at least twice its deadline.")
+    api_deadline_s: float = Field(30, gt=0, description="Total time for one API call of a provider.")
+    journal_poll_s: float = Field(60, ge=1, description="Interval of reading HubSpot's uninstall journal.")
+    clock_follow_s: float = Field(30, gt=0, description="Interval of measuring the database's clock.")
+
+    @model_validator(mode="after")
+    def lease_outlives_deadline(self) -> Self:
+        if self.refresh_lease_s < 2 * self.refresh_deadline_s:
+            raise ValueError("refresh_lease_s must be at least twice refresh_deadline_s")
+        return self
+
+
+class MailSettings(BaseModel):
+    mode: Literal["file", "smtp"] = Field("file", description="`file` writes .eml files into the data folder.")
+    sender: str = Field("Mailwarden <noreply@mailwarden.localhost>", description="From of all notices.")
+    host: str = Field("localhost", description="SMTP relay.")
+    port: int = Field(587, ge=1, le=65535, description="SMTP port.")
+    username: str | None = Field(None, description="SMTP user.")
+    password: SecretStr | None = Field(None, description="SMTP password.")
+    security: Literal["starttls", "tls", "none"] = Field("starttls", description="How the SMTP connection is protected.")
+
+
+class EgressSettings(BaseModel):
+    allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="CIDR ranges that tenant-typed hosts may reach besides public ones, comma separated."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def split(cls, data: object) -> object:
+        if isinstance(data, dict) and isinstance(data.get("allow"), str):
+            data = {**data, "allow": tuple(part.strip() for part in data["allow"].split(",") if part.strip())}
+        return data
+
+
+class WorkerSettings(BaseModel):
+    fast_jobs: int = Field(40, ge=1, le=500, description="Short jobs (refresh, probe, alert) side by side per process.")
+    bulk_jobs: int = Field(8, ge=1, le=100, description="Long jobs (sync) side by side per process.")
+    relay_every_s: float = Field(0.2, gt=0, le=5, description="How often due rows are looked for.")
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="MAILWARDEN_", env_nested_delimiter="__", env_file=".env", extra="ignore", frozen=True
+    )
+    environment: Environment = Field("development", description="development, demo, test, staging or production.")
+    base_url: HttpUrl = Field(HttpUrl("http://127.0.0.1:8000"), description="Where browsers reach this instance.")
+    host: str = Field("127.0.0.1", description="Address the API listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port the API listens on.")
+    data_dir: Path = Field(Path(".local"), description="Journal of token answers, embedded servers, mail files.")
+    log_level: str = Field("info", description="debug, info, warning or error.")
+    log_json: bool = Field(True, description="JSON lines; false for a terminal.")
+    journal_days: int = Field(14, ge=0, le=365, description="Days that bodies stay in the sync journal.")
+    database: DatabaseSettings = DatabaseSettings()
+    redis: RedisSettings = RedisSettings()
+    security: SecuritySettings = SecuritySettings()
+    providers: ProvidersSettings = ProvidersSettings()
+    timing: TimingSettings = TimingSettings()
+    mail: MailSettings = MailSettings()
+    egress: EgressSettings = EgressSettings()
+    worker: WorkerSettings = WorkerSettings()
+
+    @property
+    def public_url(self) -> str:
+        return str(self.base_url).rstrip("/")
+
+    @property
+    def is_local(self) -> bool:
+        return self.environment in LOCAL
+
+    @model_validator(mode="after")
+    def refuse_unsafe(self) -> Self:
+        """A start with a known key or over plain http would look fine and protect nothing."""
+        if self.is_local:
+            return self
+        for name in ("encryption_keys", "lookup_key"):
+            if DEVELOPMENT_KEY in getattr(self.security, name).get_secret_value():
+                raise ValueError(f"MAILWARDEN_SECURITY__{name.upper()} is the development default; set your own")
+        plain = self.base_url.scheme == "http"
+        if plain and (self.environment == "production" or not self.security.allow_http):
+            raise ValueError("MAILWARDEN_BASE_URL must be https outside development")
+        return self
+
+
+def parse_keys(setting: str) -> dict[str, bytes]:
+    """Raises ValueError naming the key, never showing it."""
+    keys: dict[str, bytes] = {}
+    for part in setting.split(","):
+        name, _, encoded = part.strip().partition(":")
+        raw = base64.b64decode(encoded, validate=True)
+        if not name or len(raw) != 32:
+            raise ValueError(f"encryption key {name!r} must be `id:` and base64 of 32 bytes")
+        keys[name] = raw
+    return keys
