@@ -1,0 +1,206 @@
+"""Row-level security on every tenant table, grants by role, and the listed functions that look across tenants."""
+
+from collections.abc import Sequence
+
+from alembic import op
+
+revision: str = "0003"
+down_revision: str | None = "0002"
+branch_labels: Sequence[str] | None = None
+depends_on: Sequence[str] | None = None
+
+ORG = "nullif(current_setting('app.org_id', true), '')::uuid"
+USER = "nullif(current_setting('app.user_id', true), '')::uuid"
+
+TENANT = (
+    "alert_mails alerts call_outcomes campaigns connections credentials episodes events mailbox_slots "
+    "oauth_attempts observations orphan_tokens reconnect_receipts refresh_attempts signals sync_journal "
+    "sync_runs transitions"
+).split()
+APPEND_ONLY = {"transitions", "signals", "refresh_attempts", "observations"}
+INSTANCE = ("incidents", "journal_positions")  # hold nothing of a tenant
+
+# The whole policy of tables that are not simply "my organization's rows".
+OWN_POLICIES = {
+    "organizations": f"id = {ORG} OR id IN (SELECT org_id FROM memberships WHERE user_id = {USER})",
+    "memberships": f"org_id = {ORG} OR user_id = {USER}",
+    "users": f"id = {USER} OR id IN (SELECT user_id FROM memberships WHERE org_id = {ORG})",
+    "sessions": f"user_id = {USER}",
+    # The instance's own jobs have no organization and are seen only without one.
+    "jobs": f"org_id IS NOT DISTINCT FROM {ORG}",
+}
+
+# Owned by mw_owner, whom row-level security does not bind; each returns ids and job columns, nothing else.
+FUNCTIONS = (
+    """
+    CREATE FUNCTION find_session(p_hash bytea, p_idle interval)
+    RETURNS TABLE (session_id uuid, user_id uuid, org_id uuid, seen_at timestamptz)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+      SELECT s.id, s.user_id, s.org_id, s.seen_at FROM sessions s
+      WHERE s.token_hash = p_hash AND s.expires_at > app_now() AND s.seen_at > app_now() - p_idle
+    $$
+    """,
+    """
+    CREATE FUNCTION find_user(p_email text) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+      SELECT id FROM users WHERE lower(email) = lower(p_email)
+    $$
+    """,
+    """
+    CREATE FUNCTION find_oauth_attempt(p_hash bytea) RETURNS TABLE (attempt_id uuid, org_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+      SELECT id, a.org_id FROM oauth_attempts a WHERE a.state_hash = p_hash
+    $$
+    """,
+    """
+    CREATE FUNCTION find_connections_of_account(p_provider text, p_external_id text)
+    RETURNS TABLE (connection_id uuid, org_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+      SELECT id, c.org_id FROM connections c WHERE c.provider = p_provider AND c.external_id = p_external_id
+    $$
+    """,
+    """
+    CREATE FUNCTION list_organizations() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+      SELECT id FROM organizations ORDER BY id
+    $$
+    """,
+    """
+    CREATE FUNCTION provider_window(p_provider text, p_since timestamptz)
+    RETURNS TABLE (tried bigint, refused bigint, unavailable bigint, rate_limited bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+      SELECT count(*),
+             count(*) FILTER (WHERE failure = 'refused'),
+             count(*) FILTER (WHERE failure = 'unavailable'),
+             count(*) FILTER (WHERE failure = 'rate_limited')
+      FROM call_outcomes WHERE provider = p_provider AND at > p_since
+    $$
+    """,
+    """
+    CREATE FUNCTION job_due(p_limit int, p_each int, p_stale interval)
+    RETURNS TABLE (id uuid, queue text, fence int, due_at timestamptz)
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+      WITH tenants AS (
+        SELECT DISTINCT j.org_id FROM jobs j WHERE j.state = 'ready' AND j.due_at <= app_now()
+      ), fair AS (
+        SELECT one.id, one.due_at, row_number() OVER (PARTITION BY t.org_id ORDER BY one.due_at) AS turn
+        FROM tenants t CROSS JOIN LATERAL (
+          SELECT j.id, j.due_at FROM jobs j
+          WHERE j.org_id IS NOT DISTINCT FROM t.org_id AND j.state = 'ready' AND j.due_at <= app_now()
+            AND (j.enqueued_at IS NULL OR j.enqueued_at < app_now() - p_stale)
+          ORDER BY j.due_at LIMIT p_each
+        ) one
+      ), expired AS (
+        SELECT j.id, j.due_at, 0::bigint AS turn FROM jobs j
+        WHERE j.state = 'leased' AND j.lease_until < app_now()
+          AND (j.enqueued_at IS NULL OR j.enqueued_at < app_now() - p_stale)
+        LIMIT p_limit
+      ), chosen AS (
+        SELECT c.id FROM (SELECT * FROM fair UNION ALL SELECT * FROM expired) c
+        ORDER BY c.turn, c.due_at LIMIT p_limit
+      ), locked AS (
+        SELECT j.id FROM jobs j JOIN chosen USING (id) FOR UPDATE OF j SKIP LOCKED
+      )
+      UPDATE jobs SET enqueued_at = app_now() FROM locked
+      WHERE jobs.id = locked.id AND jobs.state IN ('ready', 'leased')
+      RETURNING jobs.id, jobs.queue, jobs.fence, jobs.due_at
+    $$
+    """,
+    """
+    CREATE FUNCTION job_claim(p_id uuid, p_kinds text[], p_leases double precision[])
+    RETURNS TABLE (id uuid, org_id uuid, kind text, key text, payload jsonb, fence int, attempt int)
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+      UPDATE jobs j SET state = 'leased', fence = j.fence + 1, attempt = j.attempt + 1,
+        lease_until = app_now() + p_leases[array_position(p_kinds, j.kind::text)] * interval '1 second'
+      WHERE j.id = p_id AND j.kind = ANY (p_kinds) AND j.due_at <= app_now()
+        AND (j.state = 'ready' OR (j.state = 'leased' AND j.lease_until < app_now()))
+      RETURNING j.id, j.org_id, j.kind::text, j.key::text, j.payload, j.fence, j.attempt
+    $$
+    """,
+    """
+    CREATE FUNCTION job_extend(p_id uuid, p_fence int, p_seconds double precision) RETURNS boolean
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+      WITH held AS (
+        UPDATE jobs SET lease_until = app_now() + p_seconds * interval '1 second'
+        WHERE id = p_id AND fence = p_fence AND state = 'leased' RETURNING 1
+      ) SELECT EXISTS (SELECT 1 FROM held)
+    $$
+    """,
+    """
+    CREATE FUNCTION job_sweep(p_keep interval) RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+      WITH gone AS (
+        DELETE FROM jobs WHERE id IN (
+          SELECT id FROM jobs WHERE state = 'done' AND finished_at < app_now() - p_keep LIMIT 1000
+        ) RETURNING 1
+      ) SELECT count(*) FROM gone
+    $$
+    """,
+    """
+    CREATE FUNCTION worker_beat(p_worker text, p_version text, p_lag int, p_claim timestamptz, p_direct boolean)
+    RETURNS void LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+      INSERT INTO worker_heartbeats (worker, version, loop_lag_ms, last_claim_at, direct_mode, started_at, seen_at)
+      VALUES (p_worker, p_version, p_lag, p_claim, p_direct, app_now(), app_now())
+      ON CONFLICT (worker) DO UPDATE SET seen_at = app_now(), version = excluded.version,
+        loop_lag_ms = excluded.loop_lag_ms, direct_mode = excluded.direct_mode,
+        last_claim_at = coalesce(excluded.last_claim_at, worker_heartbeats.last_claim_at)
+    $$
+    """,
+)
+FOR_APP = (
+    "find_session(bytea, interval)",
+    "find_user(text)",
+    "find_oauth_attempt(bytea)",
+    "find_connections_of_account(text, text)",
+    "list_organizations()",
+    "provider_window(text, timestamptz)",
+)
+FOR_SYSTEM = (
+    "job_due(int, int, interval)",
+    "job_claim(uuid, text[], double precision[])",
+    "job_extend(uuid, int, double precision)",
+    "job_sweep(interval)",
+    "worker_beat(text, text, int, timestamptz, boolean)",
+)
+
+
+def upgrade() -> None:
+    op.execute("GRANT USAGE ON SCHEMA public TO mw_app, mw_system")
+    op.execute("GRANT SELECT ON clock_offset, worker_heartbeats TO mw_app, mw_system")
+    for table in TENANT:
+        _wall(table, f"org_id = {ORG}")
+        _grant(table)
+    for table, rule in OWN_POLICIES.items():
+        _wall(table, rule)
+        _grant(table)
+    for table in INSTANCE:
+        op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO mw_app")
+    for definition in FUNCTIONS:
+        op.execute(definition)
+    _allow(FOR_APP, "mw_app")
+    _allow(FOR_SYSTEM, "mw_system")
+
+
+def _wall(table: str, rule: str) -> None:
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY tenant ON {table} TO mw_app USING ({rule}) WITH CHECK ({rule})")
+
+
+def _grant(table: str) -> None:
+    verbs = "SELECT, INSERT, DELETE" if table in APPEND_ONLY else "SELECT, INSERT, UPDATE, DELETE"
+    op.execute(f"GRANT {verbs} ON {table} TO mw_app")
+
+
+def _allow(functions: tuple[str, ...], role: str) -> None:
+    for function in functions:
+        op.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
+        op.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {role}")
+
+
+def downgrade() -> None:
+    for function in (*FOR_APP, *FOR_SYSTEM):
+        op.execute(f"DROP FUNCTION {function}")
+    for table in (*TENANT, *OWN_POLICIES):
+        op.execute(f"DROP POLICY tenant ON {table}")
+        op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+    op.execute("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM mw_app, mw_system")
