@@ -1,0 +1,25 @@
+from datetime import datetime
+from typing import Any, Literal
+
+from mailwarden.core.api import Wire
+from mailwarden.core.ids import AlertId, ConnectionId, EpisodeId
+
+
+class AlertOut(Wire):
+    """One notice of the feed. ``card`` is the cause card as it stood when the alert was raised."""
+
+    id: AlertId
+    kind: Literal["integration_disconnected", "integration_recovered"]
+    title: str
+    body: str
+    connection_id: ConnectionId | None
+    episode_id: EpisodeId | None
+    provider: str | None
+    card: dict[str, Any] | None
+    created_at: datetime
+    read_at: datetime | None
+    mailed_to: list[str]
+
+
+class UnreadCount(Wire):
+    unread: int
