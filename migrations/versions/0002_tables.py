@@ -108,6 +108,7 @@ def upgrade() -> None:
     sa.Column('next_sync_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('next_refresh_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('next_probe_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('active_sync_id', sa.Uuid(), nullable=True),
     sa.Column('catch_up_from', sa.DateTime(timezone=True), nullable=True),
     sa.Column('sync_frequency', sa.String(), server_default='realtime', nullable=False),
     sa.Column('history_range', sa.String(), server_default='days_90', nullable=False),

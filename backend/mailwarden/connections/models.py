@@ -59,6 +59,7 @@ class Connection(Tenant, Base):
     next_sync_at: Mapped[datetime | None]
     next_refresh_at: Mapped[datetime | None]
     next_probe_at: Mapped[datetime | None]
+    active_sync_id: Mapped[UUID | None]  # written by sync: the open run
     catch_up_from: Mapped[datetime | None]  # set by a reconnect until the gap is read
 
     sync_frequency: Mapped[str] = mapped_column(server_default="realtime")

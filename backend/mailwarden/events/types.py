@@ -1,0 +1,39 @@
+"""The public names of past facts. Customers' webhooks will carry them, so a name never changes its meaning."""
+
+from enum import StrEnum
+
+
+class EventType(StrEnum):
+    CONNECTION_CONNECTED = "connection.connected"
+    CONNECTION_RECONNECTED = "connection.reconnected"
+    CONNECTION_VERIFYING = "connection.verifying"
+    CONNECTION_INACTIVE = "connection.inactive"
+    CONNECTION_RECOVERED = "connection.recovered"
+    CONNECTION_DISCONNECTED = "connection.disconnected"
+    CONNECTION_SETTINGS_CHANGED = "connection.settings_changed"
+    CONNECTION_PERMISSION_MISSING = "connection.permission_missing"
+    CONNECTION_PERMISSION_RESTORED = "connection.permission_restored"
+    CONNECTION_DEGRADED = "connection.degraded"
+    CONNECTION_RESTORED = "connection.restored"
+    SYNC_STARTED = "sync.started"
+    SYNC_SUCCEEDED = "sync.succeeded"
+    SYNC_FAILED = "sync.failed"
+
+
+# What each fact means, shown in the API guide; a test keeps the list complete.
+DESCRIPTIONS: dict[EventType, str] = {
+    EventType.CONNECTION_CONNECTED: "An account was connected for the first time.",
+    EventType.CONNECTION_RECONNECTED: "A member renewed the authorization of a connection.",
+    EventType.CONNECTION_VERIFYING: "A suspicious answer came; we are checking whether the grant still lives.",
+    EventType.CONNECTION_INACTIVE: "The verdict: the connection is dead. Carries the cause and the episode.",
+    EventType.CONNECTION_RECOVERED: "The episode is over: the connection was proven to work again.",
+    EventType.CONNECTION_DISCONNECTED: "A member disconnected the account.",
+    EventType.CONNECTION_SETTINGS_CHANGED: "Frequency or history range changed.",
+    EventType.CONNECTION_PERMISSION_MISSING: "An optional permission is gone; the work that needs it is refused.",
+    EventType.CONNECTION_PERMISSION_RESTORED: "The missing permission was granted again.",
+    EventType.CONNECTION_DEGRADED: "The provider is in trouble; nothing to do.",
+    EventType.CONNECTION_RESTORED: "The provider works again.",
+    EventType.SYNC_STARTED: "A sync run began.",
+    EventType.SYNC_SUCCEEDED: "A sync run processed everything in its window.",
+    EventType.SYNC_FAILED: "A sync run ended without having processed everything.",
+}
