@@ -26,16 +26,19 @@ _BEFORE_SEND = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
-    EgressBlocked,
 )
 
 
 class NoAnswer(Exception):
-    """No usable answer came. ``sent`` is False only when it is sure that no byte of the request left."""
+    """No usable answer came. ``sent`` is False only when it is sure that no byte of the request left.
 
-    def __init__(self, reason: str, *, sent: bool) -> None:
+    Not ``worth_repeating`` at once: what used up a whole deadline or cap would do so again.
+    """
+
+    def __init__(self, reason: str, *, sent: bool, worth_repeating: bool = True) -> None:
         super().__init__(reason)
         self.sent = sent
+        self.worth_repeating = worth_repeating
 
 
 class BodyTooLarge(Exception):
@@ -51,7 +54,7 @@ class Answer:
 
 
 class _Departure:
-    """Knows whether the request has left, and keeps it from leaving late: a suspended process may wake after its lease."""
+    """Knows whether the request has left, and keeps it from leaving late: a suspended process may outsleep its lease."""
 
     def __init__(self, send_before: float) -> None:
         self._send_before = send_before
@@ -86,10 +89,13 @@ async def send_once(http: httpx.AsyncClient, request: httpx.Request, *, deadline
             finally:
                 await response.aclose()
     except TimeoutError as exc:
-        raise NoAnswer(f"no complete answer within {deadline_s:.0f} s", sent=departure.sent(exc)) from exc
+        reason = f"no complete answer within {deadline_s:g} s"
+        raise NoAnswer(reason, sent=departure.sent(exc), worth_repeating=False) from exc
     except BodyTooLarge as exc:
-        raise NoAnswer(f"body larger than {max_bytes} bytes", sent=True) from exc
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, EgressBlocked, zlib.error) as exc:
+        raise NoAnswer(f"body larger than {max_bytes} bytes", sent=True, worth_repeating=False) from exc
+    except EgressBlocked as exc:
+        raise NoAnswer(str(exc), sent=False, worth_repeating=False) from exc
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, zlib.error) as exc:
         raise NoAnswer(type(exc).__name__, sent=departure.sent(exc)) from exc
     headers = MappingProxyType({name.lower(): value for name, value in response.headers.items()})
     return Answer(response.status_code, headers, body, round((time.monotonic() - started) * 1000))

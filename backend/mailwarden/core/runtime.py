@@ -14,9 +14,9 @@ from mailwarden.core.db import Sessions
 from mailwarden.core.mail import Mailer
 from mailwarden.core.paging import Cursors
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # core knows no provider; these are types of values it only carries
     from mailwarden.providers.budget import Budget
-    from mailwarden.providers.catalog import ProviderSettings
+    from mailwarden.providers.settings import ProviderSettings
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Config:
     mail_from: str = "Mailwarden <noreply@localhost>"
     version: str = "0.1.0"
     journal_days: int = 14
+    app_ids: Mapping[str, str] = field(default_factory=dict)  # our app's id, where a provider tells it apart
     cookie_secure: bool = True
 
 

@@ -1,0 +1,153 @@
+"""Builds the Runtime from settings: the same for API, worker and command line."""
+
+import base64
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from pydantic import HttpUrl, SecretStr
+from redis.asyncio import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from mailwarden.core.checks import check_database
+from mailwarden.core.clock import DatabaseClock
+from mailwarden.core.crypto import Keyring
+from mailwarden.core.db import make_engine, make_sessions
+from mailwarden.core.http import build_http
+from mailwarden.core.mail import FileMailer, Mailer, SmtpMailer
+from mailwarden.core.paging import Cursors
+from mailwarden.core.runtime import Config, Runtime, Timing
+from mailwarden.providers.budget import RedisBudget
+from mailwarden.providers.settings import ProviderSettings
+from mailwarden.settings import MailSettings, ProviderClientSettings, Settings, parse_keys
+
+WORKER_STATEMENT_MS = 60_000
+
+
+class MissingSetting(Exception):
+    """One clear line for the operator."""
+
+
+def package_version() -> str:
+    try:
+        return version("mailwarden")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "0.1.0"
+
+
+def required(value: SecretStr | None, name: str) -> str:
+    if value is None:
+        raise MissingSetting(f"MAILWARDEN_{name} is not set (or use `mailwarden up`, which brings its own servers)")
+    return value.get_secret_value()
+
+
+def async_dsn(url: str) -> str:
+    """Accepts the libpq spelling that every hosting service prints."""
+    return "postgresql+asyncpg://" + url.split("://", 1)[1]
+
+
+def keyring(settings: Settings) -> Keyring:
+    keys = parse_keys(settings.security.encryption_keys.get_secret_value())
+    lookup = base64.b64decode(settings.security.lookup_key.get_secret_value(), validate=True)
+    return Keyring(primary=next(iter(keys)), keys=keys, lookup=lookup)
+
+
+def provider_settings(client: ProviderClientSettings, timing: Timing) -> ProviderSettings:
+    return ProviderSettings(
+        client_id=client.client_id,
+        client_secret=client.client_secret.get_secret_value(),
+        authorize_base=_base(client.authorize_base),
+        api_base=_base(client.api_base),
+        oauth_deadline_s=timing.refresh_deadline_s,
+        api_deadline_s=timing.api_deadline_s,
+    )
+
+
+def _base(url: HttpUrl | None) -> str | None:
+    return str(url).rstrip("/") if url else None
+
+
+def feature_config(settings: Settings) -> Config:
+    """What features may know; providers without a client id are not offered."""
+    timing = Timing(**settings.timing.model_dump(exclude={"clock_follow_s"}))
+    clients: dict[str, ProviderClientSettings] = dict(settings.providers)
+    return Config(
+        environment=settings.environment,
+        base_url=settings.public_url,
+        data_dir=settings.data_dir,
+        providers={name: provider_settings(one, timing) for name, one in clients.items() if one.client_id},
+        app_ids={name: one.app_id for name, one in clients.items()},
+        timing=timing,
+        mail_from=settings.mail.sender,
+        version=package_version(),
+        journal_days=settings.journal_days,
+        cookie_secure=settings.base_url.scheme == "https",
+    )
+
+
+def make_mailer(mail: MailSettings, data_dir: Path) -> Mailer:
+    if mail.mode == "file":
+        return FileMailer(data_dir / "mail")
+    return SmtpMailer(
+        host=mail.host,
+        port=mail.port,
+        username=mail.username,
+        password=mail.password.get_secret_value() if mail.password else None,
+        start_tls=mail.security == "starttls",
+        use_tls=mail.security == "tls",
+    )
+
+
+def make_redis(url: str) -> Redis:
+    """Fails fast: whoever uses it has a way to go on without."""
+    return Redis.from_url(
+        url, socket_timeout=2, socket_connect_timeout=1, retry=Retry(NoBackoff(), 1), retry_on_timeout=False
+    )
+
+
+@asynccontextmanager
+async def open_runtime(settings: Settings, *, application: str, worker: bool = False) -> AsyncIterator[Runtime]:
+    """Refuses to start on a database whose roles would not keep tenants apart."""
+    database = settings.database
+    statement_ms = WORKER_STATEMENT_MS if worker else database.statement_timeout_ms
+    engine = make_engine(
+        async_dsn(required(database.url, "DATABASE__URL")),
+        pool_size=database.pool_size,
+        statement_timeout_ms=statement_ms,
+        application=application,
+    )
+    system = make_engine(
+        async_dsn(required(database.system_url, "DATABASE__SYSTEM_URL")),
+        pool_size=max(4, database.pool_size // 2),
+        statement_timeout_ms=10_000,
+        application=f"{application}-system",
+    )
+    redis = make_redis(required(settings.redis.url, "REDIS__URL"))
+    clock = DatabaseClock(engine)
+    http = build_http()
+    try:
+        await check_database(engine)
+        await clock.measure()
+        config = feature_config(settings)
+        keys = keyring(settings)
+        yield Runtime(
+            sessions=make_sessions(engine),
+            system=make_sessions(system),
+            redis=redis,
+            http=http,
+            clock=clock,
+            keys=keys,
+            cursors=Cursors(keys.lookup),
+            mailer=make_mailer(settings.mail, settings.data_dir),
+            budget=RedisBudget(redis, clock.timestamp),
+            rng=random.Random(),  # noqa: S311 - jitter, not secrets
+            config=config,
+        )
+    finally:
+        await http.aclose()
+        await redis.aclose()
+        await engine.dispose()
+        await system.dispose()

@@ -1,0 +1,143 @@
+"""The wire between due rows and workers: arq carries the wake-up, and nothing is lost when it does not arrive."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+import msgpack
+from arq.connections import ArqRedis
+from redis.exceptions import RedisError
+from sqlalchemy import text
+
+from mailwarden.core.db import Sessions
+from mailwarden.core.metrics import RELAY_DIRECT
+
+log = logging.getLogger(__name__)
+
+QUEUES = {"fast": "mailwarden:fast", "bulk": "mailwarden:bulk"}
+FUNCTION = "run_job"
+BATCH = 200
+EACH = 50  # per organization and round
+STALE = "5 seconds"  # a wake-up that was not claimed by then is sent again
+DIRECT_AFTER_S = 2.0
+
+
+class Due(NamedTuple):
+    id: UUID
+    queue: str
+    fence: int
+    due_at: datetime
+
+
+class Wire(Protocol):
+    """Brings a wake-up to some worker; may raise RedisError or OSError, may lose it."""
+
+    async def push(self, due: Due) -> None: ...
+
+
+def packb(value: Any) -> bytes:
+    packed: bytes = msgpack.packb(value, use_bin_type=True)
+    return packed
+
+
+def unpackb(raw: bytes) -> Any:
+    """msgpack, never pickle: who can write to Redis must not run code here."""
+    return msgpack.unpackb(raw, raw=False)
+
+
+class ArqWire:
+    """One wake-up per fence and minute: arq drops a second one of the same id, and that is all it may drop."""
+
+    def __init__(self, redis: ArqRedis) -> None:
+        self._redis = redis
+
+    async def push(self, due: Due) -> None:
+        wake = f"{due.id}:{due.fence}:{int(time.time() // 5)}"
+        await self._redis.enqueue_job(
+            FUNCTION, str(due.id), _job_id=wake, _queue_name=QUEUES[due.queue], _expires=600
+        )
+
+
+class Relay:
+    """Finds due rows and wakes workers. Any number may run; lost, flushed and refused wake-ups are sent again."""
+
+    def __init__(self, system: Sessions, wire: Wire, run: Callable[[UUID], Awaitable[Any]], slots: dict[str, int]) -> None:
+        self._system = system
+        self._wire = wire
+        self._run = run
+        self._slots = {queue: asyncio.Semaphore(count) for queue, count in slots.items()}
+        self._direct: set[asyncio.Task[Any]] = set()
+        self._away_since: float | None = None
+        self.last_round = time.monotonic()
+
+    @property
+    def direct_mode(self) -> bool:
+        return self._away_since is not None and time.monotonic() - self._away_since > DIRECT_AFTER_S
+
+    async def forever(self, every_s: float) -> None:
+        while True:
+            try:
+                found = await self.round()
+            except Exception as exc:  # noqa: BLE001 - the database may be away; the next round finds the rows
+                log.warning("relay round failed", extra={"error": type(exc).__name__})
+                found = 0
+            self.last_round = time.monotonic()
+            await asyncio.sleep(0 if found == BATCH else every_s)
+
+    async def round(self) -> int:
+        """One look; returns how many due rows were woken."""
+        async with self._system.begin() as session:
+            asked = text(f"SELECT * FROM job_due({BATCH}, {EACH}, interval '{STALE}')")  # noqa: S608 - constants
+            rows = [Due(*row) for row in await session.execute(asked)]
+        for due in rows:
+            await self._wake(due)
+        RELAY_DIRECT.set(self.direct_mode)
+        return len(rows)
+
+    async def _wake(self, due: Due) -> None:
+        if self.direct_mode and not await self._redis_is_back(due):
+            self._run_here(due)
+            return
+        try:
+            await self._wire.push(due)
+            self._away_since = None
+        except (RedisError, OSError, TimeoutError):
+            self._away_since = self._away_since or time.monotonic()
+
+    async def _redis_is_back(self, due: Due) -> bool:
+        """Tried at most once a second, so that a dead Redis does not slow down every wake-up."""
+        now = time.monotonic()
+        if now - getattr(self, "_tried", 0.0) < 1:
+            return False
+        self._tried = now
+        try:
+            await self._wire.push(due)
+        except (RedisError, OSError, TimeoutError):
+            return False
+        self._away_since = None
+        return True
+
+    def _run_here(self, due: Due) -> None:
+        slot = self._slots[due.queue]
+        if slot.locked():
+            return  # the row stays due; a later round finds it
+
+        async def work() -> None:
+            async with slot:
+                await self._run(due.id)
+
+        task = asyncio.create_task(work())
+        self._direct.add(task)
+        task.add_done_callback(self._direct.discard)
+
+    async def drain(self, timeout_s: float) -> None:
+        if self._direct:
+            await asyncio.wait(self._direct, timeout=timeout_s)
+        for task in self._direct:
+            task.cancel()
+
+

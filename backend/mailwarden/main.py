@@ -1,0 +1,86 @@
+"""The API: the only place that knows all routes. Serves the built single-page app, too."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware.gzip import GZipMiddleware
+
+from mailwarden.accounts.routes import router as accounts
+from mailwarden.alerts.routes import router as alerts
+from mailwarden.compose import open_runtime
+from mailwarden.connections.routes import router as connections
+from mailwarden.core import api
+from mailwarden.core.headers import SecurityHeaders
+from mailwarden.core.logging import configure_logging
+from mailwarden.core.openapi import describe
+from mailwarden.core.probes import router as probes
+from mailwarden.core.runtime import Runtime
+from mailwarden.core.web import serve_app
+from mailwarden.metrics.routes import router as metrics
+from mailwarden.settings import Settings
+from mailwarden.sync.routes import router as sync
+
+log = logging.getLogger(__name__)
+ROUTERS = (accounts, connections, sync, metrics, alerts)
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def operation_id(route: APIRoute) -> str:
+    """The function's name is the operation id is the client's method."""
+    return route.name
+
+
+def build(lifespan: Lifespan) -> FastAPI:
+    app = FastAPI(
+        title="Mailwarden",
+        version="1.0.0",
+        lifespan=lifespan,
+        generate_unique_id_function=operation_id,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    app.include_router(probes)
+    api.install(app)
+    describe(app)
+    serve_app(app)
+    app.add_middleware(GZipMiddleware, minimum_size=500)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(api.RequestIdentity)
+    return app
+
+
+def create_app(runtime: Runtime) -> FastAPI:
+    """With a runtime that the caller opened and will close: tests, and programs that hold several parts."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+
+    app = build(lifespan)
+    app.state.runtime = runtime
+    return app
+
+
+def app() -> FastAPI:
+    """For `uvicorn --factory mailwarden.main:app`."""
+    settings = Settings()
+    configure_logging(settings.log_level, as_json=settings.log_json)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_runtime(settings, application="mailwarden-api") as runtime:
+            app.state.runtime = runtime
+            follow: asyncio.Task[Any] = asyncio.create_task(runtime.clock.follow(settings.timing.clock_follow_s))  # type: ignore[attr-defined]
+            yield
+            follow.cancel()
+
+    return build(lifespan)

@@ -1,0 +1,223 @@
+"""The worker pool: lists every job kind, wakes and runs them, and says that it is alive."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from arq.connections import ArqRedis, RedisSettings
+from arq.worker import Worker, func
+from redis.asyncio import ConnectionPool
+from sqlalchemy import text
+
+from mailwarden.alerts.jobs import JOBS as ALERT_JOBS
+from mailwarden.alerts.jobs import LISTENERS as ALERT_LISTENERS
+from mailwarden.compose import open_runtime, required
+from mailwarden.connections.jobs import JOBS as CONNECTION_JOBS
+from mailwarden.connections.jobs import start_up as start_connections
+from mailwarden.core.housekeeping import JOBS as HOUSEKEEPING
+from mailwarden.core.housekeeping import ensure_instance_jobs
+from mailwarden.core.jobs import JobKinds, JobRunner
+from mailwarden.core.logging import configure_logging
+from mailwarden.core.queue import FUNCTION, QUEUES, ArqWire, Relay, packb, unpackb
+from mailwarden.core.runtime import Runtime
+from mailwarden.events.dispatch import dispatch_kind, merge
+from mailwarden.settings import Settings
+from mailwarden.sync.jobs import JOBS as SYNC_JOBS
+from mailwarden.sync.jobs import LISTENERS as SYNC_LISTENERS
+
+log = logging.getLogger(__name__)
+
+JOB_TIMEOUT_S = 6 * 3600  # the lease ends a dead job; arq's own timeout must never end a live one
+GRACE_S = 25
+BEAT_EVERY_S = 5
+
+
+def job_kinds() -> JobKinds:
+    kinds = JobKinds().add(*HOUSEKEEPING, *CONNECTION_JOBS, *SYNC_JOBS, *ALERT_JOBS)
+    return kinds.add(dispatch_kind(merge(SYNC_LISTENERS, ALERT_LISTENERS)))
+
+
+def make_runner(rt: Runtime) -> JobRunner:
+    return JobRunner(rt, job_kinds(), rt.sessions, rt.system, rt.rng)
+
+
+class Pool:
+    """One process: two arq queues, so that long syncs never keep a token refresh waiting, and a relay."""
+
+    def __init__(self, rt: Runtime, settings: Settings) -> None:
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self._rt = rt
+        self._settings = settings
+        self._slots = {"fast": settings.worker.fast_jobs, "bulk": settings.worker.bulk_jobs}
+        self._runner = make_runner(rt)
+        self._redis = self._arq_redis()
+        self.relay = Relay(rt.system, ArqWire(self._redis), self._runner.run, self._slots)
+        self._lag_ms = 0
+
+    def _arq_redis(self) -> ArqRedis:
+        url = required(self._settings.redis.url, "REDIS__URL")
+        pool = ConnectionPool.from_url(url, socket_timeout=2, socket_connect_timeout=1)
+        return ArqRedis(pool, job_serializer=packb, job_deserializer=unpackb)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until ``stop``; then no new work, and what runs gets GRACE_S to end."""
+        await ensure_instance_jobs(self._rt)
+        await start_connections(self._rt)
+        loops = [
+            self._supervise(lambda: self._consume("fast")),
+            self._supervise(lambda: self._consume("bulk")),
+            self._supervise(lambda: self.relay.forever(self._settings.worker.relay_every_s)),
+            self._supervise(self._beat),
+            self._supervise(self._measure_lag),
+        ]
+        tasks = [asyncio.create_task(loop) for loop in loops]
+        await stop.wait()
+        await self._stop(tasks)
+
+    async def _stop(self, tasks: list[asyncio.Task[None]]) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.relay.drain(GRACE_S)
+        with contextlib.suppress(Exception):
+            await self._redis.aclose()
+
+    async def _supervise(self, loop: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """arq ends its worker on any Redis error; here that costs a second, not the process."""
+        while True:
+            try:
+                await loop()
+            except asyncio.CancelledError:
+                raise
+            except Exception as exc:  # noqa: BLE001 - the point is to survive anything
+                log.warning("worker loop restarts", extra={"error": f"{type(exc).__name__}: {exc}"})
+            await asyncio.sleep(1)
+
+    async def _consume(self, queue: str) -> None:
+        async def run_job(_: dict[str, Any], job_id: str) -> None:
+            await self._runner.run(UUID(job_id))
+
+        slots = self._slots[queue]
+        worker = Worker(
+            functions=[func(run_job, name=FUNCTION, max_tries=1)],
+            queue_name=QUEUES[queue],
+            redis_pool=self._redis,
+            handle_signals=False,
+            max_jobs=slots,
+            max_tries=1,
+            retry_jobs=False,
+            allow_abort_jobs=False,
+            keep_result=0,
+            job_timeout=JOB_TIMEOUT_S,
+            job_completion_wait=GRACE_S,
+            poll_delay=0.05,
+            queue_read_limit=max(1000, slots * 20),
+            health_check_interval=5,
+            job_serializer=packb,
+            job_deserializer=unpackb,
+        )
+        try:
+            await worker.async_run()
+        finally:
+            worker.redis_pool = None  # type: ignore[assignment]  # shared: closing it is not this worker's to do
+            with contextlib.suppress(Exception):
+                await self._drain(worker)
+
+    async def _drain(self, worker: Worker) -> None:
+        running = [task for task in worker.tasks.values() if not task.done()]
+        if running:
+            _, late = await asyncio.wait(running, timeout=GRACE_S)
+            for task in late:
+                task.cancel()
+
+    async def _beat(self) -> None:
+        while True:
+            async with self._rt.system.begin() as session:
+                await session.execute(
+                    text("SELECT worker_beat(:worker, :version, :lag, NULL, :direct)"),
+                    {
+                        "worker": self.name,
+                        "version": self._rt.config.version,
+                        "lag": self._lag_ms,
+                        "direct": self.relay.direct_mode,
+                    },
+                )
+            await asyncio.sleep(BEAT_EVERY_S)
+
+    async def _measure_lag(self) -> None:
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(1)
+            self._lag_ms = round((time.monotonic() - before - 1) * 1000)
+
+
+@asynccontextmanager
+async def running_pool(rt: Runtime, settings: Settings) -> AsyncIterator[Pool]:
+    """For programs that hold worker and API in one process."""
+    stop = asyncio.Event()
+    pool = Pool(rt, settings)
+    task = asyncio.create_task(pool.run(stop))
+    try:
+        yield pool
+    finally:
+        stop.set()
+        await task
+
+
+async def serve(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT."""
+    configure_logging(settings.log_level, as_json=settings.log_json)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with open_runtime(settings, application="mailwarden-worker", worker=True) as rt:
+        follow = asyncio.create_task(rt.clock.follow(settings.timing.clock_follow_s))  # type: ignore[attr-defined]
+        await Pool(rt, settings).run(stop)
+        follow.cancel()
+
+
+def main() -> None:
+    asyncio.run(serve(Settings()))
+
+
+async def _wake(ctx: dict[str, Any], job_id: str) -> None:
+    await ctx["runner"].run(UUID(job_id))
+
+
+async def _open(ctx: dict[str, Any]) -> None:
+    settings = Settings()
+    configure_logging(settings.log_level, as_json=settings.log_json)
+    ctx["opened"] = open_runtime(settings, application="mailwarden-arq", worker=True)
+    ctx["runner"] = make_runner(await ctx["opened"].__aenter__())
+
+
+async def _close(ctx: dict[str, Any]) -> None:
+    await ctx["opened"].__aexit__(None, None, None)
+
+
+class WorkerSettings:
+    """For `arq mailwarden.worker.WorkerSettings`: more hands for the fast queue; relays run in `mailwarden worker`."""
+
+    functions = [func(_wake, name=FUNCTION, max_tries=1)]  # noqa: RUF012 - arq's own shape
+    on_startup = _open
+    on_shutdown = _close
+    queue_name = QUEUES["fast"]
+    redis_settings = RedisSettings.from_dsn(os.environ.get("MAILWARDEN_REDIS__URL", "redis://localhost:6379"))
+    max_jobs = 40
+    retry_jobs = False
+    keep_result = 0
+    job_timeout = JOB_TIMEOUT_S
+    job_completion_wait = GRACE_S
+    poll_delay = 0.05
+    queue_read_limit = 1000
+    job_serializer = packb
+    job_deserializer = unpackb
