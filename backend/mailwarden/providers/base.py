@@ -287,5 +287,3 @@ class RefreshOnce(httpx.Auth):
             token = await self._tokens.refresh(rejected=token)
             request.headers["Authorization"] = f"Bearer {token}"
             yield request
-
-

@@ -1,0 +1,36 @@
+"""Our app at one provider: its catalogue entry, the operator's settings and the shared means of calling it."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import httpx
+
+from mailwarden.providers.base import RateLimited
+from mailwarden.providers.budget import Budget, Claim
+from mailwarden.providers.catalog import ProviderSpec
+from mailwarden.providers.classify import Call
+from mailwarden.providers.settings import ProviderSettings
+
+LONGEST_WAIT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderApp:
+    spec: ProviderSpec
+    settings: ProviderSettings
+    http: httpx.AsyncClient
+    budget: Budget
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    rng: random.Random = field(default_factory=random.Random)
+
+
+async def wait_for_turn(app: ProviderApp, claim: Claim, call: Call) -> None:
+    """Sleep through short waits; RateLimited for longer ones, so that the caller gives its place to other work."""
+    left = LONGEST_WAIT_S
+    while (wait := await app.budget.take(claim)) > 0:
+        if wait > left:
+            raise RateLimited(call.evidence("our budget for this provider is used up for now"), wait)
+        left -= wait
+        await app.sleep(wait)

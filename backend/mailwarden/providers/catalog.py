@@ -1,0 +1,192 @@
+"""The catalogue: what is regular about a provider, as typed data. A file that does not fit stops the start."""
+
+import re
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Annotated, Literal, Self
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from mailwarden.providers.base import Cause, Signal
+
+
+def _plain_path(path: str) -> str:
+    if not re.fullmatch(r"(/[\w{}.*-]+)+/?", path) or ".." in path:
+        raise ValueError(f"{path!r} is not a path pattern")
+    return path
+
+
+def _origin(base: str) -> str:
+    if not re.fullmatch(r"https://[a-z0-9.-]+", base):
+        raise ValueError(f"{base!r} is not an https origin")
+    return base
+
+
+Path = Annotated[str, AfterValidator(_plain_path)]
+Origin = Annotated[str, AfterValidator(_origin)]
+Capability = Literal["campaigns", "figures", "uninstall_journal"]
+Meaning = Literal[
+    "access_revoked", "scopes_missing", "rate_limited", "unavailable", "object_gone", "rejected", "misconfigured"
+]
+
+
+class _Spec(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Scope(_Spec):
+    name: str
+    required: bool
+    why: str
+
+
+class AuthSpec(_Spec):
+    authorize_base: Origin
+    authorize_path: Path
+    token_base: Origin
+    token_path: Path
+    revoke_path: Path | None
+    introspect_path: Path | None
+    client_auth: Literal["body", "basic"]
+    pkce: bool
+    optional_scope_param: str | None = None  # None: the provider knows no optional scopes, all are asked for alike
+    account_field: str | None = None  # where the token answer names the account
+    code_fields: tuple[str, ...] = ("error",)
+    message_fields: tuple[str, ...] = ("error_description",)
+    consent_note: str
+    scopes: tuple[Scope, ...] = Field(min_length=1)
+
+    @property
+    def required_scopes(self) -> frozenset[str]:
+        return frozenset(scope.name for scope in self.scopes if scope.required)
+
+    @property
+    def all_scopes(self) -> frozenset[str]:
+        return frozenset(scope.name for scope in self.scopes)
+
+
+class Read(_Spec):
+    """One request that may leave. ``{}`` stands for one path segment."""
+
+    method: Literal["GET", "POST"]
+    path: Path
+    scopes: tuple[str, ...] = ()  # what the provider wants for it, for refusals that do not name it
+
+    def allows(self, method: str, path: str) -> bool:
+        return method == self.method and _pattern(self.path).fullmatch(path) is not None
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.escape(path).replace(r"\{\}", r"[\w~-][\w.~-]*"), re.ASCII)
+
+
+class Rate(_Spec):
+    requests: int = Field(gt=0)
+    per_s: float = Field(gt=0)
+
+
+class Limit(_Spec):
+    """A quota as the provider counts it: shared by all ``paths``, kept per account or for our whole app."""
+
+    name: str
+    scope: Literal["account", "client"]
+    paths: tuple[str, ...]  # patterns as in ``Read``, or ``*`` for all
+    rates: tuple[Rate, ...] = Field(min_length=1)
+
+    def covers(self, path: str) -> bool:
+        return any(pattern == "*" or _pattern(pattern).fullmatch(path) for pattern in self.paths)
+
+
+class Rule(_Spec):
+    """An answer that fits all given conditions has this meaning. ``field`` is a dotted path; ``*`` visits a list."""
+
+    status: tuple[int, ...] = ()
+    field: str | None = None
+    values: frozenset[str] = frozenset()
+    means: Meaning
+    cause: Cause = Cause.ACCESS_REVOKED
+    signal: Signal | None = None
+    scopes_from: tuple[str, ...] = ()
+    retry_after_s: float | None = None
+
+    @model_validator(mode="after")
+    def field_and_values_belong_together(self) -> Self:
+        if (self.field is None) != (not self.values):
+            raise ValueError("a rule needs both field and values, or neither")
+        return self
+
+
+class ApiSpec(_Spec):
+    base: Origin
+    headers: dict[str, str]
+    media_type: str = "application/json"
+    max_body_bytes: int = Field(gt=0)
+    request_id_headers: tuple[str, ...]  # best first
+    code_fields: tuple[str, ...]  # where an error body names its code, best first
+    message_fields: tuple[str, ...]
+    request_id_fields: tuple[str, ...] = ()
+    retry_after_s: float  # used when a 429 does not say
+    reads: tuple[Read, ...] = Field(min_length=1)
+    errors: tuple[Rule, ...]
+
+
+class RefreshPolicy(_Spec):
+    rotation: Literal["fixed", "overlap", "strict"]
+    overlap_s: float = Field(ge=0)
+    confirmations: int = Field(ge=2)
+    schedule_s: tuple[float, ...]
+    idle_death_days: int | None  # the grant dies after so long without a refresh
+    access_life_s: int  # used when a token answer does not say
+    rates: tuple[Rate, ...] = (Rate(requests=20, per_s=1),)  # of our whole app at the token endpoint
+    permanent: tuple[Rule, ...]
+    app_fault: tuple[Rule, ...]
+    transient: tuple[Rule, ...]
+
+    @model_validator(mode="after")
+    def schedule_fits(self) -> Self:
+        if len(self.schedule_s) != self.confirmations or list(self.schedule_s) != sorted(self.schedule_s):
+            raise ValueError("schedule_s must rise and have one entry per confirmation")
+        if self.schedule_s[-1] < 300:
+            raise ValueError("refusals must be confirmed over at least 5 minutes")
+        return self
+
+
+class UninstallJournalSpec(_Spec):
+    token_path: Path
+    scopes: tuple[str, ...]
+    subscriptions_path: Path
+    journal_path: Path
+    uninstall_type: str
+    reads: tuple[Read, ...]
+
+
+class ProviderSpec(_Spec):
+    name: str
+    label: str
+    capabilities: frozenset[Capability]
+    auth: AuthSpec
+    api: ApiSpec
+    limits: tuple[Limit, ...]
+    refresh: RefreshPolicy
+    uninstall_journal: UninstallJournalSpec | None = None
+
+    @model_validator(mode="after")
+    def journal_is_declared(self) -> Self:
+        if ("uninstall_journal" in self.capabilities) != (self.uninstall_journal is not None):
+            raise ValueError("capability and section uninstall_journal must come together")
+        return self
+
+
+@cache
+def load() -> dict[str, ProviderSpec]:
+    folder = files(__package__) / "catalog"
+    entries = sorted((e for e in folder.iterdir() if e.name.endswith(".yaml")), key=lambda entry: entry.name)
+    return {spec.name: spec for spec in map(_read, entries)}
+
+
+def _read(entry: Traversable) -> ProviderSpec:
+    name = entry.name.removesuffix(".yaml")
+    return ProviderSpec(name=name, **yaml.safe_load(entry.read_text(encoding="utf-8")))

@@ -1,0 +1,10 @@
+"""Which adapter speaks for which catalogue entry."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from mailwarden.providers.base import Provider
+from mailwarden.providers.hubspot import HubSpot
+from mailwarden.providers.klaviyo import Klaviyo
+
+PROVIDERS: Mapping[str, Provider] = MappingProxyType({"hubspot": HubSpot(), "klaviyo": Klaviyo()})
