@@ -54,7 +54,7 @@ class Answer:
 
 
 class _Departure:
-    """Knows whether the request has left, and keeps it from leaving late: a suspended process may outsleep its lease."""
+    """Knows if the request has left, and keeps it from leaving late: a suspended process may outsleep its lease."""
 
     def __init__(self, send_before: float) -> None:
         self._send_before = send_before
