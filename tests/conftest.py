@@ -70,7 +70,11 @@ async def engines(servers: EmbeddedServers, database: str) -> AsyncIterator[tupl
 @pytest_asyncio.fixture(loop_scope="session")
 async def redis(servers: EmbeddedServers, worker_id: str) -> AsyncIterator[Redis]:
     number = int(worker_id.removeprefix("gw") or 0) if worker_id != "master" else REDIS_DATABASES - 1
-    client = make_redis(f"{servers.redis_url}?db={number % REDIS_DATABASES}" if "?" not in servers.redis_url else f"{servers.redis_url}&db={number % REDIS_DATABASES}")
+    client = make_redis(
+        f"{servers.redis_url}?db={number % REDIS_DATABASES}"
+        if "?" not in servers.redis_url
+        else f"{servers.redis_url}&db={number % REDIS_DATABASES}"
+    )
     await client.flushdb()
     yield client
     await client.aclose()

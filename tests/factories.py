@@ -12,7 +12,9 @@ from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
 
 
-async def make_organization(rt: Runtime, name: str = "Acme", *, role: str = "owner", email: str | None = None) -> tuple[UUID, UUID]:
+async def make_organization(
+    rt: Runtime, name: str = "Acme", *, role: str = "owner", email: str | None = None
+) -> tuple[UUID, UUID]:
     """(organization id, user id of its only member)."""
     org_id, user_id = new_id(), new_id()
     async with unit_of_work(rt.sessions) as tx:
@@ -27,8 +29,11 @@ async def make_organization(rt: Runtime, name: str = "Acme", *, role: str = "own
 
 
 async def make_connection(rt: Runtime, org_id: UUID, **over: Any) -> Connection:
-    """A connected HubSpot account with a credential that expires in 30 minutes; ``over`` sets columns of the connection."""
-    tokens = {"access_token": over.pop("access_token", "access-1"), "refresh_token": over.pop("refresh_token", "refresh-1")}
+    """A connected HubSpot account whose access token lives 30 minutes; ``over`` sets columns of the connection."""
+    tokens = {
+        "access_token": over.pop("access_token", "access-1"),
+        "refresh_token": over.pop("refresh_token", "refresh-1"),
+    }
     scopes = over.pop("scopes", ["oauth", "content"])
     life = timedelta(seconds=over.pop("life_s", 1800))
     now = rt.clock.now()

@@ -1,11 +1,13 @@
 """Builds the Runtime from settings: the same for API, worker and command line."""
 
+import asyncio
 import base64
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import cast
 
 from pydantic import HttpUrl, SecretStr
 from redis.asyncio import Redis
@@ -20,7 +22,7 @@ from mailwarden.core.http import build_http
 from mailwarden.core.mail import FileMailer, Mailer, SmtpMailer
 from mailwarden.core.paging import Cursors
 from mailwarden.core.runtime import Config, Runtime, Timing
-from mailwarden.providers.budget import RedisBudget
+from mailwarden.providers.budget import RedisBudget, Scripts
 from mailwarden.providers.settings import ProviderSettings
 from mailwarden.settings import MailSettings, ProviderClientSettings, Settings, parse_keys
 
@@ -103,9 +105,10 @@ def make_mailer(mail: MailSettings, data_dir: Path) -> Mailer:
 
 def make_redis(url: str) -> Redis:
     """Fails fast: whoever uses it has a way to go on without."""
-    return Redis.from_url(
+    client: Redis = Redis.from_url(
         url, socket_timeout=2, socket_connect_timeout=1, retry=Retry(NoBackoff(), 1), retry_on_timeout=False
     )
+    return client
 
 
 @asynccontextmanager
@@ -128,9 +131,11 @@ async def open_runtime(settings: Settings, *, application: str, worker: bool = F
     redis = make_redis(required(settings.redis.url, "REDIS__URL"))
     clock = DatabaseClock(engine)
     http = build_http()
+    following: asyncio.Task[None] | None = None
     try:
         await check_database(engine)
         await clock.measure()
+        following = asyncio.create_task(clock.follow(settings.timing.clock_follow_s))
         config = feature_config(settings)
         keys = keyring(settings)
         yield Runtime(
@@ -142,11 +147,13 @@ async def open_runtime(settings: Settings, *, application: str, worker: bool = F
             keys=keys,
             cursors=Cursors(keys.lookup),
             mailer=make_mailer(settings.mail, settings.data_dir),
-            budget=RedisBudget(redis, clock.timestamp),
+            budget=RedisBudget(cast(Scripts, redis), clock.timestamp),
             rng=random.Random(),  # noqa: S311 - jitter, not secrets
             config=config,
         )
     finally:
+        if following is not None:
+            following.cancel()
         await http.aclose()
         await redis.aclose()
         await engine.dispose()

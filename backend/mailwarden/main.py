@@ -1,10 +1,7 @@
 """The API: the only place that knows all routes. Serves the built single-page app, too."""
 
-import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -25,7 +22,6 @@ from mailwarden.metrics.routes import router as metrics
 from mailwarden.settings import Settings
 from mailwarden.sync.routes import router as sync
 
-log = logging.getLogger(__name__)
 ROUTERS = (accounts, connections, sync, metrics, alerts)
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -79,8 +75,6 @@ def app() -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_runtime(settings, application="mailwarden-api") as runtime:
             app.state.runtime = runtime
-            follow: asyncio.Task[Any] = asyncio.create_task(runtime.clock.follow(settings.timing.clock_follow_s))  # type: ignore[attr-defined]
             yield
-            follow.cancel()
 
     return build(lifespan)

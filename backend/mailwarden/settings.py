@@ -30,8 +30,12 @@ class SecuritySettings(BaseModel):
         SecretStr(f"dev:{DEVELOPMENT_KEY}"),
         description="`id:base64 of 32 bytes`, comma separated; the first seals, all open.",
     )
-    lookup_key: SecretStr = Field(SecretStr(DEVELOPMENT_KEY), description="Base64 of 32 bytes; keys hashes and cursors.")
-    allow_http: bool = Field(False, description="Serve sign-in over plain http outside loopback. Refused in production.")
+    lookup_key: SecretStr = Field(
+        SecretStr(DEVELOPMENT_KEY), description="Base64 of 32 bytes; keys hashes and cursors."
+    )
+    allow_http: bool = Field(
+        False, description="Serve sign-in over plain http outside loopback. Refused in production."
+    )
 
 
 class ProviderClientSettings(BaseModel):
@@ -48,7 +52,9 @@ class ProvidersSettings(BaseModel):
 
 
 class TimingSettings(BaseModel):
-    verdict_scale: float = Field(1.0, gt=0, le=10, description="Multiplies the confirmation schedule; < 1 for demos only.")
+    verdict_scale: float = Field(
+        1.0, gt=0, le=10, description="Multiplies the confirmation schedule; < 1 for demos only."
+    )
     probe_every_s: float = Field(600, ge=1, le=600, description="Longest time between two proofs of life.")
     realtime_every_s: float = Field(600, ge=1, le=900, description="Interval of the frequency real-time.")
     refresh_deadline_s: float = Field(20, gt=0, description="Total time for one call of a token endpoint.")
@@ -71,7 +77,9 @@ class MailSettings(BaseModel):
     port: int = Field(587, ge=1, le=65535, description="SMTP port.")
     username: str | None = Field(None, description="SMTP user.")
     password: SecretStr | None = Field(None, description="SMTP password.")
-    security: Literal["starttls", "tls", "none"] = Field("starttls", description="How the SMTP connection is protected.")
+    security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the SMTP connection is protected."
+    )
 
 
 class EgressSettings(BaseModel):

@@ -180,9 +180,7 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with open_runtime(settings, application="mailwarden-worker", worker=True) as rt:
-        follow = asyncio.create_task(rt.clock.follow(settings.timing.clock_follow_s))  # type: ignore[attr-defined]
         await Pool(rt, settings).run(stop)
-        follow.cancel()
 
 
 def main() -> None:

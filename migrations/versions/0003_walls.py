@@ -13,10 +13,25 @@ ORG = "nullif(current_setting('app.org_id', true), '')::uuid"
 USER = "nullif(current_setting('app.user_id', true), '')::uuid"
 
 TENANT = (
-    "alert_mails alerts call_outcomes campaigns connections credentials episodes events mailbox_slots "
-    "oauth_attempts observations orphan_tokens reconnect_receipts refresh_attempts signals sync_journal "
-    "sync_runs transitions"
-).split()
+    "alert_mails",
+    "alerts",
+    "call_outcomes",
+    "campaigns",
+    "connections",
+    "credentials",
+    "episodes",
+    "events",
+    "mailbox_slots",
+    "oauth_attempts",
+    "observations",
+    "orphan_tokens",
+    "reconnect_receipts",
+    "refresh_attempts",
+    "signals",
+    "sync_journal",
+    "sync_runs",
+    "transitions",
+)
 APPEND_ONLY = {"transitions", "signals", "refresh_attempts", "observations"}
 INSTANCE = ("incidents", "journal_positions")  # hold nothing of a tenant
 

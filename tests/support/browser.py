@@ -8,7 +8,7 @@ import httpx
 
 from mailwarden.core.ids import parse_id
 
-PASSWORD = "correct horse battery staple"  # noqa: S105
+PASSWORD = "correct horse battery staple"
 
 
 @dataclass

@@ -48,9 +48,7 @@ async def identify(request: Request, rt: Runtime, tx: UnitOfWork) -> Caller:
     await tx.act_for(found.org_id)
     member = select(Membership.role, User.is_operator).join(User, User.id == Membership.user_id)
     row = (
-        await tx.session.execute(
-            member.where(Membership.org_id == found.org_id, Membership.user_id == found.user_id)
-        )
+        await tx.session.execute(member.where(Membership.org_id == found.org_id, Membership.user_id == found.user_id))
     ).first()
     if row is None:
         raise Unauthenticated("You are no longer a member of this organization. Sign in again.")

@@ -7,8 +7,8 @@ from sqlalchemy import select, text, update
 
 from mailwarden.accounts.models import Membership, Organization, Session, User
 from mailwarden.accounts.passwords import hash_password, needs_rehash, verify_password
-from mailwarden.accounts.schemas import MembershipOut, MeOut, OrganizationOut, SignUp, UserOut
 from mailwarden.accounts.rules import Role, permissions_of
+from mailwarden.accounts.schemas import MembershipOut, MeOut, OrganizationOut, SignUp, UserOut
 from mailwarden.accounts.sessions import csrf_token
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.errors import Invalid, NotFound, PreconditionFailed, Unauthenticated
@@ -55,7 +55,9 @@ async def sign_in(tx: UnitOfWork, email: str, password: str) -> tuple[UUID, UUID
         await tx.act_as(user_id)
     user = await tx.session.get(User, user_id) if user_id else None
     if not await verify_password(user.password_hash if user else None, password) or user is None:
-        raise Unauthenticated("Address or password is wrong. Check the spelling of the address, too.", code="wrong_credentials")
+        raise Unauthenticated(
+            "Address or password is wrong. Check the spelling of the address, too.", code="wrong_credentials"
+        )
     if needs_rehash(user.password_hash):
         user.password_hash = await hash_password(password)
     return user.id, await _last_organization(tx, user.id)

@@ -68,9 +68,7 @@ def set_cookie(rt: Runtime, response: Response, token: str) -> None:
 
 
 def clear_cookie(rt: Runtime, response: Response) -> None:
-    response.delete_cookie(
-        cookie_name(rt), path="/", secure=rt.config.cookie_secure, httponly=True, samesite="lax"
-    )
+    response.delete_cookie(cookie_name(rt), path="/", secure=rt.config.cookie_secure, httponly=True, samesite="lax")
 
 
 async def find_session(tx: UnitOfWork, token: str) -> Found | None:

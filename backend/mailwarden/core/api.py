@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -26,9 +26,7 @@ log = logging.getLogger(__name__)
 class Wire(BaseModel):
     """Base of every request and response body: unknown fields are refused, defaults stay required in TypeScript."""
 
-    model_config = ConfigDict(
-        extra="forbid", from_attributes=True, json_schema_serialization_defaults_required=True
-    )
+    model_config = ConfigDict(extra="forbid", from_attributes=True, json_schema_serialization_defaults_required=True)
 
 
 class FieldProblem(Wire):
@@ -98,9 +96,7 @@ def problem(request: Request, exc: AppError) -> JSONResponse:
         action=exc.action,
         evidence=dict(exc.evidence) if exc.evidence else None,
     )
-    return JSONResponse(
-        body.model_dump(mode="json"), exc.status, exc.headers, media_type="application/problem+json"
-    )
+    return JSONResponse(body.model_dump(mode="json"), exc.status, exc.headers, media_type="application/problem+json")
 
 
 class _Http(AppError):
@@ -120,20 +116,18 @@ class _Broken(AppError):
 
 
 async def on_app_error(request: Request, exc: Exception) -> Response:
-    assert isinstance(exc, AppError)
-    return problem(request, exc)
+    return problem(request, cast(AppError, exc))
 
 
 async def on_http(request: Request, exc: Exception) -> Response:
-    assert isinstance(exc, HTTPException)
-    answer = problem(request, _Http(exc.status_code, str(exc.detail)))
-    answer.headers.update(exc.headers or {})
+    raised = cast(HTTPException, exc)
+    answer = problem(request, _Http(raised.status_code, str(raised.detail)))
+    answer.headers.update(raised.headers or {})
     return answer
 
 
 async def on_shape(request: Request, exc: Exception) -> Response:
-    assert isinstance(exc, RequestValidationError)
-    found = exc.errors()
+    found = cast(RequestValidationError, exc).errors()
     if any(one["type"] == INVALID_ID and one["loc"][0] == "path" for one in found):
         return problem(request, NotFound("There is no such object."))
     pointers = [
@@ -197,6 +191,7 @@ class RequestIdentity:
             REQUESTS.labels(scope["method"], route, str(status)).inc()
             SECONDS.labels(scope["method"], route).observe(took)
             if route.startswith("/v1"):
-                log.info("request", extra={"method": scope["method"], "route": route, "status": status, "ms": round(took * 1000)})
-
-
+                log.info(
+                    "request",
+                    extra={"method": scope["method"], "route": route, "status": status, "ms": round(took * 1000)},
+                )

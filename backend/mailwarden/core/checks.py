@@ -6,7 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 UNSAFE = text(
     """
     SELECT current_user AS role, r.rolsuper OR r.rolbypassrls AS mighty,
-           EXISTS (SELECT 1 FROM pg_class c WHERE c.relowner = r.oid AND c.relnamespace = 'public'::regnamespace) AS owns,
+           EXISTS (SELECT 1 FROM pg_class c
+                   WHERE c.relowner = r.oid AND c.relnamespace = 'public'::regnamespace) AS owns,
            EXISTS (SELECT 1 FROM pg_class c WHERE c.relname = 'connections' AND c.relrowsecurity) AS walled
     FROM pg_roles r WHERE r.rolname = current_user
     """

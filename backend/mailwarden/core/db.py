@@ -39,7 +39,7 @@ class Base(DeclarativeBase):
 
 
 def app_now() -> Function[datetime]:
-    """Database time plus the test offset. Never ``now()``: that one cannot be moved and stands still in a transaction."""
+    """Database time plus the test offset. Never ``now()``: it cannot be moved, and stands still in a transaction."""
     return func.app_now(type_=DateTime(timezone=True))
 
 
@@ -66,7 +66,6 @@ class UnitOfWork:
         """
         self.org_id = org_id
         await self.session.execute(text("SELECT set_config('app.org_id', :org, true)"), {"org": str(org_id)})
-
 
     async def act_as(self, user_id: UUID) -> None:
         """Shows this person's own rows: memberships, organizations, sessions."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Uuid, bindparam, case, func, literal, select, text, update
+from sqlalchemy import CheckConstraint, DateTime, Index, Uuid, case, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -192,7 +192,7 @@ async def due_at(tx: UnitOfWork, kind: str, key: object) -> datetime | None:
 
 
 async def _finish(tx: UnitOfWork, lease: Lease, again: Again | None) -> None:
-    next_at = bindparam("next_at", again.at if again else None)
+    next_at = literal(again.at if again else None, DateTime(timezone=True))
     back = func.least(Job.again_at, next_at)
     returns = back.is_not(None)
     result = await tx.session.execute(
@@ -259,7 +259,7 @@ class JobRunner:
 
     async def _claim(self, job_id: UUID) -> Lease | None:
         async with self._system.begin() as session:
-            row = (await session.execute(text("SELECT * FROM job_claim(:id, :names, :leases)"), self._claim_args(job_id)))
+            row = await session.execute(text("SELECT * FROM job_claim(:id, :names, :leases)"), self._claim_args(job_id))
             found = row.mappings().first()
         return Lease(**found) if found else None
 

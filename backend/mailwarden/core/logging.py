@@ -13,7 +13,10 @@ from structlog.contextvars import bind_contextvars, bound_contextvars, merge_con
 REDACTED = "[redacted]"
 # A second net under the types: fields that hold a secret by name never leave, whoever logs them.
 SECRET_FIELDS = frozenset(
-    "password access_token refresh_token token client_secret code code_verifier authorization cookie secret api_key state".split()
+    (
+        "password access_token refresh_token token client_secret code code_verifier authorization cookie secret"
+        " api_key state"
+    ).split()
 )
 # httpx logs whole URLs, and with them authorization codes and cursors.
 QUIET = ("httpx", "httpcore", "asyncio", "arq.worker", "arq.jobs", "hpack")

@@ -1,31 +1,48 @@
-"""The one message builder for all mail, and where messages go.
-
-`email.message` of some Python 3.11 and 3.12 builds turns encoded words in a header value into real header lines
-(the CVE-2024-6923 family), so values are checked before, and the serialised header block is parsed again after.
-"""
+"""The one message builder for all mail, and where messages go."""
 
 import asyncio
+import os
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from email import message_from_bytes
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
 from datetime import datetime
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.utils import format_datetime, getaddresses
 from pathlib import Path
 from typing import Protocol
 
 import aiosmtplib
 
-# C0 and C1 controls, DEL and the Unicode line separators: none has a place in a header value.
-CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-ENCODED_WORD = re.compile(r"=\?[^?\s]+\?[bqBQ]\?", re.ASCII)
+from mailwarden.core.mime import (
+    HARD_LINE,
+    UnsafeHeader,
+    address_header,
+    body,
+    message_id as checked_message_id,
+    plain,
+    safe,
+    split_mailbox,
+    text_header,
+    token_header,
+)
 
+__all__ = [
+    "FileMailer",
+    "Mail",
+    "MailRefused",
+    "MailUnknown",
+    "Mailer",
+    "SmtpMailer",
+    "UnsafeHeader",
+    "build_message",
+    "plain",
+]
 
-class UnsafeHeader(ValueError):
-    """A header value that could become another header line or another recipient."""
+HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
+OURS = frozenset("from to cc bcc sender subject date message-id return-path received reply-to".split())
+BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 
 
 @dataclass(frozen=True)
@@ -50,48 +67,69 @@ def build_message(
     headers: Sequence[tuple[str, str]] = (),
 ) -> Mail:
     """``sender`` and ``to`` are ``Name <address>`` or bare addresses. Raises UnsafeHeader."""
-    message = EmailMessage(policy=SMTP)
-    intended = [
-        ("From", _mailbox(sender)),
-        ("To", ", ".join(_mailbox(one) for one in to)),
-        ("Subject", _safe(subject)),
-        ("Date", format_datetime(date)),
-        ("Message-ID", _safe(message_id)),
-        *((_safe(name), _safe(value)) for name, value in headers),
+    origin, targets = split_mailbox(sender), [split_mailbox(one) for one in to]
+    if not targets:
+        raise UnsafeHeader("no recipient")
+    head = [
+        address_header("From", [origin]),
+        address_header("To", targets),
+        text_header("Subject", safe(subject)),
+        token_header("Date", format_datetime(date)),
+        f"Message-ID: {checked_message_id(message_id)}",
+        *(token_header(_extra_name(name), safe(value)) for name, value in headers),
+        "MIME-Version: 1.0",
     ]
-    for name, value in intended:
-        message[name] = value
-    message.set_content(text)
-    if html is not None:
-        message.add_alternative(html, subtype="html")
-    raw = message.as_bytes()
-    _verify(raw, [name for name, _ in intended])
-    return Mail(parseaddr(sender)[1], tuple(parseaddr(one)[1] for one in to), message_id, raw)
+    raw = "".join(f"{line}\r\n" for line in head).encode("ascii") + body(text, html).encode("ascii")
+    _verify(raw, [origin], targets, subject, headers)
+    return Mail(origin[1], tuple(address for _, address in targets), message_id, raw)
 
 
-def _safe(value: str) -> str:
-    if CONTROL.search(value) or ENCODED_WORD.search(value):
-        raise UnsafeHeader("control characters and encoded words are not allowed in a header")
-    return value
+def _extra_name(name: str) -> str:
+    lowered = name.lower()
+    if not HEADER_NAME.fullmatch(name) or lowered in OURS or lowered.startswith(("content-", "mime-", "resent-")):
+        raise UnsafeHeader("not an additional header")
+    return name
 
 
-def _mailbox(value: str) -> str:
-    name, address = parseaddr(_safe(value))
-    if address.count("@") != 1 or not all(address.split("@")):
-        raise UnsafeHeader("not one mail address")
-    return str(Address(display_name=name, addr_spec=address))
+Mailboxes = list[tuple[str, str]]
 
 
-def _verify(raw: bytes, intended: list[str]) -> None:
-    """What a receiver will parse must be exactly the headers we meant to write."""
-    ours = {"content-type", "content-transfer-encoding", "mime-version"}
-    found = [name.lower() for name in message_from_bytes(raw).keys() if name.lower() not in ours]
-    if sorted(found) != sorted(name.lower() for name in intended):
-        raise UnsafeHeader("the serialised header block differs from the intended one")
+def _verify(raw: bytes, sender: Mailboxes, to: Mailboxes, subject: str, extra: Sequence[tuple[str, str]]) -> None:
+    """What a receiver will read must be exactly what we meant to write: the last wall, whatever the ones before missed."""
+    found = message_from_bytes(raw)
+    names = ["from", "to", "subject", "date", "message-id", *(name.lower() for name, _ in extra), "mime-version"]
+    theirs = [name.lower() for name in found.keys() if not name.lower().startswith("content-")]  # noqa: SIM118
+    same = (
+        theirs == names
+        and _read(found["Subject"]) == subject
+        and _addresses(found["From"]) == [address for _, address in sender]
+        and _addresses(found["To"]) == [address for _, address in to]
+    )
+    too_long = max(map(len, raw.split(b"\r\n"))) > HARD_LINE
+    if not same or too_long or BARE_LINE_END.search(raw):
+        raise UnsafeHeader("the serialised message differs from the intended one")
+
+
+def _read(value: str) -> str:
+    return str(make_header(decode_header(value.replace("\r\n", ""))))
+
+
+def _addresses(value: str) -> list[str]:
+    return [address for _, address in getaddresses([value.replace("\r\n", "")])]
+
+
+class MailRefused(Exception):
+    """The message was surely not accepted: sending it again cannot make two."""
+
+
+class MailUnknown(Exception):
+    """The connection broke between the end of the message and the answer: it may have been accepted."""
 
 
 class Mailer(Protocol):
-    async def send(self, mail: Mail) -> None: ...
+    async def send(self, mail: Mail) -> None:
+        """Raises MailRefused or MailUnknown."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -107,10 +145,19 @@ class SmtpMailer:
     timeout_s: float = 20
 
     async def send(self, mail: Mail) -> None:
-        await aiosmtplib.send(
-            mail.raw,
-            sender=mail.sender,
-            recipients=list(mail.recipients),
+        client = self._client()
+        try:
+            try:
+                async with asyncio.timeout(self.timeout_s):
+                    await self._open(client, mail)
+            except (aiosmtplib.SMTPException, OSError, ValueError) as exc:
+                raise MailRefused(_reason(exc)) from exc
+            await self._hand_over(client, mail.raw)
+        finally:
+            client.close()
+
+    def _client(self) -> aiosmtplib.SMTP:
+        return aiosmtplib.SMTP(
             hostname=self.host,
             port=self.port,
             username=self.username,
@@ -120,6 +167,30 @@ class SmtpMailer:
             timeout=self.timeout_s,
         )
 
+    async def _open(self, client: aiosmtplib.SMTP, mail: Mail) -> None:
+        """Everything before the first byte of the message; one refused recipient refuses the whole."""
+        await client.connect()
+        await client.mail(mail.sender)
+        for recipient in mail.recipients:
+            await client.rcpt(recipient)
+
+    async def _hand_over(self, client: aiosmtplib.SMTP, raw: bytes) -> None:
+        try:
+            async with asyncio.timeout(self.timeout_s):
+                await client.data(raw)
+        except aiosmtplib.SMTPDataError as exc:
+            raise MailRefused(_reason(exc)) from exc
+        except (aiosmtplib.SMTPException, OSError) as exc:
+            raise MailUnknown(_reason(exc)) from exc
+        with suppress(aiosmtplib.SMTPException, OSError):
+            await client.quit(timeout=2)
+
+
+def _reason(exc: BaseException) -> str:
+    """Short and without the relay's free text, which may repeat addresses."""
+    code = getattr(exc, "code", None)
+    return f"{type(exc).__name__} {code}" if code else type(exc).__name__
+
 
 @dataclass(frozen=True)
 class FileMailer:
@@ -128,10 +199,13 @@ class FileMailer:
     folder: Path
 
     async def send(self, mail: Mail) -> None:
-        name = re.sub(r"[^A-Za-z0-9.-]", "_", mail.message_id.strip("<>")) + ".eml"
+        name = re.sub(r"[^A-Za-z0-9.-]", "_", mail.message_id.strip("<>"))[:150] + ".eml"
         await asyncio.to_thread(self._write, self.folder / name, mail.raw)
 
     @staticmethod
     def _write(path: Path, raw: bytes) -> None:
+        """Under its name only when it is whole, so that a reader never sees half a message."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(raw)
+        draft = path.with_suffix(".part")
+        draft.write_bytes(raw)
+        os.replace(draft, path)

@@ -57,21 +57,22 @@ class ArqWire:
 
     async def push(self, due: Due) -> None:
         wake = f"{due.id}:{due.fence}:{int(time.time() // 5)}"
-        await self._redis.enqueue_job(
-            FUNCTION, str(due.id), _job_id=wake, _queue_name=QUEUES[due.queue], _expires=600
-        )
+        await self._redis.enqueue_job(FUNCTION, str(due.id), _job_id=wake, _queue_name=QUEUES[due.queue], _expires=600)
 
 
 class Relay:
     """Finds due rows and wakes workers. Any number may run; lost, flushed and refused wake-ups are sent again."""
 
-    def __init__(self, system: Sessions, wire: Wire, run: Callable[[UUID], Awaitable[Any]], slots: dict[str, int]) -> None:
+    def __init__(
+        self, system: Sessions, wire: Wire, run: Callable[[UUID], Awaitable[Any]], slots: dict[str, int]
+    ) -> None:
         self._system = system
         self._wire = wire
         self._run = run
         self._slots = {queue: asyncio.Semaphore(count) for queue, count in slots.items()}
         self._direct: set[asyncio.Task[Any]] = set()
         self._away_since: float | None = None
+        self._tried_at = 0.0
         self.last_round = time.monotonic()
 
     @property
@@ -111,9 +112,9 @@ class Relay:
     async def _redis_is_back(self, due: Due) -> bool:
         """Tried at most once a second, so that a dead Redis does not slow down every wake-up."""
         now = time.monotonic()
-        if now - getattr(self, "_tried", 0.0) < 1:
+        if now - self._tried_at < 1:
             return False
-        self._tried = now
+        self._tried_at = now
         try:
             await self._wire.push(due)
         except (RedisError, OSError, TimeoutError):
@@ -139,5 +140,3 @@ class Relay:
             await asyncio.wait(self._direct, timeout=timeout_s)
         for task in self._direct:
             task.cancel()
-
-
