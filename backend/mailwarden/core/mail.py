@@ -20,7 +20,7 @@ from mailwarden.core.mime import (
     UnsafeHeader,
     address_header,
     body,
-    message_id as checked_message_id,
+    checked_message_id,
     plain,
     safe,
     split_mailbox,
@@ -41,7 +41,9 @@ __all__ = [
 ]
 
 HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
-OURS = frozenset("from to cc bcc sender subject date message-id return-path received reply-to".split())
+RESERVED = re.compile(
+    r"from|to|b?cc|sender|reply-to|subject|date|message-id|return-path|received|(content|mime|resent)-.*"
+)
 BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 
 
@@ -85,8 +87,7 @@ def build_message(
 
 
 def _extra_name(name: str) -> str:
-    lowered = name.lower()
-    if not HEADER_NAME.fullmatch(name) or lowered in OURS or lowered.startswith(("content-", "mime-", "resent-")):
+    if not HEADER_NAME.fullmatch(name) or RESERVED.fullmatch(name.lower()):
         raise UnsafeHeader("not an additional header")
     return name
 
@@ -95,7 +96,7 @@ Mailboxes = list[tuple[str, str]]
 
 
 def _verify(raw: bytes, sender: Mailboxes, to: Mailboxes, subject: str, extra: Sequence[tuple[str, str]]) -> None:
-    """What a receiver will read must be exactly what we meant to write: the last wall, whatever the ones before missed."""
+    """The last wall, whatever the ones before missed: a receiver must read exactly what we meant to write."""
     found = message_from_bytes(raw)
     names = ["from", "to", "subject", "date", "message-id", *(name.lower() for name, _ in extra), "mime-version"]
     theirs = [name.lower() for name in found.keys() if not name.lower().startswith("content-")]  # noqa: SIM118

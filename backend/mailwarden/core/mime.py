@@ -65,7 +65,7 @@ def _address(value: str) -> str:
     return f"{local}@{domain}"
 
 
-def message_id(value: str) -> str:
+def checked_message_id(value: str) -> str:
     if len(value) > 250 or not MESSAGE_ID.fullmatch(safe(value)):
         raise UnsafeHeader("not a Message-ID")
     return value
@@ -73,7 +73,7 @@ def message_id(value: str) -> str:
 
 def text_header(name: str, value: str) -> str:
     """Plain where the text is plain, encoded words for everything that could be read differently."""
-    words = value.split(" ") if _is_plain(value) else _encoded_words(value)
+    words = value.split(" ") if not value or _is_plain(value) else _encoded_words(value)
     return _fold(name, words)
 
 
