@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -54,14 +55,19 @@ def build(lifespan: Lifespan) -> FastAPI:
     return app
 
 
+@asynccontextmanager
+async def _nothing(_: FastAPI) -> AsyncIterator[None]:
+    yield
+
+
+def schema() -> dict[str, Any]:
+    """The OpenAPI description, without opening anything."""
+    return build(_nothing).openapi()
+
+
 def create_app(runtime: Runtime) -> FastAPI:
     """With a runtime that the caller opened and will close: tests, and programs that hold several parts."""
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-
-    app = build(lifespan)
+    app = build(_nothing)
     app.state.runtime = runtime
     return app
 

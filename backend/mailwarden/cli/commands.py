@@ -1,0 +1,208 @@
+"""`mailwarden --help`: every command says what it does and what it needs."""
+
+import asyncio
+import base64
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import unquote, urlsplit
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+from rich.console import Console
+
+from mailwarden.accounts.service import make_operator
+from mailwarden.cli.demo import run_demo
+from mailwarden.cli.doctor import examine
+from mailwarden.cli.stack import StackError, running_stack
+from mailwarden.compose import MissingSetting, async_dsn, open_runtime, required
+from mailwarden.core.db import unit_of_work
+from mailwarden.core.errors import AppError
+from mailwarden.core.roles import Role, bootstrap_roles
+from mailwarden.core.rotate import rotate_keys
+from mailwarden.main import schema
+from mailwarden.migrate import current_revision, migrate, newest_revision
+from mailwarden.settings import Settings
+from mailwarden.worker import serve
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Mailwarden keeps an organization's e-mail integrations alive and honest.",
+)
+operator = typer.Typer(no_args_is_help=True, help="People who run this instance (outside organizations).")
+app.add_typer(operator, name="operator")
+out = Console()
+err = Console(stderr=True)
+
+
+def load() -> Settings:
+    """The settings, or one line per mistake and exit status 2."""
+    try:
+        return Settings()
+    except ValidationError as exc:
+        for mistake in exc.errors():
+            where = "MAILWARDEN_" + "__".join(str(part).upper() for part in mistake["loc"])
+            err.print(f"[red]{where}[/]: {mistake['msg']}", highlight=False)
+        raise typer.Exit(2) from exc
+
+
+def fail(message: str) -> typer.Exit:
+    err.print(f"[red]{message}[/]", highlight=False)
+    return typer.Exit(1)
+
+
+@app.command()
+def up(workers: Annotated[int, typer.Option(help="Worker processes.")] = 1) -> None:
+    """Run everything on this machine: API, pages, workers, and embedded PostgreSQL and Redis where none are set."""
+    try:
+        with running_stack(load(), workers=workers) as stack:
+            out.print(f"Mailwarden is at [bold]{stack.url}[/]  (data in {stack.settings.data_dir}; Ctrl-C stops)")
+            while True:
+                time.sleep(3600)
+    except KeyboardInterrupt:
+        out.print("Stopped.")
+    except StackError as exc:
+        raise fail(str(exc)) from exc
+
+
+@app.command()
+def api(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; default MAILWARDEN_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; default MAILWARDEN_PORT.")] = None,
+    reload: Annotated[bool, typer.Option(help="Restart on changes of the code (development).")] = False,
+) -> None:
+    """Serve the REST API and the built pages. Needs a migrated database."""
+    settings = load()
+    uvicorn.run(
+        "mailwarden.main:app",
+        factory=True,
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+        reload=reload,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=20,
+    )
+
+
+@app.command()
+def worker() -> None:
+    """Run background work: token refresh, probes, syncs, alerts. Start as many as you like."""
+    try:
+        asyncio.run(serve(load()))
+    except MissingSetting as exc:
+        raise fail(str(exc)) from exc
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def sandbox(context: typer.Context) -> None:
+    """Run the provider sandbox: HubSpot and Klaviyo on this machine, with faults on demand. Passes options on."""
+    arguments = [sys.executable, "-m", "mailwarden_sandbox", *context.args]
+    raise typer.Exit(subprocess.run(arguments, check=False).returncode)  # noqa: S603 - our own program
+
+
+@app.command("migrate")
+def migrate_command(
+    bootstrap: Annotated[
+        bool, typer.Option("--bootstrap", help="First make roles and database; needs MAILWARDEN_DATABASE__ADMIN_URL.")
+    ] = False,
+) -> None:
+    """Bring the database to the newest schema, as mw_owner."""
+    settings = load()
+    try:
+        owner = required(settings.database.owner_url, "DATABASE__OWNER_URL")
+        if bootstrap:
+            asyncio.run(_bootstrap(settings))
+        migrate(async_dsn(owner))
+        revision = asyncio.run(current_revision(async_dsn(owner)))
+    except MissingSetting as exc:
+        raise fail(str(exc)) from exc
+    out.print(f"Schema is at revision {revision} (newest: {newest_revision()}).")
+
+
+async def _bootstrap(settings: Settings) -> None:
+    database = settings.database
+    urls = {
+        Role.OWNER: required(database.owner_url, "DATABASE__OWNER_URL"),
+        Role.APP: required(database.url, "DATABASE__URL"),
+        Role.SYSTEM: required(database.system_url, "DATABASE__SYSTEM_URL"),
+    }
+    passwords = {role: unquote(urlsplit(url).password or "") for role, url in urls.items()}
+    name = urlsplit(urls[Role.OWNER]).path.lstrip("/")
+    await bootstrap_roles(required(database.admin_url, "DATABASE__ADMIN_URL"), passwords, name)
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End after the table; exit status 1 if anything differs.")] = False,
+    port: Annotated[int, typer.Option(help="Port of the pages and the API.")] = 8000,
+    data: Annotated[Path, typer.Option(help="Data folder; emptied at the start.")] = Path(".local/demo"),
+) -> None:
+    """Run the main job against the provider sandbox: connect, sync, break, tell why, reconnect, compare."""
+    try:
+        differences = run_demo(out, data=data, port=port, once=once)
+    except StackError as exc:
+        raise fail(str(exc)) from exc
+    except KeyboardInterrupt:
+        out.print("Stopped.")
+        return
+    raise typer.Exit(1 if differences else 0)
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, servers, schema, provider apps, redirect URIs and clocks. Shows no secret. Exit status 1 on trouble."""
+    raise typer.Exit(0 if asyncio.run(examine(load(), out)) else 1)
+
+
+@app.command()
+def openapi(
+    target: Annotated[Path | None, typer.Option("--out", help="File to write; default standard output.")] = None,
+) -> None:
+    """Print the API's OpenAPI 3.1 description."""
+    text = json.dumps(schema(), indent=2, sort_keys=True) + "\n"
+    if target is None:
+        sys.stdout.write(text)
+    else:
+        target.write_text(text)
+
+
+@app.command("rotate-keys")
+def rotate() -> None:
+    """Re-encrypt every stored secret under the first of MAILWARDEN_SECURITY__ENCRYPTION_KEYS. May be interrupted and run again."""
+
+    async def work() -> dict[str, int]:
+        async with open_runtime(load(), application="mailwarden-rotate") as runtime:
+            return await rotate_keys(runtime)
+
+    for column, count in asyncio.run(work()).items():
+        out.print(f"{column}: {count} re-encrypted")
+
+
+@app.command("new-key")
+def new_key() -> None:
+    """Print a fresh random key for the settings (base64 of 32 bytes)."""
+    sys.stdout.write(base64.b64encode(os.urandom(32)).decode() + "\n")
+
+
+@operator.command("add")
+def operator_add(email: Annotated[str, typer.Argument(help="Address of an existing account.")]) -> None:
+    """Make a signed-up person an operator: sees the health of the instance, not the data of organizations."""
+
+    async def work() -> None:
+        async with open_runtime(load(), application="mailwarden-operator") as runtime, unit_of_work(runtime.sessions) as tx:
+            await make_operator(tx, email)
+
+    try:
+        asyncio.run(work())
+    except AppError as exc:
+        raise fail(exc.detail) from exc
+    out.print(f"{email} is an operator now.")

@@ -1,0 +1,197 @@
+"""Everything on one machine: embedded servers where none are named, and API, worker and sandbox as child processes."""
+
+import contextlib
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from mailwarden.compose import async_dsn
+from mailwarden.core.roles import Role
+from mailwarden.embedded import EmbeddedServers, embedded_servers
+from mailwarden.migrate import migrate
+from mailwarden.settings import DEVELOPMENT_KEY, Settings
+
+STOP_S = 35
+START_S = 60
+
+
+class StackError(Exception):
+    """One clear line: what did not start, and where its log lies."""
+
+
+@dataclass
+class Child:
+    """A child process that is started again when it dies without being asked to."""
+
+    name: str
+    command: list[str]
+    env: dict[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+    stopping: bool = False
+    restarts: int = 0
+
+    def start(self) -> None:
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(  # noqa: S603 - our own program
+                self.command, env=self.env, stdout=out, stderr=out, start_new_session=True
+            )
+
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def revive(self) -> None:
+        if not self.stopping and not self.alive():
+            self.restarts += 1
+            self.start()
+
+    def kill(self) -> None:
+        """As a crash would: no clean-up at all."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def stop(self) -> None:
+        self.stopping = True
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
+@dataclass
+class Stack:
+    settings: Settings
+    servers: EmbeddedServers | None
+    env: dict[str, str]
+    children: dict[str, Child] = field(default_factory=dict)
+    sandbox_url: str | None = None
+    _done: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def url(self) -> str:
+        return self.settings.public_url
+
+    def add(self, name: str, arguments: list[str]) -> Child:
+        log = self.settings.data_dir / "logs" / f"{name}.log"
+        child = Child(name, [sys.executable, "-m", *arguments], self.env, log)
+        child.start()
+        self.children[name] = child
+        return child
+
+    def watch(self) -> None:
+        """Restarts children that die; runs in a thread of its own until the stack stops."""
+        while not self._done.wait(1):
+            for child in list(self.children.values()):
+                child.revive()
+
+    def stop(self) -> None:
+        """The API first, so that nothing new begins; the sandbox last, so that nothing fails for want of it."""
+        self._done.set()
+        order = sorted(self.children.values(), key=lambda child: ("api", "worker", "sandbox").index(child.name.split("-")[0]))
+        for child in order:
+            child.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def own_keys(data_dir: Path) -> dict[str, str]:
+    """Made at the first start, kept beside the data: an embedded instance never runs on a published key."""
+    path = data_dir / "keys.json"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        made = [b64encode(secrets.token_bytes(32)).decode() for _ in range(2)]
+        text = json.dumps({"encryption_keys": f"k1:{made[0]}", "lookup_key": made[1]})
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+    loaded: dict[str, str] = json.loads(path.read_text())
+    return loaded
+
+
+def environment(settings: Settings, servers: EmbeddedServers | None) -> dict[str, str]:
+    """What the children need to meet the same servers and keys, as environment variables."""
+    env = dict(os.environ)
+    env["MAILWARDEN_DATA_DIR"] = str(settings.data_dir)
+    env["MAILWARDEN_ENVIRONMENT"] = settings.environment
+    env["MAILWARDEN_BASE_URL"] = settings.public_url
+    if servers is not None:
+        env["MAILWARDEN_DATABASE__URL"] = servers.dsn(Role.APP)
+        env["MAILWARDEN_DATABASE__SYSTEM_URL"] = servers.dsn(Role.SYSTEM)
+        env["MAILWARDEN_DATABASE__OWNER_URL"] = servers.dsn(Role.OWNER)
+        env["MAILWARDEN_REDIS__URL"] = servers.redis_url
+    if DEVELOPMENT_KEY in settings.security.encryption_keys.get_secret_value():
+        keys = own_keys(settings.data_dir)
+        env["MAILWARDEN_SECURITY__ENCRYPTION_KEYS"] = keys["encryption_keys"]
+        env["MAILWARDEN_SECURITY__LOOKUP_KEY"] = keys["lookup_key"]
+    return env
+
+
+@contextmanager
+def running_stack(settings: Settings, *, workers: int = 1, extra_env: dict[str, str] | None = None) -> Iterator[Stack]:
+    """Servers, migration, API and workers. Stops all of it at the end of the block."""
+    with contextlib.ExitStack() as resources:
+        servers = None
+        if settings.database.url is None:
+            servers = resources.enter_context(embedded_servers(settings.data_dir / "servers"))
+        env = environment(settings, servers) | (extra_env or {})
+        migrate(async_dsn(env["MAILWARDEN_DATABASE__OWNER_URL"]))
+        stack = Stack(settings, servers, env)
+        resources.callback(stack.stop)
+        stack.add("api", ["mailwarden", "api", "--host", settings.host, "--port", str(settings.port)])
+        for number in range(workers):
+            stack.add(f"worker-{number}", ["mailwarden", "worker"])
+        wait_ready(stack)
+        threading.Thread(target=stack.watch, daemon=True).start()
+        yield stack
+
+
+def wait_ready(stack: Stack) -> None:
+    deadline = time.monotonic() + START_S
+    api = stack.children["api"]
+    while time.monotonic() < deadline:
+        if not api.alive():
+            raise StackError(f"the API did not start; see {api.log}")
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"{stack.url}/readyz", timeout=2).status_code == 200:
+                return
+        time.sleep(0.1)
+    raise StackError(f"the API was not ready within {START_S} s; see {api.log}")
+
+
+def start_sandbox(stack: Stack, *, seed: int, accounts: int, campaigns: int, quotas: bool = True) -> str:
+    """The provider sandbox as a child process; its address."""
+    port_file = stack.settings.data_dir / "sandbox.port"
+    port_file.unlink(missing_ok=True)
+    arguments = ["mailwarden_sandbox", "--port", "0", "--port-file", str(port_file), "--seed", str(seed)]
+    arguments += ["--accounts", str(accounts), "--campaigns", str(campaigns)]
+    child = stack.add("sandbox", arguments if quotas else [*arguments, "--no-quotas"])
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline and child.alive():
+        if port_file.exists() and port_file.read_text().strip():
+            stack.sandbox_url = f"http://127.0.0.1:{port_file.read_text().strip()}"
+            return stack.sandbox_url
+        time.sleep(0.05)
+    raise StackError(f"the sandbox did not start; see {child.log}")
