@@ -142,20 +142,21 @@ def _evidence(
         path=call.path,
         host=call.host,
         status=answer.status,
-        provider_code=_code(next(texts(body, where.code_fields), None), call.secrets),
+        provider_code=_word(next(texts(body, where.code_fields), None), 80, call.secrets),
         message=said,
-        provider_request_id=request_id(spec, answer, body),
+        provider_request_id=_word(request_id(spec, answer, body), 100, call.secrets),
     )
 
 
 def request_id(spec: ProviderSpec, answer: Answer, body: Any = None) -> str | None:
     named = [answer.headers[name] for name in spec.api.request_id_headers if name in answer.headers]
-    found = next(iter(named), None) or next(texts(body, spec.api.request_id_fields), None)
-    return found if found and re.fullmatch(r"[\w.:-]{1,100}", found) else None
+    return _word(next(iter(named), None) or next(texts(body, spec.api.request_id_fields), None), 100)
 
 
-def _code(value: str | None, secrets: tuple[str, ...]) -> str | None:
-    return value if value and value not in secrets and re.fullmatch(r"[\w.:-]{1,80}", value) else None
+def _word(value: str | None, longest: int, secrets: tuple[str, ...] = ()) -> str | None:
+    """Codes and ids are kept only while they look like such."""
+    fits = value and len(value) <= longest and value not in secrets and re.fullmatch(r"[\w.:-]+", value)
+    return value if fits else None
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -74,12 +74,12 @@ class ProviderApi:
             raise await self._refused(call, answer, request) from None
 
     def _permit(self, method: str, path: str) -> Call:
-        url = httpx.URL(api_url(self._app.spec, self._app.settings, path))
+        host = httpx.URL(api_url(self._app.spec, self._app.settings, "/")).host
         listed = next((read for read in self._reads if read.allows(method, path)), None)
         if listed is None:
-            asked = Call(self._operation, method, url.host, path[:200])
+            asked = Call(self._operation, method, host, path[:200])
             raise EgressRefused(asked.evidence("not on the list of reads; the request was not sent"))
-        return Call(self._operation, method, url.host, path, listed.scopes)
+        return Call(self._operation, method, host, path, listed.scopes)
 
     def _request(self, call: Call, params: Mapping[str, Any] | None, body: bytes | None) -> httpx.Request:
         url = api_url(self._app.spec, self._app.settings, call.path)

@@ -114,7 +114,7 @@ class OAuth:
 
 
 def _challenge(verifier: str) -> str:
-    return str(create_s256_code_challenge(verifier))  # type: ignore[no-untyped-call]  # Authlib's stub says nothing
+    return str(create_s256_code_challenge(verifier))
 
 
 def _basic(client_id: str, client_secret: str) -> str:
