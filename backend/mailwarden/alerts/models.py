@@ -15,9 +15,7 @@ class Alert(Tenant, Base):
     __table_args__ = (
         UniqueConstraint("org_id", "id"),
         UniqueConstraint("org_id", "kind", "episode_id"),
-        ForeignKeyConstraint(
-            ["org_id", "connection_id"], ["connections.org_id", "connections.id"], ondelete="CASCADE"
-        ),
+        ForeignKeyConstraint(["org_id", "connection_id"], ["connections.org_id", "connections.id"], ondelete="CASCADE"),
         Index("ix_alerts_org_id_created_at", "org_id", "created_at"),
     )
     kind: Mapped[str]  # integration_disconnected | integration_recovered

@@ -3,13 +3,21 @@ from typing import Any, Literal
 
 from mailwarden.core.api import Wire
 from mailwarden.core.ids import AlertId, ConnectionId, EpisodeId
+from mailwarden.core.paging import PageQuery
+
+AlertKind = Literal["integration_disconnected", "integration_recovered"]
+
+
+class AlertQuery(PageQuery):
+    kind: AlertKind | None = None
+    unread: bool | None = None
 
 
 class AlertOut(Wire):
     """One notice of the feed. ``card`` is the cause card as it stood when the alert was raised."""
 
     id: AlertId
-    kind: Literal["integration_disconnected", "integration_recovered"]
+    kind: AlertKind
     title: str
     body: str
     connection_id: ConnectionId | None

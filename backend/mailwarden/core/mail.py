@@ -86,6 +86,11 @@ def build_message(
     return Mail(origin[1], tuple(address for _, address in targets), message_id, raw)
 
 
+def domain_of(mailbox: str) -> str:
+    """Where its Message-IDs belong."""
+    return split_mailbox(mailbox)[1].rpartition("@")[2]
+
+
 def _extra_name(name: str) -> str:
     if not HEADER_NAME.fullmatch(name) or RESERVED.fullmatch(name.lower()):
         raise UnsafeHeader("not an additional header")

@@ -1,0 +1,51 @@
+"""The words of a notice. Every one answers: what happened, since when, who must act, what to do."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    DISCONNECTED = "integration_disconnected"
+    RECOVERED = "integration_recovered"
+
+
+WHO = {
+    "nobody": "Nobody: it is settled without you",
+    "member": "The member who connected the account",
+    "owner_or_manager": "An owner or manager of your organization",
+    "provider_admin": "An administrator of the account at {provider}",
+    "operator": "The operator of this Mailwarden instance",
+}
+# Actions that the connection's page offers as a button; the others only need to be understood.
+ON_THE_PAGE = frozenset({"connect", "reconnect", "grant_permission", "sync_now"})
+
+
+def who_must_act(card: Mapping[str, Any], provider: str) -> str:
+    return WHO.get(card.get("who_must_act", ""), WHO["owner_or_manager"]).format(provider=provider)
+
+
+def button(card: Mapping[str, Any]) -> str:
+    action = card.get("action") or {}
+    return str(action["label"]) if action.get("code") in ON_THE_PAGE else "See what happened"
+
+
+def disconnected_title(provider: str, account: str) -> str:
+    return f"Integration disconnected: {provider} – {account}"
+
+
+def explanation(card: Mapping[str, Any], provider: str) -> str:
+    found = card.get("explanation") or f"{provider} no longer accepts our access to this account."
+    return f"{found} Your data is kept; scheduled syncs are paused."
+
+
+def disconnected_body(card: Mapping[str, Any], provider: str) -> str:
+    return f"{explanation(card, provider)} Who must act: {who_must_act(card, provider)}."
+
+
+def recovered_title(provider: str, account: str) -> str:
+    return f"Integration works again: {provider} – {account}"
+
+
+def recovered_body(provider: str) -> str:
+    return f"{provider} accepts our access again. Scheduled syncs go on, and what was missed is being caught up."
