@@ -142,7 +142,9 @@ async def _bootstrap(settings: Settings) -> None:
 
 @app.command()
 def demo(
-    once: Annotated[bool, typer.Option("--once", help="End after the table; exit status 1 if anything differs.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="End after the table; exit status 1 if anything differs.")
+    ] = False,
     port: Annotated[int, typer.Option(help="Port of the pages and the API.")] = 8000,
     data: Annotated[Path, typer.Option(help="Data folder; emptied at the start.")] = Path(".local/demo"),
 ) -> None:
@@ -159,7 +161,7 @@ def demo(
 
 @app.command()
 def doctor() -> None:
-    """Check settings, servers, schema, provider apps, redirect URIs and clocks. Shows no secret. Exit status 1 on trouble."""
+    """Check settings, servers, schema, provider apps, redirect URIs and clocks; show no secret. Status 1 on trouble."""
     raise typer.Exit(0 if asyncio.run(examine(load(), out)) else 1)
 
 
@@ -177,7 +179,7 @@ def openapi(
 
 @app.command("rotate-keys")
 def rotate() -> None:
-    """Re-encrypt every stored secret under the first of MAILWARDEN_SECURITY__ENCRYPTION_KEYS. May be interrupted and run again."""
+    """Re-encrypt every stored secret under the first of the encryption keys. May be interrupted and run again."""
 
     async def work() -> dict[str, int]:
         async with open_runtime(load(), application="mailwarden-rotate") as runtime:
@@ -198,7 +200,10 @@ def operator_add(email: Annotated[str, typer.Argument(help="Address of an existi
     """Make a signed-up person an operator: sees the health of the instance, not the data of organizations."""
 
     async def work() -> None:
-        async with open_runtime(load(), application="mailwarden-operator") as runtime, unit_of_work(runtime.sessions) as tx:
+        async with (
+            open_runtime(load(), application="mailwarden-operator") as runtime,
+            unit_of_work(runtime.sessions) as tx,
+        ):
             await make_operator(tx, email)
 
     try:

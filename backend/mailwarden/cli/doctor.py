@@ -93,7 +93,9 @@ async def workers(settings: Settings) -> Finding:
     async with open_runtime(settings, application="mailwarden-doctor") as rt, rt.system() as session:
         asked = text("SELECT count(*), max(seen_at) FROM worker_heartbeats WHERE seen_at > app_now() - interval '30 s'")
         count, seen = (await session.execute(asked)).one()
-    detail = f"{count} alive, last seen {seen:%H:%M:%S} UTC" if count else "none alive: nothing refreshes, probes or syncs"
+    detail = (
+        f"{count} alive, last seen {seen:%H:%M:%S} UTC" if count else "none alive: nothing refreshes, probes or syncs"
+    )
     return Finding("workers", count > 0, detail)
 
 
@@ -109,7 +111,9 @@ async def provider(name: str, client: ProviderClientSettings, settings: Settings
         yield Finding(spec.label, None, "no client id: not offered")
         return
     secret = bool(client.client_secret.get_secret_value())
-    yield Finding(f"{spec.label} credentials", secret, "client id and secret present" if secret else "client secret missing")
+    yield Finding(
+        f"{spec.label} credentials", secret, "client id and secret present" if secret else "client secret missing"
+    )
     redirect = f"{settings.public_url}/v1/oauth/callback/{name}"
     yield Finding(f"{spec.label} redirect URI", *redirect_verdict(settings, redirect))
     yield await reachable(name, settings)

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,7 @@ import httpx
 from mailwarden.compose import async_dsn
 from mailwarden.core.roles import Role
 from mailwarden.embedded import EmbeddedServers, embedded_servers
+from mailwarden.embedded.servers import DATABASE
 from mailwarden.migrate import migrate
 from mailwarden.settings import DEVELOPMENT_KEY, Settings
 
@@ -105,7 +106,9 @@ class Stack:
     def stop(self) -> None:
         """The API first, so that nothing new begins; the sandbox last, so that nothing fails for want of it."""
         self._done.set()
-        order = sorted(self.children.values(), key=lambda child: ("api", "worker", "sandbox").index(child.name.split("-")[0]))
+        order = sorted(
+            self.children.values(), key=lambda child: ("api", "worker", "sandbox").index(child.name.split("-")[0])
+        )
         for child in order:
             child.stop()
 
@@ -150,16 +153,29 @@ def environment(settings: Settings, servers: EmbeddedServers | None) -> dict[str
 
 
 @contextmanager
-def running_stack(settings: Settings, *, workers: int = 1, extra_env: dict[str, str] | None = None) -> Iterator[Stack]:
-    """Servers, migration, API and workers. Stops all of it at the end of the block."""
+def running_stack(
+    settings: Settings,
+    *,
+    workers: int = 1,
+    extra_env: dict[str, str] | None = None,
+    fresh: bool = False,
+    before: Callable[["Stack"], dict[str, str]] | None = None,
+) -> Iterator[Stack]:
+    """Servers, migration, API and workers. Stops all of it at the end of the block.
+
+    ``fresh`` empties the database first. ``before`` may start other children, and adds to the environment.
+    """
     with contextlib.ExitStack() as resources:
         servers = None
         if settings.database.url is None:
             servers = resources.enter_context(embedded_servers(settings.data_dir / "servers"))
-        env = environment(settings, servers) | (extra_env or {})
-        migrate(async_dsn(env["MAILWARDEN_DATABASE__OWNER_URL"]))
-        stack = Stack(settings, servers, env)
+            if fresh:
+                servers.drop_database(DATABASE)
+                servers.start()
+        stack = Stack(settings, servers, environment(settings, servers) | (extra_env or {}))
+        migrate(async_dsn(stack.env["MAILWARDEN_DATABASE__OWNER_URL"]))
         resources.callback(stack.stop)
+        stack.env |= before(stack) if before else {}
         stack.add("api", ["mailwarden", "api", "--host", settings.host, "--port", str(settings.port)])
         for number in range(workers):
             stack.add(f"worker-{number}", ["mailwarden", "worker"])
