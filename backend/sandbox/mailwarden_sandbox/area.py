@@ -1,0 +1,9 @@
+"""The three kinds of things a provider serves."""
+
+from enum import StrEnum
+
+
+class Area(StrEnum):
+    TOKEN = "token"  # noqa: S105 - the token endpoints, not a token
+    API = "api"
+    CONSENT = "consent"

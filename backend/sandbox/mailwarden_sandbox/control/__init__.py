@@ -1,0 +1,1 @@
+"""The control API: make accounts, break them, see the truth."""

@@ -1,0 +1,66 @@
+"""The last calls that arrived, for tests and for people who want to see what an app really does."""
+
+import re
+from collections import deque
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from typing import Any
+
+_TOKEN_IN_PATH = re.compile(r"(/oauth/v1/(?:access|refresh)-tokens/)[^/]+")
+
+
+def fingerprint(token: str | None) -> str | None:
+    return sha256(token.encode()).hexdigest()[:12] if token else None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedCall:
+    number: int
+    time: float
+    provider: str
+    account: str | None
+    client_id: str | None
+    method: str
+    path: str
+    query: str
+    status: int | None
+    """None: the call was left without an answer."""
+    token: str | None
+    """Fingerprint of the access or refresh token, never the token."""
+    grant_type: str | None
+    fault: str | None
+    duration_ms: float
+
+
+class RequestLog:
+    def __init__(self, size: int) -> None:
+        self._calls: deque[LoggedCall] = deque(maxlen=size)
+        self._number = 0
+
+    def next_number(self) -> int:
+        self._number += 1
+        return self._number
+
+    def add(self, call: LoggedCall) -> None:
+        self._calls.append(call)
+
+    def clear(self) -> None:
+        self._calls.clear()
+
+    def listed(
+        self, *, provider: str | None, account: str | None, path: str | None, after: int, limit: int
+    ) -> list[dict[str, Any]]:
+        """Oldest first; of more than ``limit`` the newest."""
+        found = [
+            asdict(c)
+            for c in self._calls
+            if c.number > after
+            and (provider is None or c.provider == provider)
+            and (account is None or c.account == account)
+            and (path is None or path in c.path)
+        ]
+        return found[-limit:]
+
+
+def without_tokens(path: str) -> str:
+    return _TOKEN_IN_PATH.sub(r"\1…", path)
