@@ -16,6 +16,7 @@ from sqlalchemy.types import TypeDecorator
 
 VERSION = 1
 NONCE_BYTES = 12
+TAG_BYTES = 16
 
 
 class CannotOpen(Exception):
@@ -31,7 +32,11 @@ class Sealed(TypeDecorator[bytes]):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a secret lives; part of the authenticated data, so a ciphertext opens nowhere else."""
+    """Where a secret lives; part of the authenticated data, so a ciphertext opens nowhere else.
+
+    For a ``Sealed`` column: the table's and column's names, the row's ``org_id`` and its ``id``. The key rotation
+    finds the place of every value by this rule, so a value sealed for another place is lost to it.
+    """
 
     table: str
     column: str
@@ -50,10 +55,14 @@ class Keyring:
     keys: Mapping[str, bytes] = field(repr=False)
     lookup: bytes = field(repr=False)
 
-    def seal(self, secret: str, place: Place) -> bytes:
+    @property
+    def header(self) -> bytes:
+        """How everything begins that the primary key sealed."""
         key_id = self.primary.encode()
-        nonce = os.urandom(NONCE_BYTES)
-        header = bytes([VERSION, len(key_id)]) + key_id
+        return bytes([VERSION, len(key_id)]) + key_id
+
+    def seal(self, secret: str, place: Place) -> bytes:
+        header, nonce = self.header, os.urandom(NONCE_BYTES)
         box = self._cipher(self.primary, place.org_id).encrypt(nonce, secret.encode(), header + place.encode())
         return header + nonce + box
 
@@ -80,9 +89,9 @@ class Keyring:
 
 def split(sealed: bytes) -> tuple[str, bytes, bytes]:
     """(key id, header, nonce + ciphertext); raises CannotOpen for an unknown format."""
-    if len(sealed) < 2 + NONCE_BYTES or sealed[0] != VERSION:
+    end = 2 + sealed[1] if len(sealed) > 1 else 0
+    if len(sealed) < end + NONCE_BYTES + TAG_BYTES or sealed[0] != VERSION:
         raise CannotOpen("unknown format")
-    end = 2 + sealed[1]
     return sealed[2:end].decode("ascii", "replace"), sealed[:end], sealed[end:]
 
 
