@@ -1,0 +1,27 @@
+import { SimpleGrid } from '@mantine/core';
+import { count, percent } from '../lib/numbers.ts';
+import type { Figures } from '../lib/types.ts';
+import { FigureTile } from './figure-tile.tsx';
+
+/** The account's figures (F6): counts first, each rate with what it is a share of. */
+export function FigureTiles({ figures }: { figures: Figures }) {
+  const delivered = figures.delivered_derived ? 'sent − bounced, derived' : 'of sent';
+  return (
+    <SimpleGrid cols={{ base: 2, xs: 3, lg: 6 }} spacing="sm">
+      <FigureTile label="Sent" value={count(figures.sent)} hint="e-mails" />
+      <FigureTile
+        label="Delivered"
+        value={count(figures.delivered)}
+        hint={`${percent(figures.delivery_rate)} ${delivered}`}
+      />
+      <FigureTile label="Opened" value={count(figures.opened)} hint={`${percent(figures.open_rate)} of delivered`} />
+      <FigureTile label="Clicked" value={count(figures.clicked)} hint={`${percent(figures.click_rate)} of delivered`} />
+      <FigureTile label="Bounced" value={count(figures.bounced)} hint={`${percent(figures.bounce_rate)} of sent`} />
+      <FigureTile
+        label="Complaints"
+        value={count(figures.complaints)}
+        hint={`${percent(figures.complaint_rate)} of delivered`}
+      />
+    </SimpleGrid>
+  );
+}

@@ -1,0 +1,29 @@
+import { Tooltip } from '@mantine/core';
+import { useInterval } from '@mantine/hooks';
+import { useState } from 'react';
+import { useTimeZone } from '../lib/session.tsx';
+import { absolute, relative } from '../lib/time.ts';
+
+/** "3 min ago", with the exact time and its zone in a tooltip that also opens on focus. */
+export function RelativeTime({ iso }: { iso: string }) {
+  const timeZone = useTimeZone();
+  const [now, setNow] = useState(Date.now());
+  useInterval(() => setNow(Date.now()), 20_000, { autoInvoke: true });
+  return (
+    <Tooltip label={absolute(iso, timeZone)}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users need the exact time too */}
+      <time dateTime={iso} className="tnum" tabIndex={0}>
+        {relative(iso, now)}
+      </time>
+    </Tooltip>
+  );
+}
+
+export function ExactTime({ iso }: { iso: string }) {
+  const timeZone = useTimeZone();
+  return (
+    <time dateTime={iso} className="tnum">
+      {absolute(iso, timeZone)}
+    </time>
+  );
+}

@@ -1,0 +1,55 @@
+import { Alert, Button, Center, Code, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { IconAlertCircle, IconCloudOff, IconInbox, IconRefresh, type TablerIcon } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { isOffline, problemText } from '../lib/problem.ts';
+
+export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const { title, detail, requestId } = problemText(error);
+  const Icon = isOffline(error) ? IconCloudOff : IconAlertCircle;
+  return (
+    <Alert color="danger" variant="light" icon={<Icon aria-hidden />} title={title} role="alert">
+      <Stack gap="xs" align="flex-start">
+        {detail && <Text size="sm">{detail}</Text>}
+        {requestId && (
+          <Text size="xs" c="dimmed">
+            Request <Code>{requestId}</Code>
+          </Text>
+        )}
+        {onRetry && (
+          <Button variant="default" size="xs" leftSection={<IconRefresh size={14} aria-hidden />} onClick={onRetry}>
+            Try again
+          </Button>
+        )}
+      </Stack>
+    </Alert>
+  );
+}
+
+type EmptyProps = { title: string; children: ReactNode; action?: ReactNode; Icon?: TablerIcon };
+
+export function EmptyState({ title, children, action, Icon = IconInbox }: EmptyProps) {
+  return (
+    <Center py={48}>
+      <Stack align="center" gap="xs" maw={440} ta="center">
+        <Icon size={36} stroke={1.4} aria-hidden />
+        <Title order={2}>{title}</Title>
+        <Text c="dimmed" size="sm">
+          {children}
+        </Text>
+        {action}
+      </Stack>
+    </Center>
+  );
+}
+
+/** Blocks of the final geometry, shown only after a moment, so that fast answers do not flash. */
+export function LoadingBlocks({ label, heights }: { label: string; heights: number[] }) {
+  return (
+    <Stack gap="sm" role="status" aria-busy="true" aria-label={label} className="loading-appears">
+      {heights.map((height, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the list is fixed and anonymous
+        <Skeleton key={index} height={height} radius="md" />
+      ))}
+    </Stack>
+  );
+}

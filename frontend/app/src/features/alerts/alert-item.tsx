@@ -1,0 +1,79 @@
+import { Anchor, Button, Card, Group, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
+import { IconCircleCheck, IconCircleX } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { CausePanel } from '../../components/cause-panel.tsx';
+import { Disclosure } from '../../components/disclosure.tsx';
+import { RelativeTime } from '../../components/relative-time.tsx';
+import { toneInk } from '../../components/tones.ts';
+import type { Alert } from '../../lib/types.ts';
+import { cardOf } from './card.ts';
+
+export function AlertItem({ alert, onRead }: { alert: Alert; onRead: () => void }) {
+  const good = alert.kind === 'integration_recovered';
+  const Icon = good ? IconCircleCheck : IconCircleX;
+  const unread = alert.read_at === null;
+  const card = cardOf(alert);
+  return (
+    <Card component="article" padding="md" aria-labelledby={`${alert.id}-title`}>
+      <Group align="flex-start" wrap="nowrap" gap="sm">
+        <Icon size={22} color={toneInk(good ? 'success' : 'danger')} style={{ flexShrink: 0 }} aria-hidden />
+        <Stack gap={6} flex={1} miw={0}>
+          <Group justify="space-between" gap="xs" wrap="nowrap" align="flex-start">
+            <Title order={2} id={`${alert.id}-title`}>
+              {alert.title}
+              {unread && <VisuallyHidden> (unread)</VisuallyHidden>}
+            </Title>
+            <Group gap={8} wrap="nowrap">
+              <Text size="xs" c="dimmed" component="div" style={{ whiteSpace: 'nowrap' }}>
+                <RelativeTime iso={alert.created_at} />
+              </Text>
+              {unread && <span className="unread" aria-hidden />}
+            </Group>
+          </Group>
+          <Text size="sm" className="break-anywhere">
+            {alert.body}
+          </Text>
+          {card && (
+            <Disclosure label="What happened">
+              <CausePanel card={card} tone={good ? 'warning' : 'danger'} />
+            </Disclosure>
+          )}
+          {alert.mailed_to.length > 0 && (
+            <Text size="xs" c="dimmed">
+              E-mail sent to {alert.mailed_to.join(', ')}
+            </Text>
+          )}
+          <AlertLinks alert={alert} unread={unread} onRead={onRead} />
+        </Stack>
+      </Group>
+    </Card>
+  );
+}
+
+function AlertLinks({ alert, unread, onRead }: { alert: Alert; unread: boolean; onRead: () => void }) {
+  const { provider, connection_id: account } = alert;
+  return (
+    <Group gap="md" mt={2}>
+      {provider && (
+        <Anchor
+          size="sm"
+          renderRoot={(props) => (
+            <Link
+              {...props}
+              to="/integrations/$provider"
+              params={{ provider }}
+              search={{ account: account ?? undefined }}
+            />
+          )}
+        >
+          Open the account
+        </Anchor>
+      )}
+      {unread && (
+        <Button variant="subtle" size="compact-sm" onClick={onRead}>
+          Mark as read<VisuallyHidden>: {alert.title}</VisuallyHidden>
+        </Button>
+      )}
+    </Group>
+  );
+}

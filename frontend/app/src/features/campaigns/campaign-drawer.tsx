@@ -1,0 +1,88 @@
+import { Drawer, Stack, Table, Text, Title } from '@mantine/core';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Fact } from '../../components/evidence-list.tsx';
+import { FigureTiles } from '../../components/figure-tiles.tsx';
+import { MoreButton } from '../../components/more-button.tsx';
+import { ExactTime, RelativeTime } from '../../components/relative-time.tsx';
+import { EmptyState, ErrorState, LoadingBlocks } from '../../components/states.tsx';
+import { count } from '../../lib/numbers.ts';
+import type { Campaign } from '../../lib/types.ts';
+import { campaignOptions, observationsOptions } from './api.ts';
+
+export default function CampaignDrawer({ id, onClose }: { id: string; onClose: () => void }) {
+  const campaign = useQuery(campaignOptions(id));
+  return (
+    <Drawer opened onClose={onClose} position="right" size="xl" title={campaign.data?.name || 'Campaign'}>
+      {campaign.isPending && <LoadingBlocks label="Loading campaign" heights={[60, 140, 140]} />}
+      {campaign.error && <ErrorState error={campaign.error} onRetry={() => void campaign.refetch()} />}
+      {campaign.data && (
+        <Stack gap="lg">
+          <CampaignFacts campaign={campaign.data} />
+          {campaign.data.figures && <FigureTiles figures={campaign.data.figures} />}
+          <Observations id={id} />
+        </Stack>
+      )}
+    </Drawer>
+  );
+}
+
+function CampaignFacts({ campaign }: { campaign: Campaign }) {
+  return (
+    <dl className="facts">
+      {campaign.subject && <Fact name="Subject">{campaign.subject}</Fact>}
+      <Fact name="Account">{campaign.account_label}</Fact>
+      <Fact name="Sent">{campaign.sent_at ? <ExactTime iso={campaign.sent_at} /> : 'Not sent'}</Fact>
+      <Fact name="Provider’s status">{campaign.status}</Fact>
+      <Fact name="Provider’s id">{campaign.external_id}</Fact>
+      <Fact name="Figures as of">
+        {campaign.figures_as_of ? <RelativeTime iso={campaign.figures_as_of} /> : 'not read yet'}
+      </Fact>
+    </dl>
+  );
+}
+
+/** Figures as they stood at each reading: the past is never overwritten. */
+function Observations({ id }: { id: string }) {
+  const observations = useInfiniteQuery(observationsOptions(id));
+  const rows = observations.data?.pages.flatMap((page) => page.data) ?? [];
+  return (
+    <section aria-label="Readings">
+      <Title order={2} mb="xs">
+        Readings over time
+      </Title>
+      {observations.error && <ErrorState error={observations.error} onRetry={() => void observations.refetch()} />}
+      {observations.data && rows.length === 0 && (
+        <EmptyState title="No reading yet">The next sync brings the first figures.</EmptyState>
+      )}
+      {rows.length > 0 && (
+        <Table verticalSpacing={6} fz="sm" className="tnum">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Read</Table.Th>
+              <Table.Th ta="right">Sent</Table.Th>
+              <Table.Th ta="right">Delivered</Table.Th>
+              <Table.Th ta="right">Opened</Table.Th>
+              <Table.Th ta="right">Clicked</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map((row) => (
+              <Table.Tr key={row.id}>
+                <Table.Td>
+                  <Text size="sm" component="span">
+                    <ExactTime iso={row.as_of} />
+                  </Text>
+                </Table.Td>
+                <Table.Td ta="right">{count(row.figures.sent)}</Table.Td>
+                <Table.Td ta="right">{count(row.figures.delivered)}</Table.Td>
+                <Table.Td ta="right">{count(row.figures.opened)}</Table.Td>
+                <Table.Td ta="right">{count(row.figures.clicked)}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+      <MoreButton query={observations} what="readings" />
+    </section>
+  );
+}

@@ -1,0 +1,76 @@
+import { Button, Group, Select, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconSearch, IconX } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { DataAge } from '../../lib/types.ts';
+import { type CampaignSearch, isFiltered, SORTS, type Sort } from './search.ts';
+
+type Props = { search: CampaignSearch; accounts: DataAge[]; onChange: (change: CampaignSearch) => void };
+
+export function CampaignFilters({ search, accounts, onChange }: Props) {
+  const clear = () => onChange({ q: undefined, account: undefined, from: undefined, to: undefined });
+  return (
+    <Group gap="sm" align="flex-end" role="search" aria-label="Filter campaigns">
+      <SearchField key={search.q === undefined ? 'empty' : 'set'} value={search.q} onChange={(q) => onChange({ q })} />
+      <Select
+        label="Account"
+        w={200}
+        clearable={Boolean(search.account)}
+        clearButtonProps={{ 'aria-label': 'All accounts' }}
+        placeholder="All accounts"
+        value={search.account ?? null}
+        onChange={(account) => onChange({ account: account ?? undefined })}
+        data={accounts.map((age) => ({ value: age.connection_id, label: age.account_label }))}
+      />
+      <TextInput
+        type="date"
+        label="Sent from"
+        w={150}
+        value={search.from ?? ''}
+        max={search.to}
+        onChange={(e) => onChange({ from: e.target.value || undefined })}
+      />
+      <TextInput
+        type="date"
+        label="Sent to"
+        w={150}
+        value={search.to ?? ''}
+        min={search.from}
+        onChange={(e) => onChange({ to: e.target.value || undefined })}
+      />
+      <Select
+        label="Order"
+        w={150}
+        allowDeselect={false}
+        value={search.sort ?? '-sent_at'}
+        onChange={(sort) => onChange({ sort: (sort ?? undefined) as Sort | undefined })}
+        data={[...SORTS]}
+      />
+      {isFiltered(search) && (
+        <Button variant="subtle" leftSection={<IconX size={16} aria-hidden />} onClick={clear}>
+          Clear filters
+        </Button>
+      )}
+    </Group>
+  );
+}
+
+/** Types freely; the address follows when the typing pauses. */
+function SearchField({ value, onChange }: { value: string | undefined; onChange: (q: string | undefined) => void }) {
+  const [typed, setTyped] = useState(value ?? '');
+  const report = useDebouncedCallback((q: string) => onChange(q.trim() || undefined), 300);
+  return (
+    <TextInput
+      type="search"
+      label="Search"
+      placeholder="Name or subject"
+      w={220}
+      leftSection={<IconSearch size={16} aria-hidden />}
+      value={typed}
+      onChange={(e) => {
+        setTyped(e.target.value);
+        report(e.target.value);
+      }}
+    />
+  );
+}

@@ -1,0 +1,136 @@
+import {
+  connectIntegration,
+  createSync,
+  disconnectConnection,
+  listConnectionHistory,
+  reconnectConnection,
+  testConnection,
+  updateConnection,
+} from '@mailwarden/api-client';
+import {
+  getConnectionQueryKey,
+  getOauthAttemptOptions,
+  listConnectionHistoryQueryKey,
+  listConnectionSyncsQueryKey,
+  listIntegrationsOptions,
+  listIntegrationsQueryKey,
+  listReceiptsOptions,
+  previewDisconnectOptions,
+} from '@mailwarden/api-client/react-query';
+import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
+import { pages } from '../../lib/pages.ts';
+import type { Connection, Frequency, HistoryRange, Integration } from '../../lib/types.ts';
+
+type Settings = { sync_frequency: Frequency; history_range: HistoryRange };
+
+const unsettled = (connection: Connection) =>
+  ['connecting', 'verifying'].includes(connection.status) || connection.active_sync_id !== null;
+
+/** Followed closely while something is on the move, calmly otherwise. */
+export const integrationsOptions = () => ({
+  ...listIntegrationsOptions(),
+  refetchInterval: (query: { state: { data?: { data: Integration[] } | undefined } }) =>
+    query.state.data?.data.some((i) => i.connections.some(unsettled)) ? 4_000 : 20_000,
+});
+
+export const attemptOptions = (attemptId: string) => getOauthAttemptOptions({ path: { attempt_id: attemptId } });
+
+export const receiptsOptions = (connectionId: string) => ({
+  ...listReceiptsOptions({ path: { connection_id: connectionId }, query: { limit: 1 } }),
+  refetchInterval: (query: { state: { data?: { data: { status: string }[] } | undefined } }) =>
+    query.state.data?.data.some((receipt) => receipt.status === 'pending') ? 3_000 : (false as const),
+});
+
+export function historyOptions(connectionId: string) {
+  const path = { connection_id: connectionId };
+  return pages(listConnectionHistoryQueryKey({ path }), (cursor, signal) =>
+    listConnectionHistory({ path, query: { cursor }, signal }),
+  );
+}
+
+export const previewOptions = (connectionId: string) => ({
+  ...previewDisconnectOptions({ path: { connection_id: connectionId } }),
+  staleTime: 0,
+});
+
+/** Authorization happens at the provider: the whole page goes there and comes back. */
+const leaveFor = ({ data }: { data: { authorize_url: string } }) => window.location.assign(data.authorize_url);
+
+export function useConnect(provider: string) {
+  return useMutation({
+    mutationFn: (body: Settings) => connectIntegration({ path: { provider }, body }),
+    meta: { inline: true },
+    onSuccess: leaveFor,
+  });
+}
+
+export function useReconnect(connectionId: string) {
+  return useMutation({
+    mutationFn: () => reconnectConnection({ path: { connection_id: connectionId }, body: {} }),
+    meta: { inline: true },
+    onSuccess: leaveFor,
+  });
+}
+
+export function useSyncNow(connectionId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => createSync({ path: { connection_id: connectionId } }),
+    meta: { inline: true },
+    onSuccess: async ({ data }) => {
+      patchConnection(client, connectionId, { active_sync_id: data.id });
+      const path = { connection_id: connectionId };
+      await client.invalidateQueries({ queryKey: listConnectionSyncsQueryKey({ path }) });
+    },
+  });
+}
+
+export function useTest(connectionId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => testConnection({ path: { connection_id: connectionId } }),
+    meta: { inline: true },
+    onSettled: () => refreshConnections(client),
+  });
+}
+
+export function useDisconnect(connectionId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => disconnectConnection({ path: { connection_id: connectionId } }),
+    meta: { inline: true },
+    onSettled: () => refreshConnections(client),
+  });
+}
+
+export function useSaveSettings(connection: Connection) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Settings) =>
+      updateConnection({
+        path: { connection_id: connection.id },
+        headers: { 'If-Match': `"v${connection.settings_version}"` },
+        body,
+      }),
+    meta: { inline: true },
+    onSettled: () => refreshConnections(client),
+  });
+}
+
+export async function refreshConnections(client: QueryClient): Promise<void> {
+  await client.invalidateQueries({ queryKey: listIntegrationsQueryKey() });
+}
+
+function patchConnection(client: QueryClient, id: string, change: Partial<Connection>): void {
+  client.setQueryData<{ data: Integration[] }>(
+    listIntegrationsQueryKey(),
+    (old) =>
+      old && {
+        data: old.data.map((integration) => ({
+          ...integration,
+          connections: integration.connections.map((c) => (c.id === id ? { ...c, ...change } : c)),
+        })),
+      },
+  );
+  void client.invalidateQueries({ queryKey: getConnectionQueryKey({ path: { connection_id: id } }) });
+}

@@ -1,0 +1,66 @@
+import { Alert, Badge, Button, Group, List, Modal, Stack, Text, Title } from '@mantine/core';
+import { IconExternalLink, IconInfoCircle } from '@tabler/icons-react';
+import { useState } from 'react';
+import { ErrorState } from '../../components/states.tsx';
+import type { Integration } from '../../lib/types.ts';
+import { useConnect } from './api.ts';
+import { SettingsFields, type SyncSettings } from './settings-fields.tsx';
+
+const DEFAULTS: SyncSettings = { sync_frequency: 'realtime', history_range: 'days_90' };
+
+export default function ConnectDialog({ integration, onClose }: { integration: Integration; onClose: () => void }) {
+  const [settings, setSettings] = useState(DEFAULTS);
+  const connect = useConnect(integration.provider);
+  return (
+    <Modal opened onClose={onClose} size="lg" title={`Connect ${integration.label}`}>
+      <Stack gap="lg">
+        <SettingsFields value={settings} onChange={setSettings} />
+        <Permissions integration={integration} />
+        {connect.error && <ErrorState error={connect.error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button
+            rightSection={<IconExternalLink size={16} aria-hidden />}
+            loading={connect.isPending || connect.isSuccess}
+            onClick={() => connect.mutate(settings)}
+          >
+            Continue to {integration.label}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+/** What the provider's consent page will ask for, and why, before it asks. */
+function Permissions({ integration }: { integration: Integration }) {
+  return (
+    <section aria-label="Permissions">
+      <Title order={3}>What {integration.label} will ask you to allow</Title>
+      <List spacing={6} mt="xs" size="sm" listStyleType="none">
+        {integration.scopes.map((scope) => (
+          <List.Item key={scope.name}>
+            <Text span size="sm" fw={500} ff="monospace" fz={13}>
+              {scope.name}
+            </Text>{' '}
+            {!scope.required && (
+              <Badge variant="default" size="sm">
+                optional
+              </Badge>
+            )}
+            <Text size="sm" c="dimmed">
+              {scope.why}
+            </Text>
+          </List.Item>
+        ))}
+      </List>
+      {integration.consent_note && (
+        <Alert mt="sm" p="sm" color="gray" variant="light" icon={<IconInfoCircle aria-hidden />}>
+          <Text size="sm">{integration.consent_note}</Text>
+        </Alert>
+      )}
+    </section>
+  );
+}

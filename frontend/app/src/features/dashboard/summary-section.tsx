@@ -1,0 +1,53 @@
+import { Anchor, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { DataAgeLine } from '../../components/data-age.tsx';
+import { FigureTiles } from '../../components/figure-tiles.tsx';
+import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
+import { plural } from '../../lib/numbers.ts';
+import { useTimeZone } from '../../lib/session.tsx';
+import { zoneLabel } from '../../lib/time.ts';
+import { type Range, summaryOptions } from './api.ts';
+
+type Props = { range: Range; onRange: (range: Range) => void; connectionId?: string };
+
+/** Account-level figures (F6) of a range of days, with their age. */
+export function SummarySection({ range, onRange, connectionId }: Props) {
+  const zone = useTimeZone();
+  const summary = useQuery(summaryOptions(range, zone, connectionId));
+  return (
+    <Stack gap="sm" component="section" aria-label="Figures">
+      <Group justify="space-between" gap="sm">
+        <div>
+          <Title order={2}>Figures</Title>
+          {summary.data && <DataAgeLine ages={summary.data.data_age} />}
+        </div>
+        <SegmentedControl
+          aria-label="Range"
+          size="xs"
+          value={range}
+          onChange={(value) => onRange(value as Range)}
+          data={[
+            { value: '7', label: '7 days' },
+            { value: '30', label: '30 days' },
+            { value: '90', label: '90 days' },
+          ]}
+        />
+      </Group>
+      {summary.error && <ErrorState error={summary.error} onRetry={() => void summary.refetch()} />}
+      {summary.isPending && <LoadingBlocks label="Loading figures" heights={[88]} />}
+      {summary.data && <FigureTiles figures={summary.data.figures} />}
+      {summary.data && (
+        <Text size="sm" c="dimmed">
+          {plural(summary.data.campaigns, 'campaign')} sent in the last {range} days, {zoneLabel(zone)}.{' '}
+          <Anchor
+            size="sm"
+            renderRoot={(props) => <Link {...props} to="/campaigns" search={{ account: connectionId }} />}
+          >
+            See campaigns
+          </Anchor>
+        </Text>
+      )}
+    </Stack>
+  );
+}

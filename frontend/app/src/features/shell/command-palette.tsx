@@ -1,0 +1,39 @@
+import '@mantine/spotlight/styles.css';
+import { createSpotlight, Spotlight } from '@mantine/spotlight';
+import { IconSearch } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useMemo } from 'react';
+import { PAGES } from './nav.tsx';
+
+const [store, spotlight] = createSpotlight();
+
+export default function CommandPalette({ onClose }: { onClose: () => void }) {
+  const navigate = useNavigate();
+  useEffect(() => spotlight.open(), []);
+  const actions = useMemo(
+    () =>
+      PAGES.map(({ to, label, Icon }) => ({
+        id: to,
+        label: `Go to ${label}`,
+        leftSection: <Icon size={18} aria-hidden />,
+        onClick: () => void navigate({ to }),
+      })),
+    [navigate],
+  );
+  return (
+    <Spotlight
+      store={store}
+      actions={actions}
+      shortcut={null}
+      attributes={{ content: { 'aria-label': 'Command palette' } }}
+      highlightQuery
+      nothingFound="No matching page"
+      onSpotlightClose={onClose}
+      searchProps={{
+        'aria-label': 'Search pages',
+        placeholder: 'Type the name of a page…',
+        leftSection: <IconSearch size={18} aria-hidden />,
+      }}
+    />
+  );
+}

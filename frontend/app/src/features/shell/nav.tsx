@@ -1,0 +1,50 @@
+import { AppShell, Badge, Group, NavLink, Text, VisuallyHidden } from '@mantine/core';
+import { IconBell, IconLayoutDashboard, IconPlug, IconSend, IconSettings, type TablerIcon } from '@tabler/icons-react';
+import { Link, useLocation } from '@tanstack/react-router';
+import { plural } from '../../lib/numbers.ts';
+
+export const PAGES: { to: string; label: string; Icon: TablerIcon }[] = [
+  { to: '/dashboard', label: 'Dashboard', Icon: IconLayoutDashboard },
+  { to: '/integrations', label: 'Integrations', Icon: IconPlug },
+  { to: '/campaigns', label: 'Campaigns', Icon: IconSend },
+  { to: '/alerts', label: 'Alerts', Icon: IconBell },
+  { to: '/settings', label: 'Settings', Icon: IconSettings },
+];
+
+export function Nav({ unread, onNavigate }: { unread: number; onNavigate: () => void }) {
+  const { pathname } = useLocation();
+  return (
+    <AppShell.Navbar p="sm" aria-label="Main">
+      <Group gap="xs" px="sm" py="xs" mb="xs">
+        <img src="/favicon.svg" width={24} height={24} alt="" />
+        <Text fw={600}>Mailwarden</Text>
+      </Group>
+      {PAGES.map(({ to, label, Icon }) => {
+        const active = pathname === to || pathname.startsWith(`${to}/`);
+        return (
+          <NavLink
+            key={to}
+            component={Link}
+            to={to}
+            label={label}
+            className="nav-link"
+            leftSection={<Icon size={18} aria-hidden />}
+            rightSection={to === '/alerts' && unread > 0 && <UnreadBadge unread={unread} />}
+            active={active}
+            aria-current={active ? 'page' : undefined}
+            onClick={onNavigate}
+          />
+        );
+      })}
+    </AppShell.Navbar>
+  );
+}
+
+function UnreadBadge({ unread }: { unread: number }) {
+  return (
+    <Badge size="sm" variant="filled" color="danger.7" circle={unread < 10}>
+      <span aria-hidden>{unread > 99 ? '99+' : unread}</span>
+      <VisuallyHidden>{plural(unread, 'unread alert')}</VisuallyHidden>
+    </Badge>
+  );
+}

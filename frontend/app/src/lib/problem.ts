@@ -1,0 +1,29 @@
+import { isProblem } from '@mailwarden/api-client';
+
+export type ProblemText = { title: string; detail?: string; requestId?: string };
+
+export function isOffline(error: unknown): boolean {
+  return error instanceof TypeError;
+}
+
+/** What a person should read when a call fails: the server's own words where it answered. */
+export function problemText(error: unknown): ProblemText {
+  if (isProblem(error)) {
+    return { title: error.title, detail: error.detail ?? undefined, requestId: error.request_id ?? undefined };
+  }
+  if (isOffline(error)) {
+    return { title: 'Can’t reach the server', detail: 'Check your network connection, then try again.' };
+  }
+  return { title: 'Something went wrong', detail: 'Try again. If it keeps happening, contact support.' };
+}
+
+export function problemCode(error: unknown): string | undefined {
+  return isProblem(error) ? error.code : undefined;
+}
+
+/** Field name → message, from JSON pointers such as `#/body/email` or `/email`. */
+export function fieldErrors(error: unknown): Record<string, string> {
+  if (!isProblem(error)) return {};
+  const pairs = (error.errors ?? []).map((item) => [item.pointer.split('/').at(-1) ?? '', item.detail] as const);
+  return Object.fromEntries(pairs.filter(([field]) => field));
+}

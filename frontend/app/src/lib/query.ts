@@ -1,0 +1,25 @@
+import { isProblem } from '@mailwarden/api-client';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { leaveForSignIn } from './http.ts';
+import { notifyError } from './notify.ts';
+
+const signedOut = (error: unknown) => isProblem(error) && error.status === 401;
+
+export function makeQueryClient(): QueryClient {
+  return new QueryClient({
+    queryCache: new QueryCache({ onError: (error) => signedOut(error) && leaveForSignIn() }),
+    // one place turns any failed action into a toast; `meta.inline` says that the view shows it itself
+    mutationCache: new MutationCache({
+      onError: (error, _variables, _context, mutation) => {
+        if (signedOut(error)) leaveForSignIn();
+        else if (!mutation.meta?.['inline']) notifyError(error);
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        staleTime: 15_000,
+        retry: (failures, error) => failures < 2 && !(isProblem(error) && error.status < 500),
+      },
+    },
+  });
+}

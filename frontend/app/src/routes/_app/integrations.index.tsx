@@ -1,0 +1,52 @@
+import { Alert, SimpleGrid, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { PageHeader } from '../../components/page-header.tsx';
+import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
+import { integrationsOptions } from '../../features/connections/api.ts';
+import { ProviderCard } from '../../features/connections/provider-card.tsx';
+import { SyncProgress } from '../../features/syncs/sync-progress.tsx';
+
+export const Route = createFileRoute('/_app/integrations/')({
+  loader: ({ context: { queryClient } }) => void queryClient.prefetchQuery(integrationsOptions()),
+  component: IntegrationsPage,
+});
+
+function IntegrationsPage() {
+  const integrations = useQuery(integrationsOptions());
+  const list = integrations.data?.data;
+  return (
+    <Stack gap="lg" maw={1200}>
+      <PageHeader title="Integrations">
+        Every account Mailwarden reads from, and whether it truly works right now.
+      </PageHeader>
+      {integrations.error && !list && (
+        <ErrorState error={integrations.error} onRetry={() => void integrations.refetch()} />
+      )}
+      {integrations.isPending && <LoadingBlocks label="Loading integrations" heights={[240, 240]} />}
+      {list?.every((integration) => integration.connections.length === 0) && <Welcome />}
+      {list && (
+        <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
+          {list.map((integration) => (
+            <ProviderCard
+              key={integration.provider}
+              integration={integration}
+              renderSync={(syncId) => <SyncProgress syncId={syncId} />}
+            />
+          ))}
+        </SimpleGrid>
+      )}
+    </Stack>
+  );
+}
+
+function Welcome() {
+  return (
+    <Alert color="brand" variant="light" title="Connect your first account">
+      <Text size="sm">
+        Pick a provider, choose how far back to read, and allow reading at the provider. The first sync starts by
+        itself.
+      </Text>
+    </Alert>
+  );
+}

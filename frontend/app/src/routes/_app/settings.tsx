@@ -1,0 +1,57 @@
+import { Stack, Tabs } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { PageHeader } from '../../components/page-header.tsx';
+import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
+import { integrationsOptions } from '../../features/connections/api.ts';
+import { AccountCard, AppearanceCard } from '../../features/settings/account-card.tsx';
+import { IntegrationsCard } from '../../features/settings/integrations-card.tsx';
+import { OrganizationCard } from '../../features/settings/organization-card.tsx';
+import { useSession } from '../../lib/session.tsx';
+
+const TABS = ['account', 'organization', 'integrations'] as const;
+type Tab = (typeof TABS)[number];
+
+export const Route = createFileRoute('/_app/settings')({
+  validateSearch: (raw: Record<string, unknown>): { tab?: Tab | undefined } => ({
+    tab: TABS.find((tab) => tab === raw['tab']),
+  }),
+  component: Settings,
+});
+
+function Settings() {
+  const { tab = 'account' } = Route.useSearch();
+  const navigate = Route.useNavigate();
+  const { organization } = useSession();
+  return (
+    <Stack gap="lg" maw={1000}>
+      <PageHeader title="Settings" />
+      <Tabs value={tab} onChange={(next) => void navigate({ search: { tab: next as Tab } })} keepMounted={false}>
+        <Tabs.List aria-label="Settings" mb="lg">
+          <Tabs.Tab value="account">Account</Tabs.Tab>
+          <Tabs.Tab value="organization">Organization</Tabs.Tab>
+          <Tabs.Tab value="integrations">Integrations</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="account">
+          <Stack>
+            <AccountCard />
+            <AppearanceCard />
+          </Stack>
+        </Tabs.Panel>
+        <Tabs.Panel value="organization">
+          <OrganizationCard key={organization.version} />
+        </Tabs.Panel>
+        <Tabs.Panel value="integrations">
+          <Integrations />
+        </Tabs.Panel>
+      </Tabs>
+    </Stack>
+  );
+}
+
+function Integrations() {
+  const integrations = useQuery(integrationsOptions());
+  if (integrations.isPending) return <LoadingBlocks label="Loading integrations" heights={[160]} />;
+  if (!integrations.data) return <ErrorState error={integrations.error} onRetry={() => void integrations.refetch()} />;
+  return <IntegrationsCard integrations={integrations.data.data} />;
+}

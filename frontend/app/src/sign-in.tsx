@@ -1,0 +1,9 @@
+import { createRoot } from 'react-dom/client';
+import { AuthPage } from './features/auth/auth-page.tsx';
+import { configureClient } from './lib/http.ts';
+
+configureClient(window.location.origin);
+
+const root = document.getElementById('root');
+if (!root) throw new Error('#root missing');
+createRoot(root).render(<AuthPage mode={window.location.pathname.startsWith('/sign-up') ? 'sign-up' : 'sign-in'} />);

@@ -1,0 +1,50 @@
+import { tanstackRouter } from '@tanstack/router-plugin/vite';
+import react from '@vitejs/plugin-react';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const api = process.env['API_URL'] ?? 'http://127.0.0.1:8000';
+const proxied = { target: api, changeOrigin: false }; // same origin in development, so cookies and event streams work
+
+/** The server answers /sign-in and /sign-up with the light page; the development server does the same. */
+const lightEntry: Plugin = {
+  name: 'light-entry',
+  configureServer(server) {
+    server.middlewares.use((request, _response, next) => {
+      if (/^\/sign-(in|up)(\?|$)/.test(request.url ?? '')) request.url = '/sign-in.html';
+      next();
+    });
+  },
+};
+
+export default defineConfig({
+  plugins: [tanstackRouter({ target: 'react', autoCodeSplitting: true }), react(), lightEntry],
+  server: {
+    port: 5173,
+    strictPort: true,
+    proxy: { '/v1': proxied, '/oauth': proxied, '/hooks': proxied, '/t/': proxied },
+  },
+  build: {
+    target: 'baseline-widely-available',
+    sourcemap: 'hidden',
+    manifest: true,
+    rolldownOptions: {
+      input: ['index.html', 'sign-in.html'],
+      output: {
+        codeSplitting: {
+          minSize: 20_000,
+          groups: [{ name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 30 }],
+        },
+      },
+    },
+  },
+  test: {
+    environment: 'jsdom',
+    include: ['src/**/*.test.{ts,tsx}'],
+    setupFiles: './src/test/setup.ts',
+    css: false,
+    restoreMocks: true,
+    pool: 'threads',
+    maxWorkers: 2,
+  },
+});
