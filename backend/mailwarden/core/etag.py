@@ -1,10 +1,13 @@
 """Optimistic concurrency on settings: strong ETags of the row's version (RFC 9110 §13)."""
 
+import re
 from typing import Annotated
 
 from fastapi import Depends, Header
 
 from mailwarden.core.errors import PreconditionFailed, PreconditionRequired
+
+OURS = re.compile(r'"v([0-9]{1,18})"')
 
 
 def etag(version: int) -> str:
@@ -14,10 +17,10 @@ def etag(version: int) -> str:
 def wanted_version(if_match: Annotated[str | None, Header()] = None) -> int:
     if if_match is None:
         raise PreconditionRequired("Send If-Match with the ETag that you loaded.")
-    text = if_match.strip()
-    if not (text.startswith('"v') and text.endswith('"') and text[2:-1].isdigit()):
+    found = OURS.fullmatch(if_match.strip())
+    if found is None:
         raise PreconditionFailed("If-Match is not an ETag of ours.")
-    return int(text[2:-1])
+    return int(found[1])
 
 
 IfMatch = Annotated[int, Depends(wanted_version)]

@@ -1,0 +1,21 @@
+import pytest
+
+from mailwarden.core.errors import PreconditionFailed, PreconditionRequired
+from mailwarden.core.etag import etag, wanted_version
+
+
+def test_a_tag_reads_back_as_its_version() -> None:
+    assert wanted_version(etag(7)) == 7
+
+
+def test_no_tag_is_asked_for() -> None:
+    with pytest.raises(PreconditionRequired):
+        wanted_version(None)
+
+
+@pytest.mark.parametrize(
+    "tag", ["", "*", "v1", '"1"', '"v"', '"v-1"', '"v1', 'W/"v1"', '"v1", "v2"', '"v²"', f'"v{"9" * 5000}"']
+)
+def test_anything_else_matches_nothing(tag: str) -> None:
+    with pytest.raises(PreconditionFailed):
+        wanted_version(tag)
