@@ -80,7 +80,7 @@ async def send_once(http: httpx.AsyncClient, request: httpx.Request, *, deadline
     """
     started = time.monotonic()
     departure = _Departure(started + deadline_s)
-    request.extensions = {**request.extensions, "trace": departure}
+    request.extensions = {"trace": departure, "timeout": _socket_timeouts(deadline_s)}
     try:
         async with asyncio.timeout(deadline_s):
             response = await http.send(request, stream=True, follow_redirects=False, auth=None)
@@ -99,6 +99,12 @@ async def send_once(http: httpx.AsyncClient, request: httpx.Request, *, deadline
         raise NoAnswer(type(exc).__name__, sent=departure.sent(exc)) from exc
     headers = MappingProxyType({name.lower(): value for name, value in response.headers.items()})
     return Answer(response.status_code, headers, body, round((time.monotonic() - started) * 1000))
+
+
+def _socket_timeouts(deadline_s: float) -> dict[str, float]:
+    """Connecting and the TLS hello end by themselves before the deadline: cancelling a hello would leak its socket."""
+    setting_up = min(CONNECT_S, deadline_s / 3)
+    return {"connect": setting_up, "pool": setting_up, "read": deadline_s, "write": deadline_s}
 
 
 async def read_bounded(response: httpx.Response, limit: int) -> bytes:
@@ -133,8 +139,8 @@ def build_http(
 ) -> httpx.AsyncClient:
     """A client for hosts of the operator's settings, or with ``guard`` for hosts that a tenant typed.
 
-    Deadlines belong to ``send_once``; the timeouts here only free sockets early. The environment's proxies are ignored:
-    a proxy would resolve names itself, past the guard.
+    Deadlines belong to ``send_once``. The environment's proxies are ignored: a proxy would resolve names itself, past
+    the guard.
     """
     context = verify if isinstance(verify, ssl.SSLContext) else httpx.create_ssl_context(verify=verify, trust_env=False)
     transport = httpx.AsyncHTTPTransport(verify=context)
@@ -147,7 +153,6 @@ def build_http(
     )
     client = httpx.AsyncClient(
         transport=transport,
-        timeout=httpx.Timeout(20.0, connect=CONNECT_S, pool=CONNECT_S),
         headers={"User-Agent": "Mailwarden", "Accept-Encoding": "gzip"},
         follow_redirects=False,
         trust_env=False,

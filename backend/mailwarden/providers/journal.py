@@ -97,21 +97,28 @@ class UninstallJournal:
 
     async def _download(self, link: str) -> Any:
         """No credential goes with it: the link itself is the permission, so its query stays out of the evidence."""
-        url = httpx.URL(link)
-        base = httpx.URL(api_url(self._app.spec, self._app.settings, "/"))
-        at_home = (url.scheme, url.host, url.port) == (base.scheme, base.host, base.port)
+        http, url = self._way_to(link)
         call = Call("journal", "GET", url.host, url.path)
-        if not at_home and url.scheme != "https":
-            raise EgressRefused(call.evidence("the link is not https"))
-        http = self._app.http if at_home else self._downloads
         deadline, cap = self._app.settings.api_deadline_s, self._app.spec.api.max_body_bytes
         try:
             answer = await send_once(http, http.build_request("GET", url), deadline_s=deadline, max_bytes=cap)
-            page = parse(answer.body) if answer.status == 200 else None
         except NoAnswer as exc:
             raise no_answer(call, exc) from exc
-        except ValueError:
-            raise garbled(url.path, "the journal page is not JSON") from None
         if answer.status != 200:
             raise failure(self._app.spec, call, answer)
-        return page
+        try:
+            return parse(answer.body)
+        except ValueError:
+            raise garbled(url.path, "the journal page is not JSON") from None
+
+    def _way_to(self, link: str) -> tuple[httpx.AsyncClient, httpx.URL]:
+        try:
+            url = httpx.URL(link)
+        except httpx.InvalidURL:
+            raise garbled(self._spec.journal_path, "the journal names no usable link") from None
+        base = httpx.URL(api_url(self._app.spec, self._app.settings, "/"))
+        if (url.scheme, url.host, url.port) == (base.scheme, base.host, base.port):
+            return self._app.http, url
+        if url.scheme != "https":
+            raise EgressRefused(Call("journal", "GET", url.host, url.path).evidence("the link is not https"))
+        return self._downloads, url

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import pydantic_core
 
@@ -77,7 +77,7 @@ def next_cursor(payload: Any, param: str, cursor: str | None, path: str) -> str 
     link = text(payload, "links", "next")
     if link is None:
         return None
-    found = dict(parse_qsl(urlsplit(link).query)).get(param)
+    found = dict(parse_qsl(link.partition("?")[2])).get(param)
     if not found or found == cursor:
         raise garbled(path, "the link to the next page leads nowhere new")
     return found
