@@ -28,6 +28,8 @@ class Account:
     book: CampaignBook
     behaviour: Behaviour
     user_id: int
+    still_since: float
+    """Since when the figures have stood still: see ``World.figures_now``."""
     suspended: bool = False
     deleted: bool = False
 

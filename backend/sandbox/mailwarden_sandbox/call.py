@@ -86,6 +86,16 @@ class Call:
             return None
         return user, password
 
+    @cached_property
+    def request_id(self) -> str:
+        """Names this call in headers and error bodies."""
+        return self.world.new_id()
+
+    @property
+    def figures_at(self) -> int:
+        """The moment that the figures of the caller's account belong to."""
+        return self.world.figures_now(self.holder)
+
     @property
     def holder(self) -> Account:
         """The account of the access token; only after authentication."""

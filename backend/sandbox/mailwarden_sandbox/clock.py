@@ -16,9 +16,6 @@ class SandboxClock:
     def utc(self) -> datetime:
         return datetime.fromtimestamp(self.now(), UTC)
 
-    def advance(self, seconds: float) -> None:
-        self.offset_s += seconds
-
 
 def iso_z(seconds: float) -> str:
     """``2026-10-01T09:00:05Z``"""

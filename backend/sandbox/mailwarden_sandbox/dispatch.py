@@ -31,6 +31,7 @@ async def _respond(call: Call, provider: Provider, route: Route | None, plan: Pl
     await asyncio.sleep(plan.before_ms / 1000)
     exchange.headers = call.answer_headers
     call.answer_headers["date"] = http_date(call.world.now() + plan.skew_s)
+    call.answer_headers[provider.request_id_header] = call.request_id
     if plan.stop and plan.stops_before:
         return await stop(exchange, provider, call, plan.stop)
     response = _answer(call, provider, route, plan)

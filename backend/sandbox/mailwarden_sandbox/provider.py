@@ -65,6 +65,7 @@ class Provider:
     dead_refresh: Callable[[Call, str | None], Response]
     """The answer to a dead refresh token, in the given wording or the account's own."""
     unknown_path: Callable[[Call], Response]
+    request_id_header: str
     campaign_id: Callable[[CampaignBook, int], str]
     """Under which id the provider's list shows a campaign."""
 

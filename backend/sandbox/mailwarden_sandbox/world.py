@@ -53,7 +53,7 @@ class World:
         self.subscriptions: dict[tuple[str, int], dict[str, object]] = {}
         self._accounts: dict[tuple[str, str], Account] = {}
         self._clients: dict[tuple[str, str], Client] = {}
-        self._still_since = self.clock.now()
+        self._began = self.clock.now()
         midnight = self.clock.utc().replace(hour=0, minute=0, second=0, microsecond=0)
         self._anchor = int(midnight.timestamp())
         for name in kinds:
@@ -101,6 +101,7 @@ class World:
             CampaignBook(seed, size, self._anchor, kind.traits),
             self._behaviour(provider),
             user_id=900_000 + number,
+            still_since=self._began,
         )
         self._accounts[provider, external_id] = account
         return account
@@ -130,20 +131,23 @@ class World:
     def now(self) -> float:
         return self.clock.now()
 
-    def figures_now(self) -> int:
-        """The moment the figures belong to. It moves in steps, and whenever somebody moves the clock or adds data."""
+    def figures_now(self, account: Account) -> int:
+        """The moment an account's figures belong to. It moves in steps, when somebody moves the clock, and when
+        campaigns are added to the account: so two readers between such moments see the same numbers."""
         step = self.config.figure_step_s
-        return int(self._still_since + (self.now() - self._still_since) // step * step)
+        return int(account.still_since + (self.now() - account.still_since) // step * step)
 
-    def step_figures(self) -> None:
-        self._still_since = self.now()
+    def move_clock(self, offset_s: float) -> None:
+        self.clock.offset_s = offset_s
+        for account in self._accounts.values():
+            account.still_since = self.now()
 
     def add_campaigns(self, account: Account, count: int, status: Status, send: float | None) -> list[int]:
         now = int(self.now())
         when = 0 if status is Status.DRAFT else int(send) if send is not None else now
         created = min(when or now, now) - 600
         added = [account.book.add(status, created, when) for _ in range(count)]
-        self.step_figures()
+        account.still_since = self.now()
         return added
 
     def new_id(self) -> str:

@@ -52,11 +52,7 @@ def _clock_router(desk: Desk) -> APIRouter:
 
     def shown() -> dict[str, Any]:
         world = desk.world
-        return {
-            "now": iso_millis(world.now()),
-            "offset_s": world.clock.offset_s,
-            "figures_as_of": iso_millis(world.figures_now()),
-        }
+        return {"now": iso_millis(world.now()), "offset_s": world.clock.offset_s}
 
     @router.get("")
     async def get_clock() -> dict[str, Any]:
@@ -66,11 +62,8 @@ def _clock_router(desk: Desk) -> APIRouter:
     async def move_clock(body: ClockMove) -> dict[str, Any]:
         if (body.advance_s is None) == (body.offset_s is None):
             raise HTTPException(422, "give either advance_s or offset_s")
-        if body.offset_s is not None:
-            desk.world.clock.offset_s = body.offset_s
-        else:
-            desk.world.clock.advance(body.advance_s or 0.0)
-        desk.world.step_figures()
+        world = desk.world
+        world.move_clock(world.clock.offset_s + (body.advance_s or 0.0) if body.offset_s is None else body.offset_s)
         return shown()
 
     return router

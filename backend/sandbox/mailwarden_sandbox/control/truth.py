@@ -21,7 +21,7 @@ def summary(account: Account) -> dict[str, Any]:
 
 
 def truth(world: World, account: Account, window: Window) -> dict[str, Any]:
-    at = world.figures_now()
+    at = world.figures_now(account)
     grants = world.tokens.of_account(account)
     return {
         **summary(account),
@@ -63,7 +63,7 @@ def _shown(grant: Grant) -> dict[str, Any]:
 
 def campaigns(world: World, account: Account, provider: Provider, window: Window) -> list[dict[str, Any]]:
     """Every sent e-mail campaign of the window with its figures, in order of sending."""
-    book, at = account.book, world.figures_now()
+    book, at = account.book, world.figures_now(account)
     return [
         {
             "external_id": provider.campaign_id(book, i),

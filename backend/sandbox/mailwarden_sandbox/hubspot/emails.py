@@ -65,7 +65,7 @@ def one(call: Call) -> Response:
     index = email_index(account.book, call.params["email_id"])
     if index is None or bool(account.book.columns.archived[index]) != (call.flag("archived") or False):
         return errors.not_found(call)
-    return json_answer(_Renderer(call, account, call.world.figures_now()).email(index))
+    return json_answer(_Renderer(call, account, call.figures_at).email(index))
 
 
 class _Renderer:

@@ -22,13 +22,13 @@ DEAD_REFRESH = {
 
 def token_error(call: Call, word: str, error: str, message: str) -> Response:
     body = {"error": error, "error_description": message, "status": word, "message": message}
-    return json_answer({**body, "correlationId": call.world.new_id()}, 400)
+    return json_answer({**body, "correlationId": call.request_id}, 400)
 
 
 def dead_refresh(call: Call, variant: str | None) -> Response:
     wording = variant or (call.account.behaviour.variant if call.account else "documented")
     body = DEAD_REFRESH.get(wording, DEAD_REFRESH["documented"])
-    return json_answer({**body, "correlationId": call.world.new_id()}, 400)
+    return json_answer({**body, "correlationId": call.request_id}, 400)
 
 
 def bad_hub(call: Call) -> Response:
@@ -36,7 +36,7 @@ def bad_hub(call: Call) -> Response:
 
 
 def api_error(call: Call, status: int, category: str, message: str, **more: object) -> Response:
-    body = {"status": "error", "message": message, "correlationId": call.world.new_id(), **more, "category": category}
+    body = {"status": "error", "message": message, "correlationId": call.request_id, **more, "category": category}
     return json_answer(body, status)
 
 
@@ -86,9 +86,9 @@ def rate_limited(call: Call, policy: str = "TEN_SECONDLY_ROLLING", retry_after: 
         "message": f"You have reached your {policy.removesuffix('_ROLLING').lower()}"
         + ("_rolling limit." if policy.endswith("_ROLLING") else " limit."),
         "errorType": "RATE_LIMIT",
-        "correlationId": call.world.new_id(),
+        "correlationId": call.request_id,
         "policyName": policy,
-        "requestId": call.world.new_id().replace("-", ""),
+        "requestId": call.request_id,
     }
     return json_answer(body, 429, _retry_header(retry_after))
 

@@ -95,5 +95,6 @@ HUBSPOT = Provider(
     refuse=errors.refuse,
     dead_refresh=errors.dead_refresh,
     unknown_path=_unknown_path,
+    request_id_header="x-hubspot-correlation-id",
     campaign_id=lambda book, index: str(emails.email_base(book) + index),
 )

@@ -62,7 +62,7 @@ def read_query(call: Call) -> EmailQuery:
     if bad := [s for s in sort if s.removeprefix("-") not in _SORT_KEYS]:
         raise BadQuery(f"cannot sort by {bad[0]}", "sort")
     return EmailQuery(
-        call.world.figures_now(), call.flag("archived") or False, call.flag("isPublished"), tuple(bounds),
+        call.figures_at, call.flag("archived") or False, call.flag("isPublished"), tuple(bounds),
         call.one("type"), call.one("campaign"), sort,
     )  # fmt: skip
 

@@ -43,7 +43,7 @@ def _sent(call: Call, book: CampaignBook, at: int) -> list[int]:
 
 
 def listing(call: Call) -> Response:
-    book, at = call.holder.book, call.world.figures_now()
+    book, at = call.holder.book, call.figures_at
     try:
         found = _sent(call, book, at)
     except BadQuery as bad:
@@ -57,7 +57,7 @@ def listing(call: Call) -> Response:
 
 
 def histogram(call: Call) -> Response:
-    book, at = call.holder.book, call.world.figures_now()
+    book, at = call.holder.book, call.figures_at
     interval = call.one("interval") or "DAY"
     try:
         if interval not in _STEPS and interval not in _MONTHS:
@@ -113,5 +113,5 @@ def of_one(call: Call) -> Response:
     index = email_index(book, call.params["email_id"])
     if index is None:
         return errors.not_found(call)
-    body: dict[str, Any] = statistics(book.figures(index, call.world.figures_now()))
+    body: dict[str, Any] = statistics(book.figures(index, call.figures_at))
     return json_answer(body)

@@ -29,7 +29,7 @@ _INCLUDES = ("campaign-messages", "tags")
 
 
 def listing(call: Call) -> Response:
-    account, at = call.holder, call.world.figures_now()
+    account, at = call.holder, call.figures_at
     book = account.book
     page = read_page(call, 100, 100)
     conditions = parse_filter(call.one("filter") or "", _FILTERS) if call.one("filter") else ()
@@ -59,7 +59,7 @@ def _document(call: Call, account: Account, at: int, indices: list[int], links_:
 
 
 def one(call: Call) -> Response:
-    account, at = call.holder, call.world.figures_now()
+    account, at = call.holder, call.figures_at
     index = index_of(account.book, call.params["id"], CAMPAIGN)
     if index is None:
         return errors.not_found(call, f"A campaign with id {call.params['id']} does not exist.")

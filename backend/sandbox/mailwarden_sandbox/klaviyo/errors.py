@@ -30,7 +30,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:  # fmt: skip
     error = {
-        "id": call.world.new_id(), "status": status, "code": code, "title": title, "detail": detail,
+        "id": call.request_id, "status": status, "code": code, "title": title, "detail": detail,
         "source": dict(source or {"pointer": "/data/"}), "links": {}, "meta": {},
     }  # fmt: skip
     return answer({"errors": [error]}, status, headers)

@@ -28,7 +28,7 @@ _INCLUDES = ("campaign", "campaign-variations")
 def listing(call: Call) -> Response:
     if not is_omni(call):
         return errors.not_found(call, f"No route for {call.method} {call.path} in this revision.")
-    account, at = call.holder, call.world.figures_now()
+    account, at = call.holder, call.figures_at
     book, page = account.book, read_page(call, 20, 100, since="")
     conditions = parse_filter(call.one("filter") or "", _FILTERS) if call.one("filter") else ()
     fields = Fields(
@@ -63,7 +63,7 @@ def _row(call: Call, kind: int) -> Row | Response:
     index = index_of(book, call.params["id"], kind)
     if index is None:
         return errors.not_found(call, f"An object with id {call.params['id']} does not exist.")
-    return book.row(index, call.world.figures_now())
+    return book.row(index, call.figures_at)
 
 
 def _single(call: Call, data: dict[str, Any]) -> Response:

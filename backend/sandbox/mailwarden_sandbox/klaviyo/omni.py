@@ -27,7 +27,7 @@ _INCLUDES = ("campaign-audiences", "campaign-messages", "tags")
 
 
 def listing(call: Call) -> Response:
-    account, at = call.holder, call.world.figures_now()
+    account, at = call.holder, call.figures_at
     book, page = account.book, read_page(call, 100, 100)
     conditions = parse_filter(call.one("filter") or "", _FILTERS) if call.one("filter") else ()
     fields = Fields(
@@ -46,7 +46,7 @@ def listing(call: Call) -> Response:
 
 
 def one(call: Call) -> Response:
-    account, at = call.holder, call.world.figures_now()
+    account, at = call.holder, call.figures_at
     index = index_of(account.book, call.params["id"], CAMPAIGN)
     if index is None:
         return errors.not_found(call, f"A campaign with id {call.params['id']} does not exist.")

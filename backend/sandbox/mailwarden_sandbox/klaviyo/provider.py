@@ -89,5 +89,6 @@ KLAVIYO = Provider(
     refuse=errors.refuse,
     dead_refresh=errors.dead_refresh,
     unknown_path=_unknown_path,
+    request_id_header="cf-ray",
     campaign_id=lambda book, index: ids.object_id(book, index, ids.CAMPAIGN),
 )

@@ -1,6 +1,7 @@
 """Campaign values reports: the figures, one row per message, for the campaigns sent in a timeframe."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -38,19 +39,13 @@ class _Wanted:
 
 
 def campaign_values(call: Call) -> Response:
-    account, at = call.holder, call.world.figures_now()
+    account, at = call.holder, call.figures_at
     wanted = _read(call, account)
     offset = cursor_offset(call.one("page_cursor"), "page_cursor")
     found = _found(account, wanted, at)
     page = found[offset : offset + _PAGE]
-    results = [
-        {
-            "groupings": {name: _group(account, i, name) for name in wanted.groups},
-            "statistics": {name: STATISTICS[name](account.book.figures(i, at)) for name in wanted.statistics},
-        }
-        for i in page
-    ]
-    campaigns = [{"type": "campaign", "id": object_id(account.book, i, CAMPAIGN)} for i in page]
+    results = [_result(account, i, wanted, at) for i in page]
+    campaigns = [{"type": "campaign", "id": r["groupings"]["campaign_id"]} for r in results]
     self_ = f"{call.base}{call.path}"
     links: dict[str, str | None] = {"self": self_}
     if offset + _PAGE < len(found):
@@ -61,6 +56,14 @@ def campaign_values(call: Call) -> Response:
         "relationships": {"campaigns": {"data": campaigns}},
     }
     return errors.answer({"data": data, "links": links})
+
+
+def _result(account: Account, index: int, wanted: _Wanted, at: int) -> dict[str, Any]:
+    figures = account.book.figures(index, at)
+    return {
+        "groupings": {name: _group(account, index, name) for name in wanted.groups},
+        "statistics": {name: STATISTICS[name](figures) for name in wanted.statistics},
+    }
 
 
 def _found(account: Account, wanted: _Wanted, at: int) -> list[int]:
@@ -116,7 +119,7 @@ def _read(call: Call, account: Account) -> _Wanted:
     groups = tuple(attributes.get("group_by") or _DEFAULT_GROUPS)
     if not set(groups) <= _GROUPS or not {"campaign_id", "campaign_message_id"} <= set(groups):
         raise BadRequest("group_by must contain campaign_id and campaign_message_id.", _pointer("group_by"))
-    start, end = span(attributes.get("timeframe"), account.time_zone, call.world.figures_now())
+    start, end = span(attributes.get("timeframe"), account.time_zone, call.figures_at)
     return _Wanted(statistics, start, end, groups, _conditions(attributes.get("filter")))
 
 
