@@ -111,14 +111,18 @@ FUNCTIONS = (
           AND (j.enqueued_at IS NULL OR j.enqueued_at < app_now() - p_stale)
         LIMIT p_limit
       ), chosen AS (
-        SELECT c.id FROM (SELECT * FROM fair UNION ALL SELECT * FROM expired) c
+        SELECT c.id, c.turn FROM (SELECT * FROM fair UNION ALL SELECT * FROM expired) c
         ORDER BY c.turn, c.due_at LIMIT p_limit
       ), locked AS (
-        SELECT j.id FROM jobs j JOIN chosen USING (id) FOR UPDATE OF j SKIP LOCKED
+        -- asked again of the locked version: another relay may have woken it between choosing and locking
+        SELECT j.id, chosen.turn FROM jobs j JOIN chosen USING (id)
+        WHERE j.state IN ('ready', 'leased') AND (j.enqueued_at IS NULL OR j.enqueued_at < app_now() - p_stale)
+        FOR UPDATE OF j SKIP LOCKED
+      ), woken AS (
+        UPDATE jobs SET enqueued_at = app_now() FROM locked WHERE jobs.id = locked.id
+        RETURNING jobs.id, jobs.queue::text, jobs.fence, jobs.due_at, locked.turn
       )
-      UPDATE jobs SET enqueued_at = app_now() FROM locked
-      WHERE jobs.id = locked.id AND jobs.state IN ('ready', 'leased')
-      RETURNING jobs.id, jobs.queue, jobs.fence, jobs.due_at
+      SELECT woken.id, woken.queue, woken.fence, woken.due_at FROM woken ORDER BY woken.turn, woken.due_at
     $$
     """,
     """

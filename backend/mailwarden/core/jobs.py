@@ -6,6 +6,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
@@ -49,6 +50,10 @@ class Job(Base):
     last_error: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=app_now())
     finished_at: Mapped[datetime | None]
+
+
+# ``cancel`` marks a running job so: its end is its end, whatever the handler answers.
+CANCELLED = (Job.state == "leased") & Job.finished_at.is_not(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +199,7 @@ async def due_at(tx: UnitOfWork, kind: str, key: object) -> datetime | None:
 async def _finish(tx: UnitOfWork, lease: Lease, again: Again | None) -> None:
     next_at = literal(again.at if again else None, DateTime(timezone=True))
     back = func.least(Job.again_at, next_at)
-    returns = back.is_not(None)
+    returns = back.is_not(None) & ~CANCELLED
     result = await tx.session.execute(
         update(Job)
         .where(Job.id == lease.id, Job.fence == lease.fence, Job.state == "leased")
@@ -214,22 +219,36 @@ async def _finish(tx: UnitOfWork, lease: Lease, again: Again | None) -> None:
         raise LeaseLost(f"{lease.kind} {lease.key}")
 
 
-async def _put_back(tx: UnitOfWork, lease: Lease, after_s: float, *, error: str | None, dead: bool) -> None:
+async def _put_back(tx: UnitOfWork, lease: Lease, after_s: float, *, error: str | None) -> None:
     """Back to ready after a failure or a wait; the attempt counts only for failures."""
-    await tx.session.execute(
-        update(Job)
-        .where(Job.id == lease.id, Job.fence == lease.fence, Job.state == "leased")
-        .values(
-            state="dead" if dead else "ready",
-            due_at=app_now() + timedelta(seconds=after_s),
-            again_at=None,
-            lease_until=None,
-            enqueued_at=None,
-            attempt=Job.attempt if error else func.greatest(Job.attempt - 1, 0),
-            last_error=error,
-            finished_at=app_now() if dead else None,
-        )
+    later = app_now() + timedelta(seconds=after_s)
+    await _leave(
+        tx,
+        lease,
+        state=_case(CANCELLED, "done", "ready"),
+        due_at=func.least(Job.again_at, later),
+        attempt=Job.attempt if error else func.greatest(Job.attempt - 1, 0),
+        last_error=error,
     )
+
+
+async def _bury(tx: UnitOfWork, lease: Lease, *, error: str) -> None:
+    """Out of attempts; but who asked for it meanwhile gets a fresh start."""
+    asked = Job.again_at.is_not(None) & ~CANCELLED
+    await _leave(
+        tx,
+        lease,
+        state=_when(asked, "ready", _case(CANCELLED, "done", "dead")),
+        due_at=func.coalesce(Job.again_at, Job.due_at),
+        attempt=_when(asked, 0, Job.attempt),
+        last_error=error,
+        finished_at=_when(asked, None, func.coalesce(Job.finished_at, app_now())),
+    )
+
+
+async def _leave(tx: UnitOfWork, lease: Lease, **values: Any) -> None:
+    mine = update(Job).where(Job.id == lease.id, Job.fence == lease.fence, Job.state == "leased")
+    await tx.session.execute(mine.values(again_at=None, lease_until=None, enqueued_at=None, **values))
 
 
 def backoff_s(attempt: int, rng: random.Random, *, base_s: float = 2, cap_s: float = 900) -> float:
@@ -278,10 +297,10 @@ class JobRunner:
         except LeaseLost:
             log.warning("lease lost; another worker goes on")
         except RetryLater as wait:
-            await self._return(lease, wait.after_s, error=None, dead=False)
+            await self._return(lease, partial(_put_back, lease=lease, after_s=wait.after_s, error=None))
         except asyncio.CancelledError:
             if not heart.done():  # a shutdown, not a lost lease: hand the job over at once
-                await asyncio.shield(self._return(lease, 0, error=None, dead=False))
+                await asyncio.shield(self._return(lease, partial(_put_back, lease=lease, after_s=0, error=None)))
             raise
         except Exception as exc:
             log.exception("job failed")
@@ -290,14 +309,18 @@ class JobRunner:
             heart.cancel()
 
     async def _fail(self, lease: Lease, kind: JobKind, exc: Exception) -> None:
-        dead = kind.max_attempts is not None and lease.attempt >= kind.max_attempts
-        await self._return(lease, backoff_s(lease.attempt, self._rng), error=type(exc).__name__, dead=dead)
+        error = type(exc).__name__
+        if kind.max_attempts is not None and lease.attempt >= kind.max_attempts:
+            await self._return(lease, partial(_bury, lease=lease, error=error))
+        else:
+            after_s = backoff_s(lease.attempt, self._rng)
+            await self._return(lease, partial(_put_back, lease=lease, after_s=after_s, error=error))
 
-    async def _return(self, lease: Lease, after_s: float, *, error: str | None, dead: bool) -> None:
+    async def _return(self, lease: Lease, write: Callable[[UnitOfWork], Awaitable[None]]) -> None:
         """A failure to write this is harmless: the lease runs out and the relay finds the row."""
         try:
             async with unit_of_work(self._app, lease.org_id) as tx:
-                await _put_back(tx, lease, after_s, error=error, dead=dead)
+                await write(tx)
         except Exception:
             log.exception("could not return the job; its lease will run out")
 

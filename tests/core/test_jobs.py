@@ -1,0 +1,284 @@
+"""Who gets a job, who may still write for it, and when it comes back."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from mailwarden.core.db import unit_of_work
+from mailwarden.core.ids import new_id
+from mailwarden.core.jobs import Again, JobKind, JobKinds, Lease, LeaseLost, RetryLater, enqueue
+from mailwarden.core.runtime import Runtime
+from tests.core.support import KIND, Bench
+from tests.support.time import TimeMachine
+
+
+@pytest.fixture
+async def waiting(bench: Bench) -> Bench:
+    async with unit_of_work(bench.rt.sessions, bench.org_id) as tx:
+        await enqueue(tx, KIND, "pat")
+    return bench
+
+
+async def test_one_of_many_workers_gets_the_job(waiting: Bench) -> None:
+    (job,) = await waiting.jobs()
+    won = await asyncio.gather(*(waiting.runner().run(job.id) for _ in range(8)))
+    assert sorted(won) == [False] * 7 + [True]
+    assert len(waiting.ran) == 1
+
+
+async def test_a_job_is_not_to_be_had_before_its_time(bench: Bench, time_machine: TimeMachine) -> None:
+    async with unit_of_work(bench.rt.sessions, bench.org_id) as tx:
+        await enqueue(tx, KIND, "pat", due_at=bench.now + timedelta(hours=1))
+    assert await bench.run() == [False]
+    assert await bench.due() == []
+    await time_machine.advance(timedelta(hours=1))
+    assert await bench.run() == [True]
+
+
+async def test_a_worker_takes_only_kinds_it_knows(bench: Bench) -> None:
+    async with unit_of_work(bench.rt.sessions, bench.org_id) as tx:
+        await enqueue(tx, "of a later release", "x")
+    assert await bench.run() == [False]
+
+
+async def test_a_dead_workers_job_is_taken_over_once_its_lease_ran_out(
+    waiting: Bench, time_machine: TimeMachine
+) -> None:
+    (job,) = await waiting.jobs()
+    first = await waiting.runner()._claim(job.id)
+    assert first is not None
+    assert await waiting.run() == [False]
+    assert await waiting.due() == []
+    await time_machine.advance(61)
+    assert [due.id for due in await waiting.due()] == [job.id]
+    assert await waiting.run() == [True]
+    assert waiting.ran[0].fence == first.fence + 1
+
+
+async def test_who_lost_the_lease_can_write_nothing_more(waiting: Bench, time_machine: TimeMachine) -> None:
+    (job,) = await waiting.jobs()
+    old = await waiting.runner()._claim(job.id)
+    assert old is not None
+    await time_machine.advance(61)
+    new = await waiting.runner()._claim(job.id)
+    assert new is not None
+    for write in (old.guard, old.finish):
+        with pytest.raises(LeaseLost):
+            async with unit_of_work(waiting.rt.sessions, waiting.org_id) as tx:
+                await write(tx)
+    async with unit_of_work(waiting.rt.sessions, waiting.org_id) as tx:
+        await new.guard(tx)
+        await new.finish(tx)
+
+
+async def test_nobody_takes_over_while_a_guarded_write_is_open(waiting: Bench, time_machine: TimeMachine) -> None:
+    (job,) = await waiting.jobs()
+    old = await waiting.runner()._claim(job.id)
+    assert old is not None
+    async with unit_of_work(waiting.rt.sessions, waiting.org_id) as tx:
+        await old.guard(tx)
+        await time_machine.advance(61)
+        rival = asyncio.create_task(waiting.runner()._claim(job.id))
+        await asyncio.sleep(0.1)
+        assert not rival.done()
+        await old.finish(tx)
+    assert await rival is None
+
+
+async def test_an_end_that_did_not_commit_took_its_effect_with_it(waiting: Bench) -> None:
+    async def finish_and_fail(lease: Lease) -> None:
+        async with unit_of_work(waiting.rt.sessions, waiting.org_id) as tx:
+            await enqueue(tx, "effect", "x")
+            await lease.finish(tx)
+            raise ZeroDivisionError
+
+    waiting.then = finish_and_fail
+    await waiting.run()
+    assert [(job.kind, job.state) for job in await waiting.jobs()] == [(KIND, "ready")]
+
+
+async def test_an_end_within_the_effect_is_not_written_twice(waiting: Bench) -> None:
+    async def finish(lease: Lease) -> None:
+        async with unit_of_work(waiting.rt.sessions, waiting.org_id) as tx:
+            await enqueue(tx, "effect", "x")
+            await lease.finish(tx)
+
+    waiting.then = finish
+    await waiting.run()
+    assert sorted((job.kind, job.state) for job in await waiting.jobs()) == [("effect", "ready"), (KIND, "done")]
+
+
+async def test_a_heartbeat_keeps_a_long_job(waiting: Bench) -> None:
+    waiting.lease_s = 0.3
+
+    async def take_long(_: Lease) -> None:
+        await asyncio.sleep(0.8)
+
+    waiting.then = take_long
+    (job,) = await waiting.jobs()
+    running = asyncio.create_task(waiting.runner().run(job.id))
+    await asyncio.sleep(0.6)
+    assert await waiting.runner().run(job.id) is False
+    assert await running
+    assert [job.state for job in await waiting.jobs()] == ["done"]
+
+
+async def test_who_lost_the_lease_is_stopped(waiting: Bench, time_machine: TimeMachine) -> None:
+    waiting.lease_s = 0.3
+    stopped = asyncio.Event()
+
+    async def take_for_ever(_: Lease) -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            stopped.set()
+            raise
+
+    waiting.then = take_for_ever
+    (job,) = await waiting.jobs()
+    running = asyncio.create_task(waiting.runner().run(job.id))
+    await asyncio.sleep(0.05)
+    await time_machine.advance(61)
+    rival = await waiting.runner()._claim(job.id)
+    assert rival is not None
+    await asyncio.wait_for(stopped.wait(), 2)
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    (job,) = await waiting.jobs()
+    assert (job.state, job.fence) == ("leased", rival.fence)
+
+
+async def test_a_shutdown_hands_the_job_over_at_once(waiting: Bench) -> None:
+    async def take_for_ever(_: Lease) -> None:
+        await asyncio.sleep(60)
+
+    waiting.then = take_for_ever
+    (job,) = await waiting.jobs()
+    running = asyncio.create_task(waiting.runner().run(job.id))
+    await asyncio.sleep(0.1)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    (job,) = await waiting.jobs()
+    assert (job.state, job.attempt) == ("ready", 0)
+    waiting.then = None
+    assert await waiting.run() == [True]
+
+
+async def test_failures_back_off_and_the_last_attempt_is_the_last(waiting: Bench, time_machine: TimeMachine) -> None:
+    waiting.fail_with, waiting.max_attempts = RuntimeError("secret detail"), 3
+    for attempt in (1, 2):
+        await waiting.run()
+        (job,) = await waiting.jobs()
+        assert (job.state, job.attempt, job.last_error) == ("ready", attempt, "RuntimeError")
+        assert job.due_at > waiting.now
+        assert await waiting.run() == [False]
+        await time_machine.advance(60)
+    await waiting.run()
+    (job,) = await waiting.jobs()
+    assert (job.state, job.attempt) == ("dead", 3)
+    await time_machine.advance(3600)
+    assert await waiting.due() == []
+
+
+async def test_a_schedule_is_never_given_up(waiting: Bench, time_machine: TimeMachine) -> None:
+    waiting.fail_with, waiting.max_attempts = RuntimeError(), None
+    for _ in range(12):
+        await waiting.run()
+        await time_machine.advance(901)
+    (job,) = await waiting.jobs()
+    assert (job.state, job.attempt) == ("ready", 12)
+
+
+async def test_waiting_uses_no_attempt(waiting: Bench, time_machine: TimeMachine) -> None:
+    waiting.fail_with, waiting.max_attempts = RetryLater(30), 2
+    for _ in range(5):
+        assert await waiting.run() == [True]
+        (job,) = await waiting.jobs()
+        assert (job.state, job.attempt, job.last_error) == ("ready", 0, None)
+        assert timedelta(seconds=25) < job.due_at - waiting.now < timedelta(seconds=31)
+        await time_machine.advance(31)
+
+
+async def test_a_schedule_comes_back_when_it_said(waiting: Bench) -> None:
+    at = waiting.now + timedelta(hours=6)
+
+    async def again(_: Lease) -> Again:
+        return Again(at)
+
+    waiting.then = again
+    await waiting.run()
+    (job,) = await waiting.jobs()
+    assert (job.state, job.due_at, job.attempt) == ("ready", at, 0)
+
+
+async def test_organizations_take_turns(runtime: Runtime) -> None:
+    loud, quiet = Bench(runtime), Bench(runtime)
+    for bench, count in ((loud, 40), (quiet, 3)):
+        async with unit_of_work(runtime.sessions, bench.org_id) as tx:
+            for _ in range(count):
+                await enqueue(tx, KIND, new_id())
+    first = {due.id for due in await loud.due(limit=6)}
+    quiets = {job.id for job in await quiet.jobs()}
+    assert len(first) == 6
+    assert quiets <= first
+
+
+async def test_one_organization_gets_no_more_than_its_share_of_a_round(runtime: Runtime) -> None:
+    bench = Bench(runtime)
+    async with unit_of_work(runtime.sessions, bench.org_id) as tx:
+        for _ in range(10):
+            await enqueue(tx, KIND, new_id())
+    assert len(await bench.due(each=4)) == 4
+
+
+async def test_a_wake_up_is_repeated_only_when_it_got_stale(waiting: Bench, time_machine: TimeMachine) -> None:
+    assert len(await waiting.due()) == 1
+    assert await waiting.due() == []
+    await time_machine.advance(6)
+    assert len(await waiting.due()) == 1
+
+
+async def test_relays_side_by_side_share_the_rows(runtime: Runtime) -> None:
+    bench = Bench(runtime)
+    async with unit_of_work(runtime.sessions, bench.org_id) as tx:
+        for _ in range(60):
+            await enqueue(tx, KIND, new_id())
+    rounds = await asyncio.gather(*(bench.due(limit=20) for _ in range(6)))
+    found = [due.id for one in rounds for due in one]
+    assert len(found) == len(set(found))
+
+
+async def test_the_instances_own_jobs_are_seen_without_an_organization(bench: Bench) -> None:
+    async with unit_of_work(bench.rt.sessions) as tx:
+        await enqueue(tx, KIND, "instance")
+    (due,) = await bench.due()
+    assert await bench.runner().run(due.id)
+    assert bench.ran[0].org_id is None
+
+
+async def test_done_jobs_are_swept_after_their_time_and_dead_ones_stay(
+    waiting: Bench, time_machine: TimeMachine
+) -> None:
+    waiting.max_attempts = 1
+    await waiting.run()
+    waiting.fail_with = RuntimeError()
+    async with unit_of_work(waiting.rt.sessions, waiting.org_id) as tx:
+        await enqueue(tx, KIND, "dies")
+    await waiting.run()
+    await time_machine.advance(timedelta(days=8))
+    async with waiting.rt.system.begin() as session:
+        await session.execute(text("SELECT job_sweep(interval '7 days')"))
+    assert [job.state for job in await waiting.jobs()] == ["dead"]
+
+
+def test_a_kind_is_registered_once() -> None:
+    async def nothing(_: Any, __: Lease) -> None:
+        return None
+
+    kinds = JobKinds().add(JobKind("a", nothing))
+    with pytest.raises(ValueError, match="twice"):
+        kinds.add(JobKind("a", nothing))
