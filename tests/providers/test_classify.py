@@ -54,6 +54,7 @@ def klaviyo_error(code: str, detail: str = "no"):
         ),
         ("hubspot", {"error": "invalid_grant"}, Cause.ACCESS_REVOKED),
         ("hubspot", {"status": "BAD_HUB", "error": "access_denied"}, Cause.ACCOUNT_DISABLED),
+        ("klaviyo", {"error": "invalid_grant_type"}, Cause.ACCESS_REVOKED),
         ("klaviyo", {"error": "invalid_grant", "error_description": "whatever"}, Cause.ACCESS_REVOKED),
     ],
 )
@@ -85,6 +86,12 @@ def test_a_wrong_client_is_the_operators_and_touches_no_connection(provider, ope
 @pytest.mark.parametrize("word", ["BAD_CLIENT_ID", "BAD_CLIENT_SECRET", "BAD_REDIRECT_URI"])
 def test_hubspots_own_words_for_a_wrong_client(word):
     assert isinstance(classify("hubspot", "exchange", answer(400, {"status": word})), Misconfigured)
+
+
+def test_klaviyo_says_invalid_request_of_a_redirect_uri():
+    given = answer(400, {"error": "invalid_request", "error_description": "The redirect_uri does not match"})
+    assert isinstance(classify("klaviyo", "exchange", given), Misconfigured)
+    assert type(classify("klaviyo", "refresh", given)) is Rejected
 
 
 @pytest.mark.parametrize("provider", ["hubspot", "klaviyo"])

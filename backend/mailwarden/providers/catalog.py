@@ -103,6 +103,7 @@ class Limit(_Spec):
 class Rule(_Spec):
     """An answer that fits all given conditions has this meaning. ``field`` is a dotted path; ``*`` visits a list."""
 
+    operations: tuple[str, ...] = ()
     status: tuple[int, ...] = ()
     field: str | None = None
     values: frozenset[str] = frozenset()

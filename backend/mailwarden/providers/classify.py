@@ -64,7 +64,7 @@ def failure(spec: ProviderSpec, call: Call, answer: Answer) -> ProviderError:
         return _foreign(spec, call, answer)
     if "cf-mitigated" in answer.headers or not is_json(answer):
         return _foreign(spec, call, answer)
-    rule = next((rule for rule in _rules(spec, call.operation) if _fits(rule, answer.status, body)), None)
+    rule = next((rule for rule in _rules(spec, call.operation) if _fits(rule, call, answer.status, body)), None)
     if rule is None:
         ours = 400 <= answer.status < 500
         rule = Rule(means="rejected" if ours else "unavailable")
@@ -84,8 +84,8 @@ def _rules(spec: ProviderSpec, operation: str) -> tuple[Rule, ...]:
     return spec.api.errors + _EVERYWHERE + _API
 
 
-def _fits(rule: Rule, status: int, body: Any) -> bool:
-    if rule.status and status not in rule.status:
+def _fits(rule: Rule, call: Call, status: int, body: Any) -> bool:
+    if (rule.operations and call.operation not in rule.operations) or (rule.status and status not in rule.status):
         return False
     return rule.field is None or any(value in rule.values for value in dig(body, rule.field) if isinstance(value, str))
 

@@ -63,7 +63,7 @@ def to_campaign(row: Row) -> Campaign:
     if external_id is None:
         raise garbled(EMAILS, "an e-mail without id")
     published = row.get("isPublished") is True
-    sent_at = moment(row.get("publishedAt")) or moment(row.get("publishDate"))
+    sent_at = moment(row.get("publishDate")) or moment(row.get("publishedAt"))
     return Campaign(
         external_id=external_id,
         name=text(row, "name") or external_id,
