@@ -2,9 +2,9 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+
 from mailwarden_sandbox.app import Sandbox, create_sandbox
 from mailwarden_sandbox.config import SandboxConfig
-
 from tests.sandbox.steps import Control, Wall
 
 

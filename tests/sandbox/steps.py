@@ -99,8 +99,8 @@ async def refresh_hubspot(http: httpx.AsyncClient, tokens: Tokens, **more: str) 
 
 async def klaviyo_code(http: httpx.AsyncClient, account: str = KLAVIYO, **more: str) -> str:
     query = {
-        "response_type": "code", "client_id": "sandbox-client", "redirect_uri": BACK, "scope": KLAVIYO_SCOPES, "state": "s",
-        "code_challenge": CHALLENGE, "code_challenge_method": "S256", "_sandbox_auto": "allow",
+        "response_type": "code", "client_id": "sandbox-client", "redirect_uri": BACK, "scope": KLAVIYO_SCOPES,
+        "state": "s", "code_challenge": CHALLENGE, "code_challenge_method": "S256", "_sandbox_auto": "allow",
         "_sandbox_account": account, **more,
     }  # fmt: skip
     return returned(await http.get("/klaviyo/oauth/authorize", params=query))["code"]
@@ -135,4 +135,4 @@ async def pages(http: httpx.AsyncClient, url: str, tokens: Tokens) -> list[dict[
 
 async def placed_order(http: httpx.AsyncClient, tokens: Tokens) -> str:
     metrics = (await http.get("/klaviyo/api/metrics", headers=tokens.headers)).json()["data"]
-    return next(m["id"] for m in metrics if m["attributes"]["name"] == "Placed Order")
+    return next(str(m["id"]) for m in metrics if m["attributes"]["name"] == "Placed Order")

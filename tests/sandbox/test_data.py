@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from mailwarden_sandbox.data.book import CampaignBook, Status
 from mailwarden_sandbox.data.columns import Traits
 from mailwarden_sandbox.data.totals import Window, counts, sent_emails, totals
@@ -29,7 +31,7 @@ def test_figures_grow_for_a_week_after_sending_and_never_shrink():
     campaigns = book()
     index = campaigns.sent_between(NOW - 2 * DAY, NOW, NOW)[-1]
     ages = [campaigns.figures(index, NOW + hours * 3600) for hours in range(0, 24 * 10, 6)]
-    assert all(before.opened <= after.opened for before, after in zip(ages, ages[1:], strict=False))
+    assert all(before.opened <= after.opened for before, after in pairwise(ages))
     assert ages[0].opened < ages[-1].opened
     assert ages[-1] == campaigns.figures(index, NOW + 400 * DAY)
     assert {f.sent for f in ages} == {ages[0].sent}

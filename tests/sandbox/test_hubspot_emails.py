@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from tests.sandbox.steps import HUBSPOT, Tokens, connect_hubspot
@@ -18,7 +20,7 @@ async def ask(http, tokens):
     return ask
 
 
-async def everything(ask, **params) -> list[dict]:
+async def everything(ask, **params) -> list[dict[str, Any]]:
     found, after = [], None
     while True:
         body = (await ask(**params, **({"after": after} if after else {}))).json()

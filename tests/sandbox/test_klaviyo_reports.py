@@ -89,8 +89,13 @@ async def test_nonsense_names_the_attribute(report, wrong, pointer):
     assert answer.json()["errors"][0]["source"] == {"pointer": f"/data/attributes/{pointer}"}
 
 
-@pytest.mark.parametrize("key", ["today", "yesterday", "this_week", "last_week", "this_month", "last_month", "last_90_days",
-                                 "last_3_months", "this_year", "last_year", "last_7_days"])  # fmt: skip
+NAMED = (
+    "today", "yesterday", "this_week", "last_week", "this_month", "last_month", "last_90_days", "last_3_months",
+    "this_year", "last_year", "last_7_days",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("key", NAMED)
 async def test_every_named_timeframe(report, key):
     assert (await report(timeframe={"key": key})).status_code == 200
 

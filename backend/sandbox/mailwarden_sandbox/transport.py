@@ -76,6 +76,11 @@ class Exchange:
         except TimeoutError:
             await self.cut()
 
+    @property
+    def left(self) -> bool:
+        """The caller is gone."""
+        return self._transport is not None and self._transport.is_closing()
+
     async def start(self, status: int, headers: dict[str, str]) -> None:
         raw = [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in {**headers, **self.headers}.items()]
         await self._send({"type": "http.response.start", "status": status, "headers": raw})

@@ -1,5 +1,7 @@
 """Answers that are none, and answers that nobody should believe."""
 
+import asyncio
+
 from starlette.responses import Response
 
 from mailwarden_sandbox.call import Call
@@ -57,5 +59,8 @@ async def _flood(exchange: Exchange, mebibytes: int) -> None:
     await exchange.start(200, {"content-type": "application/json"})
     await exchange.write(b'{"results":["', more=True)
     for _ in range(mebibytes):
+        if exchange.left:
+            return
         await exchange.write(b"A" * _MEBIBYTE, more=True)
+        await asyncio.sleep(0)  # lets the loop notice that the caller left
     await exchange.write(b'"]}', more=False)
