@@ -17,7 +17,7 @@ INTROSPECT = "/hubspot/oauth/2026-09/token/introspect"
 
 
 async def alive(control, provider: str, account: str) -> bool:
-    return (await control.truth(provider, account))["grant_alive"]
+    return bool((await control.truth(provider, account))["grant_alive"])
 
 
 @pytest.mark.parametrize("kind", ["revoke", "uninstall"])
