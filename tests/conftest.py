@@ -146,7 +146,7 @@ async def new_client(runtime: Runtime) -> AsyncIterator[NewClient]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def owner(new_client: NewClient) -> Browser:
     """The owner of a new organization, signed in."""
-    return await sign_up(new_client(), "owner@example.test")
+    return await sign_up(new_client(), "owner@example.com")
 
 
 MakeConnection = Callable[..., Awaitable[Connection]]
