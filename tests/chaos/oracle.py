@@ -1,0 +1,163 @@
+"""What must be true after a storm, asked of the database and of the sandbox, which alone knows the truth."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from mailwarden.cli.demo.client import DemoFailed
+from mailwarden.cli.demo.compare import compare
+from tests.chaos.storm import Storm, Target
+from tests.support.stack import wait_for
+
+SETTLE_S = 480  # of moved time: confirmations of a grant that is really lost take up to 345 s
+STEP_S = 15
+KILL_LAG_S = 0.1
+
+OVERDUE = """
+SELECT kind, state, count(*) AS n FROM jobs
+WHERE state = 'dead' OR (state = 'ready' AND due_at < app_now() - interval '60 seconds')
+   OR (state = 'leased' AND lease_until < app_now() - interval '60 seconds')
+GROUP BY 1, 2
+"""
+DUPLICATES = """
+SELECT 'campaigns' AS what, count(*) AS n FROM (
+  SELECT 1 FROM campaigns GROUP BY connection_id, external_id HAVING count(*) > 1) twice
+UNION ALL
+SELECT 'observations', count(*) FROM (
+  SELECT 1 FROM observations GROUP BY campaign_id, as_of HAVING count(*) > 1) twice
+"""
+
+
+@dataclass
+class Judgement:
+    """Everything in ``violations`` is one; the rest is told."""
+
+    violations: list[str] = field(default_factory=list)
+    lost_unavoidable: int = 0
+    refreshes: int = 0
+    rotations_cut: int = 0
+    campaigns: int = 0
+    runs: int = 0
+
+    def lines(self, storm: Storm) -> list[str]:
+        happened = ", ".join(f"{count} × {event}" for event, count in sorted(storm.counts.items()))
+        return [
+            f"seed {storm.plan.seed}: {storm.plan.seconds:.0f} s, {len(storm.targets)} connections; {happened}",
+            f"{self.refreshes} refreshes, {self.runs} sync runs, {self.campaigns} campaigns compared",
+            f"grants lost though avoidable: 0 wanted; unavoidable (strict rotation, killed in flight): "
+            f"{self.lost_unavoidable}",
+            f"violations: {len(self.violations)}",
+            *self.violations[:20],
+        ]
+
+
+def judge(storm: Storm) -> Judgement:
+    found = Judgement(refreshes=sum(_is_refresh(call) for call in storm.calls))
+    _settle(storm)
+    lost = _lost(storm)
+    for target in lost:
+        if _killed_in_flight(storm, target):
+            found.lost_unavoidable += 1
+        else:
+            found.violations.append(f"{target.group} {target.account}: {_status(storm, target)}, grant lost")
+    _data(storm, [target for target in storm.targets if target not in lost], found)
+    _queue(storm, found)
+    found.runs = storm.system.one("SELECT count(*) FROM sync_runs")
+    return found
+
+
+def _settle(storm: Storm) -> None:
+    """Lets every suspicion become a verdict or vanish."""
+    for _ in range(SETTLE_S // STEP_S):
+        storm.system.advance(STEP_S)
+        if not storm.system.one("SELECT count(*) FROM connections WHERE status NOT IN ('connected', 'inactive')"):
+            break
+
+
+def _lost(storm: Storm) -> list[Target]:
+    """Those that do not work any more although nobody took anything from them: each is asked."""
+    return [target for target in storm.targets if not _works(target)]
+
+
+def _works(target: Target) -> bool:
+    try:
+        told = target.person.post(f"/v1/connections/{target.connection}/test")
+    except DemoFailed:
+        return False
+    return bool(told["ok"] and told["connection"]["status"] == "connected")
+
+
+def _status(storm: Storm, target: Target) -> str:
+    now: Mapping[str, Any] = target.person.get(f"/v1/connections/{target.connection}")
+    return str(now["status"])
+
+
+def _is_refresh(call: Mapping[str, Any]) -> bool:
+    return bool(call["grant_type"] == "refresh_token" and call["status"] == 200)
+
+
+def _killed_in_flight(storm: Storm, target: Target) -> bool:
+    """`token-refresh` C4 and C5: strict rotation, and we died between the provider's work and our journal."""
+    if not target.group.endswith("strict"):
+        return False
+    calls = [call for call in storm.calls if call["account"] == target.account]
+    spent = [call for call in calls if call["grant_type"] == "refresh_token" and call["status"] in (200, None)]
+    if not spent:
+        return False
+    last = spent[-1]
+    begun, ended = last["time"] - last["duration_ms"] / 1000, last["time"]
+    return any(begun - KILL_LAG_S <= kill <= ended + KILL_LAG_S for kill in storm.kills)
+
+
+def _data(storm: Storm, targets: list[Target], found: Judgement) -> None:
+    """A complete sync begun after the storm, then campaign by campaign against the truth."""
+    since = storm.system.now()
+    _sync_all(storm, targets, since)
+    window = (since - timedelta(days=29)).isoformat()
+    for target in targets:
+        row = target.person.get(f"/v1/connections/{target.connection}")
+        compared = compare(target.person, row, window)
+        found.campaigns += compared.campaigns
+        found.violations += [f"{target.group} {target.account}: {text}" for text in compared.differences]
+    for row in storm.system.rows(DUPLICATES):
+        if row["n"]:
+            found.violations.append(f"{row['n']} {row['what']} stored twice")
+
+
+def _sync_all(storm: Storm, targets: list[Target], since: datetime) -> None:
+    for target in targets:
+        _ask_for_sync(target)
+    ids = {target.connection for target in targets}
+
+    def done() -> bool:
+        waiting = [one for one in ids if not _synced_since(storm, targets, one, since)]
+        return not waiting
+
+    wait_for(done, "a complete sync of every connection after the storm", 180)
+
+
+def _ask_for_sync(target: Target) -> None:
+    """409 means that one is running or waiting already."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            target.person.post(f"/v1/connections/{target.connection}/syncs")
+        except DemoFailed as exc:
+            if " 409 " not in f"{exc} ":
+                raise
+        return
+
+
+def _synced_since(storm: Storm, targets: list[Target], identity: str, since: datetime) -> bool:
+    person = next(target.person for target in targets if target.connection == identity)
+    runs = person.get(f"/v1/connections/{identity}/syncs", limit=5)["data"]
+    good = [run for run in runs if run["status"] == "success" and run["started_at"]]
+    return any(datetime.fromisoformat(run["started_at"]) >= since for run in good)
+
+
+def _queue(storm: Storm, found: Judgement) -> None:
+    """Nothing dead, nothing overdue, no lease forgotten."""
+    for row in storm.system.rows(OVERDUE):
+        found.violations.append(f"{row['n']} jobs {row['kind']} are {row['state']} and overdue")

@@ -1,0 +1,89 @@
+"""`python -m tests.faults`: the whole matrix with hundreds of connections, printed and written down."""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from mailwarden.core.logging import configure_logging
+from tests.faults.conftest import DEADLINES
+from tests.faults.incident import play_incident
+from tests.faults.judge import Finding
+from tests.faults.play import crowd, most_at_once, play_definite, play_soft, settle, stage
+from tests.faults.report import false_inactive, table, write
+from tests.faults.rows import DEFINITE, SOFT
+from tests.support.database import fresh_database, test_servers
+from tests.support.sandbox import running_sandbox
+from tests.support.world import PROVIDERS, World, open_world
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+async def definite(world: World, copies: int, at_once: int) -> list[Finding]:
+    pairs = []
+    for provider in PROVIDERS:
+        rows = [row for row in DEFINITE if row.provider == provider] * copies
+        links = await stage(world, provider, rows, sync_frequency="realtime")
+        pairs += list(zip(links, rows, strict=True))
+    await settle(world)
+    return await play_definite(world, pairs, at_once)
+
+
+async def soft(world: World, rounds: int, at_once: int) -> list[Finding]:
+    """The same struck connections in every round, so that one which would slowly wear out is noticed."""
+    pairs = []
+    for provider in PROVIDERS:
+        rows = [row for row in SOFT if provider in row.providers]
+        links = await stage(world, provider, rows, sync_frequency="realtime")
+        pairs += list(zip(links, rows, strict=True))
+    await settle(world)
+    findings: list[Finding] = []
+    for number in range(rounds):
+        findings += await play_soft(world, pairs, at_once)
+        say(f"round {number + 1} of {rounds}: {sum(not one.ok for one in findings)} wrong so far")
+    return findings
+
+
+async def play(options: argparse.Namespace, folder: Path) -> list[Finding]:
+    with test_servers() as servers, running_sandbox(folder / "sandbox") as sandbox:
+        with fresh_database(servers, "matrix") as database:
+            async with open_world(servers, database, folder, sandbox, **DEADLINES) as world:
+                await crowd(world, options.connections)
+                at_once = most_at_once(options.connections)
+                findings = await soft(world, options.rounds, at_once)
+                findings += await definite(world, options.copies, at_once)
+        sandbox.reset()
+        with fresh_database(servers, "incident") as database:
+            async with open_world(servers, database, folder, sandbox, **DEADLINES) as world:
+                findings += [await play_incident(world, provider) for provider in PROVIDERS]
+    return findings
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--connections", type=int, default=200, help="healthy connections of each provider")
+    parser.add_argument("--copies", type=int, default=2, help="connections per definite fault")
+    parser.add_argument("--rounds", type=int, default=8, help="times that each not definite fault is played")
+    options = parser.parse_args()
+    configure_logging("error", as_json=True)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        findings = asyncio.run(play(options, Path(folder)))
+    say(table(findings))
+    say(false_inactive(findings))
+    say(f"{time.monotonic() - began:.0f} s")
+    path = write("faults", {"options": vars(options), "findings": [one.as_json() for one in findings]})
+    say(f"written to {path}")
+    wrong = [one for one in findings if not one.ok]
+    for one in wrong:
+        say(f"WRONG {one}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

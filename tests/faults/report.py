@@ -1,0 +1,44 @@
+"""The matrix as a table and as JSON."""
+
+import json
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from tests.faults.judge import Finding
+from tests.support.database import ROOT
+
+BENCH = ROOT / ".local" / "bench"
+
+
+def table(findings: Sequence[Finding]) -> str:
+    """One line per fault and provider; the slowest case stands for its line."""
+    lines: list[tuple[str, ...]] = [("fault", "provider", "n", "expected", "got", "slowest", "ok")]
+    ordered = sorted(findings, key=lambda one: (one.provider, one.fault))
+    for (provider, fault), group in groupby(ordered, key=lambda one: (one.provider, one.fault)):
+        lines.append(_line(provider, fault, list(group)))
+    widths = [max(len(line[place]) for line in lines) for place in range(len(lines[0]))]
+    return "\n".join("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)) for line in lines)
+
+
+def _line(provider: str, fault: str, cases: list[Finding]) -> tuple[str, ...]:
+    wrong = [case for case in cases if not case.ok]
+    times = [case.seconds for case in cases if case.seconds is not None]
+    got = wrong[0].got if wrong else cases[0].got
+    slowest = f"{max(times):.0f} s" if times else "–"
+    return fault, provider, str(len(cases)), cases[0].expected, got, slowest, "ok" if not wrong else "WRONG"
+
+
+def false_inactive(findings: Iterable[Finding]) -> str:
+    """x/N with the 95 % bound of the rule of three."""
+    soft = [one for one in findings if one.hits is not None]
+    wrong, hits = sum(one.false_inactive for one in soft), sum(one.hits or 0 for one in soft)
+    bound = f"{3 / len(soft):.2%}" if soft and not wrong else "–"
+    return f"wrongly inactive: {wrong}/{len(soft)} struck connections ({hits} calls hit); 95 % bound {bound}"
+
+
+def write(name: str, content: object) -> Path:
+    BENCH.mkdir(parents=True, exist_ok=True)
+    path = BENCH / f"{name}.json"
+    path.write_text(json.dumps(content, indent=2, default=str) + "\n")
+    return path

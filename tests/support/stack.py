@@ -1,0 +1,175 @@
+"""A running system: own PostgreSQL and Redis, API and worker processes and the sandbox, all on free ports."""
+
+import asyncio
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import asyncpg
+import httpx
+from pydantic import HttpUrl
+
+from mailwarden.cli.demo.client import Person
+from mailwarden.cli.stack import Stack, free_port, running_stack
+from mailwarden.embedded import EmbeddedServers
+from mailwarden.embedded.home import open_home
+from mailwarden.embedded.servers import DATABASE
+from mailwarden.settings import Settings
+from tests.support.database import ROOT, admin_dsn, set_clock_offset
+from tests.support.sandbox import Sandbox, running_sandbox
+
+STACKS = ROOT / ".local" / "test" / "stacks"
+PROVIDERS = ("hubspot", "klaviyo")
+CLOCK_FOLLOW_S = 0.2
+T = TypeVar("T")
+
+
+@dataclass
+class System:
+    """``stack.children`` are the processes by name: ``api``, ``worker-0``, …; one that dies is started again."""
+
+    stack: Stack
+    sandbox: Sandbox
+    _offset: float = 0.0
+    _people: list[Person] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return self.stack.url
+
+    @property
+    def servers(self) -> EmbeddedServers:
+        assert self.stack.servers is not None
+        return self.stack.servers
+
+    @property
+    def dsn(self) -> str:
+        """The superuser in the product's database: sees all tenants."""
+        return admin_dsn(self.servers, DATABASE)
+
+    def person(self, organization: str = "Acme") -> Person:
+        """A new owner of a new organization, signed in."""
+        person = Person(self.url, self.sandbox.url)
+        person.sign_up(f"person-{len(self._people) + 1}@example.com", organization)
+        self._people.append(person)
+        return person
+
+    def connect(self, person: Person, provider: str, account: str, **settings: Any) -> str:
+        started = person.post(f"/v1/integrations/{provider}/connect", settings)
+        landed = person.consent(started["authorize_url"], account)
+        assert "connected=" in landed, landed
+        return landed.split("connected=")[1].split("&")[0]
+
+    def advance(self, seconds: float) -> None:
+        """Product and sandbox together; the processes follow within a moment."""
+        self._offset += seconds
+        asyncio.run(set_clock_offset(self.dsn, self._offset))
+        self.sandbox.advance(seconds)
+        time.sleep(2 * CLOCK_FOLLOW_S)
+
+    def rows(self, query: str, *arguments: Any) -> list[dict[str, Any]]:
+        async def ask() -> list[dict[str, Any]]:
+            admin = await asyncpg.connect(self.dsn)
+            try:
+                return [dict(row) for row in await admin.fetch(query, *arguments)]
+            finally:
+                await admin.close()
+
+        return asyncio.run(ask())
+
+    def one(self, query: str, *arguments: Any) -> Any:
+        return next(iter(self.rows(query, *arguments)[0].values()))
+
+    def now(self) -> datetime:
+        at: datetime = self.one("SELECT app_now()")
+        return at
+
+    def kill(self, name: str) -> None:
+        """kill -9; the stack starts it again within a second or so."""
+        self.stack.children[name].kill()
+
+    def restart_postgres(self, *, crash: bool = False) -> None:
+        self.servers.postgres.restart("immediate" if crash else "fast")
+
+    def workers(self) -> list[str]:
+        return [name for name in self.stack.children if name.startswith("worker")]
+
+    def close(self) -> None:
+        for person in self._people:
+            person.close()
+
+
+def wait_for(ask: Callable[[], T | None], what: str, within_s: float = 30) -> T:
+    """The first answer that is neither None nor False."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        answer = ask()
+        if answer is not None and answer is not False:
+            return answer
+        time.sleep(0.1)
+    raise AssertionError(f"{what} did not happen within {within_s:.0f} s")
+
+
+def wait_healthy(system: System, within_s: float = 30) -> None:
+    def ready() -> bool:
+        try:
+            return httpx.get(f"{system.url}/readyz", timeout=2).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    wait_for(ready, "readiness", within_s)
+
+
+def provider_env(sandbox: Sandbox) -> dict[str, str]:
+    env: dict[str, str] = {}
+    for name in PROVIDERS:
+        prefix = f"MAILWARDEN_PROVIDERS__{name.upper()}__"
+        env |= {
+            f"{prefix}CLIENT_ID": "sandbox-client",
+            f"{prefix}CLIENT_SECRET": "sandbox-secret",
+            f"{prefix}AUTHORIZE_BASE": f"{sandbox.url}/{name}",
+            f"{prefix}API_BASE": f"{sandbox.url}/{name}",
+        }
+    return env | {"MAILWARDEN_PROVIDERS__HUBSPOT__APP_ID": "1"}
+
+
+def timing_env(timing: dict[str, float]) -> dict[str, str]:
+    timing = {"clock_follow_s": CLOCK_FOLLOW_S} | timing
+    return {f"MAILWARDEN_TIMING__{name.upper()}": str(value) for name, value in timing.items()}
+
+
+@contextmanager
+def running_system(
+    label: str,
+    *,
+    workers: int = 1,
+    campaigns: int = 40,
+    seed: int = 7,
+    quotas: bool = True,
+    env: dict[str, str] | None = None,
+    worker: Sequence[str] = ("mailwarden", "worker"),
+    **timing: float,
+) -> Iterator[System]:
+    """Gone without a trace at the end; after a failure the logs stay in ``.local/test/stacks``."""
+    folder = STACKS / f"{label}-{os.getpid()}-{uuid4().hex[:6]}"
+    port = free_port()
+    settings = Settings(
+        _env_file=None, environment="test", data_dir=folder, port=port, database={}, redis={}, log_level="info"
+    ).model_copy(update={"base_url": HttpUrl(f"http://127.0.0.1:{port}")})
+    options = () if quotas else ("--no-quotas",)
+    with running_sandbox(folder, seed=seed, campaigns=campaigns, options=options) as sandbox:
+        extra = provider_env(sandbox) | timing_env(timing) | {"MAILWARDEN_MAIL__MODE": "file"} | (env or {})
+        try:
+            with running_stack(settings, workers=workers, extra_env=extra, worker=worker) as stack:
+                system = System(stack, sandbox)
+                yield system
+                system.close()
+        finally:
+            open_home(folder / "servers").remove()
+    shutil.rmtree(folder)
