@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,7 +90,7 @@ class Stack:
     def url(self) -> str:
         return self.settings.public_url
 
-    def add(self, name: str, arguments: list[str]) -> Child:
+    def add(self, name: str, arguments: Sequence[str]) -> Child:
         log = self.settings.data_dir / "logs" / f"{name}.log"
         child = Child(name, [sys.executable, "-m", *arguments], self.env, log)
         child.start()
@@ -157,6 +157,7 @@ def running_stack(
     settings: Settings,
     *,
     workers: int = 1,
+    worker: Sequence[str] = ("mailwarden", "worker"),
     extra_env: dict[str, str] | None = None,
     fresh: bool = False,
     before: Callable[["Stack"], dict[str, str]] | None = None,
@@ -178,7 +179,7 @@ def running_stack(
         stack.env |= before(stack) if before else {}
         stack.add("api", ["mailwarden", "api", "--host", settings.host, "--port", str(settings.port)])
         for number in range(workers):
-            stack.add(f"worker-{number}", ["mailwarden", "worker"])
+            stack.add(f"worker-{number}", worker)
         wait_ready(stack)
         threading.Thread(target=stack.watch, daemon=True).start()
         yield stack

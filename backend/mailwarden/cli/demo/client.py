@@ -23,8 +23,12 @@ class Person:
         self.http = httpx.Client(base_url=url, timeout=30)
         self.outside = httpx.Client(base_url=sandbox, timeout=30)
 
-    def sign_up(self) -> None:
-        body = {"email": LOGIN, "password": PASSWORD, "name": "Demo", "organization_name": "Demo Company"}
+    def close(self) -> None:
+        self.http.close()
+        self.outside.close()
+
+    def sign_up(self, email: str = LOGIN, organization: str = "Demo Company") -> None:
+        body = {"email": email, "password": PASSWORD, "name": "Demo", "organization_name": organization}
         me = self._checked(self.http.post("/v1/auth/sign-up", json=body))
         self.http.headers["x-csrf"] = me["csrf_token"]
 
