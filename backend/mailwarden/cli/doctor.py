@@ -12,7 +12,6 @@ from rich.table import Table
 from sqlalchemy import text
 
 from mailwarden.compose import MissingSetting, async_dsn, make_redis, open_runtime, required
-from mailwarden.core.mail import header_injection_is_fixed
 from mailwarden.core.runtime import Runtime
 from mailwarden.migrate import current_revision, newest_revision
 from mailwarden.providers import catalog
@@ -45,7 +44,6 @@ async def examine(settings: Settings, out: Console) -> bool:
 
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding("settings", True, f"environment {settings.environment}, {settings.public_url}")
-    yield mail_library()
     for check in (migrations, redis, workers, database_clock):
         yield await guarded(check, settings)
     for name, client in settings.providers:
@@ -62,12 +60,6 @@ async def guarded(check: Callable[[Settings], Awaitable[Finding]], settings: Set
         return Finding(what, False, str(exc))
     except Exception as exc:  # noqa: BLE001 - whatever is wrong is the finding
         return Finding(what, False, f"{type(exc).__name__}: {str(exc).splitlines()[0] if str(exc) else 'no answer'}")
-
-
-def mail_library() -> Finding:
-    if header_injection_is_fixed():
-        return Finding("mail library", True, "this Python refuses encoded words that would become headers")
-    return Finding("mail library", None, "this Python build turns encoded words into headers; our builder refuses them")
 
 
 async def migrations(settings: Settings) -> Finding:
