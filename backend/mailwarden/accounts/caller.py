@@ -1,23 +1,27 @@
 """Who asks, for which organization, and what they may do. No `/v1` route works without one."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import BackgroundTasks, Depends, Request
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from mailwarden.accounts.models import Membership, User
 from mailwarden.accounts.rules import permissions_of, who_may
-from mailwarden.accounts.sessions import cookie_name, csrf_token, find_session, touch
+from mailwarden.accounts.sessions import Found, cookie_name, csrf_token, find_session, touch
 from mailwarden.core.api import Reader, Rt, Tx
 from mailwarden.core.csrf import check_origin, check_token
 from mailwarden.core.db import UnitOfWork, unit_of_work
 from mailwarden.core.errors import RoleRequired, Unauthenticated
 from mailwarden.core.logging import bind
 from mailwarden.core.runtime import Runtime
+
+log = logging.getLogger(__name__)
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 TOUCH_EVERY = timedelta(minutes=1)
@@ -35,7 +39,7 @@ class Caller:
         return permission in permissions_of(self.role)
 
 
-async def identify(request: Request, rt: Runtime, tx: UnitOfWork) -> Caller:
+async def identify(request: Request, rt: Runtime, tx: UnitOfWork, after: BackgroundTasks) -> Caller:
     """Reads role and organization from the database on every request: a change acts at once (A14, J7)."""
     token = request.cookies.get(cookie_name(rt))
     found = await find_session(tx, token) if token else None
@@ -53,11 +57,19 @@ async def identify(request: Request, rt: Runtime, tx: UnitOfWork) -> Caller:
     if row is None:
         raise Unauthenticated("You are no longer a member of this organization. Sign in again.")
     if rt.clock.now() - found.seen_at > TOUCH_EVERY:
-        async with unit_of_work(rt.sessions) as own:
-            await own.act_as(found.user_id)
-            await touch(own, found.session_id)
+        after.add_task(_keep_alive, rt, found)
     bind(org_id=str(found.org_id), user_id=str(found.user_id))
     return Caller(found.user_id, found.org_id, found.session_id, row.role, row.is_operator)
+
+
+async def _keep_alive(rt: Runtime, session: Found) -> None:
+    """After the answer: a request that held one database connection and waited for another could starve them all."""
+    try:
+        async with unit_of_work(rt.sessions) as tx:
+            await tx.act_as(session.user_id)
+            await touch(tx, session.session_id)
+    except (SQLAlchemyError, OSError):
+        log.warning("could not note that a session is in use", exc_info=True)
 
 
 def _allowed(caller: Caller, permission: str) -> Caller:
@@ -73,8 +85,8 @@ Load = Callable[..., Awaitable[Caller]]
 def require(permission: str) -> Load:
     """For routes that write: authenticates inside the route's own transaction."""
 
-    async def caller(request: Request, rt: Rt, tx: Tx) -> Caller:
-        return _allowed(await identify(request, rt, tx), permission)
+    async def caller(request: Request, rt: Rt, tx: Tx, after: BackgroundTasks) -> Caller:
+        return _allowed(await identify(request, rt, tx, after), permission)
 
     caller.permission = permission  # type: ignore[attr-defined]
     return caller
@@ -83,8 +95,8 @@ def require(permission: str) -> Load:
 def require_read(permission: str) -> Load:
     """For routes that read: the same inside a read-only transaction."""
 
-    async def caller(request: Request, rt: Rt, tx: Reader) -> Caller:
-        return _allowed(await identify(request, rt, tx), permission)
+    async def caller(request: Request, rt: Rt, tx: Reader, after: BackgroundTasks) -> Caller:
+        return _allowed(await identify(request, rt, tx, after), permission)
 
     caller.permission = permission  # type: ignore[attr-defined]
     return caller

@@ -36,7 +36,7 @@ async def sign_up(body: SignUp, request: Request, response: Response, rt: Rt, tx
 async def sign_in(body: SignIn, request: Request, response: Response, rt: Rt, tx: Tx) -> MeOut:
     """Public. Sets the session cookie."""
     check_origin(request, rt.config.base_url)
-    user_id, org_id = await service.sign_in(tx, body.email, body.password.get_secret_value())
+    user_id, org_id = await service.sign_in(rt, tx, body.email, body.password.get_secret_value())
     await tx.act_for(org_id)
     session_id, token = await start_session(rt, tx, user_id, org_id, request.headers.get("user-agent"))
     set_cookie(rt, response, token)

@@ -1,12 +1,23 @@
 from typing import Annotated
 
-from pydantic import EmailStr, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, EmailStr, Field, SecretStr, StringConstraints
 
 from mailwarden.accounts.passwords import MAX_LENGTH, MIN_LENGTH
 from mailwarden.core.api import Wire
 from mailwarden.core.ids import OrganizationId, UserId
+from mailwarden.core.mime import CONTROL
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+
+def _on_one_line(value: str) -> str:
+    """Names end up in mail headers, logs and file names."""
+    if CONTROL.search(value):
+        raise ValueError("use plain text on one line")
+    return value
+
+
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), AfterValidator(_on_one_line)
+]
 NewPassword = Annotated[
     SecretStr, Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH, json_schema_extra={"writeOnly": True})
 ]

@@ -4,13 +4,14 @@ from uuid import UUID
 from zoneinfo import available_timezones
 
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from mailwarden.accounts.models import Membership, Organization, Session, User
 from mailwarden.accounts.passwords import hash_password, needs_rehash, verify_password
 from mailwarden.accounts.rules import Role, permissions_of
 from mailwarden.accounts.schemas import MembershipOut, MeOut, OrganizationOut, SignUp, UserOut
 from mailwarden.accounts.sessions import csrf_token
-from mailwarden.core.db import UnitOfWork
+from mailwarden.core.db import UnitOfWork, reader
 from mailwarden.core.errors import Invalid, NotFound, PreconditionFailed, Unauthenticated
 from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
@@ -30,17 +31,25 @@ async def find_user_id(tx: UnitOfWork, email: str) -> UUID | None:
     return found
 
 
+def _email_taken() -> Invalid:
+    taken = {"pointer": "#/email", "code": "email_taken", "detail": "Sign in instead, or use another address."}
+    return Invalid("This address already has an account.", code="email_taken", errors=[taken])
+
+
 async def sign_up(tx: UnitOfWork, body: SignUp) -> tuple[UUID, UUID]:
     """(user id, organization id). Raises Invalid if the address already has an account."""
     password = await hash_password(body.password.get_secret_value())
     zone = checked_zone(body.time_zone)
     if await find_user_id(tx, body.email) is not None:
-        taken = {"pointer": "#/email", "code": "email_taken", "detail": "Sign in instead, or use another address."}
-        raise Invalid("This address already has an account.", code="email_taken", errors=[taken])
+        raise _email_taken()
     user_id, org_id = new_id(), new_id()
     await tx.act_as(user_id)
     await tx.act_for(org_id)
     tx.session.add(User(id=user_id, email=body.email, name=body.name, password_hash=password))
+    try:
+        await tx.session.flush()
+    except IntegrityError as exc:  # somebody signed up with the same address at the same moment
+        raise _email_taken() from exc
     tx.session.add(Organization(id=org_id, name=body.organization_name, time_zone=zone))
     await tx.session.flush()
     tx.session.add(Membership(org_id=org_id, user_id=user_id, role=Role.OWNER))
@@ -48,19 +57,27 @@ async def sign_up(tx: UnitOfWork, body: SignUp) -> tuple[UUID, UUID]:
     return user_id, org_id
 
 
-async def sign_in(tx: UnitOfWork, email: str, password: str) -> tuple[UUID, UUID]:
+async def sign_in(rt: Runtime, tx: UnitOfWork, email: str, password: str) -> tuple[UUID, UUID]:
     """(user id, organization id). One neutral error for a wrong address and a wrong password (A1)."""
-    user_id = await find_user_id(tx, email)
-    if user_id is not None:
-        await tx.act_as(user_id)
-    user = await tx.session.get(User, user_id) if user_id else None
-    if not await verify_password(user.password_hash if user else None, password) or user is None:
+    user_id, stored = await _stored_password(rt, email)
+    if not await verify_password(stored, password) or user_id is None or stored is None:
         raise Unauthenticated(
             "Address or password is wrong. Check the spelling of the address, too.", code="wrong_credentials"
         )
-    if needs_rehash(user.password_hash):
-        user.password_hash = await hash_password(password)
-    return user.id, await _last_organization(tx, user.id)
+    better = await hash_password(password) if needs_rehash(stored) else None
+    await tx.act_as(user_id)
+    if better is not None:
+        await tx.session.execute(update(User).where(User.id == user_id).values(password_hash=better))
+    return user_id, await _last_organization(tx, user_id)
+
+
+async def _stored_password(rt: Runtime, email: str) -> tuple[UUID | None, str | None]:
+    """The same statements for an unknown address. Apart, so that no database connection waits for the slow check."""
+    async with reader(rt.sessions) as tx:
+        found = await find_user_id(tx, email)
+        user_id = found or new_id()
+        await tx.act_as(user_id)
+        return found, await tx.session.scalar(select(User.password_hash).where(User.id == user_id))
 
 
 async def _last_organization(tx: UnitOfWork, user_id: UUID) -> UUID:

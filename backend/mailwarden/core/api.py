@@ -10,11 +10,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mailwarden.core.db import UnitOfWork, reader, unit_of_work
-from mailwarden.core.errors import AppError, NotFound, ServiceUnavailable
+from mailwarden.core.errors import AppError, Invalid, NotFound, ServiceUnavailable
 from mailwarden.core.ids import INVALID_ID, new_id
 from mailwarden.core.logging import bind
 from mailwarden.core.metrics import REQUESTS, SECONDS
@@ -111,6 +112,11 @@ class _Shape(AppError):
     status, code, title = 422, "validation_error", "Check the highlighted fields"
 
 
+# Connection, resources, operator, rollback by deadlock or serialization, lock timeout, statement timeout.
+PASSING = ("08", "53", "57P", "40", "55P03", "57014", "25P03")
+NOT_TEXT = ("22021", "22P05")  # NUL, or an escape of half a character
+
+
 class _Broken(AppError):
     """Never says what broke: the reference leads to the log line that does."""
 
@@ -138,12 +144,24 @@ async def on_shape(request: Request, exc: Exception) -> Response:
 
 
 async def on_database(request: Request, exc: Exception) -> Response:
-    """A lost connection is our trouble and passes; anything else is a bug."""
-    away = isinstance(exc, DBAPIError) and exc.connection_invalidated
-    if away or isinstance(exc, OSError | TimeoutError) or type(exc).__name__ == "TimeoutError":
-        log.warning("database away", exc_info=exc)
+    """What passes by itself is told apart from what PostgreSQL cannot store, and both from a bug."""
+    state = sql_state(exc)
+    if state in NOT_TEXT:
+        return problem(request, Invalid("The text holds characters that cannot be stored.", code="not_text"))
+    if _passes(exc, state):
+        log.warning("database away or busy", exc_info=exc)
         return problem(request, ServiceUnavailable("Try again in a moment.", headers={"Retry-After": "2"}))
     return await on_bug(request, exc)
+
+
+def sql_state(exc: Exception) -> str:
+    return str(getattr(getattr(exc, "orig", exc), "sqlstate", None) or "")
+
+
+def _passes(exc: Exception, state: str) -> bool:
+    if isinstance(exc, DBAPIError) and exc.connection_invalidated:
+        return True
+    return isinstance(exc, OSError | TimeoutError | PoolTimeout) or state.startswith(PASSING)
 
 
 async def on_bug(request: Request, exc: Exception) -> Response:

@@ -102,6 +102,7 @@ def make_engine(url: str, *, pool_size: int, statement_timeout_ms: int, applicat
         url,
         pool_size=pool_size,
         max_overflow=0,
+        hide_parameters=True,  # an error's text goes to the log, and parameters hold secrets
         pool_timeout=5,
         pool_pre_ping=True,
         connect_args={
