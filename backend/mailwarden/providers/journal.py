@@ -14,7 +14,7 @@ from mailwarden.providers.catalog import UninstallJournalSpec
 from mailwarden.providers.classify import Call, failure, no_answer
 from mailwarden.providers.client import ProviderApi
 from mailwarden.providers.oauth import OAuth
-from mailwarden.providers.reading import dig, garbled, moment, parse, text
+from mailwarden.providers.reading import at, dig, garbled, moment, parse, text
 from mailwarden.providers.settings import api_url
 
 
@@ -93,7 +93,7 @@ class UninstallJournal:
             ours = text(event, "action") == "APP_UNINSTALL" or text(event, "eventTypeId") == self._spec.uninstall_type
             account = text(event, "portalId")
             if ours and account:
-                yield Uninstall(account, moment(next(dig(event, "occurredAt"), None)))
+                yield Uninstall(account, moment(at(event, "occurredAt")))
 
     async def _download(self, link: str) -> Any:
         """No credential goes with it: the link itself is the permission, so its query stays out of the evidence."""

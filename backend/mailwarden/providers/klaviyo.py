@@ -4,13 +4,12 @@ from datetime import UTC, timedelta
 
 from mailwarden.providers.base import Account, Api, Campaign, FiguresPage, Page, Window
 from mailwarden.providers.klaviyo_report import report_page
-from mailwarden.providers.reading import Row, dig, garbled, moment, next_cursor, rows, text, texts
+from mailwarden.providers.reading import Row, at, dig, garbled, moment, next_cursor, rows, text
 
 ACCOUNTS = "/api/accounts"
 CAMPAIGNS = "/api/campaigns"
 PAGE_SIZE = 100
 _SENT = ("Sent", "Sending", "Sending Segments", "Variations Sent")
-_SUBJECT = ("attributes.definition.content.subject", "attributes.content.subject")
 _SLACK = timedelta(days=1)
 
 
@@ -69,7 +68,8 @@ def _subjects(payload: Row) -> dict[str, str]:
     """By message id. Before revision 2025-01-15 messages had no ``definition`` around their content."""
     found: dict[str, str] = {}
     for message in dig(payload, "included.*"):
-        key, subject = text(message, "id"), next(texts(message, _SUBJECT), None)
+        content = at(message, "attributes", "definition", "content") or at(message, "attributes", "content")
+        key, subject = text(message, "id"), text(content, "subject")
         if key and subject:
             found[key] = subject
     return found
@@ -79,17 +79,19 @@ def to_campaign(row: Row, subjects: dict[str, str]) -> Campaign:
     external_id = text(row, "id")
     if external_id is None:
         raise garbled(CAMPAIGNS, "a campaign without id")
-    status = text(row, "attributes", "status") or "Unknown"
-    messages = texts(row, ("relationships.campaign-messages.data.*.id",))
+    said = row.get("attributes")
+    attributes = said if isinstance(said, dict) else {}
+    status = text(attributes, "status") or "Unknown"
+    messages = [text(message, "id") for message in dig(row, "relationships.campaign-messages.data.*")]
     return Campaign(
         external_id=external_id,
-        name=text(row, "attributes", "name") or external_id,
-        subject=next((subjects[m] for m in messages if m in subjects), None),
+        name=text(attributes, "name") or external_id,
+        subject=next((subjects[m] for m in messages if m and m in subjects), None),
         status=status,
         channel="email",
-        sent_at=moment(text(row, "attributes", "send_time")) if status in _SENT else None,
-        created_at=moment(text(row, "attributes", "created_at")),
-        updated_at=moment(text(row, "attributes", "updated_at")),
-        archived=next(dig(row, "attributes.archived"), None) is True,
+        sent_at=moment(attributes.get("send_time")) if status in _SENT else None,
+        created_at=moment(attributes.get("created_at")),
+        updated_at=moment(attributes.get("updated_at")),
+        archived=attributes.get("archived") is True,
         figures=None,
     )

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailwarden.providers.base import Api, Figures, FiguresPage, Window
-from mailwarden.providers.reading import count, dig, garbled, moment, next_cursor, rows, text
+from mailwarden.providers.reading import at, count, garbled, moment, next_cursor, rows, text
 
 REPORTS = "/api/campaign-values-reports"
 METRICS = "/api/metrics"
@@ -72,7 +72,7 @@ async def _first_campaign(api: Api) -> datetime | None:
         asked = f"and(equals(messages.channel,'email'),equals(archived,{archived}))"
         payload = await api.get(CAMPAIGNS, {"filter": asked, "sort": "created_at", "page[size]": 1})
         found = (moment(text(row, "attributes", "created_at")) for row in rows(payload, "data", CAMPAIGNS)[:1])
-        created.extend(at for at in found if at)
+        created.extend(when for when in found if when)
     return min(created, default=None)
 
 
@@ -109,14 +109,14 @@ def _sums(payload: Any, place: _Place) -> dict[str, dict[str, int]]:
     sums: dict[str, dict[str, int]] = {}
     if place.open_id:
         sums[place.open_id] = dict(place.open_counts or {})
-    report = next(dig(payload, "data.attributes"), None)
+    report = at(payload, "data", "attributes")
     for row in rows(report, "results", REPORTS):
         campaign = text(row, "groupings", "campaign_id")
         if campaign is None:
             raise garbled(REPORTS, "a result without campaign")
         counts = sums.setdefault(campaign, {})
         for name in _STATISTICS:
-            value = count(next(dig(row, f"statistics.{name}"), None))
+            value = count(at(row, "statistics", name))
             if value is not None:
                 counts[name] = counts.get(name, 0) + value
     return sums

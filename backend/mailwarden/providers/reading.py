@@ -1,5 +1,7 @@
 """Reading a provider's JSON tolerantly: unknown is None, and only what cannot be used at all is refused."""
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -10,43 +12,77 @@ import pydantic_core
 from mailwarden.providers.base import Evidence, Unavailable
 
 Row = Mapping[str, Any]
+_LARGEST_COUNT = 10**12
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def parse(body: bytes) -> Any:
     """JSON, or ValueError: NaN, truncated, too deeply nested or not JSON at all."""
-    return pydantic_core.from_json(body.removeprefix(b"\xef\xbb\xbf"), allow_inf_nan=False)
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return pydantic_core.from_json(body, allow_inf_nan=False)
+    except ValueError:
+        return _parse_cut_texts(body)
 
 
-def dig(data: Any, path: str) -> Iterator[Any]:
+def _parse_cut_texts(body: bytes) -> Any:
+    """Half of an emoji, left where a subject was cut, must not stop a whole sync; the fast parser refuses it."""
+    if rb"\ud" not in body.lower():
+        raise ValueError("not JSON")
+    try:
+        return json.loads(body, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("too deeply nested") from None
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def dig(data: Any, path: str) -> list[Any]:
     """Every value at a dotted path; ``*`` visits all items of a list."""
-    key, _, rest = path.partition(".")
-    if key == "*":
-        found = list(data) if isinstance(data, list) else []
-    else:
-        found = [data[key]] if isinstance(data, Mapping) and key in data else []
-    for value in found:
-        if rest:
-            yield from dig(value, rest)
+    found = [data]
+    for key in path.split("."):
+        if key == "*":
+            found = [item for value in found if isinstance(value, list) for item in value]
         else:
-            yield value
+            found = [value[key] for value in found if isinstance(value, dict) and key in value]
+    return found
+
+
+def at(row: Any, *path: str) -> Any:
+    for key in path:
+        row = row.get(key) if isinstance(row, dict) else None
+    return row
 
 
 def texts(data: Any, paths: tuple[str, ...]) -> Iterator[str]:
     for path in paths:
         for value in dig(data, path):
             for item in value if isinstance(value, list) else [value]:
-                if isinstance(item, str | int) and not isinstance(item, bool) and str(item):
-                    yield str(item)
+                if (written := text(item)) is not None:
+                    yield written
 
 
 def text(row: Any, *path: str) -> str | None:
-    return next(texts(row, (".".join(path),)), None)
+    """The string or number that stands there; empty counts as absent."""
+    value = at(row, *path)
+    if isinstance(value, str):
+        return _storable(value) or None
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _storable(value: str) -> str:
+    """Databases take neither NUL nor half of a surrogate pair."""
+    if "\x00" not in value and (value.isascii() or not _SURROGATE.search(value)):
+        return value
+    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value.replace("\x00", ""))
 
 
 def count(value: Any) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LARGEST_COUNT:
         return None
-    return int(value)
+    return int(value) if value == int(value) else None
 
 
 def moment(value: Any) -> datetime | None:
@@ -54,8 +90,10 @@ def moment(value: Any) -> datetime | None:
     try:
         if isinstance(value, int) and not isinstance(value, bool):
             return datetime.fromtimestamp(value / 1000, UTC)
-        at = datetime.fromisoformat(value)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        when = datetime.fromisoformat(value)
+        if when.tzinfo is None:
+            return when.replace(tzinfo=UTC)
+        return when if when.tzinfo is UTC else when.astimezone(UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         return None
 
@@ -66,8 +104,8 @@ def garbled(path: str, message: str) -> Unavailable:
 
 
 def rows(payload: Any, field: str, path: str) -> list[Row]:
-    found = payload.get(field) if isinstance(payload, Mapping) else None
-    if not isinstance(found, list) or not all(isinstance(row, Mapping) for row in found):
+    found = payload.get(field) if isinstance(payload, dict) else None
+    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
         raise garbled(path, f"no list {field!r} in the answer")
     return found
 
