@@ -1,10 +1,9 @@
 """One Redis-compatible server. It keeps nothing over a restart: PostgreSQL holds all work, Redis only wakes it."""
 
 import signal
+import socket
 from dataclasses import dataclass
 from pathlib import Path
-
-import redis
 
 from mailwarden.embedded.files import write_private
 from mailwarden.embedded.processes import (
@@ -96,8 +95,8 @@ class RedisServer:
             wait_until(lambda: not is_alive(pid), 10)
 
     def flush(self) -> None:
-        with redis.Redis.from_url(self.url) as client:
-            client.flushall()
+        if self._ask("FLUSHALL") != "+OK":
+            raise EmbeddedServerError("Redis did not flush")
 
     def _start_once(self) -> None:
         port = free_port(self.port if (self.folder / "port").exists() else None)
@@ -110,7 +109,13 @@ class RedisServer:
 
     def _answers(self) -> bool:
         try:
-            with redis.Redis.from_url(self.url, socket_timeout=2) as client:
-                return bool(client.ping())
-        except (redis.ConnectionError, redis.TimeoutError):
+            return self._ask("PING") == "+PONG"
+        except (OSError, IndexError):
             return False
+
+    def _ask(self, command: str) -> str:
+        """Inline commands and their plain answers; the server hangs up after QUIT."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=2) as connection:
+            connection.sendall(f"AUTH {self.password}\r\n{command}\r\nQUIT\r\n".encode())
+            with connection.makefile() as answers:
+                return answers.read().splitlines()[1]
