@@ -1,0 +1,43 @@
+"""`make bench`: every measurement, one after another, with its table; what each means stands in README.md here."""
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+
+BENCHES: Mapping[str, tuple[str, ...]] = {
+    "faults": ("-m", "tests.faults"),
+    "chaos": ("-m", "tests.chaos"),
+    "sync": ("-m", "tests.benchmarks.sync_throughput"),
+    "lighthouse": ("-m", "scripts.browser_tests", "--lighthouse"),
+}
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def run(name: str) -> bool:
+    say(f"\n=== {name} ===")
+    began = time.monotonic()
+    done = subprocess.run([sys.executable, *BENCHES[name]], check=False)
+    say(f"=== {name}: {'passed' if done.returncode == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s ===")
+    return done.returncode == 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*BENCHES, []], help="only these; default all")
+    names = parser.parse_args().names or list(BENCHES)
+    failed = [name for name in names if not run(name)]
+    say(
+        f"\n{len(names) - len(failed)} of {len(names)} benches passed"
+        + (f"; failed: {', '.join(failed)}" * bool(failed))
+    )
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
