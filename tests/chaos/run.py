@@ -10,7 +10,7 @@ TIMING = {"realtime_every_s": 4, "probe_every_s": 60, "refresh_deadline_s": 5, "
 
 
 def run(plan: Plan, *, worker: Sequence[str] = ("mailwarden", "worker")) -> tuple[Storm, Judgement]:
-    with running_system("chaos", workers=2, seed=plan.seed, quotas=False, worker=worker, **TIMING) as system:
+    with running_system("chaos", workers=2, seed=plan.seed, quotas=False, worker=worker, timing=TIMING) as system:
         storm = Storm(system, plan)
         storm.set_up()
         storm.rage()

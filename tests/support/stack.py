@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -139,8 +139,8 @@ def provider_env(sandbox: Sandbox) -> dict[str, str]:
     return env | {"MAILWARDEN_PROVIDERS__HUBSPOT__APP_ID": "1"}
 
 
-def timing_env(timing: dict[str, float]) -> dict[str, str]:
-    timing = {"clock_follow_s": CLOCK_FOLLOW_S} | timing
+def timing_env(timing: Mapping[str, float]) -> dict[str, str]:
+    timing = {"clock_follow_s": CLOCK_FOLLOW_S, **timing}
     return {f"MAILWARDEN_TIMING__{name.upper()}": str(value) for name, value in timing.items()}
 
 
@@ -154,7 +154,7 @@ def running_system(
     quotas: bool = True,
     env: dict[str, str] | None = None,
     worker: Sequence[str] = ("mailwarden", "worker"),
-    **timing: float,
+    timing: Mapping[str, float] | None = None,
 ) -> Iterator[System]:
     """Gone without a trace at the end; after a failure the logs stay in ``.local/test/stacks``."""
     folder = STACKS / f"{label}-{os.getpid()}-{uuid4().hex[:6]}"
@@ -164,7 +164,7 @@ def running_system(
     ).model_copy(update={"base_url": HttpUrl(f"http://127.0.0.1:{port}")})
     options = () if quotas else ("--no-quotas",)
     with running_sandbox(folder, seed=seed, campaigns=campaigns, options=options) as sandbox:
-        extra = provider_env(sandbox) | timing_env(timing) | {"MAILWARDEN_MAIL__MODE": "file"} | (env or {})
+        extra = provider_env(sandbox) | timing_env(timing or {}) | {"MAILWARDEN_MAIL__MODE": "file"} | (env or {})
         try:
             with running_stack(settings, workers=workers, extra_env=extra, worker=worker) as stack:
                 system = System(stack, sandbox)
