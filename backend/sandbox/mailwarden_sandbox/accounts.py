@@ -1,6 +1,6 @@
 """The accounts that people have at the providers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailwarden_sandbox.config import Rotation
 from mailwarden_sandbox.data.book import CampaignBook
@@ -32,10 +32,10 @@ class Account:
     """Since when the figures have stood still: see ``World.figures_now``."""
     suspended: bool = False
     deleted: bool = False
+    domain: str = field(init=False)
 
-    @property
-    def domain(self) -> str:
-        return "".join(c if c.isalnum() else "-" for c in self.name.lower()) + ".test"
+    def __post_init__(self) -> None:
+        self.domain = "".join(c if c.isalnum() else "-" for c in self.name.lower()) + ".test"
 
     @property
     def user_email(self) -> str:

@@ -19,7 +19,7 @@ class SandboxClock:
 
 def iso_z(seconds: float) -> str:
     """``2026-10-01T09:00:05Z``"""
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(int(seconds), UTC).isoformat()[:19] + "Z"
 
 
 def iso_millis(seconds: float) -> str:

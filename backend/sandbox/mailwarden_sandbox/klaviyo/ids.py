@@ -6,18 +6,21 @@ from mailwarden_sandbox.data.mixing import mix
 CAMPAIGN, MESSAGE, VARIATION, AUDIENCE = 11, 12, 13, 14
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {digit: value for value, digit in enumerate(_DIGITS)}
+_PAIRS = [high + low for high in _DIGITS for low in _DIGITS]
+_SHIFTS = range(120, -1, -10)
 _ALNUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-
-
-def _text(number: int, length: int) -> str:
-    return "".join(_DIGITS[(number >> (5 * place)) & 31] for place in reversed(range(length)))
 
 
 def object_id(book: CampaignBook, index: int, kind: int) -> str:
     """26 characters: creation time, noise, index under a mask."""
-    millis = book.columns.created[index] * 1000 + book.draw(index, kind) % 1000
-    mask = mix(book.seed + kind) & 0x1FFFFFF
-    return _text(millis, 10) + _text(book.draw(index, kind) >> 9, 11) + _text(index ^ mask, 5)
+    noise = book.draw(index, kind)
+    millis = book.columns.created[index] * 1000 + noise % 1000
+    number = (millis << 80) | (noise >> 9 << 25) | (index ^ _mask(book, kind))
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in _SHIFTS])
+
+
+def _mask(book: CampaignBook, kind: int) -> int:
+    return mix(book.seed + kind) & 0x1FFFFFF
 
 
 def index_of(book: CampaignBook, text: str, kind: int) -> int | None:
@@ -26,7 +29,7 @@ def index_of(book: CampaignBook, text: str, kind: int) -> int | None:
     number = 0
     for digit in text[-5:]:
         number = number * 32 + _VALUES[digit]
-    index = number ^ (mix(book.seed + kind) & 0x1FFFFFF)
+    index = number ^ _mask(book, kind)
     return index if index < len(book) and object_id(book, index, kind) == text else None
 
 

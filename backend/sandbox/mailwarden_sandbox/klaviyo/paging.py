@@ -74,7 +74,7 @@ def _link(call: Call, offset: int) -> str:
 
 def sparse(call: Call, type_: str, attributes: dict[str, Any]) -> dict[str, Any]:
     """Only the attributes named by ``fields[type]``; dotted names reach into objects."""
-    wanted = call.many(f"fields[{type_}]")
+    wanted = call.many(f"fields[{type_}]") if "fields" in call.raw_query else None
     if not wanted:
         return attributes
     result: dict[str, Any] = {}
