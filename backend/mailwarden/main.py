@@ -49,6 +49,7 @@ def build(lifespan: Lifespan) -> FastAPI:
     api.install(app)
     describe(app)
     serve_app(app)
+    app.add_middleware(api.CrashBarrier)
     app.add_middleware(GZipMiddleware, minimum_size=500)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(api.RequestIdentity)

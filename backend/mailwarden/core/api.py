@@ -100,11 +100,14 @@ def problem(request: Request, exc: AppError) -> JSONResponse:
     return JSONResponse(body.model_dump(mode="json"), exc.status, exc.headers, media_type="application/problem+json")
 
 
+CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed"}
+
+
 class _Http(AppError):
     """A status raised by the framework itself (405, 415, …)."""
 
     def __init__(self, status: int, detail: str) -> None:
-        super().__init__(detail, code={404: "not_found", 405: "method_not_allowed"}.get(status, "http_error"))
+        super().__init__(detail, code=CODES.get(status, "http_error"))
         self.status, self.title = status, detail  # type: ignore[misc]
 
 
@@ -175,11 +178,33 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, on_shape)
     app.add_exception_handler(SQLAlchemyError, on_database)
     app.add_exception_handler(OSError, on_database)
-    app.add_exception_handler(Exception, on_bug)
+
+
+class CrashBarrier:
+    """Innermost ASGI layer: a bug below becomes a problem that still gets its headers and its name from those above."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except Exception as exc:
+            if started or scope["type"] != "http":
+                raise
+            answer = await on_bug(Request(scope), exc)
+            await answer(scope, receive, send)
 
 
 class RequestIdentity:
-    """Outermost ASGI layer: names every request, times it, and turns a crash below into a problem, too."""
+    """Outermost ASGI layer: names every request and times it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
