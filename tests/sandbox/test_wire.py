@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from mailwarden_sandbox.__main__ import main
 from mailwarden_sandbox.tls import certificates
 from tests.sandbox.program import running_sandbox
 from tests.sandbox.steps import (
@@ -124,6 +125,32 @@ async def test_real_host_names_over_tls(tmp_path: Path):
             )
             assert told.json()["active"] is True
     assert (tmp_path / "tls" / "key.pem").stat().st_mode & 0o077 == 0
+
+
+async def test_the_options_of_the_program(tmp_path: Path):
+    options = ("--seed", "3", "--accounts", "1", "--campaigns", "9", "--start", "2026-03-01T10:00:00+00:00")
+    switches = ("--ttl", "hubspot=77", "--rotation", "hubspot=strict", "--redirect-uri", "https://app.example/back")
+    with running_sandbox(tmp_path, *options, *switches) as port:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+            told = (await http.get(f"/_sandbox/accounts/hubspot/{HUBSPOT}")).json()
+            assert (told["campaigns"], told["behaviour"]["rotation"], told["behaviour"]["access_ttl_s"]) == (
+                9,
+                "strict",
+                77,
+            )
+            assert (await http.get("/_sandbox/health")).json()["seed"] == 3
+            assert (await http.get("/_sandbox/clock")).json()["now"].startswith("2026-03-01T10:00")
+            ask = {"client_id": "sandbox-client", "redirect_uri": "http://localhost/", "scope": "oauth"}
+            assert (await http.get("/hubspot/oauth/authorize", params=ask)).status_code == 400
+            allowed = {**ask, "redirect_uri": "https://app.example/back"}
+            assert (await http.get("/hubspot/oauth/authorize", params=allowed)).status_code == 200
+
+
+@pytest.mark.parametrize("wrong", [["--ttl", "hubspot=long"], ["--rotation", "keap"], ["--rotation", "hubspot=daily"]])
+def test_wrong_options_are_refused(wrong, capsys):
+    with pytest.raises(SystemExit):
+        main(wrong)
+    assert "error" in capsys.readouterr().err
 
 
 def test_certificates_are_kept_while_they_are_good(tmp_path: Path):

@@ -109,8 +109,8 @@ def _retry_header(retry_after: float | None) -> dict[str, str]:
 def refuse(call: Call, status: int, retry_after: float | None) -> Response:
     if status == 429:
         return rate_limited(call, retry_after=retry_after)
-    if status == 401:
-        return unauthenticated(call)
+    if status in (401, 404):
+        return unauthenticated(call) if status == 401 else not_found(call)
     if status in (502, 504, 524):
         return html_answer(f"<html><body><h1>Error {status}</h1></body></html>", status, _retry_header(retry_after))
     message = _MESSAGES.get(status, "internal error" if status >= 500 else "the request was refused")
