@@ -18,7 +18,11 @@ const lightEntry: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [tanstackRouter({ target: 'react', autoCodeSplitting: true }), react(), lightEntry],
+  plugins: [
+    tanstackRouter({ target: 'react', autoCodeSplitting: true, routeFileIgnorePattern: '\\.test\\.' }),
+    react(),
+    lightEntry,
+  ],
   server: {
     port: 5173,
     strictPort: true,

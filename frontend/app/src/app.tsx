@@ -1,11 +1,13 @@
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createRouter, RouterProvider } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { RouteError, RouteNotFound } from './components/route-states.tsx';
 import { makeQueryClient } from './lib/query.ts';
 import { cssVariables, theme } from './lib/theme.ts';
 import { routeTree } from './routeTree.gen.ts';
+
+const Notifications = lazy(() => import('@mantine/notifications').then((m) => ({ default: m.Notifications })));
 
 const queryClient = makeQueryClient();
 const router = createRouter({
@@ -28,8 +30,10 @@ export function App() {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
-        <Notifications position="bottom-right" />
         <RouterProvider router={router} />
+        <Suspense fallback={null}>
+          <Notifications position="bottom-right" />
+        </Suspense>
       </QueryClientProvider>
     </MantineProvider>
   );

@@ -1,3 +1,4 @@
+import '@fontsource-variable/inter/wght.css';
 import { createRoot } from 'react-dom/client';
 import { AuthPage } from './features/auth/auth-page.tsx';
 import { configureClient } from './lib/http.ts';

@@ -1,13 +1,15 @@
-import { SimpleGrid } from '@mantine/core';
+import { SimpleGrid, Skeleton } from '@mantine/core';
 import { count, percent } from '../lib/numbers.ts';
 import type { Figures } from '../lib/types.ts';
 import { FigureTile } from './figure-tile.tsx';
+
+const COLUMNS = { base: 2, xs: 3, lg: 6 };
 
 /** The account's figures (F6): counts first, each rate with what it is a share of. */
 export function FigureTiles({ figures }: { figures: Figures }) {
   const delivered = figures.delivered_derived ? 'sent − bounced, derived' : 'of sent';
   return (
-    <SimpleGrid cols={{ base: 2, xs: 3, lg: 6 }} spacing="sm">
+    <SimpleGrid cols={COLUMNS} spacing="sm">
       <FigureTile label="Sent" value={count(figures.sent)} hint="e-mails" />
       <FigureTile
         label="Delivered"
@@ -22,6 +24,17 @@ export function FigureTiles({ figures }: { figures: Figures }) {
         value={count(figures.complaints)}
         hint={`${percent(figures.complaint_rate)} of delivered`}
       />
+    </SimpleGrid>
+  );
+}
+
+/** The same grid with the same heights, so that nothing jumps when the figures arrive. */
+export function FigureTilesLoading() {
+  return (
+    <SimpleGrid cols={COLUMNS} spacing="sm" role="status" aria-busy="true" aria-label="Loading figures">
+      {['sent', 'delivered', 'opened', 'clicked', 'bounced', 'complaints'].map((name) => (
+        <Skeleton key={name} height={94} radius="md" />
+      ))}
     </SimpleGrid>
   );
 }

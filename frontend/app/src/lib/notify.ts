@@ -1,11 +1,16 @@
-import { notifications } from '@mantine/notifications';
 import { problemText } from './problem.ts';
+
+/** Toasts load when the first one is shown: most visits never need them. */
+const show = async (color: string, title: string, message: string | undefined, autoClose: number) => {
+  const { notifications } = await import('@mantine/notifications');
+  notifications.show({ color, title, message, autoClose, withBorder: true });
+};
 
 export function notifyError(error: unknown): void {
   const { title, detail } = problemText(error);
-  notifications.show({ color: 'danger', title, message: detail, autoClose: 10_000, withBorder: true });
+  void show('danger', title, detail, 10_000);
 }
 
 export function notifyOk(title: string, message?: string): void {
-  notifications.show({ color: 'success', title, message, autoClose: 4_000, withBorder: true });
+  void show('success', title, message, 4_000);
 }

@@ -1,18 +1,15 @@
+import { numberFormat } from './formatters.ts';
+
 /** A figure we do not hold is a dash; a rate without a base is n/a (F4). */
 export function count(value: number | null | undefined, locale?: string): string {
-  return value === null || value === undefined ? '–' : new Intl.NumberFormat(locale).format(value);
-}
-
-export function compact(value: number | null | undefined, locale?: string): string {
-  if (value === null || value === undefined) return '–';
-  return new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }).format(value);
+  return value === null || value === undefined ? '–' : numberFormat(locale, {}).format(value);
 }
 
 export function percent(rate: number | null | undefined, locale?: string): string {
   if (rate === null || rate === undefined) return 'n/a';
   const digits = rate !== 0 && Math.abs(rate) < 0.01 ? 2 : 1;
   const options: Intl.NumberFormatOptions = { style: 'percent', maximumFractionDigits: digits };
-  return new Intl.NumberFormat(locale, options).format(rate);
+  return numberFormat(locale, options).format(rate);
 }
 
 export function plural(n: number, one: string, many = `${one}s`, locale?: string): string {

@@ -4,10 +4,7 @@ import {
   Card,
   type CSSVariablesResolver,
   createTheme,
-  Drawer,
   type MantineColorsTuple,
-  Modal,
-  Notification,
   Tooltip,
 } from '@mantine/core';
 
@@ -46,14 +43,14 @@ export const theme = createTheme({
     Tooltip: Tooltip.extend({
       defaultProps: { withArrow: true, openDelay: 300, events: { hover: true, focus: true, touch: true } },
     }),
-    // accessible names that the components lack by themselves
+    // accessible names that the components lack by themselves; by name, so that the dialogs stay out of the entry
     CloseButton: { defaultProps: { 'aria-label': 'Close' } },
-    Modal: Modal.extend({
+    Modal: {
       defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, centered: true, radius: 'md' },
       styles: { title: { fontWeight: 600, fontSize: '1.0625rem' } },
-    }),
-    Drawer: Drawer.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
-    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss notification' } } }),
+    },
+    Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss notification' } } },
     // else a dialog would bring a second banner landmark
     ModalHeader: { defaultProps: { role: 'presentation' } },
     DrawerHeader: { defaultProps: { role: 'presentation' } },
@@ -67,6 +64,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': 'var(--mantine-color-gray-5)',
     '--mantine-color-error': 'var(--mantine-color-danger-7)',
     '--mantine-color-anchor': 'var(--mantine-color-brand-7)',
+    '--mantine-color-default-border': 'var(--mantine-color-gray-3)',
     '--mw-canvas': '#f8f8fa',
     '--mw-tint': 'var(--mantine-color-gray-1)',
   },

@@ -1,3 +1,5 @@
+import { dateFormat, relativeFormat } from './formatters.ts';
+
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 31_536_000],
   ['month', 2_592_000],
@@ -10,9 +12,10 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 /** "3 min ago", "in 4 min", "just now". Short, because it stands beside every status. */
 export function relative(iso: string, now = Date.now(), locale?: string): string {
   const seconds = (Date.parse(iso) - now) / 1000;
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
   for (const [unit, length] of UNITS) {
-    if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
+    if (Math.abs(seconds) < length) continue;
+    const style = length < 86_400 ? 'short' : 'long';
+    return relativeFormat(locale, { numeric: 'auto', style }).format(Math.trunc(seconds / length), unit);
   }
   return seconds > 5 ? 'in under a minute' : 'just now';
 }
@@ -27,12 +30,12 @@ export function absolute(iso: string, timeZone?: string, locale?: string): strin
     timeZoneName: 'short',
     timeZone: timeZone ?? undefined,
   };
-  return new Intl.DateTimeFormat(locale, options).format(new Date(iso));
+  return dateFormat(locale, options).format(new Date(iso));
 }
 
 export function shortDate(iso: string, timeZone?: string, locale?: string): string {
   const options: Intl.DateTimeFormatOptions = { year: 'numeric', month: 'short', day: 'numeric', timeZone };
-  return new Intl.DateTimeFormat(locale, options).format(new Date(iso));
+  return dateFormat(locale, options).format(new Date(iso));
 }
 
 export function shortDateTime(iso: string, timeZone?: string, locale?: string): string {
@@ -43,7 +46,7 @@ export function shortDateTime(iso: string, timeZone?: string, locale?: string): 
     minute: '2-digit',
     timeZone,
   };
-  return new Intl.DateTimeFormat(locale, options).format(new Date(iso));
+  return dateFormat(locale, options).format(new Date(iso));
 }
 
 export function duration(ms: number | null): string {
@@ -58,7 +61,7 @@ export function duration(ms: number | null): string {
 
 /** "Europe/Madrid (GMT+1)": the zone's name says where, the offset says what it means today. */
 export function zoneLabel(timeZone: string, at = new Date()): string {
-  const parts = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'shortOffset' }).formatToParts(at);
+  const parts = dateFormat('en', { timeZone, timeZoneName: 'shortOffset' }).formatToParts(at);
   const offset = parts.find((part) => part.type === 'timeZoneName')?.value ?? '';
   const name = timeZone.replaceAll('_', ' ');
   return offset && offset !== name ? `${name} (${offset})` : name;
@@ -78,11 +81,11 @@ export function nextDay(day: string): string {
 
 /** The calendar day on which an instant falls in a zone, as YYYY-MM-DD. */
 export function dayOf(instant: number, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date(instant));
+  return dateFormat('en-CA', { timeZone }).format(new Date(instant));
 }
 
 function offsetMs(instant: number, timeZone: string): number {
-  const format = new Intl.DateTimeFormat('en-US', {
+  const format = dateFormat('en-US', {
     timeZone,
     hourCycle: 'h23',
     year: 'numeric',

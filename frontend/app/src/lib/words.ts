@@ -1,7 +1,7 @@
 import type { Frequency, HistoryRange, Transition, WhoMustAct } from './types.ts';
 
 export const FREQUENCIES: { value: Frequency; label: string; hint: string }[] = [
-  { value: 'realtime', label: 'Real-time', hint: 'About every 10 minutes. Recommended for most teams.' },
+  { value: 'realtime', label: 'Real-time', hint: 'About every 10 minutes. Best for most teams.' },
   { value: 'hourly', label: 'Hourly', hint: 'Once an hour.' },
   { value: 'every_6_hours', label: 'Every 6 hours', hint: 'Four times a day.' },
   { value: 'daily', label: 'Daily', hint: 'Once a day.' },

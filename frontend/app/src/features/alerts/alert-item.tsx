@@ -1,9 +1,10 @@
-import { Anchor, Button, Card, Group, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
+import { Anchor, Button, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { IconCircleCheck, IconCircleX } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { CausePanel } from '../../components/cause-panel.tsx';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
+import { Spoken } from '../../components/spoken.tsx';
 import { toneInk } from '../../components/tones.ts';
 import type { Alert } from '../../lib/types.ts';
 import { cardOf } from './card.ts';
@@ -21,7 +22,7 @@ export function AlertItem({ alert, onRead }: { alert: Alert; onRead: () => void 
           <Group justify="space-between" gap="xs" wrap="nowrap" align="flex-start">
             <Title order={2} id={`${alert.id}-title`}>
               {alert.title}
-              {unread && <VisuallyHidden> (unread)</VisuallyHidden>}
+              {unread && <Spoken>(unread)</Spoken>}
             </Title>
             <Group gap={8} wrap="nowrap">
               <Text size="xs" c="dimmed" component="div" style={{ whiteSpace: 'nowrap' }}>
@@ -71,7 +72,7 @@ function AlertLinks({ alert, unread, onRead }: { alert: Alert; unread: boolean; 
       )}
       {unread && (
         <Button variant="subtle" size="compact-sm" onClick={onRead}>
-          Mark as read<VisuallyHidden>: {alert.title}</VisuallyHidden>
+          Mark as read<Spoken>{alert.title}</Spoken>
         </Button>
       )}
     </Group>

@@ -1,4 +1,4 @@
-import { Drawer, Stack, Table, Text, Title } from '@mantine/core';
+import { Drawer, Stack, Text, Title } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Fact } from '../../components/evidence-list.tsx';
 import { FigureTiles } from '../../components/figure-tiles.tsx';
@@ -55,32 +55,32 @@ function Observations({ id }: { id: string }) {
         <EmptyState title="No reading yet">The next sync brings the first figures.</EmptyState>
       )}
       {rows.length > 0 && (
-        <Table verticalSpacing={6} fz="sm" className="tnum">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Read</Table.Th>
-              <Table.Th ta="right">Sent</Table.Th>
-              <Table.Th ta="right">Delivered</Table.Th>
-              <Table.Th ta="right">Opened</Table.Th>
-              <Table.Th ta="right">Clicked</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
+        <table className="table table-dense">
+          <thead>
+            <tr>
+              <th>Read</th>
+              <th className="num">Sent</th>
+              <th className="num">Delivered</th>
+              <th className="num">Opened</th>
+              <th className="num">Clicked</th>
+            </tr>
+          </thead>
+          <tbody>
             {rows.map((row) => (
-              <Table.Tr key={row.id}>
-                <Table.Td>
+              <tr key={row.id}>
+                <td>
                   <Text size="sm" component="span">
                     <ExactTime iso={row.as_of} />
                   </Text>
-                </Table.Td>
-                <Table.Td ta="right">{count(row.figures.sent)}</Table.Td>
-                <Table.Td ta="right">{count(row.figures.delivered)}</Table.Td>
-                <Table.Td ta="right">{count(row.figures.opened)}</Table.Td>
-                <Table.Td ta="right">{count(row.figures.clicked)}</Table.Td>
-              </Table.Tr>
+                </td>
+                <td className="num">{count(row.figures.sent)}</td>
+                <td className="num">{count(row.figures.delivered)}</td>
+                <td className="num">{count(row.figures.opened)}</td>
+                <td className="num">{count(row.figures.clicked)}</td>
+              </tr>
             ))}
-          </Table.Tbody>
-        </Table>
+          </tbody>
+        </table>
       )}
       <MoreButton query={observations} what="readings" />
     </section>

@@ -1,7 +1,8 @@
-import { Button, VisuallyHidden } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconPlugConnected, IconPlus } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import { Managed } from '../../components/managed.tsx';
+import { Spoken } from '../../components/spoken.tsx';
 import type { Integration } from '../../lib/types.ts';
 
 const ConnectDialog = lazy(() => import('./connect-dialog.tsx'));
@@ -21,7 +22,7 @@ export function AddAccount({ integration, first = false }: { integration: Integr
             onClick={() => setOpen(true)}
           >
             {first ? 'Connect' : 'Add account'}
-            <VisuallyHidden> {first ? integration.label : `to ${integration.label}`}</VisuallyHidden>
+            <Spoken>{first ? integration.label : `to ${integration.label}`}</Spoken>
           </Button>
         )}
       </Managed>

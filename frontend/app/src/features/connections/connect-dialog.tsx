@@ -12,7 +12,7 @@ export default function ConnectDialog({ integration, onClose }: { integration: I
   const [settings, setSettings] = useState(DEFAULTS);
   const connect = useConnect(integration.provider);
   return (
-    <Modal opened onClose={onClose} size="lg" title={`Connect ${integration.label}`}>
+    <Modal opened onClose={onClose} size="xl" title={`Connect ${integration.label}`}>
       <Stack gap="lg">
         <SettingsFields value={settings} onChange={setSettings} />
         <Permissions integration={integration} />

@@ -1,7 +1,6 @@
 import { Card, Group, Stack, Text, Title } from '@mantine/core';
 import { IconTimeline } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { CausePanel } from '../../components/cause-panel.tsx';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { EvidenceList } from '../../components/evidence-list.tsx';
 import { MoreButton } from '../../components/more-button.tsx';
@@ -13,16 +12,15 @@ import { plural } from '../../lib/numbers.ts';
 import type { Connection, Transition } from '../../lib/types.ts';
 import { actorLabel } from '../../lib/words.ts';
 import { historyOptions } from './api.ts';
+import { ConnectionTrouble } from './connection-trouble.tsx';
 
 /** Every change of status since the account was connected, newest first, with what proved it. */
-export function HistoryTab({ connection }: { connection: Connection }) {
+export function HistoryTab({ connection, providerLabel }: { connection: Connection; providerLabel: string }) {
   const history = useInfiniteQuery(historyOptions(connection.id));
   const rows = history.data?.pages.flatMap((page) => page.data) ?? [];
   return (
     <Stack gap="lg">
-      {connection.card && (
-        <CausePanel card={connection.card} tone={connection.status === 'inactive' ? 'danger' : 'warning'} />
-      )}
+      <ConnectionTrouble connection={connection} providerLabel={providerLabel} />
       <Card component="section" aria-label="History">
         <Title order={2} mb="md">
           Status changes

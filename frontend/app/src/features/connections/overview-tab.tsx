@@ -1,25 +1,23 @@
 import { Card, Stack, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { CausePanel } from '../../components/cause-panel.tsx';
 import { Fact } from '../../components/evidence-list.tsx';
 import { ExactTime, RelativeTime } from '../../components/relative-time.tsx';
 import { zoneLabel } from '../../lib/time.ts';
 import type { Connection } from '../../lib/types.ts';
 import { frequencyLabel, rangeLabel } from '../../lib/words.ts';
 import { receiptsOptions } from './api.ts';
-import { MissingPermissions } from './missing-permissions.tsx';
+import { ConnectionTrouble } from './connection-trouble.tsx';
 import { ReceiptPanel } from './receipt-panel.tsx';
 
-export function OverviewTab({ connection, children }: { connection: Connection; children: ReactNode }) {
+type Props = { connection: Connection; providerLabel: string; children: ReactNode };
+
+export function OverviewTab({ connection, providerLabel, children }: Props) {
   const receipts = useQuery(receiptsOptions(connection.id));
   const receipt = receipts.data?.data[0];
   return (
     <Stack gap="lg">
-      {connection.card && (
-        <CausePanel card={connection.card} tone={connection.status === 'inactive' ? 'danger' : 'warning'} />
-      )}
-      <MissingPermissions connection={connection} />
+      <ConnectionTrouble connection={connection} providerLabel={providerLabel} />
       {receipt && connection.status !== 'inactive' && <ReceiptPanel receipt={receipt} />}
       {children}
       <AccountFacts connection={connection} />

@@ -1,50 +1,41 @@
-import { Button, VisuallyHidden } from '@mantine/core';
-import { IconClock, IconPlugConnected, IconRefresh } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconClock, IconRefresh } from '@tabler/icons-react';
 import { Managed } from '../../components/managed.tsx';
+import { Spoken } from '../../components/spoken.tsx';
 import type { Connection } from '../../lib/types.ts';
 import { accountName } from './accounts.ts';
+import { isRepair, RepairButton } from './repair-button.tsx';
 
-type Props = { connection: Connection; starting: boolean; onSync: () => void; onReconnect: () => void };
+type Props = { connection: Connection; providerLabel: string; starting: boolean; onSync: () => void };
 
 /** The one right button of the present state: the server names it, this draws it. */
-export function PrimaryAction({ connection, starting, onSync, onReconnect }: Props) {
+export function PrimaryAction({ connection, providerLabel, starting, onSync }: Props) {
   const { code, label } = connection.action;
-  const name = <VisuallyHidden> {accountName(connection)}</VisuallyHidden>;
-  if (code === 'reconnect' || code === 'connect' || code === 'grant_permission') {
+  const name = <Spoken>{accountName(connection)}</Spoken>;
+  if (isRepair(connection)) return <RepairButton connection={connection} providerLabel={providerLabel} />;
+  if (code !== 'sync_now') {
     return (
-      <Managed>
-        {(may) => (
-          <Button disabled={!may} leftSection={<IconPlugConnected size={16} aria-hidden />} onClick={onReconnect}>
-            {label}
-            {name}
-          </Button>
-        )}
-      </Managed>
+      <Button variant="default" disabled leftSection={<IconClock size={16} aria-hidden />}>
+        {label}
+        {name}
+      </Button>
     );
   }
-  if (code === 'sync_now') {
-    const running = connection.active_sync_id !== null;
-    return (
-      <Managed>
-        {(may) => (
-          <Button
-            variant={running ? 'default' : 'filled'}
-            disabled={!may || running}
-            loading={starting}
-            leftSection={<IconRefresh size={16} aria-hidden />}
-            onClick={onSync}
-          >
-            {running ? 'Syncing…' : label}
-            {name}
-          </Button>
-        )}
-      </Managed>
-    );
-  }
+  const running = connection.active_sync_id !== null;
   return (
-    <Button variant="default" disabled leftSection={<IconClock size={16} aria-hidden />}>
-      {label}
-      {name}
-    </Button>
+    <Managed>
+      {(may) => (
+        <Button
+          variant={running ? 'default' : 'filled'}
+          disabled={!may || running}
+          loading={starting}
+          leftSection={<IconRefresh size={16} aria-hidden />}
+          onClick={onSync}
+        >
+          {running ? 'Syncing…' : label}
+          {name}
+        </Button>
+      )}
+    </Managed>
   );
 }

@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 import { ProviderTile } from '../../components/provider-tile.tsx';
 import { DegradedBadge, StatusBadge } from '../../components/status-badge.tsx';
 import type { Connection, Integration } from '../../lib/types.ts';
+import { frequencyLabel, rangeLabel } from '../../lib/words.ts';
 import { AccountSelect } from './account-select.tsx';
 import { accountName, pickAccount } from './accounts.ts';
 import { AddAccount } from './add-account.tsx';
@@ -89,6 +90,9 @@ function Account({ integration, current, onPick, children }: AccountProps) {
       )}
       <Trouble connection={current} />
       {children}
+      <Text size="xs" c="dimmed">
+        {frequencyLabel(current.sync_frequency)} sync · history: {rangeLabel(current.history_range)}
+      </Text>
       <Stack gap="sm" mt="auto">
         <ConnectionActions integration={integration} connection={current} />
         <Group justify="space-between">
@@ -98,7 +102,7 @@ function Account({ integration, current, onPick, children }: AccountProps) {
               <Link {...props} to="/integrations/$provider" params={{ provider }} search={{ account: current.id }} />
             )}
           >
-            Open {integration.label}
+            Details and history
           </Anchor>
           <AddAccount integration={integration} />
         </Group>

@@ -1,4 +1,4 @@
-import { Group, Radio, Stack, Text } from '@mantine/core';
+import { Group, Radio, SimpleGrid, Stack, Text } from '@mantine/core';
 import { ToneBadge } from '../../components/tone-badge.tsx';
 import type { Frequency, HistoryRange } from '../../lib/types.ts';
 import { FREQUENCIES, RANGES } from '../../lib/words.ts';
@@ -9,7 +9,7 @@ type Props = { value: SyncSettings; onChange: (value: SyncSettings) => void; dis
 /** The two choices of an account, the same when connecting and in its settings. */
 export function SettingsFields({ value, onChange, disabled = false }: Props) {
   return (
-    <Stack gap="lg">
+    <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xl">
       <Radio.Group
         label="Sync frequency"
         description="How often new figures are read."
@@ -26,7 +26,7 @@ export function SettingsFields({ value, onChange, disabled = false }: Props) {
       >
         <Options options={RANGES} disabled={disabled} />
       </Radio.Group>
-    </Stack>
+    </SimpleGrid>
   );
 }
 
@@ -41,6 +41,7 @@ function Options({ options, recommended, disabled }: { options: Option[]; recomm
           value={value}
           disabled={disabled}
           description={hint}
+          styles={{ description: { marginTop: 2 } }}
           label={
             <Group gap="xs">
               <Text span size="sm" fw={500}>

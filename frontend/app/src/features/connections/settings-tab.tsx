@@ -21,7 +21,7 @@ export function SettingsTab({ connection }: { connection: Connection }) {
   const outdated = problemCode(save.error) === 'precondition_failed';
   const submit = () => save.mutate(draft, { onSuccess: () => notifyOk('Settings saved') });
   return (
-    <Card component="section" aria-label="Settings" maw={640}>
+    <Card component="section" aria-label="Settings" maw={820}>
       <Stack gap="lg">
         {!may && (
           <Alert color="gray" variant="light" p="sm" icon={<IconInfoCircle aria-hidden />}>

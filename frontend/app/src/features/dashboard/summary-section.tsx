@@ -1,9 +1,10 @@
 import { Anchor, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { DataAgeLine } from '../../components/data-age.tsx';
-import { FigureTiles } from '../../components/figure-tiles.tsx';
-import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
+import { FigureTiles, FigureTilesLoading } from '../../components/figure-tiles.tsx';
+import { ErrorState } from '../../components/states.tsx';
 import { plural } from '../../lib/numbers.ts';
 import { useTimeZone } from '../../lib/session.tsx';
 import { zoneLabel } from '../../lib/time.ts';
@@ -20,7 +21,7 @@ export function SummarySection({ range, onRange, connectionId }: Props) {
       <Group justify="space-between" gap="sm">
         <div>
           <Title order={2}>Figures</Title>
-          {summary.data && <DataAgeLine ages={summary.data.data_age} />}
+          {summary.data ? <DataAgeLine ages={summary.data.data_age} /> : <Dim>Loading figures…</Dim>}
         </div>
         <SegmentedControl
           aria-label="Range"
@@ -35,19 +36,27 @@ export function SummarySection({ range, onRange, connectionId }: Props) {
         />
       </Group>
       {summary.error && <ErrorState error={summary.error} onRetry={() => void summary.refetch()} />}
-      {summary.isPending && <LoadingBlocks label="Loading figures" heights={[88]} />}
+      {summary.isPending && <FigureTilesLoading />}
       {summary.data && <FigureTiles figures={summary.data.figures} />}
-      {summary.data && (
-        <Text size="sm" c="dimmed">
-          {plural(summary.data.campaigns, 'campaign')} sent in the last {range} days, {zoneLabel(zone)}.{' '}
-          <Anchor
-            size="sm"
-            renderRoot={(props) => <Link {...props} to="/campaigns" search={{ account: connectionId }} />}
-          >
-            See campaigns
-          </Anchor>
-        </Text>
-      )}
+      <Dim>
+        {summary.data ? plural(summary.data.campaigns, 'campaign') : 'Campaigns'} sent in the last {range} days,{' '}
+        {zoneLabel(zone)}.{' '}
+        <Anchor
+          size="sm"
+          underline="always"
+          renderRoot={(props) => <Link {...props} to="/campaigns" search={{ account: connectionId }} />}
+        >
+          See campaigns
+        </Anchor>
+      </Dim>
     </Stack>
+  );
+}
+
+function Dim({ children }: { children: ReactNode }) {
+  return (
+    <Text size="sm" c="dimmed" component="div">
+      {children}
+    </Text>
   );
 }

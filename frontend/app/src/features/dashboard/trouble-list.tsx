@@ -1,4 +1,4 @@
-import { Anchor, Card, Group, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { ProviderTile } from '../../components/provider-tile.tsx';
@@ -10,22 +10,39 @@ import type { Connection } from '../../lib/types.ts';
 /** What needs a person, most urgent first; or the good news, with its proof. */
 export function TroubleList({ troubled, healthy }: { troubled: Connection[]; healthy: Connection[] }) {
   return (
-    <Card component="section" aria-label="Connections">
-      <Title order={2} mb="sm">
-        {troubled.length > 0 ? 'Needs attention' : 'Connections'}
-      </Title>
-      {troubled.length === 0 && (
-        <Group gap="xs" mb="sm">
-          <IconCircleCheck size={18} color={toneInk('success')} aria-hidden />
-          <Text size="sm">All accounts work.</Text>
-        </Group>
-      )}
-      <Stack gap="sm">
-        {[...troubled, ...healthy].map((connection) => (
-          <Row key={connection.id} connection={connection} />
-        ))}
-      </Stack>
-    </Card>
+    <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
+      <Card component="section" aria-labelledby="troubled">
+        <Title order={2} id="troubled" mb="sm">
+          Needs attention
+        </Title>
+        {troubled.length === 0 ? <AllWell /> : <Rows connections={troubled} />}
+      </Card>
+      <Card component="section" aria-labelledby="healthy">
+        <Title order={2} id="healthy" mb="sm">
+          Working
+        </Title>
+        {healthy.length === 0 ? <Text size="sm">No account works right now.</Text> : <Rows connections={healthy} />}
+      </Card>
+    </SimpleGrid>
+  );
+}
+
+function AllWell() {
+  return (
+    <Group gap="xs">
+      <IconCircleCheck size={18} color={toneInk('success')} aria-hidden />
+      <Text size="sm">Nothing. Every account works.</Text>
+    </Group>
+  );
+}
+
+function Rows({ connections }: { connections: Connection[] }) {
+  return (
+    <Stack gap="sm">
+      {connections.map((connection) => (
+        <Row key={connection.id} connection={connection} />
+      ))}
+    </Stack>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Anchor, Card, Table, Title } from '@mantine/core';
+import { Anchor, Card, Title } from '@mantine/core';
 import { IconPlug } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { EmptyState } from '../../components/states.tsx';
@@ -23,19 +23,19 @@ export function IntegrationsCard({ integrations }: { integrations: Integration[]
       </Title>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
       <section className="table-box" tabIndex={0} aria-label="Sync settings, scrolls sideways">
-        <Table verticalSpacing="sm" miw={640}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Account</Table.Th>
-              <Table.Th>Status</Table.Th>
-              <Table.Th>Frequency</Table.Th>
-              <Table.Th>History</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
+        <table className="table" style={{ minWidth: 640 }}>
+          <thead>
+            <tr>
+              <th>Account</th>
+              <th>Status</th>
+              <th>Frequency</th>
+              <th>History</th>
+            </tr>
+          </thead>
+          <tbody>
             {rows.map(({ integration, connection }) => (
-              <Table.Tr key={connection.id}>
-                <Table.Td>
+              <tr key={connection.id}>
+                <td>
                   <Anchor
                     size="sm"
                     renderRoot={(props) => (
@@ -49,16 +49,16 @@ export function IntegrationsCard({ integrations }: { integrations: Integration[]
                   >
                     {integration.label} · {connection.account_label}
                   </Anchor>
-                </Table.Td>
-                <Table.Td>
+                </td>
+                <td>
                   <StatusBadge connection={connection} />
-                </Table.Td>
-                <Table.Td>{frequencyLabel(connection.sync_frequency)}</Table.Td>
-                <Table.Td>{rangeLabel(connection.history_range)}</Table.Td>
-              </Table.Tr>
+                </td>
+                <td>{frequencyLabel(connection.sync_frequency)}</td>
+                <td>{rangeLabel(connection.history_range)}</td>
+              </tr>
             ))}
-          </Table.Tbody>
-        </Table>
+          </tbody>
+        </table>
       </section>
     </Card>
   );

@@ -1,4 +1,4 @@
-import { AppShell, Badge, Group, NavLink, Text, VisuallyHidden } from '@mantine/core';
+import { AppShell, Badge, CloseButton, Group, NavLink, Text, VisuallyHidden } from '@mantine/core';
 import { IconBell, IconLayoutDashboard, IconPlug, IconSend, IconSettings, type TablerIcon } from '@tabler/icons-react';
 import { Link, useLocation } from '@tanstack/react-router';
 import { plural } from '../../lib/numbers.ts';
@@ -17,7 +17,10 @@ export function Nav({ unread, onNavigate }: { unread: number; onNavigate: () => 
     <AppShell.Navbar p="sm" aria-label="Main">
       <Group gap="xs" px="sm" py="xs" mb="xs">
         <img src="/favicon.svg" width={24} height={24} alt="" />
-        <Text fw={600}>Mailwarden</Text>
+        <Text fw={600} flex={1}>
+          Mailwarden
+        </Text>
+        <CloseButton hiddenFrom="sm" size="lg" aria-label="Close navigation" onClick={onNavigate} />
       </Group>
       {PAGES.map(({ to, label, Icon }) => {
         const active = pathname === to || pathname.startsWith(`${to}/`);

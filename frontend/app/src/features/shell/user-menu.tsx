@@ -15,7 +15,7 @@ export function UserMenu() {
   return (
     <Menu position="bottom-end" width={260}>
       <Menu.Target>
-        <UnstyledButton aria-label={`Account menu of ${user.name}`} bdrs="xl">
+        <UnstyledButton aria-label={`${initials(user.name)}, account menu`} bdrs="xl">
           <Avatar size={32} color="brand" variant="filled" aria-hidden styles={{ placeholder: { fontSize: 13 } }}>
             {initials(user.name)}
           </Avatar>

@@ -1,10 +1,9 @@
-import { Card, Table } from '@mantine/core';
+import { Card, Stack } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { MoreButton } from '../../components/more-button.tsx';
 import { EmptyState, ErrorState, LoadingBlocks } from '../../components/states.tsx';
-import { useTimeZone } from '../../lib/session.tsx';
-import { zoneLabel } from '../../lib/time.ts';
+import { ZoneNote } from '../../components/zone-note.tsx';
 import { syncsOptions } from './api.ts';
 import { SyncRow } from './sync-row.tsx';
 
@@ -12,7 +11,6 @@ type Props = { connectionId: string; open: string | undefined; onOpen: (syncId: 
 
 /** The sync log of one account, newest first (C19); a running sync shows its bar in its own row. */
 export function SyncHistoryTab({ connectionId, open, onOpen }: Props) {
-  const zone = useTimeZone();
   const syncs = useInfiniteQuery({ ...syncsOptions(connectionId), refetchInterval: 10_000 });
   const runs = syncs.data?.pages.flatMap((page) => page.data) ?? [];
   if (syncs.isPending) return <LoadingBlocks label="Loading sync history" heights={[36, 48, 48, 48]} />;
@@ -25,35 +23,38 @@ export function SyncHistoryTab({ connectionId, open, onOpen }: Props) {
     );
   }
   return (
-    <Card p={0} component="section" aria-label="Sync history">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
-      <section className="table-box" tabIndex={0} aria-label="Sync log, scrolls sideways">
-        <Table verticalSpacing="sm" className="tnum" miw={720}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th w={44}>
-                <span className="sr-only">Details</span>
-              </Table.Th>
-              <Table.Th>Started ({zoneLabel(zone)})</Table.Th>
-              <Table.Th>Type</Table.Th>
-              <Table.Th>Status</Table.Th>
-              <Table.Th ta="right">Campaigns processed</Table.Th>
-              <Table.Th ta="right">Duration</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {runs.map((run) => (
-              <SyncRow
-                key={run.id}
-                run={run}
-                open={run.id === open}
-                onToggle={() => onOpen(run.id === open ? undefined : run.id)}
-              />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </section>
-      <MoreButton query={syncs} what="syncs" />
-    </Card>
+    <Stack gap="xs">
+      <ZoneNote />
+      <Card p={0} component="section" aria-label="Sync history">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
+        <section className="table-box" tabIndex={0} aria-label="Sync log, scrolls sideways">
+          <table className="table" style={{ minWidth: 720 }}>
+            <thead>
+              <tr>
+                <th style={{ width: 44 }}>
+                  <span className="sr-only">Details</span>
+                </th>
+                <th>Started</th>
+                <th>Type</th>
+                <th>Status</th>
+                <th className="num">Campaigns processed</th>
+                <th className="num">Duration</th>
+              </tr>
+            </thead>
+            <tbody>
+              {runs.map((run) => (
+                <SyncRow
+                  key={run.id}
+                  run={run}
+                  open={run.id === open}
+                  onToggle={() => onOpen(run.id === open ? undefined : run.id)}
+                />
+              ))}
+            </tbody>
+          </table>
+        </section>
+        <MoreButton query={syncs} what="syncs" />
+      </Card>
+    </Stack>
   );
 }

@@ -1,4 +1,4 @@
-import { Code, Table, Text } from '@mantine/core';
+import { Code, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { MoreButton } from '../../components/more-button.tsx';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
@@ -15,30 +15,30 @@ export function SyncJournal({ syncId }: { syncId: string }) {
   if (entries.length === 0) return <Text size="sm">No call was made, or its record has been cleared.</Text>;
   return (
     <>
-      <Table verticalSpacing={4} fz="xs" className="tnum">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Call</Table.Th>
-            <Table.Th>Answer</Table.Th>
-            <Table.Th ta="right">Rows</Table.Th>
-            <Table.Th ta="right">Changed</Table.Th>
-            <Table.Th ta="right">Time</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
+      <table className="table table-dense">
+        <thead>
+          <tr>
+            <th>Call</th>
+            <th>Answer</th>
+            <th className="num">Rows</th>
+            <th className="num">Changed</th>
+            <th className="num">Time</th>
+          </tr>
+        </thead>
+        <tbody>
           {entries.map((entry) => (
-            <Table.Tr key={entry.id}>
-              <Table.Td className="break-anywhere">
+            <tr key={entry.id}>
+              <td className="break-anywhere">
                 <Code fz="xs">{`${entry.method} ${entry.path}`}</Code>
-              </Table.Td>
-              <Table.Td>{entry.status}</Table.Td>
-              <Table.Td ta="right">{count(entry.rows)}</Table.Td>
-              <Table.Td ta="right">{count(entry.changed)}</Table.Td>
-              <Table.Td ta="right">{duration(entry.duration_ms)}</Table.Td>
-            </Table.Tr>
+              </td>
+              <td>{entry.status}</td>
+              <td className="num">{count(entry.rows)}</td>
+              <td className="num">{count(entry.changed)}</td>
+              <td className="num">{duration(entry.duration_ms)}</td>
+            </tr>
           ))}
-        </Table.Tbody>
-      </Table>
+        </tbody>
+      </table>
       <MoreButton query={journal} what="calls" />
     </>
   );

@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Table } from '@mantine/core';
+import { ActionIcon, Group } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { count } from '../../lib/numbers.ts';
 import { useTimeZone } from '../../lib/session.tsx';
@@ -17,8 +17,8 @@ export function SyncRow({ run, open, onToggle }: Props) {
   const when = shortDateTime(started, zone);
   return (
     <>
-      <Table.Tr>
-        <Table.Td>
+      <tr>
+        <td>
           <ActionIcon
             variant="subtle"
             color="gray"
@@ -29,37 +29,37 @@ export function SyncRow({ run, open, onToggle }: Props) {
           >
             <IconChevronRight size={16} style={{ rotate: open ? '90deg' : '0deg' }} aria-hidden />
           </ActionIcon>
-        </Table.Td>
-        <Table.Td>
+        </td>
+        <td>
           <time dateTime={started}>{when}</time>
-        </Table.Td>
-        <Table.Td>
+        </td>
+        <td>
           <Group gap={6} wrap="nowrap">
             {run.type === 'manual' ? 'Manual' : 'AutoSync'}
             <SyncBadge badge={run.badge} />
           </Group>
-        </Table.Td>
-        <Table.Td>
+        </td>
+        <td>
           <SyncStatusBadge run={run} />
-        </Table.Td>
-        <Table.Td ta="right">{count(run.campaigns_processed)}</Table.Td>
-        <Table.Td ta="right">{duration(run.duration_ms)}</Table.Td>
-      </Table.Tr>
+        </td>
+        <td className="num">{count(run.campaigns_processed)}</td>
+        <td className="num">{duration(run.duration_ms)}</td>
+      </tr>
       {!isOver(run) && (
-        <Table.Tr>
-          <Table.Td />
-          <Table.Td colSpan={5}>
+        <tr>
+          <td />
+          <td colSpan={5}>
             <SyncProgress syncId={run.id} />
-          </Table.Td>
-        </Table.Tr>
+          </td>
+        </tr>
       )}
       {open && (
-        <Table.Tr id={`${run.id}-details`} bg="var(--mw-tint)">
-          <Table.Td />
-          <Table.Td colSpan={5}>
+        <tr id={`${run.id}-details`} className="detail-row">
+          <td />
+          <td colSpan={5}>
             <SyncDetails run={run} />
-          </Table.Td>
-        </Table.Tr>
+          </td>
+        </tr>
       )}
     </>
   );

@@ -9,7 +9,12 @@ import { SummarySection } from '../../features/dashboard/summary-section.tsx';
 import { SyncHistoryTab } from '../../features/syncs/sync-history-tab.tsx';
 import type { Connection } from '../../lib/types.ts';
 
-type Props = { connection: Connection; search: IntegrationSearch; onSearch: (change: IntegrationSearch) => void };
+type Props = {
+  connection: Connection;
+  providerLabel: string;
+  search: IntegrationSearch;
+  onSearch: (change: IntegrationSearch) => void;
+};
 
 const LABELS: Record<Tab, string> = {
   overview: 'Overview',
@@ -18,7 +23,7 @@ const LABELS: Record<Tab, string> = {
   history: 'History',
 };
 
-export function AccountTabs({ connection, search, onSearch }: Props) {
+export function AccountTabs({ connection, providerLabel, search, onSearch }: Props) {
   const tab = search.tab ?? 'overview';
   return (
     <Tabs
@@ -34,7 +39,7 @@ export function AccountTabs({ connection, search, onSearch }: Props) {
         ))}
       </Tabs.List>
       <Tabs.Panel value="overview">
-        <OverviewTab connection={connection}>
+        <OverviewTab connection={connection} providerLabel={providerLabel}>
           <AccountFigures connectionId={connection.id} />
         </OverviewTab>
       </Tabs.Panel>
@@ -45,7 +50,7 @@ export function AccountTabs({ connection, search, onSearch }: Props) {
         <SettingsTab connection={connection} />
       </Tabs.Panel>
       <Tabs.Panel value="history">
-        <HistoryTab connection={connection} />
+        <HistoryTab connection={connection} providerLabel={providerLabel} />
       </Tabs.Panel>
     </Tabs>
   );

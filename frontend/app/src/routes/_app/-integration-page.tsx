@@ -50,7 +50,13 @@ export function IntegrationPage({ integration, search, onSearch }: Props) {
             current={current}
             onPick={(account) => onSearch({ account, connected: undefined, sync: undefined })}
           />
-          <AccountTabs key={`${current.id}-tabs`} connection={current} search={search} onSearch={onSearch} />
+          <AccountTabs
+            key={`${current.id}-tabs`}
+            connection={current}
+            providerLabel={integration.label}
+            search={search}
+            onSearch={onSearch}
+          />
         </>
       ) : (
         <Card component="section" aria-label="Not connected">
@@ -76,14 +82,14 @@ function AccountCard({ integration, current, onPick }: AccountProps) {
             <AccountSelect connections={integration.connections} value={current.id} onChange={onPick} w={260} />
             <AddAccount integration={integration} />
           </Group>
-          <Stack gap={4} align="flex-end">
-            <Group gap="xs">
-              <DegradedBadge reason={current.degraded_reason} />
-              <StatusBadge connection={current} />
-            </Group>
-            <Vitals connection={current} />
-          </Stack>
+          <Group gap="xs">
+            <DegradedBadge reason={current.degraded_reason} />
+            <StatusBadge connection={current} />
+          </Group>
         </Group>
+        <div style={{ maxWidth: 480 }}>
+          <Vitals connection={current} />
+        </div>
         {current.active_sync_id && <SyncProgress syncId={current.active_sync_id} />}
         <ConnectionActions integration={integration} connection={current} />
       </Stack>

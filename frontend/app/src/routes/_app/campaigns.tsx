@@ -7,6 +7,7 @@ import { DataAgeLine } from '../../components/data-age.tsx';
 import { MoreButton } from '../../components/more-button.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { EmptyState, ErrorState, LoadingBlocks } from '../../components/states.tsx';
+import { ZoneNote } from '../../components/zone-note.tsx';
 import { campaignsOptions } from '../../features/campaigns/api.ts';
 import { CampaignTable } from '../../features/campaigns/campaign-table.tsx';
 import { CampaignFilters } from '../../features/campaigns/filters.tsx';
@@ -38,6 +39,7 @@ function Campaigns() {
           <span className="sr-only" role="status">
             {plural(first?.total ?? rows.length, 'campaign')}
           </span>
+          <ZoneNote />
           <CampaignTable campaigns={rows} />
           <MoreButton query={campaigns} what="campaigns" />
         </>

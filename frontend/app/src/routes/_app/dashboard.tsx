@@ -26,25 +26,26 @@ function Dashboard() {
   const integrations = useQuery(integrationsOptions());
   const connections = integrations.data?.data.flatMap((i) => i.connections) ?? [];
   const active = connections.filter((c) => c.status !== 'disconnected');
+  const empty = integrations.data !== undefined && connections.length === 0;
   return (
     <Stack gap="lg" maw={1200}>
       <PageHeader title="Dashboard">What your campaigns did, and whether the numbers can be trusted.</PageHeader>
       {integrations.error && !integrations.data && (
         <ErrorState error={integrations.error} onRetry={() => void integrations.refetch()} />
       )}
-      {integrations.isPending && <LoadingBlocks label="Loading dashboard" heights={[120, 200]} />}
-      {integrations.data && connections.length === 0 && <NothingYet />}
-      {connections.length > 0 && (
-        <>
-          <SummarySection
-            range={days}
-            onRange={(range) => void navigate({ search: { days: range === '30' ? undefined : range } })}
-          />
-          <TroubleList
-            troubled={active.filter(needsAttention)}
-            healthy={active.filter((connection) => !needsAttention(connection))}
-          />
-        </>
+      {empty && <NothingYet />}
+      {!empty && (
+        <SummarySection
+          range={days}
+          onRange={(range) => void navigate({ search: { days: range === '30' ? undefined : range } })}
+        />
+      )}
+      {integrations.isPending && <LoadingBlocks label="Loading connections" heights={[200]} />}
+      {active.length > 0 && (
+        <TroubleList
+          troubled={active.filter(needsAttention)}
+          healthy={active.filter((connection) => !needsAttention(connection))}
+        />
       )}
     </Stack>
   );

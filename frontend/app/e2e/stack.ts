@@ -1,0 +1,49 @@
+/** Where the running product is. Whoever starts it (see `tests/e2e`) says so in the environment. */
+export const BASE = (process.env['E2E_BASE_URL'] ?? 'http://127.0.0.1:8000').replace(/\/$/, '');
+export const SANDBOX = (process.env['E2E_SANDBOX_URL'] ?? 'http://127.0.0.1:9400').replace(/\/$/, '');
+
+export const PASSWORD = 'correct horse battery staple';
+
+let people = 0;
+export function newAddress(): string {
+  people += 1;
+  return `e2e-${Date.now()}-${people}@example.com`;
+}
+
+/** A fresh person with an organization of their own, signed in: the session cookie as `name=value`. */
+export async function signUp(email = newAddress()): Promise<{ email: string; cookie: string }> {
+  const response = await fetch(`${BASE}/v1/auth/sign-up`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: new URL(BASE).origin },
+    body: JSON.stringify({
+      email,
+      password: PASSWORD,
+      name: 'Browser Test',
+      organization_name: 'Browser Test Ltd',
+      time_zone: 'Europe/Madrid',
+    }),
+  });
+  if (!response.ok) throw new Error(`sign-up answered ${response.status}: ${await response.text()}`);
+  const cookie = response.headers.getSetCookie()[0]?.split(';')[0];
+  if (!cookie) throw new Error('sign-up set no cookie');
+  return { email, cookie };
+}
+
+async function sandbox(method: string, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(`${SANDBOX}/_sandbox${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`sandbox ${method} ${path} answered ${response.status}: ${await response.text()}`);
+  return response.status === 204 ? undefined : response.json();
+}
+
+export const fault = (provider: string, account: string, kind: string) =>
+  sandbox('POST', `/accounts/${provider}/${account}/faults`, { kind });
+
+export const clearFaults = (provider: string, account: string) =>
+  sandbox('DELETE', `/accounts/${provider}/${account}/faults`);
+
+export const truth = (provider: string, account: string) =>
+  sandbox('GET', `/accounts/${provider}/${account}`) as Promise<Record<string, unknown>>;

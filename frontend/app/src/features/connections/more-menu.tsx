@@ -1,0 +1,54 @@
+import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { IconDots, IconHistory, IconPlugConnectedX, IconPlus, IconSettings } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useMayManage } from '../../lib/session.tsx';
+import type { Connection, Integration } from '../../lib/types.ts';
+import { accountName } from './accounts.ts';
+
+type Props = { integration: Integration; connection: Connection; onConnect: () => void; onDisconnect: () => void };
+
+export function MoreMenu({ integration, connection, onConnect, onDisconnect }: Props) {
+  const may = useMayManage();
+  const to = { to: '/integrations/$provider', params: { provider: integration.provider } } as const;
+  return (
+    <Menu position="bottom-end" width={230}>
+      <Menu.Target>
+        <Tooltip label="More actions">
+          <ActionIcon variant="default" size={36} aria-label={`More actions for ${accountName(connection)}`}>
+            <IconDots size={16} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<IconHistory size={16} aria-hidden />}
+          renderRoot={(props) => <Link {...props} {...to} search={{ account: connection.id, tab: 'syncs' }} />}
+        >
+          Sync history
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconSettings size={16} aria-hidden />}
+          renderRoot={(props) => <Link {...props} {...to} search={{ account: connection.id, tab: 'settings' }} />}
+        >
+          Settings
+        </Menu.Item>
+        <Menu.Item disabled={!may} leftSection={<IconPlus size={16} aria-hidden />} onClick={onConnect}>
+          Add another {integration.label} account
+        </Menu.Item>
+        {connection.status !== 'disconnected' && (
+          <>
+            <Menu.Divider />
+            <Menu.Item
+              color="danger"
+              disabled={!may}
+              leftSection={<IconPlugConnectedX size={16} aria-hidden />}
+              onClick={onDisconnect}
+            >
+              Disconnect…
+            </Menu.Item>
+          </>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
