@@ -11,7 +11,7 @@ import httpx
 
 from mailwarden.core.http import Answer
 from mailwarden.providers.app import ProviderApp
-from mailwarden.providers.base import RefreshOnce
+from mailwarden.providers.auth import RefreshOnce
 from mailwarden.providers.budget import Budget, Unlimited
 from mailwarden.providers.catalog import load
 from mailwarden.providers.client import ProviderApi

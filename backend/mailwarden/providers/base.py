@@ -1,12 +1,10 @@
 """What every provider adapter speaks: records, capabilities, and failures that say whose move is next."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
-
-import httpx
 
 
 class Cause(StrEnum):
@@ -265,25 +263,3 @@ class ReportsFigures(Protocol):
     """For providers whose listing carries no figures: one report answers for many campaigns."""
 
     async def figures(self, api: Api, window: Window, cursor: str | None) -> FiguresPage: ...
-
-
-class Tokens(Protocol):
-    async def access_token(self) -> str: ...
-
-    async def refresh(self, rejected: str) -> str: ...
-
-
-class RefreshOnce(httpx.Auth):
-    """Send the token; on a 401 force one refresh and send once more (token-refresh R8)."""
-
-    def __init__(self, tokens: Tokens) -> None:
-        self._tokens = tokens
-
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        token = await self._tokens.access_token()
-        request.headers["Authorization"] = f"Bearer {token}"
-        response = yield request
-        if response.status_code == 401:
-            token = await self._tokens.refresh(rejected=token)
-            request.headers["Authorization"] = f"Bearer {token}"
-            yield request

@@ -9,7 +9,8 @@ import httpx
 
 from mailwarden.core.http import NoAnswer, send_once
 from mailwarden.providers.app import ProviderApp
-from mailwarden.providers.base import EgressRefused, ObjectGone, RefreshOnce, Rejected
+from mailwarden.providers.auth import RefreshOnce
+from mailwarden.providers.base import EgressRefused, ObjectGone, Rejected
 from mailwarden.providers.catalog import UninstallJournalSpec
 from mailwarden.providers.classify import Call, failure, no_answer
 from mailwarden.providers.client import ProviderApi

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import httpx
 
 from mailwarden.providers.app import ProviderApp
-from mailwarden.providers.base import Campaign, Figures, Grant, ListsCampaigns, RefreshOnce, ReportsFigures, Window
+from mailwarden.providers.auth import RefreshOnce
+from mailwarden.providers.base import Campaign, Figures, Grant, ListsCampaigns, ReportsFigures, Window
 from mailwarden.providers.client import ProviderApi
 from mailwarden.providers.oauth import OAuth, new_verifier
 from mailwarden.providers.registry import PROVIDERS
