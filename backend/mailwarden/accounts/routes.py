@@ -69,7 +69,7 @@ async def get_organization(response: Response, tx: Reader, caller: StatusReader)
 
 @router.patch("/organization", responses=errors(412, 428))
 async def update_organization(
-    body: OrganizationUpdate, version: IfMatch, response: Response, tx: Tx, caller: Manager
+    caller: Manager, body: OrganizationUpdate, version: IfMatch, response: Response, tx: Tx
 ) -> OrganizationOut:
     row = await service.update_organization(tx, caller.org_id, version, body.name, body.time_zone)
     response.headers["ETag"] = etag(row.version)

@@ -1,0 +1,71 @@
+"""What the API offers, read from the application itself."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from mailwarden.core.ids import format_id
+
+ID_PREFIXES = {
+    "connection_id": "conn",
+    "sync_id": "sync",
+    "campaign_id": "camp",
+    "alert_id": "alrt",
+    "attempt_id": "oat",
+    "receipt_id": "rcpt",
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    method: str
+    path: str
+    name: str
+    permission: str | None  # None: the route asks for no Caller
+
+    def example_path(self, ids: dict[str, UUID] | None = None) -> str:
+        """With ids that name nothing, or the given ones."""
+        return re.sub(r"\{(\w+)\}", lambda found: _example(found[1], ids or {}), self.path)
+
+
+def _example(parameter: str, ids: dict[str, UUID]) -> str:
+    if parameter == "provider":
+        return "hubspot"
+    return format_id(ID_PREFIXES[parameter], ids.get(parameter, UUID(int=0)))
+
+
+def operations(app: FastAPI) -> list[Operation]:
+    """Of the public API, in the order of the paths."""
+    found = [
+        Operation(method, route.path, route.name, permission_of(route))
+        for route in api_routes(app.routes)
+        for method in sorted(route.methods or ())
+        if route.include_in_schema and method != "HEAD"
+    ]
+    return sorted(found, key=lambda one: (one.path, one.method))
+
+
+def api_routes(routes: Iterable[Any]) -> Iterator[APIRoute]:
+    for route in routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif hasattr(route, "original_router"):  # how FastAPI keeps an included router
+            yield from api_routes(route.original_router.routes)
+
+
+def permission_of(route: APIRoute) -> str | None:
+    found = list(_permissions(route.dependant))
+    return found[0] if found else None
+
+
+def _permissions(dependant: Any) -> Iterator[str]:
+    for one in dependant.dependencies:
+        permission = getattr(one.call, "permission", None)
+        if permission is not None:
+            yield permission
+        yield from _permissions(one)
