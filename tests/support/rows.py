@@ -1,0 +1,110 @@
+"""One row of an organization in every table that can hold one, made from the metadata itself.
+
+Every text carries the organization's canary, every sealed column a secret: a new table or column is covered by itself.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, Column, DateTime, ForeignKeyConstraint, LargeBinary, String, Table, Uuid, insert
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mailwarden.core.crypto import Keyring, Place, Sealed
+from mailwarden.core.db import Base
+from mailwarden.core.ids import new_id
+from mailwarden.tables import metadata
+
+Row = dict[str, Any]
+Rows = dict[str, Row]
+
+ALSO_OF_TENANTS = {"users", "organizations", "sessions"}
+# Where a column takes only certain words.
+WORDS: dict[tuple[str, str], Any] = {
+    ("memberships", "role"): "owner",
+    ("organizations", "time_zone"): "UTC",
+    ("connections", "provider"): "hubspot",
+    ("connections", "status"): "connected",
+    ("sync_runs", "type"): "manual",
+    ("sync_runs", "badge"): "first",
+    ("sync_runs", "status"): "success",
+    ("jobs", "state"): "done",
+    ("alerts", "kind"): "integration_disconnected",
+    ("transitions", "to_status"): "connected",
+    ("transitions", "from_status"): "connecting",
+    ("transitions", "actor"): "user",
+    ("transitions", "cause"): None,
+    ("oauth_attempts", "provider"): "hubspot",
+    ("oauth_attempts", "outcome"): "denied",
+}
+
+
+def canary(org_id: UUID) -> str:
+    return f"canary-{org_id.hex}"
+
+
+def secret_of(place: Place) -> str:
+    return f"secret of {place.table}.{place.column} {place.row_id}"
+
+
+def tenant_tables() -> Sequence[Table]:
+    """Such that whoever is pointed at comes first."""
+    return [one for one in metadata.sorted_tables if "org_id" in one.columns or one.name in ALSO_OF_TENANTS]
+
+
+async def fill(connection: AsyncConnection, keys: Keyring, org_id: UUID) -> Rows:
+    """Runs as the owner of the schema. Returns what was written, by table."""
+    rows: Rows = {}
+    for table in tenant_tables():
+        rows[table.name] = row = make_row(table, rows, keys, org_id)
+        await connection.execute(insert(table).values(row))
+    return rows
+
+
+def make_row(table: Table, rows: Rows, keys: Keyring, org_id: UUID) -> Row:
+    row: Row = {"id": org_id if table.name == "organizations" else new_id()}
+    if "org_id" in table.columns:
+        row["org_id"] = org_id
+    for constraint in table.foreign_key_constraints:
+        row.update(_pointing(constraint, rows))
+    for column in table.columns:
+        if column.name not in row and column.identity is None:
+            row[column.name] = _value(table, column, row, keys, org_id)
+    return row
+
+
+def _pointing(constraint: ForeignKeyConstraint, rows: Rows) -> Row:
+    target = rows[constraint.referred_table.name]
+    return {key.parent.name: target[key.column.name] for key in constraint.elements}
+
+
+def _value(table: Table, column: Column[Any], row: Row, keys: Keyring, org_id: UUID) -> Any:
+    if (table.name, column.name) in WORDS:
+        return WORDS[table.name, column.name]
+    kind = column.type
+    if isinstance(kind, Sealed):
+        place = Place(table.name, column.name, org_id, row["id"])
+        return keys.seal(secret_of(place), place)
+    if column.server_default is not None and isinstance(kind, String):
+        default = column.server_default.arg  # type: ignore[attr-defined]
+        return str(getattr(default, "text", default)).strip("'")
+    if isinstance(kind, String):
+        return f"{canary(org_id)}@example.com" if column.name == "email" else canary(org_id)
+    if isinstance(kind, JSONB):
+        return [] if "[]" in str(getattr(column.server_default, "arg", "")) else {"canary": canary(org_id)}
+    return _plain(kind)
+
+
+def _plain(kind: Any) -> Any:
+    if isinstance(kind, Uuid):
+        return new_id()
+    if isinstance(kind, LargeBinary):
+        return new_id().bytes
+    if isinstance(kind, DateTime):
+        return datetime.now(UTC) + timedelta(hours=1)
+    return False if isinstance(kind, Boolean) else 1
+
+
+assert Base.metadata is metadata
