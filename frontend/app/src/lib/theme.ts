@@ -44,6 +44,7 @@ export const theme = createTheme({
       defaultProps: { withArrow: true, openDelay: 300, events: { hover: true, focus: true, touch: true } },
     }),
     // accessible names that the components lack by themselves; by name, so that the dialogs stay out of the entry
+    Alert: { defaultProps: { role: 'note' } }, // an error says role="alert" itself
     CloseButton: { defaultProps: { 'aria-label': 'Close' } },
     Modal: {
       defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, centered: true, radius: 'md' },

@@ -30,8 +30,7 @@ export function Field({ name, label, type = 'text', autoComplete, hint, error }:
         />
         {type === 'password' && (
           <button type="button" onClick={() => setShown(!shown)} aria-pressed={shown}>
-            {shown ? 'Hide' : 'Show'}
-            <span className="sr-only"> password</span>
+            {shown ? 'Hide' : 'Show'} <span className="sr-only">password</span>
           </button>
         )}
       </div>

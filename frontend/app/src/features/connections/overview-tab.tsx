@@ -9,6 +9,7 @@ import { frequencyLabel, rangeLabel } from '../../lib/words.ts';
 import { receiptsOptions } from './api.ts';
 import { ConnectionTrouble } from './connection-trouble.tsx';
 import { ReceiptPanel } from './receipt-panel.tsx';
+import { NextSync } from './vitals.tsx';
 
 type Props = { connection: Connection; providerLabel: string; children: ReactNode };
 
@@ -42,7 +43,9 @@ function AccountFacts({ connection }: { connection: Connection }) {
         </Fact>
         <Fact name="Verified">{verified ? <RelativeTime iso={verified} /> : 'Not yet'}</Fact>
         <Fact name="Last sync">{synced ? <RelativeTime iso={synced} /> : 'None yet'}</Fact>
-        <Fact name="Next sync">{next ? <RelativeTime iso={next} /> : 'Paused'}</Fact>
+        <Fact name="Next sync">
+          <NextSync at={next} />
+        </Fact>
         <Fact name="Frequency">{frequencyLabel(connection.sync_frequency)}</Fact>
         <Fact name="History">{rangeLabel(connection.history_range)}</Fact>
       </dl>

@@ -10,7 +10,7 @@ export function Vitals({ connection }: { connection: Connection }) {
     <SimpleGrid cols={3} spacing="sm" component="dl" m={0}>
       <Vital name="Verified">{verified ? <RelativeTime iso={verified} /> : 'Not yet'}</Vital>
       <Vital name="Last sync">{synced ? <RelativeTime iso={synced} /> : 'None yet'}</Vital>
-      <Vital name="Next sync">{active ? 'Running' : next ? <RelativeTime iso={next} /> : 'Paused'}</Vital>
+      <Vital name="Next sync">{active ? 'Running' : <NextSync at={next} />}</Vital>
     </SimpleGrid>
   );
 }
@@ -26,4 +26,10 @@ function Vital({ name, children }: { name: string; children: ReactNode }) {
       </Text>
     </div>
   );
+}
+
+/** A moment that has come is "due now": the worker takes it up within seconds. */
+export function NextSync({ at }: { at: string | null }) {
+  if (at === null) return 'Paused';
+  return Date.parse(at) <= Date.now() ? 'Due now' : <RelativeTime iso={at} />;
 }
