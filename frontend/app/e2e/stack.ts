@@ -45,5 +45,10 @@ export const fault = (provider: string, account: string, kind: string) =>
 export const clearFaults = (provider: string, account: string) =>
   sandbox('DELETE', `/accounts/${provider}/${account}/faults`);
 
-export const truth = (provider: string, account: string) =>
-  sandbox('GET', `/accounts/${provider}/${account}`) as Promise<Record<string, unknown>>;
+/** External ids of a provider's accounts, in the sandbox's order. */
+export async function accounts(provider: string): Promise<string[]> {
+  const { accounts: all } = (await sandbox('GET', '/accounts')) as {
+    accounts: { provider: string; external_id: string }[];
+  };
+  return all.filter((account) => account.provider === provider).map((account) => account.external_id);
+}

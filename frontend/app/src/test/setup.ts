@@ -1,4 +1,5 @@
 import '@testing-library/jest-dom/vitest';
+import { notifications } from '@mantine/notifications';
 import { cleanup } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { configureClient } from '../lib/http.ts';
@@ -26,6 +27,7 @@ window.scrollTo = () => {};
 configureClient('http://localhost:3000');
 beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
 afterEach(() => {
+  notifications.clean(); // they live outside of any component
   cleanup();
   server.resetHandlers();
 });

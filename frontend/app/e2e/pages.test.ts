@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { violations } from './axe.ts';
+import { type Browser, launch } from './browser.ts';
+import { accounts, BASE, fault } from './stack.ts';
+import { connect, firstSyncDone, signUpInBrowser, statusOnCard } from './steps.ts';
+import { watch } from './watch.ts';
+
+type Screen = { name: string; path: string; ready: (page: Page) => Promise<unknown> };
+
+const heading = (name: string | RegExp) => (page: Page) => page.getByRole('heading', { level: 1, name }).waitFor();
+
+async function dialog(page: Page, open: (page: Page) => Promise<unknown>): Promise<void> {
+  await open(page);
+  await page.getByRole('dialog').getByRole('button').first().waitFor();
+}
+
+/** Pages of an organization with one inactive and one healthy account, their tabs and their dialogs. */
+const SCREENS: Screen[] = [
+  { name: 'dashboard', path: '/dashboard', ready: (p) => p.getByRole('region', { name: 'Delivered' }).waitFor() },
+  { name: 'integrations', path: '/integrations', ready: (p) => statusOnCard(p, 'hubspot', 'Inactive').waitFor() },
+  {
+    name: 'cause with evidence',
+    path: '/integrations/hubspot',
+    ready: (p) =>
+      p
+        .getByRole('button', { name: /^Evidence/ })
+        .first()
+        .click(),
+  },
+  {
+    name: 'sync history, expanded',
+    path: '/integrations/klaviyo?tab=syncs',
+    ready: (p) =>
+      p
+        .getByRole('button', { name: /^Details of the sync/ })
+        .first()
+        .click(),
+  },
+  {
+    name: 'account settings',
+    path: '/integrations/klaviyo?tab=settings',
+    ready: (p) => p.getByRole('radio', { name: /Real-time/ }).waitFor(),
+  },
+  {
+    name: 'history',
+    path: '/integrations/hubspot?tab=history',
+    ready: (p) => p.getByRole('region', { name: 'History' }).getByRole('listitem').first().waitFor(),
+  },
+  {
+    name: 'reconnect dialog',
+    path: '/integrations/hubspot',
+    ready: (p) =>
+      dialog(p, () =>
+        p
+          .getByRole('button', { name: /^Reconnect/ })
+          .first()
+          .click(),
+      ),
+  },
+  {
+    name: 'disconnect dialog',
+    path: '/integrations/klaviyo',
+    ready: (p) =>
+      dialog(p, async () => {
+        await p.getByRole('button', { name: /^More actions/ }).click();
+        await p.getByRole('menuitem', { name: 'Disconnect…' }).click();
+        await p.getByRole('region', { name: 'Stays' }).waitFor();
+      }),
+  },
+  {
+    name: 'connect dialog',
+    path: '/integrations/klaviyo',
+    ready: (p) => dialog(p, () => p.getByRole('button', { name: /^Add account/ }).click()),
+  },
+  { name: 'campaigns', path: '/campaigns', ready: (p) => p.getByRole('row').nth(1).waitFor() },
+  {
+    name: 'campaigns, nothing found',
+    path: '/campaigns?q=no-such-campaign',
+    ready: (p) => p.getByText('No campaign matches').waitFor(),
+  },
+  {
+    name: 'one campaign',
+    path: '/campaigns',
+    ready: (p) => dialog(p, () => p.getByRole('row').nth(1).getByRole('link').click()),
+  },
+  {
+    name: 'alerts, opened',
+    path: '/alerts',
+    ready: (p) => p.getByRole('button', { name: 'What happened' }).first().click(),
+  },
+  { name: 'settings', path: '/settings', ready: heading('Settings') },
+  {
+    name: 'organization',
+    path: '/settings?tab=organization',
+    ready: (p) => p.getByRole('combobox', { name: 'Time zone' }).waitFor(),
+  },
+  { name: 'sync settings', path: '/settings?tab=integrations', ready: (p) => p.getByRole('row').nth(1).waitFor() },
+  {
+    name: 'unknown page',
+    path: '/nowhere',
+    ready: (p) => p.getByRole('heading', { name: 'Page not found' }).waitFor(),
+  },
+];
+
+const SIGNED_OUT: Screen[] = [
+  { name: 'sign-in', path: '/sign-in', ready: heading('Sign in') },
+  { name: 'sign-up', path: '/sign-up', ready: heading('Create your account') },
+];
+
+const LOOKS = [
+  { name: 'light', colorScheme: 'light', width: 1280 },
+  { name: 'dark', colorScheme: 'dark', width: 1280 },
+  { name: 'phone, light', colorScheme: 'light', width: 390 },
+  { name: 'phone, dark', colorScheme: 'dark', width: 390 },
+] as const;
+
+let browser: Browser;
+let page: Page;
+let faults: string[];
+
+before(async () => {
+  browser = await launch();
+  page = browser.context.pages()[0] ?? (await browser.context.newPage());
+  page.setDefaultTimeout(20_000);
+  faults = watch(page);
+});
+
+after(async () => {
+  await browser.close();
+});
+
+async function examine(screens: Screen[], look: (typeof LOOKS)[number]): Promise<string[]> {
+  await page.setViewportSize({ width: look.width, height: 860 });
+  await page.emulateMedia({ colorScheme: look.colorScheme, reducedMotion: 'reduce' });
+  const found: string[] = [];
+  for (const screen of screens) {
+    await page.goto(BASE + screen.path);
+    await screen.ready(page);
+    found.push(...(await violations(page)).map((text) => `${screen.name}: ${text}`));
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    if (overflow > 0) found.push(`${screen.name}: the page is ${overflow} px wider than the window`);
+    if (process.env['E2E_SHOTS']) await shoot(`${screen.name} ${look.name}`);
+  }
+  return found;
+}
+
+const shoot = (name: string) =>
+  page.screenshot({ path: `${process.env['E2E_SHOTS']}/${name.replaceAll(/[^a-z0-9]+/gi, '-')}.png`, fullPage: true });
+
+for (const look of LOOKS) {
+  test(`signed-out pages, ${look.name}`, { timeout: 60_000 }, async () => {
+    assert.deepEqual(await examine(SIGNED_OUT, look), []);
+  });
+}
+
+test('every page, in both schemes and on a phone', { timeout: 400_000 }, async (t) => {
+  const inactive = (await accounts('hubspot'))[1];
+  const healthy = (await accounts('klaviyo'))[1];
+  assert.ok(inactive && healthy, 'the sandbox has two accounts at each provider');
+  await signUpInBrowser(page);
+  await connect(page, 'hubspot', inactive);
+  await firstSyncDone(page, 'hubspot');
+  await connect(page, 'klaviyo', healthy);
+  await firstSyncDone(page, 'klaviyo');
+  await fault('hubspot', inactive, 'revoke');
+  await page.goto(`${BASE}/integrations`);
+  await statusOnCard(page, 'hubspot', 'Inactive').waitFor({ timeout: 120_000 });
+  for (const look of LOOKS) {
+    await t.test(look.name, async () => {
+      assert.deepEqual(await examine(SCREENS, look), []);
+    });
+  }
+  assert.deepEqual(faults, []);
+});
+
+test('the keyboard alone reaches content, palette and dialogs, and focus comes back', { timeout: 60_000 }, async () => {
+  await page.setViewportSize({ width: 1280, height: 860 });
+  await page.goto(`${BASE}/integrations`);
+  await page.getByRole('region', { name: 'HubSpot', exact: true }).waitFor();
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Skip to content');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'main');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('textbox', { name: 'Search pages' }).fill('alerts');
+  await page.keyboard.press('Enter');
+  await heading('Alerts')(page);
+  await page.goto(`${BASE}/integrations/hubspot`);
+  const reconnect = page.getByRole('button', { name: /^Reconnect/ }).first();
+  await reconnect.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  assert.ok(await reconnect.evaluate((element) => element === document.activeElement));
+});
+
+test('without network the app says so and recovers by itself', { timeout: 60_000 }, async () => {
+  await page.goto(`${BASE}/integrations`);
+  await page.getByRole('region', { name: 'HubSpot', exact: true }).waitFor();
+  await browser.context.setOffline(true);
+  await page.getByText('You are offline').waitFor();
+  assert.deepEqual(await violations(page), []);
+  await browser.context.setOffline(false);
+  await page.getByText('You are offline').waitFor({ state: 'detached' });
+});
