@@ -31,9 +31,11 @@ def run(connection: Connection) -> None:
 
 async def connect_and_run(url: str) -> None:
     engine = create_async_engine(url)
-    async with engine.connect() as connection:
-        await connection.run_sync(run)
-    await engine.dispose()
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(run)
+    finally:
+        await engine.dispose()
 
 
 given = context.config.attributes.get("connection")

@@ -24,7 +24,7 @@ from mailwarden.compose import MissingSetting, async_dsn, open_runtime, required
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.errors import AppError
 from mailwarden.core.roles import Role, bootstrap_roles
-from mailwarden.core.rotate import rotate_keys
+from mailwarden.core.rotate import Rotated, rotate_keys
 from mailwarden.main import schema
 from mailwarden.migrate import current_revision, migrate, newest_revision
 from mailwarden.settings import Settings
@@ -181,12 +181,15 @@ def openapi(
 def rotate() -> None:
     """Re-encrypt every stored secret under the first of the encryption keys. May be interrupted and run again."""
 
-    async def work() -> dict[str, int]:
+    async def work() -> dict[str, Rotated]:
         async with open_runtime(load(), application="mailwarden-rotate") as runtime:
             return await rotate_keys(runtime)
 
-    for column, count in asyncio.run(work()).items():
-        out.print(f"{column}: {count} re-encrypted")
+    counts = asyncio.run(work())
+    for column, count in counts.items():
+        out.print(f"{column}: {count.resealed} re-encrypted, {count.unreadable} unreadable")
+    if any(count.unreadable for count in counts.values()):
+        raise fail("Some secrets cannot be opened: is an encryption key missing from the settings?")
 
 
 @app.command("new-key")

@@ -56,7 +56,7 @@ class ArqWire:
         self._redis = redis
 
     async def push(self, due: Due) -> None:
-        wake = f"{due.id}:{due.fence}:{int(time.time() // 5)}"
+        wake = f"{due.id}:{due.fence}:{int(time.monotonic() // 5)}"
         await self._redis.enqueue_job(FUNCTION, str(due.id), _job_id=wake, _queue_name=QUEUES[due.queue], _expires=600)
 
 
