@@ -30,6 +30,8 @@ export default defineConfig({
   },
   build: {
     target: 'baseline-widely-available',
+    // all of them know light-dark(); lowered, it would follow the system and not the person's choice
+    cssTarget: ['chrome123', 'edge123', 'firefox121', 'safari17.5'],
     sourcemap: 'hidden',
     manifest: true,
     rolldownOptions: {
