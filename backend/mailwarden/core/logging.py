@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,20 +13,25 @@ from structlog.contextvars import bind_contextvars, bound_contextvars, merge_con
 REDACTED = "[redacted]"
 # A second net under the types: fields that hold a secret by name never leave, whoever logs them.
 SECRET_FIELDS = frozenset(
-    (
-        "password access_token refresh_token token client_secret code code_verifier authorization cookie secret"
-        " api_key state"
-    ).split()
+    {"password", "access_token", "refresh_token", "token", "client_secret", "secret", "api_key"}
+    | {"code", "code_verifier", "state", "authorization", "cookie"}
 )
 # httpx logs whole URLs, and with them authorization codes and cursors.
 QUIET = ("httpx", "httpcore", "asyncio", "arq.worker", "arq.jobs", "hpack")
 
 
 def redact(_: Any, __: str, event: Any) -> Any:
-    for name, value in event.items():
-        if isinstance(value, SecretStr | SecretBytes | bytes) or name.lower() in SECRET_FIELDS:
-            event[name] = REDACTED
-    return event
+    return {name: _blanked(name, value) for name, value in event.items()}
+
+
+def _blanked(name: str, value: Any) -> Any:
+    if isinstance(value, SecretStr | SecretBytes | bytes) or name.lower() in SECRET_FIELDS:
+        return REDACTED
+    if isinstance(value, Mapping):
+        return {str(inner): _blanked(str(inner), one) for inner, one in value.items()}
+    if isinstance(value, list | tuple) and name != "exc_info":
+        return [_blanked("", one) for one in value]
+    return value
 
 
 def configure_logging(level: str, *, as_json: bool) -> None:
