@@ -9,6 +9,8 @@ import redis
 
 from mailwarden.core.roles import Role
 from mailwarden.embedded import embedded_servers
+from mailwarden.embedded.__main__ import main
+from mailwarden.embedded.home import data_dirs_below
 from mailwarden.embedded.processes import is_alive, wait_until
 from mailwarden.embedded.servers import open_servers
 from tests.embedded.holder import Holder
@@ -114,3 +116,14 @@ def test_describing_the_servers_starts_none(data_dir: Path) -> None:
     servers = open_servers(data_dir, fast=True)
     assert not servers.postgres.is_running()
     assert not servers.redis.is_running()
+
+
+def test_what_a_killed_process_left_can_be_removed(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    inner = data_dir / "some" / "instance"
+    holder = Holder(inner)
+    holder.end(signal.SIGKILL)
+    assert data_dirs_below(data_dir) == [inner]
+    assert main(["remove", str(data_dir)]) == 0
+    assert not any(is_alive(pid) for pid in holder.pids)
+    assert data_dirs_below(data_dir) == []
+    assert str(inner) in capsys.readouterr().out

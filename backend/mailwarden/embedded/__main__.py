@@ -1,23 +1,29 @@
-"""`python -m mailwarden.embedded stop|remove DATA_DIR`: for servers that a killed process left behind, and `make clean`."""
+"""`python -m mailwarden.embedded stop|remove FOLDER`: for servers that a killed process left, and for `make clean`.
+
+Concerns all servers whose data folder lies in FOLDER.
+"""
 
 import sys
 from pathlib import Path
 
+from mailwarden.embedded.home import data_dirs_below
 from mailwarden.embedded.servers import open_servers
 
-USAGE = "usage: python -m mailwarden.embedded stop|remove DATA_DIR"
+USAGE = "usage: python -m mailwarden.embedded stop|remove FOLDER"
 
 
 def main(arguments: list[str]) -> int:
     if len(arguments) != 2 or arguments[0] not in ("stop", "remove"):
         sys.stderr.write(f"{USAGE}\n")
         return 2
-    verb, data_dir = arguments
-    servers = open_servers(Path(data_dir))
-    with servers.home.changing():
-        servers.stop()
-        if verb == "remove":
-            servers.home.remove()
+    verb, folder = arguments
+    for data_dir in data_dirs_below(Path(folder)):
+        servers = open_servers(data_dir)
+        with servers.home.changing():
+            servers.stop()
+            if verb == "remove":
+                servers.home.remove()
+        sys.stdout.write(f"{'removed' if verb == 'remove' else 'stopped'} the servers of {data_dir}\n")
     return 0
 
 

@@ -85,6 +85,15 @@ def open_home(data_dir: Path) -> Home:
     return home
 
 
+def data_dirs_below(folder: Path) -> list[Path]:
+    """The data folders in `folder` that have servers, running or not."""
+    folder = folder.resolve()
+    if os.geteuid() != 0:
+        return sorted(path.parent.parent for path in folder.rglob("servers/secrets.json"))
+    origins = (Path(path.read_text().strip()) for path in ROOT_HOME.glob("*/origin"))
+    return sorted(origin for origin in origins if origin.is_relative_to(folder))
+
+
 def _root_home(data_dir: Path) -> Home:
     """PostgreSQL refuses to run as root, and the service user must reach its data: not under root's own folders, whose
     permissions we leave alone, but in a place of our own, one folder per data folder. ADR 0003 has the reasons."""

@@ -1,0 +1,66 @@
+"""The product for those who change it: pages on Vite's server, API and worker restarted when their code changes."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import HttpUrl
+
+from mailwarden.cli.demo.run import add_sandbox
+from mailwarden.cli.stack import Stack, StackError, free_port, running_stack
+from mailwarden.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = "http://127.0.0.1:5173"
+WATCHED = ("*.py", "*.yaml")
+
+
+def newest_change() -> float:
+    files = (path for pattern in WATCHED for path in (ROOT / "backend").rglob(pattern))
+    return max(path.stat().st_mtime for path in files)
+
+
+@contextmanager
+def pages(api: str) -> Iterator[None]:
+    command = ["npm", "run", "dev", "--", "--host", "127.0.0.1"]
+    vite = subprocess.Popen(command, cwd=ROOT / "frontend", env=os.environ | {"API_URL": api})
+    try:
+        yield
+    finally:
+        vite.terminate()
+        vite.wait(10)
+
+
+def restart_on_changes(stack: Stack) -> None:
+    """Killed outright: the stack starts them again, and nothing here may depend on a tidy end."""
+    seen = newest_change()
+    while True:
+        time.sleep(0.5)
+        latest = newest_change()
+        if latest > seen:
+            seen = latest
+            print("backend changed: API and worker start again", flush=True)
+            for name in ("api", "worker-0"):
+                stack.children[name].kill()
+
+
+def main() -> int:
+    settings = Settings(environment="development", port=free_port(), data_dir=ROOT / ".local" / "dev")
+    settings = settings.model_copy(update={"base_url": HttpUrl(PAGES)})  # sign-in and consent happen on Vite's origin
+    try:
+        with pages(f"http://127.0.0.1:{settings.port}"), running_stack(settings, before=add_sandbox) as stack:
+            print(f"\nPages {PAGES}   sandbox {stack.sandbox_url}   logs {settings.data_dir / 'logs'}\n", flush=True)
+            restart_on_changes(stack)
+    except StackError as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
