@@ -2,16 +2,19 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from mailwarden.accounts.models import Organization
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import Again, JobKind, JobKinds, Lease, LeaseLost, RetryLater, enqueue
 from mailwarden.core.runtime import Runtime
 from tests.core.support import KIND, Bench
+from tests.support.browser import Browser
 from tests.support.time import TimeMachine
 
 
@@ -74,17 +77,33 @@ async def test_who_lost_the_lease_can_write_nothing_more(waiting: Bench, time_ma
         await new.finish(tx)
 
 
-async def test_nobody_takes_over_while_a_guarded_write_is_open(waiting: Bench, time_machine: TimeMachine) -> None:
+async def test_a_takeover_before_the_commit_rolls_the_write_back(waiting: Bench, time_machine: TimeMachine) -> None:
     (job,) = await waiting.jobs()
     old = await waiting.runner()._claim(job.id)
     assert old is not None
+
+    async def write_slowly(lease: Lease) -> None:
+        async with unit_of_work(waiting.rt.sessions, waiting.org_id) as tx:
+            await lease.guard(tx)
+            await enqueue(tx, "effect", "x")
+            await time_machine.advance(61)
+            assert await waiting.runner()._claim(job.id) is not None
+
+    with pytest.raises(LeaseLost):
+        await write_slowly(old)
+    assert [job.kind for job in await waiting.jobs()] == [KIND]
+
+
+async def test_a_takeover_waits_for_a_commit_that_has_begun(waiting: Bench, time_machine: TimeMachine) -> None:
+    (job,) = await waiting.jobs()
+    old = await waiting.runner()._claim(job.id)
+    assert old is not None
+    await time_machine.advance(61)
     async with unit_of_work(waiting.rt.sessions, waiting.org_id) as tx:
-        await old.guard(tx)
-        await time_machine.advance(61)
+        await old.finish(tx)
         rival = asyncio.create_task(waiting.runner()._claim(job.id))
         await asyncio.sleep(0.1)
         assert not rival.done()
-        await old.finish(tx)
     assert await rival is None
 
 
@@ -282,3 +301,26 @@ def test_a_kind_is_registered_once() -> None:
     kinds = JobKinds().add(JobKind("a", nothing))
     with pytest.raises(ValueError, match="twice"):
         kinds.add(JobKind("a", nothing))
+
+
+async def test_jobs_that_ask_for_each_other_over_one_row_do_not_block_each_other(
+    runtime: Runtime, owner: Browser
+) -> None:
+    """A request, too, locks the row first and asks for the job then; a guard must not turn that order round."""
+    first, second = Bench(runtime, owner.org_id), Bench(runtime, owner.org_id)
+    both_guarded = asyncio.Barrier(2)
+
+    async def write(bench: Bench, lease: Lease) -> None:
+        async with unit_of_work(runtime.sessions, owner.org_id) as tx:
+            await lease.guard(tx)
+            await both_guarded.wait()
+            await tx.session.get_one(Organization, owner.org_id, with_for_update=True)
+            await enqueue(tx, KIND, "second" if bench is first else "first")
+
+    async with unit_of_work(runtime.sessions, owner.org_id) as tx:
+        await enqueue(tx, KIND, "first")
+        await enqueue(tx, KIND, "second")
+    first.then, second.then = partial(write, first), partial(write, second)
+    one, other = sorted(await first.jobs(), key=lambda job: job.key)
+    await asyncio.gather(first.runner().run(one.id), second.runner().run(other.id))
+    assert [(job.state, job.last_error) for job in await first.jobs()] == [("ready", None)] * 2

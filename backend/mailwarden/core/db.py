@@ -1,7 +1,7 @@
 """The database: one declarative base, one unit of work, the only commit in the program."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -58,6 +58,7 @@ class UnitOfWork:
     session: AsyncSession
     org_id: UUID | None = None
     enqueued: list[str] = field(default_factory=list)
+    before_commit: list[Callable[[], Awaitable[None]]] = field(default_factory=list)  # an exception rolls back
 
     async def act_for(self, org_id: UUID) -> None:
         """Row-level security shows this organization's rows from here to the end of the transaction.
@@ -83,6 +84,8 @@ async def unit_of_work(sessions: Sessions, org_id: UUID | None = None) -> AsyncI
         if org_id is not None:
             await uow.act_for(org_id)
         yield uow
+        for check in uow.before_commit:
+            await check()
 
 
 @asynccontextmanager

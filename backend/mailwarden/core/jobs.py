@@ -89,9 +89,19 @@ class Lease:
     finished: bool = False
 
     async def guard(self, tx: UnitOfWork) -> None:
-        """Holds the row for the transaction, so that no other worker can take over before it commits."""
+        """Raises LeaseLost at once, or at the end of ``tx`` if another worker took over meanwhile.
+
+        The row is locked only for the last moment: locked from the start, it would stand in the way of whoever
+        holds a row that this transaction still wants, and asks for this job.
+        """
+        await self._check(tx, lock=False)
+        tx.before_commit.append(partial(self._check, tx, lock=True))
+
+    async def _check(self, tx: UnitOfWork, *, lock: bool) -> None:
+        if lock and self.finished:  # in this very transaction, and by the fence
+            return
         mine = select(Job.id).where(Job.id == self.id, Job.fence == self.fence, Job.state == "leased")
-        if await tx.session.scalar(mine.with_for_update(read=True)) is None:
+        if await tx.session.scalar(mine.with_for_update(read=True) if lock else mine) is None:
             raise LeaseLost(f"{self.kind} {self.key}")
 
     async def finish(self, tx: UnitOfWork, again: Again | None = None) -> None:
