@@ -5,6 +5,10 @@ import { configureClient } from './lib/http.ts';
 
 configureClient(window.location.origin);
 
+// the colours chosen inside the app hold here, too
+const scheme = window.localStorage.getItem('mantine-color-scheme-value');
+if (scheme === 'light' || scheme === 'dark') document.documentElement.style.colorScheme = scheme;
+
 const root = document.getElementById('root');
 if (!root) throw new Error('#root missing');
 createRoot(root).render(<AuthPage mode={window.location.pathname.startsWith('/sign-up') ? 'sign-up' : 'sign-in'} />);

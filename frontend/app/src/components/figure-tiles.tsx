@@ -33,7 +33,7 @@ export function FigureTilesLoading() {
   return (
     <SimpleGrid cols={COLUMNS} spacing="sm" role="status" aria-busy="true" aria-label="Loading figures">
       {['sent', 'delivered', 'opened', 'clicked', 'bounced', 'complaints'].map((name) => (
-        <Skeleton key={name} height={94} radius="md" />
+        <Skeleton key={name} height="6rem" radius="md" />
       ))}
     </SimpleGrid>
   );

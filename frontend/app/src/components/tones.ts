@@ -7,6 +7,7 @@ export function badgeStyle(tone: Tone): CSSProperties {
   const deep = tone === 'gray' ? 'var(--mantine-color-dark-5)' : mix(tone, 45);
   return {
     flexShrink: 0,
+    minWidth: 'max-content', // a status is never cut to its first letter
     background: `light-dark(var(--mantine-color-${tone}-1), ${deep})`,
     color: `light-dark(var(--mantine-color-${tone}-9), var(--mantine-color-${tone}-2))`,
   };

@@ -14,7 +14,7 @@ export function CampaignFilters({ search, accounts, onChange }: Props) {
       <SearchField key={search.q === undefined ? 'empty' : 'set'} value={search.q} onChange={(q) => onChange({ q })} />
       <Select
         label="Account"
-        w={200}
+        flex="1 1 200px"
         clearable={Boolean(search.account)}
         clearButtonProps={{ 'aria-label': 'All accounts' }}
         placeholder="All accounts"
@@ -24,23 +24,25 @@ export function CampaignFilters({ search, accounts, onChange }: Props) {
       />
       <TextInput
         type="date"
+        maw={{ sm: 170 }}
         label="Sent from"
-        w={150}
+        flex="1 1 150px"
         value={search.from ?? ''}
         max={search.to}
         onChange={(e) => onChange({ from: e.target.value || undefined })}
       />
       <TextInput
         type="date"
+        maw={{ sm: 170 }}
         label="Sent to"
-        w={150}
+        flex="1 1 150px"
         value={search.to ?? ''}
         min={search.from}
         onChange={(e) => onChange({ to: e.target.value || undefined })}
       />
       <Select
         label="Order"
-        w={150}
+        flex="1 1 150px"
         allowDeselect={false}
         value={search.sort ?? '-sent_at'}
         onChange={(sort) => onChange({ sort: (sort ?? undefined) as Sort | undefined })}
@@ -64,7 +66,7 @@ function SearchField({ value, onChange }: { value: string | undefined; onChange:
       type="search"
       label="Search"
       placeholder="Name or subject"
-      w={220}
+      flex="1 1 220px"
       leftSection={<IconSearch size={16} aria-hidden />}
       value={typed}
       onChange={(e) => {

@@ -1,4 +1,4 @@
-import { Anchor, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Box, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -19,10 +19,7 @@ export function SummarySection({ range, onRange, connectionId }: Props) {
   return (
     <Stack gap="sm" component="section" aria-label="Figures">
       <Group justify="space-between" gap="sm">
-        <div>
-          <Title order={2}>Figures</Title>
-          {summary.data ? <DataAgeLine ages={summary.data.data_age} /> : <Dim>Loading figures…</Dim>}
-        </div>
+        <Title order={2}>Figures</Title>
         <SegmentedControl
           aria-label="Range"
           size="xs"
@@ -38,6 +35,9 @@ export function SummarySection({ range, onRange, connectionId }: Props) {
       {summary.error && <ErrorState error={summary.error} onRetry={() => void summary.refetch()} />}
       {summary.isPending && <FigureTilesLoading />}
       {summary.data && <FigureTiles figures={summary.data.figures} />}
+      <Box mih={{ base: 54, sm: 22 }}>
+        {summary.data ? <DataAgeLine ages={summary.data.data_age} /> : <Dim>Loading figures…</Dim>}
+      </Box>
       <Dim>
         {summary.data ? plural(summary.data.campaigns, 'campaign') : 'Campaigns'} sent in the last {range} days,{' '}
         {zoneLabel(zone)}.{' '}

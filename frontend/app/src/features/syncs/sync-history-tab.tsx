@@ -28,7 +28,7 @@ export function SyncHistoryTab({ connectionId, open, onOpen }: Props) {
       <Card p={0} component="section" aria-label="Sync history">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
         <section className="table-box" tabIndex={0} aria-label="Sync log, scrolls sideways">
-          <table className="table" style={{ minWidth: 720 }}>
+          <table className="table" style={{ minWidth: 700 }}>
             <thead>
               <tr>
                 <th style={{ width: 44 }}>

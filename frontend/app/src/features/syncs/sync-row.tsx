@@ -30,7 +30,7 @@ export function SyncRow({ run, open, onToggle }: Props) {
             <IconChevronRight size={16} style={{ rotate: open ? '90deg' : '0deg' }} aria-hidden />
           </ActionIcon>
         </td>
-        <td>
+        <td className="nowrap">
           <time dateTime={started}>{when}</time>
         </td>
         <td>
@@ -47,17 +47,19 @@ export function SyncRow({ run, open, onToggle }: Props) {
       </tr>
       {!isOver(run) && (
         <tr>
-          <td />
-          <td colSpan={5}>
-            <SyncProgress syncId={run.id} />
+          <td colSpan={6}>
+            <div className="detail-box">
+              <SyncProgress syncId={run.id} />
+            </div>
           </td>
         </tr>
       )}
       {open && (
         <tr id={`${run.id}-details`} className="detail-row">
-          <td />
-          <td colSpan={5}>
-            <SyncDetails run={run} />
+          <td colSpan={6}>
+            <div className="detail-box">
+              <SyncDetails run={run} />
+            </div>
           </td>
         </tr>
       )}

@@ -31,7 +31,7 @@ export function AccountTabs({ connection, providerLabel, search, onSearch }: Pro
       onChange={(next) => onSearch({ tab: next === 'overview' ? undefined : (next as Tab) })}
       keepMounted={false}
     >
-      <Tabs.List aria-label="Parts of this account" mb="lg">
+      <Tabs.List aria-label="Parts of this account" mb="lg" className="tabs">
         {Object.entries(LABELS).map(([value, label]) => (
           <Tabs.Tab key={value} value={value} fw={500}>
             {label}

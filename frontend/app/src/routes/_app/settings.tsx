@@ -27,7 +27,7 @@ function Settings() {
     <Stack gap="lg" maw={1000}>
       <PageHeader title="Settings" />
       <Tabs value={tab} onChange={(next) => void navigate({ search: { tab: next as Tab } })} keepMounted={false}>
-        <Tabs.List aria-label="Settings" mb="lg">
+        <Tabs.List aria-label="Settings" mb="lg" className="tabs">
           <Tabs.Tab value="account">Account</Tabs.Tab>
           <Tabs.Tab value="organization">Organization</Tabs.Tab>
           <Tabs.Tab value="integrations">Integrations</Tabs.Tab>
