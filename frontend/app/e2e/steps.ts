@@ -35,7 +35,7 @@ export async function connect(page: Page, provider: string, account: string): Pr
 /** The log's newest row, once it has ended well. */
 export async function firstSyncDone(page: Page, provider: string): Promise<void> {
   await page.goto(`${BASE}/integrations/${provider}?tab=syncs`);
-  await page.getByRole('row', { name: /First sync Success/ }).waitFor({ timeout: 90_000 });
+  await page.getByRole('row', { name: /Success AutoSync First sync/ }).waitFor({ timeout: 90_000 });
 }
 
 export const statusOnCard = (page: Page, provider: string, word: string) =>

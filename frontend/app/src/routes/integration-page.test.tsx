@@ -41,7 +41,7 @@ test('a row of the sync log expands to totals, window and the provider’s error
   const failed = make.syncRun({ id: 'sync_3', status: 'failed', partial: true, badge: 'first', error });
   server.use(get('/connections/conn_h1/syncs', () => make.page([failed])));
   const { user, address } = openApp('/integrations/hubspot?tab=syncs');
-  const row = await screen.findByRole('row', { name: /AutoSync First sync Failed, partly stored 120/ });
+  const row = await screen.findByRole('row', { name: /Failed, partly stored AutoSync First sync 120/ });
   await user.click(within(row).getByRole('button', { expanded: false }));
   expect(await screen.findByText('HubSpot did not answer')).toBeInTheDocument();
   expect(screen.getByText('84,120')).toBeInTheDocument();

@@ -35,8 +35,8 @@ export function SyncHistoryTab({ connectionId, open, onOpen }: Props) {
                   <span className="sr-only">Details</span>
                 </th>
                 <th>Started</th>
-                <th>Type</th>
                 <th>Status</th>
+                <th>Type</th>
                 <th className="num">Campaigns processed</th>
                 <th className="num">Duration</th>
               </tr>

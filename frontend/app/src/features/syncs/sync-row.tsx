@@ -34,13 +34,13 @@ export function SyncRow({ run, open, onToggle }: Props) {
           <time dateTime={started}>{when}</time>
         </td>
         <td>
+          <SyncStatusBadge run={run} />
+        </td>
+        <td>
           <Group gap={6} wrap="nowrap">
             {run.type === 'manual' ? 'Manual' : 'AutoSync'}
             <SyncBadge badge={run.badge} />
           </Group>
-        </td>
-        <td>
-          <SyncStatusBadge run={run} />
         </td>
         <td className="num">{count(run.campaigns_processed)}</td>
         <td className="num">{duration(run.duration_ms)}</td>
