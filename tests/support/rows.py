@@ -54,10 +54,12 @@ def tenant_tables() -> Sequence[Table]:
     return [one for one in metadata.sorted_tables if "org_id" in one.columns or one.name in ALSO_OF_TENANTS]
 
 
-async def fill(connection: AsyncConnection, keys: Keyring, org_id: UUID) -> Rows:
-    """Runs as the owner of the schema. Returns what was written, by table."""
-    rows: Rows = {}
+async def fill(connection: AsyncConnection, keys: Keyring, org_id: UUID, present: Rows | None = None) -> Rows:
+    """Runs as the owner of the schema. Returns what is there now, by table; ``present`` was there before."""
+    rows: Rows = dict(present or {})
     for table in tenant_tables():
+        if table.name in rows:
+            continue
         rows[table.name] = row = make_row(table, rows, keys, org_id)
         await connection.execute(insert(table).values(row))
     return rows
