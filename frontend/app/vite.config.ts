@@ -24,6 +24,7 @@ export default defineConfig({
     lightEntry,
   ],
   server: {
+    host: '127.0.0.1',
     port: 5173,
     strictPort: true,
     proxy: { '/v1': proxied, '/oauth': proxied, '/hooks': proxied, '/t/': proxied },
