@@ -25,12 +25,8 @@ class Connection(Tenant, Base):
         UniqueConstraint("org_id", "id"),
         UniqueConstraint("org_id", "provider", "external_id"),
         Index("ix_connections_provider_external_id", "provider", "external_id"),
-        CheckConstraint(
-            "status in ('connecting','connected','verifying','inactive','disconnected')", name="status"
-        ),
-        CheckConstraint(
-            "sync_frequency in ('realtime','hourly','every_6_hours','daily')", name="sync_frequency"
-        ),
+        CheckConstraint("status in ('connecting','connected','verifying','inactive','disconnected')", name="status"),
+        CheckConstraint("sync_frequency in ('realtime','hourly','every_6_hours','daily')", name="sync_frequency"),
         CheckConstraint("history_range in ('days_30','days_90','months_12','all')", name="history_range"),
     )
     provider: Mapped[str]
@@ -187,9 +183,7 @@ class Incident(Base):
     """Many connections of one provider failing alike: the provider or our app, not the customers."""
 
     __tablename__ = "incidents"
-    __table_args__ = (
-        Index("uq_incidents_open", "provider", unique=True, postgresql_where=text("ended_at IS NULL")),
-    )
+    __table_args__ = (Index("uq_incidents_open", "provider", unique=True, postgresql_where=text("ended_at IS NULL")),)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     provider: Mapped[str]
     kind: Mapped[str]  # refused | unavailable | rate_limited | misconfigured
@@ -223,7 +217,9 @@ class OAuthAttempt(Tenant, Base):
     return_to: Mapped[str | None]
     expires_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
-    outcome: Mapped[str | None]  # connected | reconnected | already_connected | denied | partial | wrong_account | failed
+    outcome: Mapped[
+        str | None
+    ]  # connected | reconnected | already_connected | denied | partial | wrong_account | failed
     detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
 
 

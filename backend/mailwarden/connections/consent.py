@@ -1,0 +1,96 @@
+"""From an authorization code to a proven grant: exchanged, complete, and the account named by a real call."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from mailwarden.connections.incidents import close_breaker, open_breaker
+from mailwarden.connections.our_app import redirect_uri
+from mailwarden.core.runtime import Runtime
+from mailwarden.providers.app import ProviderApp
+from mailwarden.providers.base import (
+    Account,
+    Grant,
+    Misconfigured,
+    ProviderError,
+    RateLimited,
+    ScopesMissing,
+    Unavailable,
+)
+from mailwarden.providers.client import ProviderApi
+from mailwarden.providers.oauth import OAuth
+from mailwarden.providers.registry import PROVIDERS
+
+
+class ConsentFailed(Exception):
+    """The authorization came to nothing; ``detail`` is told to the person."""
+
+    def __init__(self, outcome: str, **detail: Any) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class NewGrant:
+    grant: Grant
+    sent_at: datetime
+    account: Account
+    scopes: tuple[str, ...]
+    missing: tuple[str, ...]  # optional ones
+
+
+class BearerOnce(httpx.Auth):
+    """Sends one given token and does not try to better it."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
+
+
+async def prove_grant(rt: Runtime, app: ProviderApp, code: str, verifier: str | None) -> NewGrant:
+    """Raises ConsentFailed. No transaction is open meanwhile."""
+    try:
+        sent_at = rt.clock.now()
+        grant = await OAuth(app).exchange(code=code, redirect_uri=redirect_uri(rt, app.spec.name), verifier=verifier)
+        await close_breaker(rt, app.spec.name)
+        granted = app.spec.auth.all_scopes if grant.scopes is None else grant.scopes
+        _check_scopes(app, granted)
+        account = await identify(app, grant.access_token)
+    except ProviderError as exc:
+        raise await _explained(rt, app, exc) from exc
+    if grant.account_id is not None and grant.account_id != account.external_id:
+        raise ConsentFailed("failed", detail="The provider named two different accounts. Nothing was stored.")
+    missing = tuple(sorted(app.spec.auth.all_scopes - granted))
+    return NewGrant(grant, sent_at, account, tuple(sorted(granted)), missing)
+
+
+async def identify(app: ProviderApp, access_token: str) -> Account:
+    return await PROVIDERS[app.spec.name].identify(ProviderApi(app, BearerOnce(access_token)))
+
+
+def _check_scopes(app: ProviderApp, granted: frozenset[str]) -> None:
+    lacking = sorted(app.spec.auth.required_scopes - granted)
+    if lacking:
+        raise ConsentFailed("partial", missing_scopes=lacking)
+
+
+async def _explained(rt: Runtime, app: ProviderApp, exc: ProviderError) -> ConsentFailed:
+    said = exc.evidence
+    told: dict[str, Any] = {"provider_error": ": ".join(part for part in (said.provider_code, said.message) if part)}
+    if isinstance(exc, ScopesMissing):
+        return ConsentFailed("partial", missing_scopes=sorted(exc.scopes), **told)
+    if isinstance(exc, Misconfigured):
+        await open_breaker(rt, app.spec.name, exc)
+        uri = redirect_uri(rt, app.spec.name)
+        told["detail"] = f"{app.spec.label} rejects our app's settings. Our operator must correct them."
+        return ConsentFailed("failed", expected_redirect_uri=uri, **told)
+    if isinstance(exc, Unavailable | RateLimited):
+        told["detail"] = f"{app.spec.label} did not answer as it should. Nothing was stored; try again in a moment."
+    return ConsentFailed("failed", **told)

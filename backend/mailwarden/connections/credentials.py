@@ -1,0 +1,234 @@
+"""A connection's secret: claimed by lease, stored by compare-and-swap, never overwritten by an older answer."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, or_, update
+from sqlalchemy.exc import IntegrityError
+
+from mailwarden.connections.journal import TokenAnswer, TokenJournal
+from mailwarden.connections.models import Connection, Credential, Orphan
+from mailwarden.connections.queries import get_credential
+from mailwarden.connections.rules import Status, refresh_after
+from mailwarden.core.crypto import Place
+from mailwarden.core.db import UnitOfWork, app_now, reader, unit_of_work
+from mailwarden.core.ids import new_id
+from mailwarden.core.metrics import ORPHANS
+from mailwarden.core.runtime import Runtime
+from mailwarden.providers.base import Grant
+
+log = logging.getLogger(__name__)
+
+ALIVE = (Status.CONNECTED, Status.VERIFYING)
+
+
+class Stored(StrEnum):
+    REFRESHED = "refreshed"
+    ORPHANED = "orphaned"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The sole right to spend this refresh token, until the lease ends."""
+
+    org_id: UUID
+    connection_id: UUID
+    credential_id: UUID
+    provider: str
+    attempt_id: UUID
+    version: int
+    spent_hash: bytes
+    refresh_token: str = field(repr=False)
+    previous: str | None = field(repr=False)
+    scopes: tuple[str, ...]
+    claimed_at: float  # monotonic
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is stored now."""
+
+    version: int
+    access_token: str = field(repr=False)
+    expires_at: datetime
+    refresh_after: datetime
+    lease_until: datetime | None
+    next_try_at: datetime | None
+    refusals: int
+    failures: int
+
+
+def place(row: Credential, column: str) -> Place:
+    return Place("credentials", column, row.org_id, row.id)
+
+
+def journal_of(rt: Runtime) -> TokenJournal:
+    return TokenJournal(rt.config.data_dir / "token-journal", rt.keys)
+
+
+async def read_held(rt: Runtime, org_id: UUID, connection_id: UUID) -> Held:
+    async with reader(rt.sessions, org_id) as tx:
+        row = await get_credential(tx, org_id, connection_id)
+    return Held(
+        version=row.version,
+        access_token=rt.keys.open(row.access_token, place(row, "access_token")),
+        expires_at=row.expires_at,
+        refresh_after=row.refresh_after,
+        lease_until=row.lease_until,
+        next_try_at=row.next_try_at,
+        refusals=row.refusals,
+        failures=row.failures,
+    )
+
+
+async def claim_refresh(
+    rt: Runtime,
+    org_id: UUID,
+    connection_id: UUID,
+    *,
+    only_version: int | None = None,
+    statuses: tuple[str, ...] = ALIVE,
+) -> Claim | None:
+    """One short committed UPDATE (R1). None: not due, not allowed yet, or somebody else holds it.
+
+    ``only_version``: due or not, as long as nobody has refreshed since.
+    """
+    lease = timedelta(seconds=rt.config.timing.refresh_lease_s)
+    usable = exists().where(Connection.id == connection_id, Connection.status.in_(statuses))
+    mine = update(Credential).where(
+        Credential.org_id == org_id,
+        Credential.connection_id == connection_id,
+        Credential.refresh_token.is_not(None),
+        or_(Credential.next_try_at.is_(None), Credential.next_try_at <= app_now()),
+        or_(Credential.lease_until.is_(None), Credential.lease_until < app_now()),
+        usable,
+        Credential.refresh_after <= app_now() if only_version is None else Credential.version == only_version,
+    )
+    taken = mine.values(lease_until=app_now() + lease, attempt_id=new_id()).returning(Credential)
+    claimed_at = time.monotonic()  # before the commit, so that it never seems younger than the lease
+    async with unit_of_work(rt.sessions, org_id) as tx:
+        row = await tx.session.scalar(taken.execution_options(populate_existing=True))
+        if row is None:
+            return None
+        provider = await _provider_of(tx, connection_id)
+    return _as_claim(rt, row, provider, claimed_at)
+
+
+async def _provider_of(tx: UnitOfWork, connection_id: UUID) -> str:
+    return (await tx.session.get_one(Connection, connection_id)).provider
+
+
+def _as_claim(rt: Runtime, row: Credential, provider: str, claimed_at: float) -> Claim:
+    if row.refresh_token is None or row.refresh_hash is None or row.attempt_id is None:
+        raise ValueError("a claim without a token to spend")
+    before = row.previous_refresh_token
+    return Claim(
+        org_id=row.org_id,
+        connection_id=row.connection_id,
+        credential_id=row.id,
+        provider=provider,
+        attempt_id=row.attempt_id,
+        version=row.version,
+        spent_hash=row.refresh_hash,
+        refresh_token=rt.keys.open(row.refresh_token, place(row, "refresh_token")),
+        previous=rt.keys.open(before, place(row, "previous_refresh_token")) if before else None,
+        scopes=tuple(row.scopes or ()),
+        claimed_at=claimed_at,
+    )
+
+
+async def store_for_sure(rt: Runtime, answer: TokenAnswer) -> Stored:
+    """Tries until the database has it (R5); the journal holds it meanwhile."""
+    pause = 0.05
+    while True:
+        try:
+            return await store(rt, answer)
+        except IntegrityError:  # the connection is gone, and with it any use of the token
+            return Stored.ORPHANED
+        except Exception:
+            log.exception("a token answer is not stored yet", extra={"provider": answer.provider})
+            await asyncio.sleep(pause)
+            pause = min(1.0, pause * 2)
+
+
+async def store(rt: Runtime, answer: TokenAnswer) -> Stored:
+    """Swaps version *and* spent token (R5). Whoever comes late keeps the answer as an orphan."""
+    async with unit_of_work(rt.sessions, answer.org_id) as tx:
+        row = await _locked(tx, answer)
+        if row is not None and (row.version, row.refresh_hash) == (answer.version, answer.spent_hash):
+            _apply(rt, row, answer)
+            return Stored.REFRESHED
+        if row is not None and _is_ours(rt, row, answer):
+            return Stored.REFRESHED  # our commit went through, only its acknowledgement was lost
+        if row is not None:
+            _keep_orphan(rt, tx, answer)
+    return Stored.ORPHANED
+
+
+async def _locked(tx: UnitOfWork, answer: TokenAnswer) -> Credential | None:
+    return await tx.session.get(Credential, answer.credential_id, with_for_update=True, populate_existing=True)
+
+
+def _is_ours(rt: Runtime, row: Credential, answer: TokenAnswer) -> bool:
+    return rt.keys.open(row.access_token, place(row, "access_token")) == answer.grant.access_token
+
+
+def _apply(rt: Runtime, row: Credential, answer: TokenAnswer) -> None:
+    if row.refresh_token is None:
+        raise ValueError("a grant that cannot be refreshed was refreshed")
+    spent = rt.keys.open(row.refresh_token, place(row, "refresh_token"))
+    row.previous_refresh_token = rt.keys.seal(spent, place(row, "previous_refresh_token"))
+    row.version += 1
+    set_tokens(rt, row, answer.grant, answer.sent_at, kept=spent)
+
+
+def set_tokens(rt: Runtime, row: Credential, grant: Grant, sent_at: datetime, kept: str | None) -> None:
+    """Column by column; ``kept`` is the refresh token that stays if the provider gave no new one (RFC 6749 §6)."""
+    refresh = grant.refresh_token or kept
+    row.access_token = rt.keys.seal(grant.access_token, place(row, "access_token"))
+    row.refresh_token = rt.keys.seal(refresh, place(row, "refresh_token")) if refresh else None
+    row.refresh_hash = rt.keys.fingerprint(refresh) if refresh else None
+    if grant.scopes is not None:
+        row.scopes = sorted(grant.scopes)
+    row.issued_at = sent_at  # counted from sending, so never too late (R10)
+    row.expires_at = sent_at + timedelta(seconds=grant.expires_in_s)
+    row.refresh_after = refresh_after(sent_at, row.expires_at, row.id, row.version)
+    row.refreshed_at = rt.clock.now()
+    row.lease_until = row.next_try_at = row.first_refused_at = None
+    row.refusals = row.failures = 0
+
+
+def _keep_orphan(rt: Runtime, tx: UnitOfWork, answer: TokenAnswer) -> None:
+    orphan_id = new_id()
+    told: dict[str, Any] = {"access_token": answer.grant.access_token, "refresh_token": answer.grant.refresh_token}
+    sealed = rt.keys.seal(str(told), Place("orphan_tokens", "answer", answer.org_id, orphan_id))
+    tx.session.add(
+        Orphan(
+            id=orphan_id,
+            org_id=answer.org_id,
+            connection_id=answer.connection_id,
+            version=answer.version,
+            spent_hash=answer.spent_hash,
+            answer=sealed,
+        )
+    )
+    ORPHANS.labels(answer.provider).inc()
+
+
+async def replay_journal(rt: Runtime) -> int:
+    """At every start and every minute (R6): stores what a killed process had received. How many were adopted."""
+    journal, adopted = journal_of(rt), 0
+    for answer in list(journal.entries()):
+        with contextlib.suppress(IntegrityError):  # the connection is gone
+            adopted += await store(rt, answer) is Stored.REFRESHED
+        journal.remove(answer.attempt_id)
+    if adopted:
+        log.warning("token answers of an earlier process were stored", extra={"count": adopted})
+    return adopted

@@ -1,0 +1,46 @@
+"""What the banners say about a provider's trouble or our own."""
+
+from mailwarden.connections.models import Incident
+from mailwarden.connections.present import provider_label
+from mailwarden.connections.schemas import IncidentOut, Misconfiguration
+
+_TITLES = {
+    "refused": "{provider} refuses many connections at once",
+    "unavailable": "{provider} is not answering",
+    "rate_limited": "{provider} is limiting how fast we may read",
+}
+_DETAILS = {
+    "refused": (
+        "{failing} of {tried} connections were refused within minutes. That is the provider or our app, not you: "
+        "no connection is called broken while this lasts."
+    ),
+    "unavailable": "{failing} of {tried} connections got no usable answer. Syncs go on by themselves when it is back.",
+    "rate_limited": "{failing} of {tried} connections were told to wait. Syncs go on by themselves.",
+}
+
+
+def incident_out(row: Incident) -> IncidentOut:
+    label = provider_label(row.provider)
+    words = {"provider": label, "failing": row.failing, "tried": row.tried}
+    return IncidentOut(
+        id=row.id,
+        provider=row.provider,
+        provider_label=label,
+        kind=row.kind,
+        title=_TITLES.get(row.kind, "{provider} is in trouble").format(**words),
+        detail=_DETAILS.get(row.kind, "").format(**words),
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+    )
+
+
+def misconfiguration(row: Incident) -> Misconfiguration:
+    label, told = provider_label(row.provider), row.detail or {}
+    said = told.get("message") or told.get("provider_code") or "it refused our app"
+    return Misconfiguration(
+        provider=row.provider,
+        title=f"Our settings for {label} are wrong",
+        detail=f"{label} rejects our app ({said}). The operator must correct it; no connection was touched.",
+        expected=told.get("expected"),
+        actual=told.get("actual"),
+    )

@@ -1,0 +1,124 @@
+"""Many connections of one provider failing alike: the provider or our app, not the customers (`DOMAIN.md` §2)."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from mailwarden.connections.models import CallOutcome, Connection, Incident
+from mailwarden.connections.queries import open_incident
+from mailwarden.connections.rules import is_alike
+from mailwarden.core.db import UnitOfWork, app_now, unit_of_work
+from mailwarden.core.ids import new_id
+from mailwarden.core.runtime import Runtime
+from mailwarden.providers.base import Misconfigured
+
+log = logging.getLogger(__name__)
+
+REFUSED, UNAVAILABLE, RATE_LIMITED = "refused", "unavailable", "rate_limited"
+MISCONFIGURED = "misconfigured"
+TRIAL_EVERY_S = 60
+
+
+async def note_outcome(tx: UnitOfWork, row: Connection, failure: str | None) -> None:
+    """The connection's latest word, which the guard counts."""
+    failed_at = app_now() if failure else None
+    values = {"at": app_now(), "failed_at": failed_at, "failure": failure}
+    first = insert(CallOutcome).values(
+        id=new_id(), org_id=row.org_id, connection_id=row.id, provider=row.provider, **values
+    )
+    await tx.session.execute(first.on_conflict_do_update(index_elements=["connection_id"], set_=values))
+
+
+async def watch(rt: Runtime, tx: UnitOfWork, provider: str, failure: str) -> None:
+    """After a failure: is it one of many alike?"""
+    seen = await _window(rt, tx, provider)
+    if is_alike(seen[failure], seen["tried"]):
+        await _open(tx, provider, failure, failing=seen[failure], tried=seen["tried"])
+
+
+async def settle(rt: Runtime, tx: UnitOfWork, provider: str) -> None:
+    """Ends the provider's incident once they no longer fail alike. One of our own ends with a good answer."""
+    incident = await open_incident(tx, provider)
+    if incident is None or incident.kind == MISCONFIGURED:
+        return
+    seen = await _window(rt, tx, provider)
+    if not is_alike(seen[incident.kind], seen["tried"]):
+        await _end(tx, incident)
+
+
+async def is_withheld(tx: UnitOfWork, provider: str) -> bool:
+    """No verdict is given while the provider or our app is in trouble."""
+    return await open_incident(tx, provider) is not None
+
+
+async def _window(rt: Runtime, tx: UnitOfWork, provider: str) -> dict[str, int]:
+    since = rt.clock.now() - timedelta(seconds=rt.config.timing.incident_window_s)
+    asked = text("SELECT * FROM provider_window(:provider, :since)")
+    row = (await tx.session.execute(asked, {"provider": provider, "since": since})).mappings().one()
+    return {name: int(count) for name, count in row.items()}
+
+
+async def _open(tx: UnitOfWork, provider: str, kind: str, *, failing: int, tried: int, **detail: Any) -> None:
+    row = insert(Incident).values(
+        id=new_id(), provider=provider, kind=kind, failing=failing, tried=tried, detail=detail
+    )
+    known = row.on_conflict_do_nothing(index_elements=["provider"], index_where=Incident.ended_at.is_(None))
+    if (await tx.session.execute(known.returning(Incident.id))).first() is not None:
+        log.error("incident opened", extra={"provider": provider, "kind": kind, "failing": failing, "tried": tried})
+
+
+async def _end(tx: UnitOfWork, incident: Incident) -> None:
+    ended = update(Incident).where(Incident.id == incident.id, Incident.ended_at.is_(None))
+    await tx.session.execute(ended.values(ended_at=app_now()))
+    log.warning("incident ended", extra={"provider": incident.provider, "kind": incident.kind})
+
+
+async def open_breaker(rt: Runtime, provider: str, error: Misconfigured) -> None:
+    """Our client id, secret or redirect URI is wrong: tell the operator, touch no connection, ask only now and then."""
+    said = error.evidence
+    detail = {
+        "expected": error.expected,
+        "actual": error.actual,
+        "provider_code": said.provider_code,
+        "message": said.message,
+        "operation": said.operation,
+        "next_trial_at": (rt.clock.now() + timedelta(seconds=TRIAL_EVERY_S)).isoformat(),
+    }
+    async with unit_of_work(rt.sessions) as tx:
+        await _open(tx, provider, MISCONFIGURED, failing=0, tried=0, **detail)
+
+
+async def close_breaker(rt: Runtime, provider: str) -> None:
+    """A token endpoint took our client's credentials."""
+    async with unit_of_work(rt.sessions) as tx:
+        incident = await open_incident(tx, provider)
+        if incident is not None and incident.kind == MISCONFIGURED:
+            await _end(tx, incident)
+
+
+async def may_try(rt: Runtime, provider: str) -> bool:
+    """False while the breaker is open, save for one trial a minute, whoever comes first."""
+    async with unit_of_work(rt.sessions) as tx:
+        incident = await open_incident(tx, provider)
+        if incident is None or incident.kind != MISCONFIGURED:
+            return True
+        due = datetime.fromisoformat(incident.detail["next_trial_at"])
+        if rt.clock.now() < due:
+            return False
+        following = (rt.clock.now() + timedelta(seconds=TRIAL_EVERY_S)).isoformat()
+        mine = update(Incident).where(
+            Incident.id == incident.id, Incident.detail["next_trial_at"].as_string() == due.isoformat()
+        )
+        moved = func.jsonb_set(Incident.detail, "{next_trial_at}", func.to_jsonb(following))
+        won = await tx.session.execute(mine.values(detail=moved).returning(Incident.id))
+        return won.first() is not None
+
+
+async def watch_incidents(rt: Runtime, providers: list[str]) -> None:
+    """Also when nobody succeeds: a window in which nothing failed ends an incident."""
+    async with unit_of_work(rt.sessions) as tx:
+        for provider in providers:
+            await settle(rt, tx, provider)

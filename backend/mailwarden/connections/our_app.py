@@ -1,0 +1,44 @@
+from datetime import timedelta
+
+from mailwarden.connections.rules import Confirmation
+from mailwarden.core.errors import Conflict, NotFound
+from mailwarden.core.runtime import Runtime
+from mailwarden.providers.app import ProviderApp
+from mailwarden.providers.catalog import ProviderSpec, load
+
+
+class NotConfigured(Conflict):
+    code, title = "provider_not_configured", "Not offered here yet"
+
+
+def spec_of(provider: str) -> ProviderSpec:
+    found = load().get(provider)
+    if found is None:
+        raise NotFound("There is no such provider.")
+    return found
+
+
+def our_app(rt: Runtime, provider: str) -> ProviderApp:
+    """Our app at the provider, as the operator set it up; NotConfigured if they did not."""
+    spec = spec_of(provider)
+    settings = rt.config.providers.get(provider)
+    if settings is None:
+        raise NotConfigured(f"The operator has set no client id for {spec.label}.", action="ask_operator")
+    return ProviderApp(spec=spec, settings=settings, http=rt.http, budget=rt.budget, rng=rt.rng)
+
+
+def redirect_uri(rt: Runtime, provider: str) -> str:
+    """One path per provider, so that one provider's code can never be presented as another's."""
+    return f"{rt.config.base_url}/v1/oauth/callback/{provider}"
+
+
+def confirmation(rt: Runtime, provider: str) -> Confirmation:
+    policy = spec_of(provider).refresh
+    days = policy.idle_death_days
+    return Confirmation(
+        confirmations=policy.confirmations,
+        schedule_s=policy.schedule_s,
+        scale=rt.config.timing.verdict_scale,
+        strict_rotation=policy.rotation == "strict",
+        idle_death=timedelta(days=days) if days else None,
+    )

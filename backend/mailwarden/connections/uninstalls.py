@@ -1,0 +1,102 @@
+"""What a provider's own journal says of uninstalls: a signal, which the check then confirms."""
+
+import logging
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import httpx
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from mailwarden.connections.health import suspect
+from mailwarden.connections.models import JournalPosition
+from mailwarden.connections.our_app import our_app
+from mailwarden.connections.queries import find_connection, get_credential
+from mailwarden.connections.rules import Actor, Status
+from mailwarden.connections.transitions import VERIFY
+from mailwarden.core.db import app_now, reader, unit_of_work
+from mailwarden.core.egress import EgressGuard
+from mailwarden.core.http import build_http
+from mailwarden.core.jobs import enqueue
+from mailwarden.core.runtime import Runtime
+from mailwarden.providers.base import Cause, Evidence, ProviderError, Signal
+from mailwarden.providers.catalog import load
+from mailwarden.providers.journal import Uninstall, UninstallJournal
+
+log = logging.getLogger(__name__)
+
+FRESH = timedelta(seconds=5)
+MOST_PAGES = 200
+SKEW = timedelta(seconds=5)
+
+
+async def read_uninstalls(rt: Runtime, provider: str) -> None:
+    """Everything new since the last reading. Trouble with the journal is never a connection's trouble."""
+    position = await _position(rt, provider)
+    if position is not None and position.read_at is not None and rt.clock.now() - position.read_at < FRESH:
+        return
+    try:
+        async with build_http(guard=EgressGuard()) as downloads:
+            await _read(rt, provider, position, downloads)
+    except ProviderError as exc:
+        log.warning("the uninstall journal cannot be read", extra={"evidence": exc.evidence.as_json()})
+
+
+async def _read(rt: Runtime, provider: str, position: JournalPosition | None, downloads: httpx.AsyncClient) -> None:
+    journal = UninstallJournal(our_app(rt, provider), downloads)
+    if position is None:
+        await journal.subscribe()
+    offset = position.position if position else None
+    for _ in range(MOST_PAGES):
+        page = await journal.read(offset)
+        if page is None:
+            break
+        for uninstall in page.uninstalls:
+            await _tell(rt, provider, uninstall)
+        offset = page.offset
+        await _remember(rt, provider, offset)
+    await _remember(rt, provider, offset)
+
+
+async def _position(rt: Runtime, provider: str) -> JournalPosition | None:
+    async with reader(rt.sessions) as tx:
+        return await tx.session.scalar(select(JournalPosition).where(JournalPosition.provider == provider))
+
+
+async def _remember(rt: Runtime, provider: str, offset: str | None) -> None:
+    values = {"position": offset, "read_at": app_now()}
+    row = insert(JournalPosition).values(provider=provider, **values)
+    async with unit_of_work(rt.sessions) as tx:
+        await tx.session.execute(row.on_conflict_do_update(index_elements=["provider"], set_=values))
+
+
+async def _tell(rt: Runtime, provider: str, uninstall: Uninstall) -> None:
+    asked = text("SELECT connection_id, org_id FROM find_connections_of_account(:provider, :account)")
+    async with reader(rt.sessions) as tx:
+        found = (await tx.session.execute(asked, {"provider": provider, "account": uninstall.account})).all()
+    for connection_id, org_id in found:
+        await _suspect(rt, org_id, connection_id, uninstall)
+
+
+async def _suspect(rt: Runtime, org_id: UUID, connection_id: UUID, uninstall: Uninstall) -> None:
+    """A grant that was used after the uninstall was given after it, so the news is old."""
+    async with unit_of_work(rt.sessions, org_id) as tx:
+        row = await find_connection(tx, org_id, connection_id, lock=True)
+        if row is None or row.status in (Status.DISCONNECTED, Status.CONNECTING):
+            return
+        credential = await get_credential(tx, org_id, connection_id)
+        if uninstall.occurred_at is not None and credential.issued_at > uninstall.occurred_at + SKEW:
+            return
+        said = _evidence(rt, row.provider, uninstall.occurred_at)
+        await suspect(rt, tx, row, said, Cause.APP_UNINSTALLED, Actor.PROVIDER_SIGNAL)
+        if row.status == Status.VERIFYING:
+            await enqueue(tx, VERIFY, row.id)
+
+
+def _evidence(rt: Runtime, provider: str, at: datetime | None) -> Evidence:
+    spec = load()[provider]
+    path = spec.uninstall_journal.journal_path if spec.uninstall_journal else ""
+    host = httpx.URL(rt.config.providers[provider].api_base or spec.api.base).host
+    when = f" at {at.isoformat(timespec='seconds')}" if at else ""
+    message = f"the provider's journal: app uninstalled{when}"
+    return Evidence(Signal.PROVIDER_SIGNAL, "journal", "GET", path, host, 200, "APP_UNINSTALL", message)

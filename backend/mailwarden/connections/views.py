@@ -1,0 +1,132 @@
+"""What the reading routes answer."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+
+from mailwarden.connections import queries
+from mailwarden.connections.attempts import attempt_out
+from mailwarden.connections.incident_texts import incident_out, misconfiguration
+from mailwarden.connections.models import Connection, Incident
+from mailwarden.connections.present import connection_out, receipt_out, transition_out
+from mailwarden.connections.schemas import (
+    AttemptOut,
+    ConnectionOut,
+    IntegrationList,
+    IntegrationOut,
+    ReceiptOut,
+    ScopeOut,
+    ServiceStatus,
+    TransitionOut,
+)
+from mailwarden.core.db import UnitOfWork
+from mailwarden.core.paging import Page, PageQuery
+from mailwarden.core.runtime import Runtime
+from mailwarden.providers.catalog import ProviderSpec, load
+
+SCHEDULER_SILENT = timedelta(seconds=60)
+MISCONFIGURED = "misconfigured"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentAnswer:
+    """The query of the callback, as the browser brought it."""
+
+    state: str | None
+    code: str | None
+    error: str | None
+    error_description: str | None
+    iss: str | None
+
+
+async def list_integrations(rt: Runtime, tx: UnitOfWork, org_id: UUID) -> IntegrationList:
+    episodes = await queries.open_episodes(tx, org_id)
+    rows = await queries.list_connections(tx, org_id, limit=1000)
+    wrong = {i.provider: i for i in await queries.open_incidents(tx) if i.kind == MISCONFIGURED}
+    cards = []
+    for name, spec in load().items():
+        mine = [connection_out(row, episodes.get(row.id)) for row in rows if row.provider == name]
+        cards.append(_integration(rt, spec, mine, wrong.get(name)))
+    return IntegrationList(data=cards)
+
+
+def _integration(
+    rt: Runtime, spec: ProviderSpec, connections: list[ConnectionOut], wrong: Incident | None
+) -> IntegrationOut:
+    return IntegrationOut(
+        provider=spec.name,
+        label=spec.label,
+        description=f"Syncs your e-mail campaigns and their figures from {spec.label}.",
+        capabilities=sorted(spec.capabilities),
+        configured=spec.name in rt.config.providers,
+        misconfigured=misconfiguration(wrong).detail if wrong else None,
+        scopes=[ScopeOut(name=s.name, required=s.required, why=s.why) for s in spec.auth.scopes],
+        consent_note=spec.auth.consent_note,
+        connections=connections,
+    )
+
+
+async def describe(tx: UnitOfWork, row: Connection) -> ConnectionOut:
+    return connection_out(row, await queries.open_episode(tx, row.org_id, row.id))
+
+
+async def list_connections(rt: Runtime, tx: UnitOfWork, org_id: UUID, page: PageQuery) -> Page[ConnectionOut]:
+    after = _position(rt, org_id, "connections", page)
+    rows = list(await queries.list_connections(tx, org_id, page.limit + 1, after))
+    episodes = await queries.open_episodes(tx, org_id)
+    shown = rows[: page.limit]
+    following = _cursor(rt, org_id, "connections", rows, page.limit)
+    out = [connection_out(row, episodes.get(row.id)) for row in shown]
+    return Page(data=out, has_more=following is not None, next_cursor=following)
+
+
+async def list_history(rt: Runtime, tx: UnitOfWork, row: Connection, page: PageQuery) -> Page[TransitionOut]:
+    scope = f"history:{row.id}"
+    after = _position(rt, row.org_id, scope, page)
+    found = list(await queries.list_transitions(tx, row.org_id, row.id, page, after))
+    following = None
+    if len(found) > page.limit:
+        last = found[page.limit - 1][0]
+        following = rt.cursors.encode(row.org_id, scope, [last.at.isoformat(), str(last.id)])
+    out = [transition_out(one, row.provider, name) for one, name in found[: page.limit]]
+    return Page(data=out, has_more=following is not None, next_cursor=following)
+
+
+async def list_receipts(rt: Runtime, tx: UnitOfWork, row: Connection, page: PageQuery) -> Page[ReceiptOut]:
+    scope = f"receipts:{row.id}"
+    after = _position(rt, row.org_id, scope, page)
+    rows = list(await queries.list_receipts(tx, row.org_id, row.id, page, after))
+    following = _cursor(rt, row.org_id, scope, rows, page.limit)
+    out = [receipt_out(one) for one in rows[: page.limit]]
+    return Page(data=out, has_more=following is not None, next_cursor=following)
+
+
+async def get_attempt(rt: Runtime, tx: UnitOfWork, org_id: UUID, attempt_id: UUID) -> AttemptOut:
+    return attempt_out(rt, await queries.get_attempt(tx, org_id, attempt_id))
+
+
+async def service_status(rt: Runtime, tx: UnitOfWork) -> ServiceStatus:
+    incidents = await queries.open_incidents(tx)
+    seen: datetime | None = await tx.session.scalar(text("SELECT max(seen_at) FROM worker_heartbeats"))
+    return ServiceStatus(
+        incidents=[incident_out(one) for one in incidents if one.kind != MISCONFIGURED],
+        misconfigurations=[misconfiguration(one) for one in incidents if one.kind == MISCONFIGURED],
+        refresh_scheduler_alive=seen is not None and rt.clock.now() - seen < SCHEDULER_SILENT,
+        refresh_scheduler_seen_at=seen,
+    )
+
+
+def _position(rt: Runtime, org_id: UUID, scope: str, page: PageQuery) -> tuple[datetime, UUID] | None:
+    if page.cursor is None:
+        return None
+    at, row_id = rt.cursors.decode(org_id, scope, page.cursor)
+    return datetime.fromisoformat(at), UUID(row_id)
+
+
+def _cursor(rt: Runtime, org_id: UUID, scope: str, rows: list, limit: int) -> str | None:  # type: ignore[type-arg]
+    if len(rows) <= limit:
+        return None
+    last = rows[limit - 1]
+    return rt.cursors.encode(org_id, scope, [last.created_at.isoformat(), str(last.id)])
