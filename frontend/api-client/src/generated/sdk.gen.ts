@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { ConnectIntegrationData, ConnectIntegrationErrors, ConnectIntegrationResponses, CreateSyncData, CreateSyncErrors, CreateSyncResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsSummaryData, GetMetricsSummaryErrors, GetMetricsSummaryResponses, GetOauthAttemptData, GetOauthAttemptErrors, GetOauthAttemptResponses, GetOrganizationData, GetOrganizationErrors, GetOrganizationResponses, GetStatusData, GetStatusErrors, GetStatusResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetUnreadCountData, GetUnreadCountErrors, GetUnreadCountResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConnectionHistoryData, ListConnectionHistoryErrors, ListConnectionHistoryResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListConnectionSyncsData, ListConnectionSyncsErrors, ListConnectionSyncsResponses, ListIntegrationsData, ListIntegrationsErrors, ListIntegrationsResponses, ListObservationsData, ListObservationsErrors, ListObservationsResponses, ListReceiptsData, ListReceiptsErrors, ListReceiptsResponses, ListSyncJournalData, ListSyncJournalErrors, ListSyncJournalResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, MarkAlertReadData, MarkAlertReadErrors, MarkAlertReadResponses, MarkAllAlertsReadData, MarkAllAlertsReadErrors, MarkAllAlertsReadResponses, PreviewDisconnectData, PreviewDisconnectErrors, PreviewDisconnectResponses, ReconnectConnectionData, ReconnectConnectionErrors, ReconnectConnectionResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, SignUpData, SignUpErrors, SignUpResponses, StreamSyncData, StreamSyncErrors, StreamSyncResponse, StreamSyncResponses, SwitchOrganizationData, SwitchOrganizationErrors, SwitchOrganizationResponses, TestConnectionData, TestConnectionErrors, TestConnectionResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateOrganizationData, UpdateOrganizationErrors, UpdateOrganizationResponses } from './types.gen';
+import type { CountUnreadAlertsData, CountUnreadAlertsErrors, CountUnreadAlertsResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectionUsabilityData, GetConnectionUsabilityErrors, GetConnectionUsabilityResponses, GetDisconnectPreviewData, GetDisconnectPreviewErrors, GetDisconnectPreviewResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsSummaryData, GetMetricsSummaryErrors, GetMetricsSummaryResponses, GetOauthAttemptData, GetOauthAttemptErrors, GetOauthAttemptResponses, GetOrganizationData, GetOrganizationErrors, GetOrganizationResponses, GetServiceStatusData, GetServiceStatusErrors, GetServiceStatusResponses, GetSyncData, GetSyncErrors, GetSyncResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConnectionHistoryData, ListConnectionHistoryErrors, ListConnectionHistoryResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListConnectionSyncsData, ListConnectionSyncsErrors, ListConnectionSyncsResponses, ListIntegrationsData, ListIntegrationsErrors, ListIntegrationsResponses, ListObservationsData, ListObservationsErrors, ListObservationsResponses, ListReconnectReceiptsData, ListReconnectReceiptsErrors, ListReconnectReceiptsResponses, ListSyncJournalData, ListSyncJournalErrors, ListSyncJournalResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, MarkAlertReadData, MarkAlertReadErrors, MarkAlertReadResponses, MarkAllAlertsReadData, MarkAllAlertsReadErrors, MarkAllAlertsReadResponses, OauthCallbackData, OauthCallbackErrors, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, SignUpData, SignUpErrors, SignUpResponses, StartConnectData, StartConnectErrors, StartConnectResponses, StartReconnectData, StartReconnectErrors, StartReconnectResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StreamSyncData, StreamSyncErrors, StreamSyncResponse, StreamSyncResponses, SwitchOrganizationData, SwitchOrganizationErrors, SwitchOrganizationResponses, TestConnectionData, TestConnectionErrors, TestConnectionResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateOrganizationData, UpdateOrganizationErrors, UpdateOrganizationResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -18,15 +18,35 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
     meta?: keyof ClientMeta extends never ? Record<string, unknown> : ClientMeta;
 };
 
-export const signUp = <ThrowOnError extends boolean = true>(options: Options<SignUpData, ThrowOnError>): RequestResult<SignUpResponses, SignUpErrors, ThrowOnError> => (options.client ?? client).post<SignUpResponses, SignUpErrors, ThrowOnError>({
-    url: '/v1/auth/sign-up',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
+/**
+ * List Alerts
+ *
+ * Newest first.
+ */
+export const listAlerts = <ThrowOnError extends boolean = true>(options?: Options<ListAlertsData, ThrowOnError>): RequestResult<ListAlertsResponses, ListAlertsErrors, ThrowOnError> => (options?.client ?? client).get<ListAlertsResponses, ListAlertsErrors, ThrowOnError>({ url: '/v1/alerts', ...options });
 
+/**
+ * Mark All Alerts Read
+ *
+ * For the whole organization: a notice that somebody dealt with is dealt with.
+ */
+export const markAllAlertsRead = <ThrowOnError extends boolean = true>(options?: Options<MarkAllAlertsReadData, ThrowOnError>): RequestResult<MarkAllAlertsReadResponses, MarkAllAlertsReadErrors, ThrowOnError> => (options?.client ?? client).post<MarkAllAlertsReadResponses, MarkAllAlertsReadErrors, ThrowOnError>({ url: '/v1/alerts/read-all', ...options });
+
+/**
+ * Count Unread Alerts
+ */
+export const countUnreadAlerts = <ThrowOnError extends boolean = true>(options?: Options<CountUnreadAlertsData, ThrowOnError>): RequestResult<CountUnreadAlertsResponses, CountUnreadAlertsErrors, ThrowOnError> => (options?.client ?? client).get<CountUnreadAlertsResponses, CountUnreadAlertsErrors, ThrowOnError>({ url: '/v1/alerts/unread-count', ...options });
+
+/**
+ * Mark Alert Read
+ */
+export const markAlertRead = <ThrowOnError extends boolean = true>(options: Options<MarkAlertReadData, ThrowOnError>): RequestResult<MarkAlertReadResponses, MarkAlertReadErrors, ThrowOnError> => (options.client ?? client).post<MarkAlertReadResponses, MarkAlertReadErrors, ThrowOnError>({ url: '/v1/alerts/{alert_id}/read', ...options });
+
+/**
+ * Sign In
+ *
+ * Public. Sets the session cookie.
+ */
 export const signIn = <ThrowOnError extends boolean = true>(options: Options<SignInData, ThrowOnError>): RequestResult<SignInResponses, SignInErrors, ThrowOnError> => (options.client ?? client).post<SignInResponses, SignInErrors, ThrowOnError>({
     url: '/v1/auth/sign-in',
     ...options,
@@ -36,12 +56,18 @@ export const signIn = <ThrowOnError extends boolean = true>(options: Options<Sig
     }
 });
 
+/**
+ * Sign Out
+ */
 export const signOut = <ThrowOnError extends boolean = true>(options?: Options<SignOutData, ThrowOnError>): RequestResult<SignOutResponses, SignOutErrors, ThrowOnError> => (options?.client ?? client).post<SignOutResponses, SignOutErrors, ThrowOnError>({ url: '/v1/auth/sign-out', ...options });
 
-export const getMe = <ThrowOnError extends boolean = true>(options?: Options<GetMeData, ThrowOnError>): RequestResult<GetMeResponses, GetMeErrors, ThrowOnError> => (options?.client ?? client).get<GetMeResponses, GetMeErrors, ThrowOnError>({ url: '/v1/me', ...options });
-
-export const switchOrganization = <ThrowOnError extends boolean = true>(options: Options<SwitchOrganizationData, ThrowOnError>): RequestResult<SwitchOrganizationResponses, SwitchOrganizationErrors, ThrowOnError> => (options.client ?? client).post<SwitchOrganizationResponses, SwitchOrganizationErrors, ThrowOnError>({
-    url: '/v1/me/active-organization',
+/**
+ * Sign Up
+ *
+ * Public. Creates a person, an organization they own, and a session.
+ */
+export const signUp = <ThrowOnError extends boolean = true>(options: Options<SignUpData, ThrowOnError>): RequestResult<SignUpResponses, SignUpErrors, ThrowOnError> => (options.client ?? client).post<SignUpResponses, SignUpErrors, ThrowOnError>({
+    url: '/v1/auth/sign-up',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -49,36 +75,45 @@ export const switchOrganization = <ThrowOnError extends boolean = true>(options:
     }
 });
 
-export const getOrganization = <ThrowOnError extends boolean = true>(options?: Options<GetOrganizationData, ThrowOnError>): RequestResult<GetOrganizationResponses, GetOrganizationErrors, ThrowOnError> => (options?.client ?? client).get<GetOrganizationResponses, GetOrganizationErrors, ThrowOnError>({ url: '/v1/organization', ...options });
+/**
+ * List Campaigns
+ *
+ * Campaigns inside the history range of their connection, with figures as last observed.
+ */
+export const listCampaigns = <ThrowOnError extends boolean = true>(options?: Options<ListCampaignsData, ThrowOnError>): RequestResult<ListCampaignsResponses, ListCampaignsErrors, ThrowOnError> => (options?.client ?? client).get<ListCampaignsResponses, ListCampaignsErrors, ThrowOnError>({ url: '/v1/campaigns', ...options });
 
-export const updateOrganization = <ThrowOnError extends boolean = true>(options: Options<UpdateOrganizationData, ThrowOnError>): RequestResult<UpdateOrganizationResponses, UpdateOrganizationErrors, ThrowOnError> => (options.client ?? client).patch<UpdateOrganizationResponses, UpdateOrganizationErrors, ThrowOnError>({
-    url: '/v1/organization',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
+/**
+ * Get Campaign
+ */
+export const getCampaign = <ThrowOnError extends boolean = true>(options: Options<GetCampaignData, ThrowOnError>): RequestResult<GetCampaignResponses, GetCampaignErrors, ThrowOnError> => (options.client ?? client).get<GetCampaignResponses, GetCampaignErrors, ThrowOnError>({ url: '/v1/campaigns/{campaign_id}', ...options });
 
-export const listIntegrations = <ThrowOnError extends boolean = true>(options?: Options<ListIntegrationsData, ThrowOnError>): RequestResult<ListIntegrationsResponses, ListIntegrationsErrors, ThrowOnError> => (options?.client ?? client).get<ListIntegrationsResponses, ListIntegrationsErrors, ThrowOnError>({ url: '/v1/integrations', ...options });
+/**
+ * List Observations
+ *
+ * Newest first: each time the figures had changed, and the sync that brought them.
+ */
+export const listObservations = <ThrowOnError extends boolean = true>(options: Options<ListObservationsData, ThrowOnError>): RequestResult<ListObservationsResponses, ListObservationsErrors, ThrowOnError> => (options.client ?? client).get<ListObservationsResponses, ListObservationsErrors, ThrowOnError>({ url: '/v1/campaigns/{campaign_id}/observations', ...options });
 
-export const connectIntegration = <ThrowOnError extends boolean = true>(options: Options<ConnectIntegrationData, ThrowOnError>): RequestResult<ConnectIntegrationResponses, ConnectIntegrationErrors, ThrowOnError> => (options.client ?? client).post<ConnectIntegrationResponses, ConnectIntegrationErrors, ThrowOnError>({
-    url: '/v1/integrations/{provider}/connect',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-export const getOauthAttempt = <ThrowOnError extends boolean = true>(options: Options<GetOauthAttemptData, ThrowOnError>): RequestResult<GetOauthAttemptResponses, GetOauthAttemptErrors, ThrowOnError> => (options.client ?? client).get<GetOauthAttemptResponses, GetOauthAttemptErrors, ThrowOnError>({ url: '/v1/oauth/attempts/{attempt_id}', ...options });
-
+/**
+ * List Connections
+ */
 export const listConnections = <ThrowOnError extends boolean = true>(options?: Options<ListConnectionsData, ThrowOnError>): RequestResult<ListConnectionsResponses, ListConnectionsErrors, ThrowOnError> => (options?.client ?? client).get<ListConnectionsResponses, ListConnectionsErrors, ThrowOnError>({ url: '/v1/connections', ...options });
 
+/**
+ * Disconnect Connection
+ *
+ * Stops syncing. Campaigns and figures stay. Raises no alert.
+ */
 export const disconnectConnection = <ThrowOnError extends boolean = true>(options: Options<DisconnectConnectionData, ThrowOnError>): RequestResult<DisconnectConnectionResponses, DisconnectConnectionErrors, ThrowOnError> => (options.client ?? client).delete<DisconnectConnectionResponses, DisconnectConnectionErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}', ...options });
 
+/**
+ * Get Connection
+ */
 export const getConnection = <ThrowOnError extends boolean = true>(options: Options<GetConnectionData, ThrowOnError>): RequestResult<GetConnectionResponses, GetConnectionErrors, ThrowOnError> => (options.client ?? client).get<GetConnectionResponses, GetConnectionErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}', ...options });
 
+/**
+ * Update Connection
+ */
 export const updateConnection = <ThrowOnError extends boolean = true>(options: Options<UpdateConnectionData, ThrowOnError>): RequestResult<UpdateConnectionResponses, UpdateConnectionErrors, ThrowOnError> => (options.client ?? client).patch<UpdateConnectionResponses, UpdateConnectionErrors, ThrowOnError>({
     url: '/v1/connections/{connection_id}',
     ...options,
@@ -88,9 +123,29 @@ export const updateConnection = <ThrowOnError extends boolean = true>(options: O
     }
 });
 
-export const testConnection = <ThrowOnError extends boolean = true>(options: Options<TestConnectionData, ThrowOnError>): RequestResult<TestConnectionResponses, TestConnectionErrors, ThrowOnError> => (options.client ?? client).post<TestConnectionResponses, TestConnectionErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}/test', ...options });
+/**
+ * Get Disconnect Preview
+ *
+ * What a disconnect stops, resets and keeps, told before the click.
+ */
+export const getDisconnectPreview = <ThrowOnError extends boolean = true>(options: Options<GetDisconnectPreviewData, ThrowOnError>): RequestResult<GetDisconnectPreviewResponses, GetDisconnectPreviewErrors, ThrowOnError> => (options.client ?? client).get<GetDisconnectPreviewResponses, GetDisconnectPreviewErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}/disconnect-preview', ...options });
 
-export const reconnectConnection = <ThrowOnError extends boolean = true>(options: Options<ReconnectConnectionData, ThrowOnError>): RequestResult<ReconnectConnectionResponses, ReconnectConnectionErrors, ThrowOnError> => (options.client ?? client).post<ReconnectConnectionResponses, ReconnectConnectionErrors, ThrowOnError>({
+/**
+ * List Connection History
+ */
+export const listConnectionHistory = <ThrowOnError extends boolean = true>(options: Options<ListConnectionHistoryData, ThrowOnError>): RequestResult<ListConnectionHistoryResponses, ListConnectionHistoryErrors, ThrowOnError> => (options.client ?? client).get<ListConnectionHistoryResponses, ListConnectionHistoryErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}/history', ...options });
+
+/**
+ * List Reconnect Receipts
+ */
+export const listReconnectReceipts = <ThrowOnError extends boolean = true>(options: Options<ListReconnectReceiptsData, ThrowOnError>): RequestResult<ListReconnectReceiptsResponses, ListReconnectReceiptsErrors, ThrowOnError> => (options.client ?? client).get<ListReconnectReceiptsResponses, ListReconnectReceiptsErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}/receipts', ...options });
+
+/**
+ * Start Reconnect
+ *
+ * Same connection, same settings. Another account's consent changes nothing.
+ */
+export const startReconnect = <ThrowOnError extends boolean = true>(options: Options<StartReconnectData, ThrowOnError>): RequestResult<StartReconnectResponses, StartReconnectErrors, ThrowOnError> => (options.client ?? client).post<StartReconnectResponses, StartReconnectErrors, ThrowOnError>({
     url: '/v1/connections/{connection_id}/reconnect',
     ...options,
     headers: {
@@ -99,38 +154,131 @@ export const reconnectConnection = <ThrowOnError extends boolean = true>(options
     }
 });
 
-export const previewDisconnect = <ThrowOnError extends boolean = true>(options: Options<PreviewDisconnectData, ThrowOnError>): RequestResult<PreviewDisconnectResponses, PreviewDisconnectErrors, ThrowOnError> => (options.client ?? client).get<PreviewDisconnectResponses, PreviewDisconnectErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}/disconnect-preview', ...options });
-
-export const listConnectionHistory = <ThrowOnError extends boolean = true>(options: Options<ListConnectionHistoryData, ThrowOnError>): RequestResult<ListConnectionHistoryResponses, ListConnectionHistoryErrors, ThrowOnError> => (options.client ?? client).get<ListConnectionHistoryResponses, ListConnectionHistoryErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}/history', ...options });
-
+/**
+ * List Connection Syncs
+ *
+ * The sync log of one account, newest first.
+ */
 export const listConnectionSyncs = <ThrowOnError extends boolean = true>(options: Options<ListConnectionSyncsData, ThrowOnError>): RequestResult<ListConnectionSyncsResponses, ListConnectionSyncsErrors, ThrowOnError> => (options.client ?? client).get<ListConnectionSyncsResponses, ListConnectionSyncsErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}/syncs', ...options });
 
-export const createSync = <ThrowOnError extends boolean = true>(options: Options<CreateSyncData, ThrowOnError>): RequestResult<CreateSyncResponses, CreateSyncErrors, ThrowOnError> => (options.client ?? client).post<CreateSyncResponses, CreateSyncErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}/syncs', ...options });
+/**
+ * Start Sync
+ *
+ * Starts a manual sync. While one runs, that one is returned: there is never a second.
+ */
+export const startSync = <ThrowOnError extends boolean = true>(options: Options<StartSyncData, ThrowOnError>): RequestResult<StartSyncResponses, StartSyncErrors, ThrowOnError> => (options.client ?? client).post<StartSyncResponses, StartSyncErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}/syncs', ...options });
 
-export const listReceipts = <ThrowOnError extends boolean = true>(options: Options<ListReceiptsData, ThrowOnError>): RequestResult<ListReceiptsResponses, ListReceiptsErrors, ThrowOnError> => (options.client ?? client).get<ListReceiptsResponses, ListReceiptsErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}/receipts', ...options });
+/**
+ * Test Connection
+ *
+ * A live check on the same path that real work takes.
+ */
+export const testConnection = <ThrowOnError extends boolean = true>(options: Options<TestConnectionData, ThrowOnError>): RequestResult<TestConnectionResponses, TestConnectionErrors, ThrowOnError> => (options.client ?? client).post<TestConnectionResponses, TestConnectionErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}/test', ...options });
 
-export const listSyncs = <ThrowOnError extends boolean = true>(options?: Options<ListSyncsData, ThrowOnError>): RequestResult<ListSyncsResponses, ListSyncsErrors, ThrowOnError> => (options?.client ?? client).get<ListSyncsResponses, ListSyncsErrors, ThrowOnError>({ url: '/v1/syncs', ...options });
+/**
+ * Get Connection Usability
+ */
+export const getConnectionUsability = <ThrowOnError extends boolean = true>(options: Options<GetConnectionUsabilityData, ThrowOnError>): RequestResult<GetConnectionUsabilityResponses, GetConnectionUsabilityErrors, ThrowOnError> => (options.client ?? client).get<GetConnectionUsabilityResponses, GetConnectionUsabilityErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}/usability', ...options });
 
-export const getSync = <ThrowOnError extends boolean = true>(options: Options<GetSyncData, ThrowOnError>): RequestResult<GetSyncResponses, GetSyncErrors, ThrowOnError> => (options.client ?? client).get<GetSyncResponses, GetSyncErrors, ThrowOnError>({ url: '/v1/syncs/{sync_id}', ...options });
+/**
+ * List Integrations
+ */
+export const listIntegrations = <ThrowOnError extends boolean = true>(options?: Options<ListIntegrationsData, ThrowOnError>): RequestResult<ListIntegrationsResponses, ListIntegrationsErrors, ThrowOnError> => (options?.client ?? client).get<ListIntegrationsResponses, ListIntegrationsErrors, ThrowOnError>({ url: '/v1/integrations', ...options });
 
-export const streamSync = <ThrowOnError extends boolean = true>(options: Options<StreamSyncData, ThrowOnError, StreamSyncResponse>): Promise<ServerSentEventsResult<StreamSyncResponses>> => (options.client ?? client).sse.get<StreamSyncResponses, StreamSyncErrors, ThrowOnError>({ url: '/v1/syncs/{sync_id}/events', ...options });
+/**
+ * Start Connect
+ *
+ * Send the browser to ``authorize_url``. It comes back to the page of the integration.
+ */
+export const startConnect = <ThrowOnError extends boolean = true>(options: Options<StartConnectData, ThrowOnError>): RequestResult<StartConnectResponses, StartConnectErrors, ThrowOnError> => (options.client ?? client).post<StartConnectResponses, StartConnectErrors, ThrowOnError>({
+    url: '/v1/integrations/{provider}/connect',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
-export const listSyncJournal = <ThrowOnError extends boolean = true>(options: Options<ListSyncJournalData, ThrowOnError>): RequestResult<ListSyncJournalResponses, ListSyncJournalErrors, ThrowOnError> => (options.client ?? client).get<ListSyncJournalResponses, ListSyncJournalErrors, ThrowOnError>({ url: '/v1/syncs/{sync_id}/journal', ...options });
+/**
+ * Get Me
+ */
+export const getMe = <ThrowOnError extends boolean = true>(options?: Options<GetMeData, ThrowOnError>): RequestResult<GetMeResponses, GetMeErrors, ThrowOnError> => (options?.client ?? client).get<GetMeResponses, GetMeErrors, ThrowOnError>({ url: '/v1/me', ...options });
 
-export const listCampaigns = <ThrowOnError extends boolean = true>(options?: Options<ListCampaignsData, ThrowOnError>): RequestResult<ListCampaignsResponses, ListCampaignsErrors, ThrowOnError> => (options?.client ?? client).get<ListCampaignsResponses, ListCampaignsErrors, ThrowOnError>({ url: '/v1/campaigns', ...options });
+/**
+ * Switch Organization
+ */
+export const switchOrganization = <ThrowOnError extends boolean = true>(options: Options<SwitchOrganizationData, ThrowOnError>): RequestResult<SwitchOrganizationResponses, SwitchOrganizationErrors, ThrowOnError> => (options.client ?? client).post<SwitchOrganizationResponses, SwitchOrganizationErrors, ThrowOnError>({
+    url: '/v1/me/active-organization',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
-export const getCampaign = <ThrowOnError extends boolean = true>(options: Options<GetCampaignData, ThrowOnError>): RequestResult<GetCampaignResponses, GetCampaignErrors, ThrowOnError> => (options.client ?? client).get<GetCampaignResponses, GetCampaignErrors, ThrowOnError>({ url: '/v1/campaigns/{campaign_id}', ...options });
-
-export const listObservations = <ThrowOnError extends boolean = true>(options: Options<ListObservationsData, ThrowOnError>): RequestResult<ListObservationsResponses, ListObservationsErrors, ThrowOnError> => (options.client ?? client).get<ListObservationsResponses, ListObservationsErrors, ThrowOnError>({ url: '/v1/campaigns/{campaign_id}/observations', ...options });
-
+/**
+ * Get Metrics Summary
+ */
 export const getMetricsSummary = <ThrowOnError extends boolean = true>(options?: Options<GetMetricsSummaryData, ThrowOnError>): RequestResult<GetMetricsSummaryResponses, GetMetricsSummaryErrors, ThrowOnError> => (options?.client ?? client).get<GetMetricsSummaryResponses, GetMetricsSummaryErrors, ThrowOnError>({ url: '/v1/metrics/summary', ...options });
 
-export const listAlerts = <ThrowOnError extends boolean = true>(options?: Options<ListAlertsData, ThrowOnError>): RequestResult<ListAlertsResponses, ListAlertsErrors, ThrowOnError> => (options?.client ?? client).get<ListAlertsResponses, ListAlertsErrors, ThrowOnError>({ url: '/v1/alerts', ...options });
+/**
+ * Get Oauth Attempt
+ */
+export const getOauthAttempt = <ThrowOnError extends boolean = true>(options: Options<GetOauthAttemptData, ThrowOnError>): RequestResult<GetOauthAttemptResponses, GetOauthAttemptErrors, ThrowOnError> => (options.client ?? client).get<GetOauthAttemptResponses, GetOauthAttemptErrors, ThrowOnError>({ url: '/v1/oauth/attempts/{attempt_id}', ...options });
 
-export const getUnreadCount = <ThrowOnError extends boolean = true>(options?: Options<GetUnreadCountData, ThrowOnError>): RequestResult<GetUnreadCountResponses, GetUnreadCountErrors, ThrowOnError> => (options?.client ?? client).get<GetUnreadCountResponses, GetUnreadCountErrors, ThrowOnError>({ url: '/v1/alerts/unread-count', ...options });
+/**
+ * Oauth Callback
+ *
+ * For the provider's consent page. Leads into the app: ``?connected=conn_…`` or ``?attempt=oat_…``.
+ */
+export const oauthCallback = <ThrowOnError extends boolean = true>(options: Options<OauthCallbackData, ThrowOnError>): RequestResult<unknown, OauthCallbackErrors, ThrowOnError> => (options.client ?? client).get<unknown, OauthCallbackErrors, ThrowOnError>({ url: '/v1/oauth/callback/{provider}', ...options });
 
-export const markAlertRead = <ThrowOnError extends boolean = true>(options: Options<MarkAlertReadData, ThrowOnError>): RequestResult<MarkAlertReadResponses, MarkAlertReadErrors, ThrowOnError> => (options.client ?? client).post<MarkAlertReadResponses, MarkAlertReadErrors, ThrowOnError>({ url: '/v1/alerts/{alert_id}/read', ...options });
+/**
+ * Get Organization
+ */
+export const getOrganization = <ThrowOnError extends boolean = true>(options?: Options<GetOrganizationData, ThrowOnError>): RequestResult<GetOrganizationResponses, GetOrganizationErrors, ThrowOnError> => (options?.client ?? client).get<GetOrganizationResponses, GetOrganizationErrors, ThrowOnError>({ url: '/v1/organization', ...options });
 
-export const markAllAlertsRead = <ThrowOnError extends boolean = true>(options?: Options<MarkAllAlertsReadData, ThrowOnError>): RequestResult<MarkAllAlertsReadResponses, MarkAllAlertsReadErrors, ThrowOnError> => (options?.client ?? client).post<MarkAllAlertsReadResponses, MarkAllAlertsReadErrors, ThrowOnError>({ url: '/v1/alerts/read-all', ...options });
+/**
+ * Update Organization
+ */
+export const updateOrganization = <ThrowOnError extends boolean = true>(options: Options<UpdateOrganizationData, ThrowOnError>): RequestResult<UpdateOrganizationResponses, UpdateOrganizationErrors, ThrowOnError> => (options.client ?? client).patch<UpdateOrganizationResponses, UpdateOrganizationErrors, ThrowOnError>({
+    url: '/v1/organization',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
-export const getStatus = <ThrowOnError extends boolean = true>(options?: Options<GetStatusData, ThrowOnError>): RequestResult<GetStatusResponses, GetStatusErrors, ThrowOnError> => (options?.client ?? client).get<GetStatusResponses, GetStatusErrors, ThrowOnError>({ url: '/v1/status', ...options });
+/**
+ * Get Service Status
+ *
+ * What concerns everybody here: incidents at providers, our own misconfiguration, the refresh scheduler.
+ */
+export const getServiceStatus = <ThrowOnError extends boolean = true>(options?: Options<GetServiceStatusData, ThrowOnError>): RequestResult<GetServiceStatusResponses, GetServiceStatusErrors, ThrowOnError> => (options?.client ?? client).get<GetServiceStatusResponses, GetServiceStatusErrors, ThrowOnError>({ url: '/v1/status', ...options });
+
+/**
+ * List Syncs
+ *
+ * The sync log of all accounts, newest first.
+ */
+export const listSyncs = <ThrowOnError extends boolean = true>(options?: Options<ListSyncsData, ThrowOnError>): RequestResult<ListSyncsResponses, ListSyncsErrors, ThrowOnError> => (options?.client ?? client).get<ListSyncsResponses, ListSyncsErrors, ThrowOnError>({ url: '/v1/syncs', ...options });
+
+/**
+ * Get Sync
+ */
+export const getSync = <ThrowOnError extends boolean = true>(options: Options<GetSyncData, ThrowOnError>): RequestResult<GetSyncResponses, GetSyncErrors, ThrowOnError> => (options.client ?? client).get<GetSyncResponses, GetSyncErrors, ThrowOnError>({ url: '/v1/syncs/{sync_id}', ...options });
+
+/**
+ * Stream Sync
+ *
+ * The run each time it has changed, as server-sent events; ends after the final state.
+ */
+export const streamSync = <ThrowOnError extends boolean = true>(options: Options<StreamSyncData, ThrowOnError, StreamSyncResponse>): Promise<ServerSentEventsResult<StreamSyncResponses>> => (options.client ?? client).sse.get<StreamSyncResponses, StreamSyncErrors, ThrowOnError>({ url: '/v1/syncs/{sync_id}/events', ...options });
+
+/**
+ * List Sync Journal
+ *
+ * What the run asked, what came, and what it changed, in order.
+ */
+export const listSyncJournal = <ThrowOnError extends boolean = true>(options: Options<ListSyncJournalData, ThrowOnError>): RequestResult<ListSyncJournalResponses, ListSyncJournalErrors, ThrowOnError> => (options.client ?? client).get<ListSyncJournalResponses, ListSyncJournalErrors, ThrowOnError>({ url: '/v1/syncs/{sync_id}/journal', ...options });

@@ -56,6 +56,28 @@ export type Actor = 'user' | 'provider_signal' | 'probe' | 'sync' | 'refresh' | 
  */
 export type AlertOut = {
     /**
+     * Body
+     */
+    body: string;
+    /**
+     * Card
+     */
+    card: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Connection Id
+     */
+    connection_id: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Episode Id
+     */
+    episode_id: string | null;
+    /**
      * Id
      */
     id: string;
@@ -64,43 +86,21 @@ export type AlertOut = {
      */
     kind: 'integration_disconnected' | 'integration_recovered';
     /**
-     * Title
+     * Mailed To
      */
-    title: string;
-    /**
-     * Body
-     */
-    body: string;
-    /**
-     * Connection Id
-     */
-    connection_id: string | null;
-    /**
-     * Episode Id
-     */
-    episode_id: string | null;
+    mailed_to: Array<string>;
     /**
      * Provider
      */
     provider: string | null;
     /**
-     * Card
-     */
-    card: {
-        [key: string]: unknown;
-    } | null;
-    /**
-     * Created At
-     */
-    created_at: string;
-    /**
      * Read At
      */
     read_at: string | null;
     /**
-     * Mailed To
+     * Title
      */
-    mailed_to: Array<string>;
+    title: string;
 };
 
 /**
@@ -109,40 +109,7 @@ export type AlertOut = {
  * The outcome of one authorization.
  */
 export type AttemptOut = {
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Provider
-     */
-    provider: string;
-    /**
-     * Outcome
-     */
-    outcome: 'connected' | 'reconnected' | 'already_connected' | 'denied' | 'partial' | 'wrong_account' | 'expired' | 'failed' | null;
-    /**
-     * Title
-     */
-    title: string;
-    /**
-     * Detail
-     */
-    detail: string;
-    /**
-     * Provider Error
-     */
-    provider_error: string | null;
-    /**
-     * Missing Scopes
-     */
-    missing_scopes: Array<string>;
-    expected_account: AccountRef | null;
     actual_account: AccountRef | null;
-    /**
-     * Expected Redirect Uri
-     */
-    expected_redirect_uri: string | null;
     /**
      * Connection Id
      */
@@ -152,9 +119,42 @@ export type AttemptOut = {
      */
     created_at: string;
     /**
+     * Detail
+     */
+    detail: string;
+    expected_account: AccountRef | null;
+    /**
+     * Expected Redirect Uri
+     */
+    expected_redirect_uri: string | null;
+    /**
      * Finished At
      */
     finished_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Missing Scopes
+     */
+    missing_scopes: Array<string>;
+    /**
+     * Outcome
+     */
+    outcome: 'connected' | 'reconnected' | 'already_connected' | 'denied' | 'partial' | 'wrong_account' | 'expired' | 'failed' | null;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Provider Error
+     */
+    provider_error: string | null;
+    /**
+     * Title
+     */
+    title: string;
 };
 
 /**
@@ -164,13 +164,13 @@ export type AttemptOut = {
  */
 export type AuthorizeOut = {
     /**
-     * Authorize Url
-     */
-    authorize_url: string;
-    /**
      * Attempt Id
      */
     attempt_id: string;
+    /**
+     * Authorize Url
+     */
+    authorize_url: string;
     /**
      * Expires At
      */
@@ -182,33 +182,52 @@ export type AuthorizeOut = {
  */
 export type CampaignOut = {
     /**
-     * Id
+     * Account Label
      */
-    id: string;
+    account_label: string;
+    /**
+     * Archived
+     */
+    archived: boolean;
+    /**
+     * Channel
+     */
+    channel: string;
     /**
      * Connection Id
      */
     connection_id: string;
     /**
-     * Provider
-     */
-    provider: string;
-    /**
-     * Account Label
-     */
-    account_label: string;
-    /**
      * External Id
      */
     external_id: string;
+    figures: FiguresOut | null;
+    /**
+     * Figures As Of
+     */
+    figures_as_of: string | null;
+    /**
+     * Gone At
+     *
+     * When the provider no longer had it; the figures stay.
+     */
+    gone_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
     /**
      * Name
      */
     name: string;
     /**
-     * Subject
+     * Provider
      */
-    subject: string | null;
+    provider: string;
+    /**
+     * Sent At
+     */
+    sent_at: string | null;
     /**
      * Status
      *
@@ -216,28 +235,9 @@ export type CampaignOut = {
      */
     status: string;
     /**
-     * Channel
+     * Subject
      */
-    channel: string;
-    /**
-     * Sent At
-     */
-    sent_at: string | null;
-    /**
-     * Archived
-     */
-    archived: boolean;
-    /**
-     * Gone At
-     *
-     * When the provider no longer had it; the figures stay.
-     */
-    gone_at: string | null;
-    figures: FiguresOut | null;
-    /**
-     * Figures As Of
-     */
-    figures_as_of: string | null;
+    subject: string | null;
 };
 
 /**
@@ -248,6 +248,10 @@ export type CampaignPage = {
      * Data
      */
     data: Array<CampaignOut>;
+    /**
+     * Data Age
+     */
+    data_age: Array<DataAge>;
     /**
      * Has More
      */
@@ -260,11 +264,14 @@ export type CampaignPage = {
      * Total
      */
     total: number;
-    /**
-     * Data Age
-     */
-    data_age: Array<DataAge>;
 };
+
+/**
+ * CampaignSort
+ *
+ * A minus sorts from the highest down. What is not known sorts lowest.
+ */
+export type CampaignSort = 'sent_at' | '-sent_at' | 'name' | '-name' | 'sent' | '-sent' | 'delivered' | '-delivered' | 'opened' | '-opened' | 'clicked' | '-clicked' | 'bounced' | '-bounced' | 'complaints' | '-complaints';
 
 /**
  * Cause
@@ -279,39 +286,43 @@ export type Cause = 'app_uninstalled' | 'access_revoked' | 'token_expired' | 'sc
  * What happened, since when, on what evidence, who must act, and the one thing to do.
  */
 export type CauseCard = {
-    cause: Cause;
-    /**
-     * Title
-     */
-    title: string;
-    /**
-     * Explanation
-     */
-    explanation: string;
-    who_must_act: WhoMustAct;
     action: ActionOut;
-    /**
-     * First Failed At
-     */
-    first_failed_at: string;
+    cause: Cause;
     /**
      * Confirmed At
      */
     confirmed_at: string | null;
     /**
+     * Evidence
+     */
+    evidence: Array<EvidenceOut>;
+    /**
+     * Explanation
+     */
+    explanation: string;
+    /**
+     * First Failed At
+     */
+    first_failed_at: string;
+    /**
      * Last Good At
      */
     last_good_at: string | null;
     /**
-     * Evidence
+     * Title
      */
-    evidence: Array<EvidenceOut>;
+    title: string;
+    who_must_act: WhoMustAct;
 };
 
 /**
  * CheckOut
  */
 export type CheckOut = {
+    /**
+     * Detail
+     */
+    detail: string;
     /**
      * Name
      */
@@ -320,22 +331,18 @@ export type CheckOut = {
      * Ok
      */
     ok: boolean;
-    /**
-     * Detail
-     */
-    detail: string;
 };
 
 /**
  * ConnectStart
  */
 export type ConnectStart = {
-    sync_frequency?: Frequency;
     history_range?: HistoryRange;
     /**
      * Return To
      */
     return_to?: string | null;
+    sync_frequency?: Frequency;
 };
 
 /**
@@ -343,30 +350,52 @@ export type ConnectStart = {
  */
 export type ConnectionOut = {
     /**
-     * Id
+     * Account Detail
      */
-    id: string;
-    /**
-     * Provider
-     */
-    provider: string;
-    /**
-     * External Id
-     */
-    external_id: string;
+    account_detail: string | null;
     /**
      * Account Label
      */
     account_label: string;
     /**
-     * Account Detail
-     */
-    account_detail: string | null;
-    /**
      * Account Time Zone
      */
     account_time_zone: string | null;
-    status: Status;
+    action: ActionOut;
+    /**
+     * Active Sync Id
+     */
+    active_sync_id: string | null;
+    /**
+     * Present while verifying or inactive.
+     */
+    card: CauseCard | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Data As Of
+     */
+    data_as_of: string | null;
+    degraded_reason: Degraded | null;
+    /**
+     * Degraded Since
+     */
+    degraded_since: string | null;
+    /**
+     * External Id
+     */
+    external_id: string;
+    history_range: HistoryRange;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Inactive Since
+     */
+    inactive_since: string | null;
     /**
      * Label
      *
@@ -374,59 +403,37 @@ export type ConnectionOut = {
      */
     label: string;
     /**
-     * Present while verifying or inactive.
+     * Last Sync At
      */
-    card: CauseCard | null;
-    action: ActionOut;
+    last_sync_at: string | null;
     /**
      * Missing Scopes
      */
     missing_scopes: Array<string>;
-    degraded_reason: Degraded | null;
     /**
-     * Degraded Since
+     * Next Sync At
      */
-    degraded_since: string | null;
+    next_sync_at: string | null;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Settings Version
+     */
+    settings_version: number;
+    status: Status;
+    /**
+     * Suspected At
+     */
+    suspected_at: string | null;
+    sync_frequency: Frequency;
     /**
      * Verified At
      *
      * Proof of life: last successful authenticated call.
      */
     verified_at: string | null;
-    /**
-     * Inactive Since
-     */
-    inactive_since: string | null;
-    /**
-     * Suspected At
-     */
-    suspected_at: string | null;
-    sync_frequency: Frequency;
-    history_range: HistoryRange;
-    /**
-     * Last Sync At
-     */
-    last_sync_at: string | null;
-    /**
-     * Next Sync At
-     */
-    next_sync_at: string | null;
-    /**
-     * Data As Of
-     */
-    data_as_of: string | null;
-    /**
-     * Active Sync Id
-     */
-    active_sync_id: string | null;
-    /**
-     * Settings Version
-     */
-    settings_version: number;
-    /**
-     * Created At
-     */
-    created_at: string;
 };
 
 /**
@@ -435,8 +442,8 @@ export type ConnectionOut = {
  * Only what is given changes.
  */
 export type ConnectionUpdate = {
-    sync_frequency?: Frequency | null;
     history_range?: HistoryRange | null;
+    sync_frequency?: Frequency | null;
 };
 
 /**
@@ -446,25 +453,25 @@ export type ConnectionUpdate = {
  */
 export type DataAge = {
     /**
+     * Account Label
+     */
+    account_label: string;
+    /**
      * Connection Id
      */
     connection_id: string;
+    /**
+     * Data As Of
+     */
+    data_as_of: string | null;
     /**
      * Provider
      */
     provider: string;
     /**
-     * Account Label
-     */
-    account_label: string;
-    /**
      * Status
      */
     status: string;
-    /**
-     * Data As Of
-     */
-    data_as_of: string | null;
     /**
      * Syncing
      */
@@ -485,29 +492,29 @@ export type Degraded = 'provider_unavailable' | 'rate_limited';
  */
 export type DisconnectPreview = {
     /**
-     * Connection Id
+     * Advice
      */
-    connection_id: string;
-    /**
-     * Stops
-     */
-    stops: Array<PreviewLine>;
-    /**
-     * Resets
-     */
-    resets: Array<PreviewLine>;
-    /**
-     * Keeps
-     */
-    keeps: Array<PreviewLine>;
+    advice: string;
     /**
      * Campaigns Kept
      */
     campaigns_kept: number;
     /**
-     * Advice
+     * Connection Id
      */
-    advice: string;
+    connection_id: string;
+    /**
+     * Keeps
+     */
+    keeps: Array<PreviewLine>;
+    /**
+     * Resets
+     */
+    resets: Array<PreviewLine>;
+    /**
+     * Stops
+     */
+    stops: Array<PreviewLine>;
 };
 
 /**
@@ -521,51 +528,47 @@ export type EvidenceOut = {
      */
     at: string;
     /**
-     * Signal
-     */
-    signal: string | null;
-    /**
-     * Operation
-     */
-    operation: string;
-    /**
-     * Method
-     */
-    method: string;
-    /**
      * Host
      */
     host: string;
-    /**
-     * Path
-     */
-    path: string;
-    /**
-     * Status
-     */
-    status: number | null;
-    /**
-     * Provider Code
-     */
-    provider_code: string | null;
     /**
      * Message
      */
     message: string;
     /**
+     * Method
+     */
+    method: string;
+    /**
+     * Operation
+     */
+    operation: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Provider Code
+     */
+    provider_code: string | null;
+    /**
      * Provider Request Id
      */
     provider_request_id: string | null;
+    /**
+     * Signal
+     */
+    signal: string | null;
+    /**
+     * Status
+     */
+    status: number | null;
 };
 
 /**
  * FieldProblem
  */
 export type FieldProblem = {
-    /**
-     * Pointer
-     */
-    pointer: string;
     /**
      * Code
      */
@@ -574,6 +577,10 @@ export type FieldProblem = {
      * Detail
      */
     detail: string;
+    /**
+     * Pointer
+     */
+    pointer: string;
 };
 
 /**
@@ -583,9 +590,35 @@ export type FieldProblem = {
  */
 export type FiguresOut = {
     /**
-     * Sent
+     * Bounce Rate
+     *
+     * bounced / sent, 0..1
      */
-    sent: number | null;
+    bounce_rate: number | null;
+    /**
+     * Bounced
+     */
+    bounced: number | null;
+    /**
+     * Click Rate
+     *
+     * clicked / delivered, 0..1
+     */
+    click_rate: number | null;
+    /**
+     * Clicked
+     */
+    clicked: number | null;
+    /**
+     * Complaint Rate
+     *
+     * complaints / delivered, 0..1
+     */
+    complaint_rate: number | null;
+    /**
+     * Complaints
+     */
+    complaints: number | null;
     /**
      * Delivered
      */
@@ -597,37 +630,11 @@ export type FiguresOut = {
      */
     delivered_derived: boolean;
     /**
-     * Opened
-     */
-    opened: number | null;
-    /**
-     * Clicked
-     */
-    clicked: number | null;
-    /**
-     * Bounced
-     */
-    bounced: number | null;
-    /**
-     * Complaints
-     */
-    complaints: number | null;
-    /**
-     * Unsubscribes
-     */
-    unsubscribes: number | null;
-    /**
      * Delivery Rate
      *
      * delivered / sent, 0..1
      */
     delivery_rate: number | null;
-    /**
-     * Bounce Rate
-     *
-     * bounced / sent, 0..1
-     */
-    bounce_rate: number | null;
     /**
      * Open Rate
      *
@@ -635,23 +642,23 @@ export type FiguresOut = {
      */
     open_rate: number | null;
     /**
-     * Click Rate
-     *
-     * clicked / delivered, 0..1
+     * Opened
      */
-    click_rate: number | null;
+    opened: number | null;
     /**
-     * Complaint Rate
-     *
-     * complaints / delivered, 0..1
+     * Sent
      */
-    complaint_rate: number | null;
+    sent: number | null;
     /**
      * Unsubscribe Rate
      *
      * unsubscribes / delivered, 0..1
      */
     unsubscribe_rate: number | null;
+    /**
+     * Unsubscribes
+     */
+    unsubscribes: number | null;
 };
 
 /**
@@ -669,9 +676,21 @@ export type HistoryRange = 'days_30' | 'days_90' | 'months_12' | 'all';
  */
 export type IncidentOut = {
     /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
      * Id
      */
     id: string;
+    /**
+     * Kind
+     */
+    kind: string;
     /**
      * Provider
      */
@@ -681,25 +700,13 @@ export type IncidentOut = {
      */
     provider_label: string;
     /**
-     * Kind
-     */
-    kind: string;
-    /**
-     * Title
-     */
-    title: string;
-    /**
-     * Detail
-     */
-    detail: string;
-    /**
      * Started At
      */
     started_at: string;
     /**
-     * Ended At
+     * Title
      */
-    ended_at: string | null;
+    title: string;
 };
 
 /**
@@ -719,18 +726,6 @@ export type IntegrationList = {
  */
 export type IntegrationOut = {
     /**
-     * Provider
-     */
-    provider: string;
-    /**
-     * Label
-     */
-    label: string;
-    /**
-     * Description
-     */
-    description: string;
-    /**
      * Capabilities
      */
     capabilities: Array<string>;
@@ -741,23 +736,35 @@ export type IntegrationOut = {
      */
     configured: boolean;
     /**
+     * Connections
+     */
+    connections: Array<ConnectionOut>;
+    /**
+     * Consent Note
+     */
+    consent_note: string;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
      * Misconfigured
      *
      * Our own settings are wrong at the provider; tell the operator.
      */
     misconfigured: string | null;
     /**
+     * Provider
+     */
+    provider: string;
+    /**
      * Scopes
      */
     scopes: Array<ScopeOut>;
-    /**
-     * Consent Note
-     */
-    consent_note: string;
-    /**
-     * Connections
-     */
-    connections: Array<ConnectionOut>;
 };
 
 /**
@@ -767,39 +774,9 @@ export type IntegrationOut = {
  */
 export type JournalEntryOut = {
     /**
-     * Id
-     */
-    id: string;
-    /**
-     * Sequence
-     */
-    sequence: number;
-    /**
      * At
      */
     at: string;
-    /**
-     * Method
-     */
-    method: string;
-    /**
-     * Path
-     */
-    path: string;
-    /**
-     * Params
-     */
-    params: {
-        [key: string]: unknown;
-    };
-    /**
-     * Status
-     */
-    status: number;
-    /**
-     * Body Sha256
-     */
-    body_sha256: string;
     /**
      * Body Bytes
      */
@@ -809,9 +786,35 @@ export type JournalEntryOut = {
      */
     body_kept: boolean;
     /**
+     * Body Sha256
+     */
+    body_sha256: string;
+    /**
+     * Changed
+     */
+    changed: number | null;
+    /**
      * Duration Ms
      */
     duration_ms: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Method
+     */
+    method: string;
+    /**
+     * Params
+     */
+    params: {
+        [key: string]: unknown;
+    };
+    /**
+     * Path
+     */
+    path: string;
     /**
      * Provider Request Id
      */
@@ -821,9 +824,13 @@ export type JournalEntryOut = {
      */
     rows: number | null;
     /**
-     * Changed
+     * Sequence
      */
-    changed: number | null;
+    sequence: number;
+    /**
+     * Status
+     */
+    status: number;
 };
 
 /**
@@ -832,36 +839,36 @@ export type JournalEntryOut = {
  * Everything a client shows about the signed-in person; always the database's state, never a cached one.
  */
 export type MeOut = {
-    user: UserOut;
-    organization: OrganizationOut;
-    /**
-     * Role
-     */
-    role: string;
-    /**
-     * Permissions
-     */
-    permissions: Array<string>;
-    /**
-     * Organizations
-     */
-    organizations: Array<MembershipOut>;
     /**
      * Csrf Token
      */
     csrf_token: string;
     /**
-     * Is Operator
+     * Demo
      */
-    is_operator: boolean;
+    demo: boolean;
     /**
      * Environment
      */
     environment: string;
     /**
-     * Demo
+     * Is Operator
      */
-    demo: boolean;
+    is_operator: boolean;
+    organization: OrganizationOut;
+    /**
+     * Organizations
+     */
+    organizations: Array<MembershipOut>;
+    /**
+     * Permissions
+     */
+    permissions: Array<string>;
+    /**
+     * Role
+     */
+    role: string;
+    user: UserOut;
     /**
      * Version
      */
@@ -891,13 +898,9 @@ export type MembershipOut = {
  */
 export type Misconfiguration = {
     /**
-     * Provider
+     * Actual
      */
-    provider: string;
-    /**
-     * Title
-     */
-    title: string;
+    actual: string | null;
     /**
      * Detail
      */
@@ -907,9 +910,13 @@ export type Misconfiguration = {
      */
     expected: string | null;
     /**
-     * Actual
+     * Provider
      */
-    actual: string | null;
+    provider: string;
+    /**
+     * Title
+     */
+    title: string;
 };
 
 /**
@@ -919,18 +926,18 @@ export type Misconfiguration = {
  */
 export type ObservationOut = {
     /**
+     * As Of
+     */
+    as_of: string;
+    figures: FiguresOut;
+    /**
      * Id
      */
     id: string;
     /**
-     * As Of
-     */
-    as_of: string;
-    /**
      * Sync Id
      */
     sync_id: string;
-    figures: FiguresOut;
 };
 
 /**
@@ -970,17 +977,143 @@ export type OrganizationUpdate = {
 };
 
 /**
+ * Page[AlertOut]
+ */
+export type PageAlertOut = {
+    /**
+     * Data
+     */
+    data: Array<AlertOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[ConnectionOut]
+ */
+export type PageConnectionOut = {
+    /**
+     * Data
+     */
+    data: Array<ConnectionOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[JournalEntryOut]
+ */
+export type PageJournalEntryOut = {
+    /**
+     * Data
+     */
+    data: Array<JournalEntryOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[ObservationOut]
+ */
+export type PageObservationOut = {
+    /**
+     * Data
+     */
+    data: Array<ObservationOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[ReceiptOut]
+ */
+export type PageReceiptOut = {
+    /**
+     * Data
+     */
+    data: Array<ReceiptOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[SyncRunOut]
+ */
+export type PageSyncRunOut = {
+    /**
+     * Data
+     */
+    data: Array<SyncRunOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[TransitionOut]
+ */
+export type PageTransitionOut = {
+    /**
+     * Data
+     */
+    data: Array<TransitionOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * PreviewLine
  */
 export type PreviewLine = {
     /**
-     * Title
-     */
-    title: string;
-    /**
      * Detail
      */
     detail: string;
+    /**
+     * Title
+     */
+    title: string;
 };
 
 /**
@@ -990,25 +1123,27 @@ export type PreviewLine = {
  */
 export type Problem = {
     /**
-     * Type
+     * Action
      */
-    type: string;
+    action: string | null;
     /**
-     * Title
+     * Code
      */
-    title: string;
-    /**
-     * Status
-     */
-    status: number;
+    code: string;
     /**
      * Detail
      */
     detail: string;
     /**
-     * Code
+     * Errors
      */
-    code: string;
+    errors: Array<FieldProblem>;
+    /**
+     * Evidence
+     */
+    evidence: {
+        [key: string]: unknown;
+    } | null;
     /**
      * Request Id
      */
@@ -1018,19 +1153,17 @@ export type Problem = {
      */
     retryable: boolean;
     /**
-     * Errors
+     * Status
      */
-    errors: Array<FieldProblem>;
+    status: number;
     /**
-     * Action
+     * Title
      */
-    action: string | null;
+    title: string;
     /**
-     * Evidence
+     * Type
      */
-    evidence: {
-        [key: string]: unknown;
-    } | null;
+    type: string;
 };
 
 /**
@@ -1047,34 +1180,6 @@ export type Purpose = 'sync' | 'test' | 'send' | 'track';
  */
 export type ReceiptOut = {
     /**
-     * Id
-     */
-    id: string;
-    /**
-     * Connection Id
-     */
-    connection_id: string;
-    /**
-     * Episode Id
-     */
-    episode_id: string | null;
-    /**
-     * Status
-     */
-    status: 'pending' | 'complete';
-    /**
-     * Window From
-     */
-    window_from: string;
-    /**
-     * Window Until
-     */
-    window_until: string;
-    /**
-     * Sync Id
-     */
-    sync_id: string | null;
-    /**
      * Campaigns Added
      */
     campaigns_added: number | null;
@@ -1083,21 +1188,49 @@ export type ReceiptOut = {
      */
     campaigns_changed: number | null;
     /**
-     * Unknown
+     * Completed At
      */
-    unknown: Array<UnknownPart>;
+    completed_at: string | null;
     /**
-     * Settings Kept
+     * Connection Id
      */
-    settings_kept: Array<PreviewLine>;
+    connection_id: string;
     /**
      * Created At
      */
     created_at: string;
     /**
-     * Completed At
+     * Episode Id
      */
-    completed_at: string | null;
+    episode_id: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Settings Kept
+     */
+    settings_kept: Array<PreviewLine>;
+    /**
+     * Status
+     */
+    status: 'pending' | 'complete';
+    /**
+     * Sync Id
+     */
+    sync_id: string | null;
+    /**
+     * Unknown
+     */
+    unknown: Array<UnknownPart>;
+    /**
+     * Window From
+     */
+    window_from: string;
+    /**
+     * Window Until
+     */
+    window_until: string;
 };
 
 /**
@@ -1198,6 +1331,15 @@ export type Status = 'connecting' | 'connected' | 'verifying' | 'inactive' | 'di
  */
 export type Summary = {
     /**
+     * Campaigns
+     */
+    campaigns: number;
+    /**
+     * Data Age
+     */
+    data_age: Array<DataAge>;
+    figures: FiguresOut;
+    /**
      * Sent From
      */
     sent_from: string | null;
@@ -1205,15 +1347,6 @@ export type Summary = {
      * Sent To
      */
     sent_to: string | null;
-    /**
-     * Campaigns
-     */
-    campaigns: number;
-    figures: FiguresOut;
-    /**
-     * Data Age
-     */
-    data_age: Array<DataAge>;
 };
 
 /**
@@ -1224,10 +1357,6 @@ export type SyncErrorOut = {
      * Code
      */
     code: string;
-    /**
-     * Title
-     */
-    title: string;
     /**
      * Detail
      */
@@ -1240,6 +1369,10 @@ export type SyncErrorOut = {
      * Provider Request Id
      */
     provider_request_id: string | null;
+    /**
+     * Title
+     */
+    title: string;
 };
 
 /**
@@ -1249,63 +1382,25 @@ export type SyncErrorOut = {
  */
 export type SyncRunOut = {
     /**
-     * Id
-     */
-    id: string;
-    /**
-     * Connection Id
-     */
-    connection_id: string;
-    /**
-     * Provider
-     */
-    provider: string;
-    /**
      * Account Label
      */
     account_label: string;
-    /**
-     * Type
-     */
-    type: 'manual' | 'auto';
     /**
      * Badge
      */
     badge: 'first' | 'backfill' | 'catch_up' | null;
     /**
-     * Status
+     * Calls Made
      */
-    status: 'queued' | 'running' | 'success' | 'failed';
+    calls_made: number;
     /**
-     * Partial
-     *
-     * Failed, but some of the window was stored.
+     * Campaigns Added
      */
-    partial: boolean;
+    campaigns_added: number;
     /**
-     * Created At
+     * Campaigns Changed
      */
-    created_at: string;
-    /**
-     * Started At
-     */
-    started_at: string | null;
-    /**
-     * Finished At
-     */
-    finished_at: string | null;
-    /**
-     * Duration Ms
-     */
-    duration_ms: number | null;
-    /**
-     * Window From
-     */
-    window_from: string | null;
-    /**
-     * Window Until
-     */
-    window_until: string | null;
+    campaigns_changed: number;
     /**
      * Campaigns Processed
      */
@@ -1317,39 +1412,77 @@ export type SyncRunOut = {
      */
     campaigns_total: number | null;
     /**
-     * Campaigns Added
+     * Connection Id
      */
-    campaigns_added: number;
+    connection_id: string;
     /**
-     * Campaigns Changed
+     * Created At
      */
-    campaigns_changed: number;
+    created_at: string;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number | null;
+    error: SyncErrorOut | null;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Note
+     */
+    note: string | null;
+    /**
+     * Pages
+     */
+    pages: number;
+    /**
+     * Partial
+     *
+     * Failed, but some of the window was stored.
+     */
+    partial: boolean;
     /**
      * Progress
      *
      * 0..1; null while the total is unknown.
      */
     progress: number | null;
-    totals: SyncTotals | null;
     /**
-     * Calls Made
+     * Provider
      */
-    calls_made: number;
-    /**
-     * Pages
-     */
-    pages: number;
-    error: SyncErrorOut | null;
-    /**
-     * Note
-     */
-    note: string | null;
+    provider: string;
     /**
      * Request Id
      *
      * Trace id, for support.
      */
     request_id: string | null;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    /**
+     * Status
+     */
+    status: 'queued' | 'running' | 'success' | 'failed';
+    totals: SyncTotals | null;
+    /**
+     * Type
+     */
+    type: 'manual' | 'auto';
+    /**
+     * Window From
+     */
+    window_from: string | null;
+    /**
+     * Window Until
+     */
+    window_until: string | null;
 };
 
 /**
@@ -1359,9 +1492,17 @@ export type SyncRunOut = {
  */
 export type SyncTotals = {
     /**
-     * Sent
+     * Bounced
      */
-    sent: number;
+    bounced: number;
+    /**
+     * Clicked
+     */
+    clicked: number;
+    /**
+     * Complaints
+     */
+    complaints: number;
     /**
      * Delivered
      */
@@ -1371,17 +1512,9 @@ export type SyncTotals = {
      */
     opened: number;
     /**
-     * Clicked
+     * Sent
      */
-    clicked: number;
-    /**
-     * Bounced
-     */
-    bounced: number;
-    /**
-     * Complaints
-     */
-    complaints: number;
+    sent: number;
     /**
      * Unsubscribes
      */
@@ -1393,10 +1526,6 @@ export type SyncTotals = {
  */
 export type TestOut = {
     /**
-     * Ok
-     */
-    ok: boolean;
-    /**
      * Checked At
      */
     checked_at: string;
@@ -1405,22 +1534,29 @@ export type TestOut = {
      */
     checks: Array<CheckOut>;
     connection: ConnectionOut;
+    /**
+     * Ok
+     */
+    ok: boolean;
 };
 
 /**
  * TransitionOut
  */
 export type TransitionOut = {
+    actor: Actor;
     /**
-     * Id
+     * Actor Name
      */
-    id: string;
+    actor_name: string | null;
+    /**
+     * Actor User Id
+     */
+    actor_user_id: string | null;
     /**
      * At
      */
     at: string;
-    from_status: Status | null;
-    to_status: Status;
     cause: Cause | null;
     /**
      * Cause Title
@@ -1430,19 +1566,16 @@ export type TransitionOut = {
      * Evidence
      */
     evidence: Array<EvidenceOut>;
-    actor: Actor;
+    from_status: Status | null;
     /**
-     * Actor User Id
+     * Id
      */
-    actor_user_id: string | null;
-    /**
-     * Actor Name
-     */
-    actor_name: string | null;
+    id: string;
     /**
      * Note
      */
     note: string | null;
+    to_status: Status;
 };
 
 /**
@@ -1450,13 +1583,13 @@ export type TransitionOut = {
  */
 export type UnknownPart = {
     /**
-     * Title
-     */
-    title: string;
-    /**
      * Detail
      */
     detail: string;
+    /**
+     * Title
+     */
+    title: string;
 };
 
 /**
@@ -1475,15 +1608,7 @@ export type UnreadCount = {
  * May this connection be used now, and if not why: the one answer for page, gates, extension and API.
  */
 export type UsabilityOut = {
-    /**
-     * Connection Id
-     */
-    connection_id: string;
-    purpose: Purpose;
-    /**
-     * Usable
-     */
-    usable: boolean;
+    action: ActionOut | null;
     /**
      * Code
      *
@@ -1491,10 +1616,18 @@ export type UsabilityOut = {
      */
     code: string;
     /**
+     * Connection Id
+     */
+    connection_id: string;
+    /**
      * Detail
      */
     detail: string;
-    action: ActionOut | null;
+    purpose: Purpose;
+    /**
+     * Usable
+     */
+    usable: boolean;
 };
 
 /**
@@ -1502,13 +1635,13 @@ export type UsabilityOut = {
  */
 export type UserOut = {
     /**
-     * Id
-     */
-    id: string;
-    /**
      * Email
      */
     email: string;
+    /**
+     * Id
+     */
+    id: string;
     /**
      * Name
      */
@@ -1519,48 +1652,6 @@ export type UserOut = {
  * WhoMustAct
  */
 export type WhoMustAct = 'nobody' | 'member' | 'owner_or_manager' | 'provider_admin' | 'operator';
-
-export type PageConnectionOut = {
-    data: Array<ConnectionOut>;
-    has_more: boolean;
-    next_cursor: string | null;
-};
-
-export type PageSyncRunOut = {
-    data: Array<SyncRunOut>;
-    has_more: boolean;
-    next_cursor: string | null;
-};
-
-export type PageTransitionOut = {
-    data: Array<TransitionOut>;
-    has_more: boolean;
-    next_cursor: string | null;
-};
-
-export type PageReceiptOut = {
-    data: Array<ReceiptOut>;
-    has_more: boolean;
-    next_cursor: string | null;
-};
-
-export type PageJournalEntryOut = {
-    data: Array<JournalEntryOut>;
-    has_more: boolean;
-    next_cursor: string | null;
-};
-
-export type PageObservationOut = {
-    data: Array<ObservationOut>;
-    has_more: boolean;
-    next_cursor: string | null;
-};
-
-export type PageAlertOut = {
-    data: Array<AlertOut>;
-    has_more: boolean;
-    next_cursor: string | null;
-};
 
 /**
  * SignIn
@@ -1587,10 +1678,6 @@ export type SignUpWritable = {
      */
     email: string;
     /**
-     * Password
-     */
-    password: string;
-    /**
      * Name
      */
     name: string;
@@ -1599,51 +1686,176 @@ export type SignUpWritable = {
      */
     organization_name: string;
     /**
+     * Password
+     */
+    password: string;
+    /**
      * Time Zone
      */
     time_zone?: string;
 };
 
-export type SignUpData = {
-    body: SignUpWritable;
+export type ListAlertsData = {
+    body?: never;
     path?: never;
-    query?: never;
-    url: '/v1/auth/sign-up';
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Kind
+         */
+        kind?: 'integration_disconnected' | 'integration_recovered' | null;
+        /**
+         * Unread
+         */
+        unread?: boolean | null;
+    };
+    url: '/v1/alerts';
 };
 
-export type SignUpErrors = {
+export type ListAlertsErrors = {
     /**
-     * p
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
      */
     401: Problem;
     /**
-     * p
+     * Forbidden
      */
     403: Problem;
     /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
+     * Unprocessable Entity
      */
     422: Problem;
 };
 
-export type SignUpError = SignUpErrors[keyof SignUpErrors];
+export type ListAlertsError = ListAlertsErrors[keyof ListAlertsErrors];
 
-export type SignUpResponses = {
+export type ListAlertsResponses = {
     /**
-     * ok
+     * Successful Response
      */
-    201: MeOut;
+    200: PageAlertOut;
 };
 
-export type SignUpResponse = SignUpResponses[keyof SignUpResponses];
+export type ListAlertsResponse = ListAlertsResponses[keyof ListAlertsResponses];
+
+export type MarkAllAlertsReadData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/alerts/read-all';
+};
+
+export type MarkAllAlertsReadErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type MarkAllAlertsReadError = MarkAllAlertsReadErrors[keyof MarkAllAlertsReadErrors];
+
+export type MarkAllAlertsReadResponses = {
+    /**
+     * Successful Response
+     */
+    200: UnreadCount;
+};
+
+export type MarkAllAlertsReadResponse = MarkAllAlertsReadResponses[keyof MarkAllAlertsReadResponses];
+
+export type CountUnreadAlertsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/alerts/unread-count';
+};
+
+export type CountUnreadAlertsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type CountUnreadAlertsError = CountUnreadAlertsErrors[keyof CountUnreadAlertsErrors];
+
+export type CountUnreadAlertsResponses = {
+    /**
+     * Successful Response
+     */
+    200: UnreadCount;
+};
+
+export type CountUnreadAlertsResponse = CountUnreadAlertsResponses[keyof CountUnreadAlertsResponses];
+
+export type MarkAlertReadData = {
+    body?: never;
+    path: {
+        /**
+         * Alert Id
+         */
+        alert_id: string;
+    };
+    query?: never;
+    url: '/v1/alerts/{alert_id}/read';
+};
+
+export type MarkAlertReadErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type MarkAlertReadError = MarkAlertReadErrors[keyof MarkAlertReadErrors];
+
+export type MarkAlertReadResponses = {
+    /**
+     * Successful Response
+     */
+    200: AlertOut;
+};
+
+export type MarkAlertReadResponse = MarkAlertReadResponses[keyof MarkAlertReadResponses];
 
 export type SignInData = {
     body: SignInWritable;
@@ -1654,23 +1866,15 @@ export type SignInData = {
 
 export type SignInErrors = {
     /**
-     * p
+     * Unauthorized
      */
     401: Problem;
     /**
-     * p
+     * Forbidden
      */
     403: Problem;
     /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
+     * Unprocessable Entity
      */
     422: Problem;
 };
@@ -1679,7 +1883,7 @@ export type SignInError = SignInErrors[keyof SignInErrors];
 
 export type SignInResponses = {
     /**
-     * ok
+     * Successful Response
      */
     200: MeOut;
 };
@@ -1695,23 +1899,15 @@ export type SignOutData = {
 
 export type SignOutErrors = {
     /**
-     * p
+     * Unauthorized
      */
     401: Problem;
     /**
-     * p
+     * Forbidden
      */
     403: Problem;
     /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
+     * Unprocessable Entity
      */
     422: Problem;
 };
@@ -1720,12 +1916,877 @@ export type SignOutError = SignOutErrors[keyof SignOutErrors];
 
 export type SignOutResponses = {
     /**
-     * ok
+     * Successful Response
      */
     204: void;
 };
 
 export type SignOutResponse = SignOutResponses[keyof SignOutResponses];
+
+export type SignUpData = {
+    body: SignUpWritable;
+    path?: never;
+    query?: never;
+    url: '/v1/auth/sign-up';
+};
+
+export type SignUpErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type SignUpError = SignUpErrors[keyof SignUpErrors];
+
+export type SignUpResponses = {
+    /**
+     * Successful Response
+     */
+    201: MeOut;
+};
+
+export type SignUpResponse = SignUpResponses[keyof SignUpResponses];
+
+export type ListCampaignsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        sort?: CampaignSort;
+        /**
+         * Connection Id
+         */
+        connection_id?: Array<string> | null;
+        /**
+         * Provider
+         */
+        provider?: Array<string> | null;
+        /**
+         * Sent From
+         *
+         * Sent at this time or later.
+         */
+        sent_from?: string | null;
+        /**
+         * Sent To
+         *
+         * Sent before this time.
+         */
+        sent_to?: string | null;
+        /**
+         * Q
+         *
+         * Part of a name or subject, or the provider's id.
+         */
+        q?: string | null;
+        /**
+         * Archived
+         */
+        archived?: boolean | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/campaigns';
+};
+
+export type ListCampaignsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListCampaignsError = ListCampaignsErrors[keyof ListCampaignsErrors];
+
+export type ListCampaignsResponses = {
+    /**
+     * Successful Response
+     */
+    200: CampaignPage;
+};
+
+export type ListCampaignsResponse = ListCampaignsResponses[keyof ListCampaignsResponses];
+
+export type GetCampaignData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/campaigns/{campaign_id}';
+};
+
+export type GetCampaignErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type GetCampaignError = GetCampaignErrors[keyof GetCampaignErrors];
+
+export type GetCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    200: CampaignOut;
+};
+
+export type GetCampaignResponse = GetCampaignResponses[keyof GetCampaignResponses];
+
+export type ListObservationsData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/campaigns/{campaign_id}/observations';
+};
+
+export type ListObservationsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListObservationsError = ListObservationsErrors[keyof ListObservationsErrors];
+
+export type ListObservationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageObservationOut;
+};
+
+export type ListObservationsResponse = ListObservationsResponses[keyof ListObservationsResponses];
+
+export type ListConnectionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/connections';
+};
+
+export type ListConnectionsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListConnectionsError = ListConnectionsErrors[keyof ListConnectionsErrors];
+
+export type ListConnectionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageConnectionOut;
+};
+
+export type ListConnectionsResponse = ListConnectionsResponses[keyof ListConnectionsResponses];
+
+export type DisconnectConnectionData = {
+    body?: never;
+    path: {
+        /**
+         * Connection Id
+         */
+        connection_id: string;
+    };
+    query?: never;
+    url: '/v1/connections/{connection_id}';
+};
+
+export type DisconnectConnectionErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type DisconnectConnectionError = DisconnectConnectionErrors[keyof DisconnectConnectionErrors];
+
+export type DisconnectConnectionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ConnectionOut;
+};
+
+export type DisconnectConnectionResponse = DisconnectConnectionResponses[keyof DisconnectConnectionResponses];
+
+export type GetConnectionData = {
+    body?: never;
+    path: {
+        /**
+         * Connection Id
+         */
+        connection_id: string;
+    };
+    query?: never;
+    url: '/v1/connections/{connection_id}';
+};
+
+export type GetConnectionErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type GetConnectionError = GetConnectionErrors[keyof GetConnectionErrors];
+
+export type GetConnectionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ConnectionOut;
+};
+
+export type GetConnectionResponse = GetConnectionResponses[keyof GetConnectionResponses];
+
+export type UpdateConnectionData = {
+    body: ConnectionUpdate;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Connection Id
+         */
+        connection_id: string;
+    };
+    query?: never;
+    url: '/v1/connections/{connection_id}';
+};
+
+export type UpdateConnectionErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Precondition Failed
+     */
+    412: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Precondition Required
+     */
+    428: Problem;
+};
+
+export type UpdateConnectionError = UpdateConnectionErrors[keyof UpdateConnectionErrors];
+
+export type UpdateConnectionResponses = {
+    /**
+     * Successful Response
+     */
+    200: ConnectionOut;
+};
+
+export type UpdateConnectionResponse = UpdateConnectionResponses[keyof UpdateConnectionResponses];
+
+export type GetDisconnectPreviewData = {
+    body?: never;
+    path: {
+        /**
+         * Connection Id
+         */
+        connection_id: string;
+    };
+    query?: never;
+    url: '/v1/connections/{connection_id}/disconnect-preview';
+};
+
+export type GetDisconnectPreviewErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type GetDisconnectPreviewError = GetDisconnectPreviewErrors[keyof GetDisconnectPreviewErrors];
+
+export type GetDisconnectPreviewResponses = {
+    /**
+     * Successful Response
+     */
+    200: DisconnectPreview;
+};
+
+export type GetDisconnectPreviewResponse = GetDisconnectPreviewResponses[keyof GetDisconnectPreviewResponses];
+
+export type ListConnectionHistoryData = {
+    body?: never;
+    path: {
+        /**
+         * Connection Id
+         */
+        connection_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/connections/{connection_id}/history';
+};
+
+export type ListConnectionHistoryErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListConnectionHistoryError = ListConnectionHistoryErrors[keyof ListConnectionHistoryErrors];
+
+export type ListConnectionHistoryResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageTransitionOut;
+};
+
+export type ListConnectionHistoryResponse = ListConnectionHistoryResponses[keyof ListConnectionHistoryResponses];
+
+export type ListReconnectReceiptsData = {
+    body?: never;
+    path: {
+        /**
+         * Connection Id
+         */
+        connection_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/connections/{connection_id}/receipts';
+};
+
+export type ListReconnectReceiptsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListReconnectReceiptsError = ListReconnectReceiptsErrors[keyof ListReconnectReceiptsErrors];
+
+export type ListReconnectReceiptsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageReceiptOut;
+};
+
+export type ListReconnectReceiptsResponse = ListReconnectReceiptsResponses[keyof ListReconnectReceiptsResponses];
+
+export type StartReconnectData = {
+    body: ReconnectStart;
+    path: {
+        /**
+         * Connection Id
+         */
+        connection_id: string;
+    };
+    query?: never;
+    url: '/v1/connections/{connection_id}/reconnect';
+};
+
+export type StartReconnectErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type StartReconnectError = StartReconnectErrors[keyof StartReconnectErrors];
+
+export type StartReconnectResponses = {
+    /**
+     * Successful Response
+     */
+    200: AuthorizeOut;
+};
+
+export type StartReconnectResponse = StartReconnectResponses[keyof StartReconnectResponses];
+
+export type ListConnectionSyncsData = {
+    body?: never;
+    path: {
+        /**
+         * Connection Id
+         */
+        connection_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/connections/{connection_id}/syncs';
+};
+
+export type ListConnectionSyncsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListConnectionSyncsError = ListConnectionSyncsErrors[keyof ListConnectionSyncsErrors];
+
+export type ListConnectionSyncsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageSyncRunOut;
+};
+
+export type ListConnectionSyncsResponse = ListConnectionSyncsResponses[keyof ListConnectionSyncsResponses];
+
+export type StartSyncData = {
+    body?: never;
+    path: {
+        /**
+         * Connection Id
+         */
+        connection_id: string;
+    };
+    query?: never;
+    url: '/v1/connections/{connection_id}/syncs';
+};
+
+export type StartSyncErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type StartSyncError = StartSyncErrors[keyof StartSyncErrors];
+
+export type StartSyncResponses = {
+    /**
+     * Successful Response
+     */
+    202: SyncRunOut;
+};
+
+export type StartSyncResponse = StartSyncResponses[keyof StartSyncResponses];
+
+export type TestConnectionData = {
+    body?: never;
+    path: {
+        /**
+         * Connection Id
+         */
+        connection_id: string;
+    };
+    query?: never;
+    url: '/v1/connections/{connection_id}/test';
+};
+
+export type TestConnectionErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type TestConnectionError = TestConnectionErrors[keyof TestConnectionErrors];
+
+export type TestConnectionResponses = {
+    /**
+     * Successful Response
+     */
+    200: TestOut;
+};
+
+export type TestConnectionResponse = TestConnectionResponses[keyof TestConnectionResponses];
+
+export type GetConnectionUsabilityData = {
+    body?: never;
+    path: {
+        /**
+         * Connection Id
+         */
+        connection_id: string;
+    };
+    query?: {
+        purpose?: Purpose;
+    };
+    url: '/v1/connections/{connection_id}/usability';
+};
+
+export type GetConnectionUsabilityErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type GetConnectionUsabilityError = GetConnectionUsabilityErrors[keyof GetConnectionUsabilityErrors];
+
+export type GetConnectionUsabilityResponses = {
+    /**
+     * Successful Response
+     */
+    200: UsabilityOut;
+};
+
+export type GetConnectionUsabilityResponse = GetConnectionUsabilityResponses[keyof GetConnectionUsabilityResponses];
+
+export type ListIntegrationsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/integrations';
+};
+
+export type ListIntegrationsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListIntegrationsError = ListIntegrationsErrors[keyof ListIntegrationsErrors];
+
+export type ListIntegrationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: IntegrationList;
+};
+
+export type ListIntegrationsResponse = ListIntegrationsResponses[keyof ListIntegrationsResponses];
+
+export type StartConnectData = {
+    body: ConnectStart;
+    path: {
+        /**
+         * Provider
+         */
+        provider: string;
+    };
+    query?: never;
+    url: '/v1/integrations/{provider}/connect';
+};
+
+export type StartConnectErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type StartConnectError = StartConnectErrors[keyof StartConnectErrors];
+
+export type StartConnectResponses = {
+    /**
+     * Successful Response
+     */
+    200: AuthorizeOut;
+};
+
+export type StartConnectResponse = StartConnectResponses[keyof StartConnectResponses];
 
 export type GetMeData = {
     body?: never;
@@ -1736,23 +2797,15 @@ export type GetMeData = {
 
 export type GetMeErrors = {
     /**
-     * p
+     * Unauthorized
      */
     401: Problem;
     /**
-     * p
+     * Forbidden
      */
     403: Problem;
     /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
+     * Unprocessable Entity
      */
     422: Problem;
 };
@@ -1761,7 +2814,7 @@ export type GetMeError = GetMeErrors[keyof GetMeErrors];
 
 export type GetMeResponses = {
     /**
-     * ok
+     * Successful Response
      */
     200: MeOut;
 };
@@ -1777,23 +2830,19 @@ export type SwitchOrganizationData = {
 
 export type SwitchOrganizationErrors = {
     /**
-     * p
+     * Unauthorized
      */
     401: Problem;
     /**
-     * p
+     * Forbidden
      */
     403: Problem;
     /**
-     * p
+     * Not Found
      */
     404: Problem;
     /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
+     * Unprocessable Entity
      */
     422: Problem;
 };
@@ -1802,12 +2851,154 @@ export type SwitchOrganizationError = SwitchOrganizationErrors[keyof SwitchOrgan
 
 export type SwitchOrganizationResponses = {
     /**
-     * ok
+     * Successful Response
      */
     200: MeOut;
 };
 
 export type SwitchOrganizationResponse = SwitchOrganizationResponses[keyof SwitchOrganizationResponses];
+
+export type GetMetricsSummaryData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Connection Id
+         */
+        connection_id?: string | null;
+        /**
+         * Sent From
+         *
+         * Sent at this time or later.
+         */
+        sent_from?: string | null;
+        /**
+         * Sent To
+         *
+         * Sent before this time.
+         */
+        sent_to?: string | null;
+    };
+    url: '/v1/metrics/summary';
+};
+
+export type GetMetricsSummaryErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type GetMetricsSummaryError = GetMetricsSummaryErrors[keyof GetMetricsSummaryErrors];
+
+export type GetMetricsSummaryResponses = {
+    /**
+     * Successful Response
+     */
+    200: Summary;
+};
+
+export type GetMetricsSummaryResponse = GetMetricsSummaryResponses[keyof GetMetricsSummaryResponses];
+
+export type GetOauthAttemptData = {
+    body?: never;
+    path: {
+        /**
+         * Attempt Id
+         */
+        attempt_id: string;
+    };
+    query?: never;
+    url: '/v1/oauth/attempts/{attempt_id}';
+};
+
+export type GetOauthAttemptErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type GetOauthAttemptError = GetOauthAttemptErrors[keyof GetOauthAttemptErrors];
+
+export type GetOauthAttemptResponses = {
+    /**
+     * Successful Response
+     */
+    200: AttemptOut;
+};
+
+export type GetOauthAttemptResponse = GetOauthAttemptResponses[keyof GetOauthAttemptResponses];
+
+export type OauthCallbackData = {
+    body?: never;
+    path: {
+        /**
+         * Provider
+         */
+        provider: string;
+    };
+    query?: {
+        /**
+         * State
+         */
+        state?: string | null;
+        /**
+         * Code
+         */
+        code?: string | null;
+        /**
+         * Error
+         */
+        error?: string | null;
+        /**
+         * Error Description
+         */
+        error_description?: string | null;
+        /**
+         * Iss
+         */
+        iss?: string | null;
+    };
+    url: '/v1/oauth/callback/{provider}';
+};
+
+export type OauthCallbackErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type OauthCallbackError = OauthCallbackErrors[keyof OauthCallbackErrors];
 
 export type GetOrganizationData = {
     body?: never;
@@ -1818,23 +3009,15 @@ export type GetOrganizationData = {
 
 export type GetOrganizationErrors = {
     /**
-     * p
+     * Unauthorized
      */
     401: Problem;
     /**
-     * p
+     * Forbidden
      */
     403: Problem;
     /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
+     * Unprocessable Entity
      */
     422: Problem;
 };
@@ -1843,7 +3026,7 @@ export type GetOrganizationError = GetOrganizationErrors[keyof GetOrganizationEr
 
 export type GetOrganizationResponses = {
     /**
-     * ok
+     * Successful Response
      */
     200: OrganizationOut;
 };
@@ -1853,7 +3036,10 @@ export type GetOrganizationResponse = GetOrganizationResponses[keyof GetOrganiza
 export type UpdateOrganizationData = {
     body: OrganizationUpdate;
     headers?: {
-        'If-Match'?: string;
+        /**
+         * If-Match
+         */
+        'if-match'?: string | null;
     };
     path?: never;
     query?: never;
@@ -1862,680 +3048,114 @@ export type UpdateOrganizationData = {
 
 export type UpdateOrganizationErrors = {
     /**
-     * p
+     * Unauthorized
      */
     401: Problem;
     /**
-     * p
+     * Forbidden
      */
     403: Problem;
     /**
-     * p
+     * Precondition Failed
      */
-    404: Problem;
+    412: Problem;
     /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
+     * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Precondition Required
+     */
+    428: Problem;
 };
 
 export type UpdateOrganizationError = UpdateOrganizationErrors[keyof UpdateOrganizationErrors];
 
 export type UpdateOrganizationResponses = {
     /**
-     * ok
+     * Successful Response
      */
     200: OrganizationOut;
 };
 
 export type UpdateOrganizationResponse = UpdateOrganizationResponses[keyof UpdateOrganizationResponses];
 
-export type ListIntegrationsData = {
+export type GetServiceStatusData = {
     body?: never;
     path?: never;
     query?: never;
-    url: '/v1/integrations';
+    url: '/v1/status';
 };
 
-export type ListIntegrationsErrors = {
+export type GetServiceStatusErrors = {
     /**
-     * p
+     * Unauthorized
      */
     401: Problem;
     /**
-     * p
+     * Forbidden
      */
     403: Problem;
     /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
+     * Unprocessable Entity
      */
     422: Problem;
 };
 
-export type ListIntegrationsError = ListIntegrationsErrors[keyof ListIntegrationsErrors];
+export type GetServiceStatusError = GetServiceStatusErrors[keyof GetServiceStatusErrors];
 
-export type ListIntegrationsResponses = {
+export type GetServiceStatusResponses = {
     /**
-     * ok
+     * Successful Response
      */
-    200: IntegrationList;
+    200: ServiceStatus;
 };
 
-export type ListIntegrationsResponse = ListIntegrationsResponses[keyof ListIntegrationsResponses];
-
-export type ConnectIntegrationData = {
-    body: ConnectStart;
-    path: {
-        provider: string;
-    };
-    query?: never;
-    url: '/v1/integrations/{provider}/connect';
-};
-
-export type ConnectIntegrationErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type ConnectIntegrationError = ConnectIntegrationErrors[keyof ConnectIntegrationErrors];
-
-export type ConnectIntegrationResponses = {
-    /**
-     * ok
-     */
-    200: AuthorizeOut;
-};
-
-export type ConnectIntegrationResponse = ConnectIntegrationResponses[keyof ConnectIntegrationResponses];
-
-export type GetOauthAttemptData = {
-    body?: never;
-    path: {
-        attempt_id: string;
-    };
-    query?: never;
-    url: '/v1/oauth/attempts/{attempt_id}';
-};
-
-export type GetOauthAttemptErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type GetOauthAttemptError = GetOauthAttemptErrors[keyof GetOauthAttemptErrors];
-
-export type GetOauthAttemptResponses = {
-    /**
-     * ok
-     */
-    200: AttemptOut;
-};
-
-export type GetOauthAttemptResponse = GetOauthAttemptResponses[keyof GetOauthAttemptResponses];
-
-export type ListConnectionsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        cursor?: string | null;
-        limit?: number;
-    };
-    url: '/v1/connections';
-};
-
-export type ListConnectionsErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type ListConnectionsError = ListConnectionsErrors[keyof ListConnectionsErrors];
-
-export type ListConnectionsResponses = {
-    /**
-     * ok
-     */
-    200: PageConnectionOut;
-};
-
-export type ListConnectionsResponse = ListConnectionsResponses[keyof ListConnectionsResponses];
-
-export type DisconnectConnectionData = {
-    body?: never;
-    path: {
-        connection_id: string;
-    };
-    query?: never;
-    url: '/v1/connections/{connection_id}';
-};
-
-export type DisconnectConnectionErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type DisconnectConnectionError = DisconnectConnectionErrors[keyof DisconnectConnectionErrors];
-
-export type DisconnectConnectionResponses = {
-    /**
-     * ok
-     */
-    200: ConnectionOut;
-};
-
-export type DisconnectConnectionResponse = DisconnectConnectionResponses[keyof DisconnectConnectionResponses];
-
-export type GetConnectionData = {
-    body?: never;
-    path: {
-        connection_id: string;
-    };
-    query?: never;
-    url: '/v1/connections/{connection_id}';
-};
-
-export type GetConnectionErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type GetConnectionError = GetConnectionErrors[keyof GetConnectionErrors];
-
-export type GetConnectionResponses = {
-    /**
-     * ok
-     */
-    200: ConnectionOut;
-};
-
-export type GetConnectionResponse = GetConnectionResponses[keyof GetConnectionResponses];
-
-export type UpdateConnectionData = {
-    body: ConnectionUpdate;
-    headers?: {
-        'If-Match'?: string;
-    };
-    path: {
-        connection_id: string;
-    };
-    query?: never;
-    url: '/v1/connections/{connection_id}';
-};
-
-export type UpdateConnectionErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type UpdateConnectionError = UpdateConnectionErrors[keyof UpdateConnectionErrors];
-
-export type UpdateConnectionResponses = {
-    /**
-     * ok
-     */
-    200: ConnectionOut;
-};
-
-export type UpdateConnectionResponse = UpdateConnectionResponses[keyof UpdateConnectionResponses];
-
-export type TestConnectionData = {
-    body?: never;
-    path: {
-        connection_id: string;
-    };
-    query?: never;
-    url: '/v1/connections/{connection_id}/test';
-};
-
-export type TestConnectionErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type TestConnectionError = TestConnectionErrors[keyof TestConnectionErrors];
-
-export type TestConnectionResponses = {
-    /**
-     * ok
-     */
-    200: TestOut;
-};
-
-export type TestConnectionResponse = TestConnectionResponses[keyof TestConnectionResponses];
-
-export type ReconnectConnectionData = {
-    body: ReconnectStart;
-    path: {
-        connection_id: string;
-    };
-    query?: never;
-    url: '/v1/connections/{connection_id}/reconnect';
-};
-
-export type ReconnectConnectionErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type ReconnectConnectionError = ReconnectConnectionErrors[keyof ReconnectConnectionErrors];
-
-export type ReconnectConnectionResponses = {
-    /**
-     * ok
-     */
-    200: AuthorizeOut;
-};
-
-export type ReconnectConnectionResponse = ReconnectConnectionResponses[keyof ReconnectConnectionResponses];
-
-export type PreviewDisconnectData = {
-    body?: never;
-    path: {
-        connection_id: string;
-    };
-    query?: never;
-    url: '/v1/connections/{connection_id}/disconnect-preview';
-};
-
-export type PreviewDisconnectErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type PreviewDisconnectError = PreviewDisconnectErrors[keyof PreviewDisconnectErrors];
-
-export type PreviewDisconnectResponses = {
-    /**
-     * ok
-     */
-    200: DisconnectPreview;
-};
-
-export type PreviewDisconnectResponse = PreviewDisconnectResponses[keyof PreviewDisconnectResponses];
-
-export type ListConnectionHistoryData = {
-    body?: never;
-    path: {
-        connection_id: string;
-    };
-    query?: {
-        cursor?: string | null;
-        limit?: number;
-    };
-    url: '/v1/connections/{connection_id}/history';
-};
-
-export type ListConnectionHistoryErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type ListConnectionHistoryError = ListConnectionHistoryErrors[keyof ListConnectionHistoryErrors];
-
-export type ListConnectionHistoryResponses = {
-    /**
-     * ok
-     */
-    200: PageTransitionOut;
-};
-
-export type ListConnectionHistoryResponse = ListConnectionHistoryResponses[keyof ListConnectionHistoryResponses];
-
-export type ListConnectionSyncsData = {
-    body?: never;
-    path: {
-        connection_id: string;
-    };
-    query?: {
-        cursor?: string | null;
-        limit?: number;
-    };
-    url: '/v1/connections/{connection_id}/syncs';
-};
-
-export type ListConnectionSyncsErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type ListConnectionSyncsError = ListConnectionSyncsErrors[keyof ListConnectionSyncsErrors];
-
-export type ListConnectionSyncsResponses = {
-    /**
-     * ok
-     */
-    200: PageSyncRunOut;
-};
-
-export type ListConnectionSyncsResponse = ListConnectionSyncsResponses[keyof ListConnectionSyncsResponses];
-
-export type CreateSyncData = {
-    body?: never;
-    path: {
-        connection_id: string;
-    };
-    query?: never;
-    url: '/v1/connections/{connection_id}/syncs';
-};
-
-export type CreateSyncErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type CreateSyncError = CreateSyncErrors[keyof CreateSyncErrors];
-
-export type CreateSyncResponses = {
-    /**
-     * ok
-     */
-    202: SyncRunOut;
-};
-
-export type CreateSyncResponse = CreateSyncResponses[keyof CreateSyncResponses];
-
-export type ListReceiptsData = {
-    body?: never;
-    path: {
-        connection_id: string;
-    };
-    query?: {
-        cursor?: string | null;
-        limit?: number;
-    };
-    url: '/v1/connections/{connection_id}/receipts';
-};
-
-export type ListReceiptsErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type ListReceiptsError = ListReceiptsErrors[keyof ListReceiptsErrors];
-
-export type ListReceiptsResponses = {
-    /**
-     * ok
-     */
-    200: PageReceiptOut;
-};
-
-export type ListReceiptsResponse = ListReceiptsResponses[keyof ListReceiptsResponses];
+export type GetServiceStatusResponse = GetServiceStatusResponses[keyof GetServiceStatusResponses];
 
 export type ListSyncsData = {
     body?: never;
     path?: never;
     query?: {
-        cursor?: string | null;
+        /**
+         * Connection Id
+         */
+        connection_id?: string | null;
+        /**
+         * Status
+         */
+        status?: 'queued' | 'running' | 'success' | 'failed' | null;
+        /**
+         * Type
+         */
+        type?: 'manual' | 'auto' | null;
+        /**
+         * Limit
+         */
         limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
     };
     url: '/v1/syncs';
 };
 
 export type ListSyncsErrors = {
     /**
-     * p
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
      */
     401: Problem;
     /**
-     * p
+     * Forbidden
      */
     403: Problem;
     /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
+     * Unprocessable Entity
      */
     422: Problem;
 };
@@ -2544,7 +3164,7 @@ export type ListSyncsError = ListSyncsErrors[keyof ListSyncsErrors];
 
 export type ListSyncsResponses = {
     /**
-     * ok
+     * Successful Response
      */
     200: PageSyncRunOut;
 };
@@ -2554,6 +3174,9 @@ export type ListSyncsResponse = ListSyncsResponses[keyof ListSyncsResponses];
 export type GetSyncData = {
     body?: never;
     path: {
+        /**
+         * Sync Id
+         */
         sync_id: string;
     };
     query?: never;
@@ -2562,23 +3185,19 @@ export type GetSyncData = {
 
 export type GetSyncErrors = {
     /**
-     * p
+     * Unauthorized
      */
     401: Problem;
     /**
-     * p
+     * Forbidden
      */
     403: Problem;
     /**
-     * p
+     * Not Found
      */
     404: Problem;
     /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
+     * Unprocessable Entity
      */
     422: Problem;
 };
@@ -2587,7 +3206,7 @@ export type GetSyncError = GetSyncErrors[keyof GetSyncErrors];
 
 export type GetSyncResponses = {
     /**
-     * ok
+     * Successful Response
      */
     200: SyncRunOut;
 };
@@ -2597,6 +3216,9 @@ export type GetSyncResponse = GetSyncResponses[keyof GetSyncResponses];
 export type StreamSyncData = {
     body?: never;
     path: {
+        /**
+         * Sync Id
+         */
         sync_id: string;
     };
     query?: never;
@@ -2605,23 +3227,19 @@ export type StreamSyncData = {
 
 export type StreamSyncErrors = {
     /**
-     * p
+     * Unauthorized
      */
     401: Problem;
     /**
-     * p
+     * Forbidden
      */
     403: Problem;
     /**
-     * p
+     * Not Found
      */
     404: Problem;
     /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
+     * Unprocessable Entity
      */
     422: Problem;
 };
@@ -2630,7 +3248,7 @@ export type StreamSyncError = StreamSyncErrors[keyof StreamSyncErrors];
 
 export type StreamSyncResponses = {
     /**
-     * ok
+     * Successful Response
      */
     200: SyncRunOut;
 };
@@ -2640,34 +3258,43 @@ export type StreamSyncResponse = StreamSyncResponses[keyof StreamSyncResponses];
 export type ListSyncJournalData = {
     body?: never;
     path: {
+        /**
+         * Sync Id
+         */
         sync_id: string;
     };
     query?: {
-        cursor?: string | null;
+        /**
+         * Limit
+         */
         limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
     };
     url: '/v1/syncs/{sync_id}/journal';
 };
 
 export type ListSyncJournalErrors = {
     /**
-     * p
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
      */
     401: Problem;
     /**
-     * p
+     * Forbidden
      */
     403: Problem;
     /**
-     * p
+     * Not Found
      */
     404: Problem;
     /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
+     * Unprocessable Entity
      */
     422: Problem;
 };
@@ -2676,403 +3303,9 @@ export type ListSyncJournalError = ListSyncJournalErrors[keyof ListSyncJournalEr
 
 export type ListSyncJournalResponses = {
     /**
-     * ok
+     * Successful Response
      */
     200: PageJournalEntryOut;
 };
 
 export type ListSyncJournalResponse = ListSyncJournalResponses[keyof ListSyncJournalResponses];
-
-export type ListCampaignsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        cursor?: string | null;
-        limit?: number;
-        connection_id?: string;
-        provider?: string;
-        sent_from?: string;
-        sent_to?: string;
-        q?: string;
-        sort?: string;
-    };
-    url: '/v1/campaigns';
-};
-
-export type ListCampaignsErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type ListCampaignsError = ListCampaignsErrors[keyof ListCampaignsErrors];
-
-export type ListCampaignsResponses = {
-    /**
-     * ok
-     */
-    200: CampaignPage;
-};
-
-export type ListCampaignsResponse = ListCampaignsResponses[keyof ListCampaignsResponses];
-
-export type GetCampaignData = {
-    body?: never;
-    path: {
-        campaign_id: string;
-    };
-    query?: never;
-    url: '/v1/campaigns/{campaign_id}';
-};
-
-export type GetCampaignErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type GetCampaignError = GetCampaignErrors[keyof GetCampaignErrors];
-
-export type GetCampaignResponses = {
-    /**
-     * ok
-     */
-    200: CampaignOut;
-};
-
-export type GetCampaignResponse = GetCampaignResponses[keyof GetCampaignResponses];
-
-export type ListObservationsData = {
-    body?: never;
-    path: {
-        campaign_id: string;
-    };
-    query?: {
-        cursor?: string | null;
-        limit?: number;
-    };
-    url: '/v1/campaigns/{campaign_id}/observations';
-};
-
-export type ListObservationsErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type ListObservationsError = ListObservationsErrors[keyof ListObservationsErrors];
-
-export type ListObservationsResponses = {
-    /**
-     * ok
-     */
-    200: PageObservationOut;
-};
-
-export type ListObservationsResponse = ListObservationsResponses[keyof ListObservationsResponses];
-
-export type GetMetricsSummaryData = {
-    body?: never;
-    path?: never;
-    query?: {
-        connection_id?: string;
-        sent_from?: string;
-        sent_to?: string;
-    };
-    url: '/v1/metrics/summary';
-};
-
-export type GetMetricsSummaryErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type GetMetricsSummaryError = GetMetricsSummaryErrors[keyof GetMetricsSummaryErrors];
-
-export type GetMetricsSummaryResponses = {
-    /**
-     * ok
-     */
-    200: Summary;
-};
-
-export type GetMetricsSummaryResponse = GetMetricsSummaryResponses[keyof GetMetricsSummaryResponses];
-
-export type ListAlertsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        cursor?: string | null;
-        limit?: number;
-    };
-    url: '/v1/alerts';
-};
-
-export type ListAlertsErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type ListAlertsError = ListAlertsErrors[keyof ListAlertsErrors];
-
-export type ListAlertsResponses = {
-    /**
-     * ok
-     */
-    200: PageAlertOut;
-};
-
-export type ListAlertsResponse = ListAlertsResponses[keyof ListAlertsResponses];
-
-export type GetUnreadCountData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/v1/alerts/unread-count';
-};
-
-export type GetUnreadCountErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type GetUnreadCountError = GetUnreadCountErrors[keyof GetUnreadCountErrors];
-
-export type GetUnreadCountResponses = {
-    /**
-     * ok
-     */
-    200: UnreadCount;
-};
-
-export type GetUnreadCountResponse = GetUnreadCountResponses[keyof GetUnreadCountResponses];
-
-export type MarkAlertReadData = {
-    body?: never;
-    path: {
-        alert_id: string;
-    };
-    query?: never;
-    url: '/v1/alerts/{alert_id}/read';
-};
-
-export type MarkAlertReadErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type MarkAlertReadError = MarkAlertReadErrors[keyof MarkAlertReadErrors];
-
-export type MarkAlertReadResponses = {
-    /**
-     * ok
-     */
-    200: AlertOut;
-};
-
-export type MarkAlertReadResponse = MarkAlertReadResponses[keyof MarkAlertReadResponses];
-
-export type MarkAllAlertsReadData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/v1/alerts/read-all';
-};
-
-export type MarkAllAlertsReadErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type MarkAllAlertsReadError = MarkAllAlertsReadErrors[keyof MarkAllAlertsReadErrors];
-
-export type MarkAllAlertsReadResponses = {
-    /**
-     * ok
-     */
-    204: void;
-};
-
-export type MarkAllAlertsReadResponse = MarkAllAlertsReadResponses[keyof MarkAllAlertsReadResponses];
-
-export type GetStatusData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/v1/status';
-};
-
-export type GetStatusErrors = {
-    /**
-     * p
-     */
-    401: Problem;
-    /**
-     * p
-     */
-    403: Problem;
-    /**
-     * p
-     */
-    404: Problem;
-    /**
-     * p
-     */
-    409: Problem;
-    /**
-     * p
-     */
-    422: Problem;
-};
-
-export type GetStatusError = GetStatusErrors[keyof GetStatusErrors];
-
-export type GetStatusResponses = {
-    /**
-     * ok
-     */
-    200: ServiceStatus;
-};
-
-export type GetStatusResponse = GetStatusResponses[keyof GetStatusResponses];

@@ -3,50 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { connectIntegration, createSync, disconnectConnection, getCampaign, getConnection, getMe, getMetricsSummary, getOauthAttempt, getOrganization, getStatus, getSync, getUnreadCount, listAlerts, listCampaigns, listConnectionHistory, listConnections, listConnectionSyncs, listIntegrations, listObservations, listReceipts, listSyncJournal, listSyncs, markAlertRead, markAllAlertsRead, type Options, previewDisconnect, reconnectConnection, signIn, signOut, signUp, switchOrganization, testConnection, updateConnection, updateOrganization } from '../sdk.gen';
-import type { ConnectIntegrationData, ConnectIntegrationError, ConnectIntegrationResponse, CreateSyncData, CreateSyncError, CreateSyncResponse, DisconnectConnectionData, DisconnectConnectionError, DisconnectConnectionResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetConnectionData, GetConnectionError, GetConnectionResponse, GetMeData, GetMeError, GetMeResponse, GetMetricsSummaryData, GetMetricsSummaryError, GetMetricsSummaryResponse, GetOauthAttemptData, GetOauthAttemptError, GetOauthAttemptResponse, GetOrganizationData, GetOrganizationError, GetOrganizationResponse, GetStatusData, GetStatusError, GetStatusResponse, GetSyncData, GetSyncError, GetSyncResponse, GetUnreadCountData, GetUnreadCountError, GetUnreadCountResponse, ListAlertsData, ListAlertsError, ListAlertsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConnectionHistoryData, ListConnectionHistoryError, ListConnectionHistoryResponse, ListConnectionsData, ListConnectionsError, ListConnectionsResponse, ListConnectionSyncsData, ListConnectionSyncsError, ListConnectionSyncsResponse, ListIntegrationsData, ListIntegrationsError, ListIntegrationsResponse, ListObservationsData, ListObservationsError, ListObservationsResponse, ListReceiptsData, ListReceiptsError, ListReceiptsResponse, ListSyncJournalData, ListSyncJournalError, ListSyncJournalResponse, ListSyncsData, ListSyncsError, ListSyncsResponse, MarkAlertReadData, MarkAlertReadError, MarkAlertReadResponse, MarkAllAlertsReadData, MarkAllAlertsReadError, MarkAllAlertsReadResponse, PreviewDisconnectData, PreviewDisconnectError, PreviewDisconnectResponse, ReconnectConnectionData, ReconnectConnectionError, ReconnectConnectionResponse, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, SignUpData, SignUpError, SignUpResponse, SwitchOrganizationData, SwitchOrganizationError, SwitchOrganizationResponse, TestConnectionData, TestConnectionError, TestConnectionResponse, UpdateConnectionData, UpdateConnectionError, UpdateConnectionResponse, UpdateOrganizationData, UpdateOrganizationError, UpdateOrganizationResponse } from '../types.gen';
-
-export const signUpMutation = (options?: Partial<Options<SignUpData>>): UseMutationOptions<SignUpResponse, SignUpError, Options<SignUpData>> => {
-    const mutationOptions: UseMutationOptions<SignUpResponse, SignUpError, Options<SignUpData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await signUp({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-export const signInMutation = (options?: Partial<Options<SignInData>>): UseMutationOptions<SignInResponse, SignInError, Options<SignInData>> => {
-    const mutationOptions: UseMutationOptions<SignInResponse, SignInError, Options<SignInData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await signIn({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-export const signOutMutation = (options?: Partial<Options<SignOutData>>): UseMutationOptions<SignOutResponse, SignOutError, Options<SignOutData>> => {
-    const mutationOptions: UseMutationOptions<SignOutResponse, SignOutError, Options<SignOutData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await signOut({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
+import { countUnreadAlerts, disconnectConnection, getCampaign, getConnection, getConnectionUsability, getDisconnectPreview, getMe, getMetricsSummary, getOauthAttempt, getOrganization, getServiceStatus, getSync, listAlerts, listCampaigns, listConnectionHistory, listConnections, listConnectionSyncs, listIntegrations, listObservations, listReconnectReceipts, listSyncJournal, listSyncs, markAlertRead, markAllAlertsRead, oauthCallback, type Options, signIn, signOut, signUp, startConnect, startReconnect, startSync, switchOrganization, testConnection, updateConnection, updateOrganization } from '../sdk.gen';
+import type { CountUnreadAlertsData, CountUnreadAlertsError, CountUnreadAlertsResponse, DisconnectConnectionData, DisconnectConnectionError, DisconnectConnectionResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetConnectionData, GetConnectionError, GetConnectionResponse, GetConnectionUsabilityData, GetConnectionUsabilityError, GetConnectionUsabilityResponse, GetDisconnectPreviewData, GetDisconnectPreviewError, GetDisconnectPreviewResponse, GetMeData, GetMeError, GetMeResponse, GetMetricsSummaryData, GetMetricsSummaryError, GetMetricsSummaryResponse, GetOauthAttemptData, GetOauthAttemptError, GetOauthAttemptResponse, GetOrganizationData, GetOrganizationError, GetOrganizationResponse, GetServiceStatusData, GetServiceStatusError, GetServiceStatusResponse, GetSyncData, GetSyncError, GetSyncResponse, ListAlertsData, ListAlertsError, ListAlertsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConnectionHistoryData, ListConnectionHistoryError, ListConnectionHistoryResponse, ListConnectionsData, ListConnectionsError, ListConnectionsResponse, ListConnectionSyncsData, ListConnectionSyncsError, ListConnectionSyncsResponse, ListIntegrationsData, ListIntegrationsError, ListIntegrationsResponse, ListObservationsData, ListObservationsError, ListObservationsResponse, ListReconnectReceiptsData, ListReconnectReceiptsError, ListReconnectReceiptsResponse, ListSyncJournalData, ListSyncJournalError, ListSyncJournalResponse, ListSyncsData, ListSyncsError, ListSyncsResponse, MarkAlertReadData, MarkAlertReadError, MarkAlertReadResponse, MarkAllAlertsReadData, MarkAllAlertsReadError, MarkAllAlertsReadResponse, OauthCallbackData, OauthCallbackError, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, SignUpData, SignUpError, SignUpResponse, StartConnectData, StartConnectError, StartConnectResponse, StartReconnectData, StartReconnectError, StartReconnectResponse, StartSyncData, StartSyncError, StartSyncResponse, SwitchOrganizationData, SwitchOrganizationError, SwitchOrganizationResponse, TestConnectionData, TestConnectionError, TestConnectionResponse, UpdateConnectionData, UpdateConnectionError, UpdateConnectionResponse, UpdateOrganizationData, UpdateOrganizationError, UpdateOrganizationResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -81,11 +39,16 @@ const createQueryKey = <TOptions extends Options>(id: string, options?: TOptions
     return [params];
 };
 
-export const getMeQueryKey = (options?: Options<GetMeData>) => createQueryKey('getMe', options);
+export const listAlertsQueryKey = (options?: Options<ListAlertsData>) => createQueryKey('listAlerts', options);
 
-export const getMeOptions = (options?: Options<GetMeData>) => queryOptions<GetMeResponse, GetMeError, GetMeResponse, ReturnType<typeof getMeQueryKey>>({
+/**
+ * List Alerts
+ *
+ * Newest first.
+ */
+export const listAlertsOptions = (options?: Options<ListAlertsData>) => queryOptions<ListAlertsResponse, ListAlertsError, ListAlertsResponse, ReturnType<typeof listAlertsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getMe({
+        const { data } = await listAlerts({
             ...options,
             ...queryKey[0],
             signal,
@@ -93,109 +56,7 @@ export const getMeOptions = (options?: Options<GetMeData>) => queryOptions<GetMe
         });
         return data;
     },
-    queryKey: getMeQueryKey(options)
-});
-
-export const switchOrganizationMutation = (options?: Partial<Options<SwitchOrganizationData>>): UseMutationOptions<SwitchOrganizationResponse, SwitchOrganizationError, Options<SwitchOrganizationData>> => {
-    const mutationOptions: UseMutationOptions<SwitchOrganizationResponse, SwitchOrganizationError, Options<SwitchOrganizationData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await switchOrganization({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-export const getOrganizationQueryKey = (options?: Options<GetOrganizationData>) => createQueryKey('getOrganization', options);
-
-export const getOrganizationOptions = (options?: Options<GetOrganizationData>) => queryOptions<GetOrganizationResponse, GetOrganizationError, GetOrganizationResponse, ReturnType<typeof getOrganizationQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getOrganization({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: getOrganizationQueryKey(options)
-});
-
-export const updateOrganizationMutation = (options?: Partial<Options<UpdateOrganizationData>>): UseMutationOptions<UpdateOrganizationResponse, UpdateOrganizationError, Options<UpdateOrganizationData>> => {
-    const mutationOptions: UseMutationOptions<UpdateOrganizationResponse, UpdateOrganizationError, Options<UpdateOrganizationData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await updateOrganization({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-export const listIntegrationsQueryKey = (options?: Options<ListIntegrationsData>) => createQueryKey('listIntegrations', options);
-
-export const listIntegrationsOptions = (options?: Options<ListIntegrationsData>) => queryOptions<ListIntegrationsResponse, ListIntegrationsError, ListIntegrationsResponse, ReturnType<typeof listIntegrationsQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listIntegrations({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listIntegrationsQueryKey(options)
-});
-
-export const connectIntegrationMutation = (options?: Partial<Options<ConnectIntegrationData>>): UseMutationOptions<ConnectIntegrationResponse, ConnectIntegrationError, Options<ConnectIntegrationData>> => {
-    const mutationOptions: UseMutationOptions<ConnectIntegrationResponse, ConnectIntegrationError, Options<ConnectIntegrationData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await connectIntegration({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-export const getOauthAttemptQueryKey = (options: Options<GetOauthAttemptData>) => createQueryKey('getOauthAttempt', options);
-
-export const getOauthAttemptOptions = (options: Options<GetOauthAttemptData>) => queryOptions<GetOauthAttemptResponse, GetOauthAttemptError, GetOauthAttemptResponse, ReturnType<typeof getOauthAttemptQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getOauthAttempt({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: getOauthAttemptQueryKey(options)
-});
-
-export const listConnectionsQueryKey = (options?: Options<ListConnectionsData>) => createQueryKey('listConnections', options);
-
-export const listConnectionsOptions = (options?: Options<ListConnectionsData>) => queryOptions<ListConnectionsResponse, ListConnectionsError, ListConnectionsResponse, ReturnType<typeof listConnectionsQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listConnections({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listConnectionsQueryKey(options)
+    queryKey: listAlertsQueryKey(options)
 });
 
 const createInfiniteParams = <K extends Pick<QueryKey<Options>[0], 'body' | 'headers' | 'path' | 'query'>>(queryKey: QueryKey<Options>, page: K) => {
@@ -227,21 +88,26 @@ const createInfiniteParams = <K extends Pick<QueryKey<Options>[0], 'body' | 'hea
     return params as unknown as typeof page;
 };
 
-export const listConnectionsInfiniteQueryKey = (options?: Options<ListConnectionsData>): QueryKey<Options<ListConnectionsData>> => createQueryKey('listConnections', options, true);
+export const listAlertsInfiniteQueryKey = (options?: Options<ListAlertsData>): QueryKey<Options<ListAlertsData>> => createQueryKey('listAlerts', options, true);
 
-export const listConnectionsInfiniteOptions = (options?: Options<ListConnectionsData>) => {
-    const opts = infiniteQueryOptions<ListConnectionsResponse, ListConnectionsError, InfiniteData<ListConnectionsResponse>, QueryKey<Options<ListConnectionsData>>, string | null | Pick<QueryKey<Options<ListConnectionsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+/**
+ * List Alerts
+ *
+ * Newest first.
+ */
+export const listAlertsInfiniteOptions = (options?: Options<ListAlertsData>) => {
+    const opts = infiniteQueryOptions<ListAlertsResponse, ListAlertsError, InfiniteData<ListAlertsResponse>, QueryKey<Options<ListAlertsData>>, string | null | Pick<QueryKey<Options<ListAlertsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
     // @ts-ignore
     {
         queryFn: async ({ pageParam, queryKey, signal }) => {
             // @ts-ignore
-            const page: Pick<QueryKey<Options<ListConnectionsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            const page: Pick<QueryKey<Options<ListAlertsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
                 query: {
                     cursor: pageParam
                 }
             };
             const params = createInfiniteParams(queryKey, page);
-            const { data } = await listConnections({
+            const { data } = await listAlerts({
                 ...options,
                 ...params,
                 signal,
@@ -249,15 +115,20 @@ export const listConnectionsInfiniteOptions = (options?: Options<ListConnections
             });
             return data;
         },
-        queryKey: listConnectionsInfiniteQueryKey(options)
+        queryKey: listAlertsInfiniteQueryKey(options)
     });
     return opts as Omit<typeof opts, 'initialData'>;
 };
 
-export const disconnectConnectionMutation = (options?: Partial<Options<DisconnectConnectionData>>): UseMutationOptions<DisconnectConnectionResponse, DisconnectConnectionError, Options<DisconnectConnectionData>> => {
-    const mutationOptions: UseMutationOptions<DisconnectConnectionResponse, DisconnectConnectionError, Options<DisconnectConnectionData>> = {
+/**
+ * Mark All Alerts Read
+ *
+ * For the whole organization: a notice that somebody dealt with is dealt with.
+ */
+export const markAllAlertsReadMutation = (options?: Partial<Options<MarkAllAlertsReadData>>): UseMutationOptions<MarkAllAlertsReadResponse, MarkAllAlertsReadError, Options<MarkAllAlertsReadData>> => {
+    const mutationOptions: UseMutationOptions<MarkAllAlertsReadResponse, MarkAllAlertsReadError, Options<MarkAllAlertsReadData>> = {
         mutationFn: async (fnOptions) => {
-            const { data } = await disconnectConnection({
+            const { data } = await markAllAlertsRead({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -268,11 +139,14 @@ export const disconnectConnectionMutation = (options?: Partial<Options<Disconnec
     return mutationOptions;
 };
 
-export const getConnectionQueryKey = (options: Options<GetConnectionData>) => createQueryKey('getConnection', options);
+export const countUnreadAlertsQueryKey = (options?: Options<CountUnreadAlertsData>) => createQueryKey('countUnreadAlerts', options);
 
-export const getConnectionOptions = (options: Options<GetConnectionData>) => queryOptions<GetConnectionResponse, GetConnectionError, GetConnectionResponse, ReturnType<typeof getConnectionQueryKey>>({
+/**
+ * Count Unread Alerts
+ */
+export const countUnreadAlertsOptions = (options?: Options<CountUnreadAlertsData>) => queryOptions<CountUnreadAlertsResponse, CountUnreadAlertsError, CountUnreadAlertsResponse, ReturnType<typeof countUnreadAlertsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getConnection({
+        const { data } = await countUnreadAlerts({
             ...options,
             ...queryKey[0],
             signal,
@@ -280,13 +154,16 @@ export const getConnectionOptions = (options: Options<GetConnectionData>) => que
         });
         return data;
     },
-    queryKey: getConnectionQueryKey(options)
+    queryKey: countUnreadAlertsQueryKey(options)
 });
 
-export const updateConnectionMutation = (options?: Partial<Options<UpdateConnectionData>>): UseMutationOptions<UpdateConnectionResponse, UpdateConnectionError, Options<UpdateConnectionData>> => {
-    const mutationOptions: UseMutationOptions<UpdateConnectionResponse, UpdateConnectionError, Options<UpdateConnectionData>> = {
+/**
+ * Mark Alert Read
+ */
+export const markAlertReadMutation = (options?: Partial<Options<MarkAlertReadData>>): UseMutationOptions<MarkAlertReadResponse, MarkAlertReadError, Options<MarkAlertReadData>> => {
+    const mutationOptions: UseMutationOptions<MarkAlertReadResponse, MarkAlertReadError, Options<MarkAlertReadData>> = {
         mutationFn: async (fnOptions) => {
-            const { data } = await updateConnection({
+            const { data } = await markAlertRead({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -297,10 +174,15 @@ export const updateConnectionMutation = (options?: Partial<Options<UpdateConnect
     return mutationOptions;
 };
 
-export const testConnectionMutation = (options?: Partial<Options<TestConnectionData>>): UseMutationOptions<TestConnectionResponse, TestConnectionError, Options<TestConnectionData>> => {
-    const mutationOptions: UseMutationOptions<TestConnectionResponse, TestConnectionError, Options<TestConnectionData>> = {
+/**
+ * Sign In
+ *
+ * Public. Sets the session cookie.
+ */
+export const signInMutation = (options?: Partial<Options<SignInData>>): UseMutationOptions<SignInResponse, SignInError, Options<SignInData>> => {
+    const mutationOptions: UseMutationOptions<SignInResponse, SignInError, Options<SignInData>> = {
         mutationFn: async (fnOptions) => {
-            const { data } = await testConnection({
+            const { data } = await signIn({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -311,10 +193,13 @@ export const testConnectionMutation = (options?: Partial<Options<TestConnectionD
     return mutationOptions;
 };
 
-export const reconnectConnectionMutation = (options?: Partial<Options<ReconnectConnectionData>>): UseMutationOptions<ReconnectConnectionResponse, ReconnectConnectionError, Options<ReconnectConnectionData>> => {
-    const mutationOptions: UseMutationOptions<ReconnectConnectionResponse, ReconnectConnectionError, Options<ReconnectConnectionData>> = {
+/**
+ * Sign Out
+ */
+export const signOutMutation = (options?: Partial<Options<SignOutData>>): UseMutationOptions<SignOutResponse, SignOutError, Options<SignOutData>> => {
+    const mutationOptions: UseMutationOptions<SignOutResponse, SignOutError, Options<SignOutData>> = {
         mutationFn: async (fnOptions) => {
-            const { data } = await reconnectConnection({
+            const { data } = await signOut({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -325,109 +210,15 @@ export const reconnectConnectionMutation = (options?: Partial<Options<ReconnectC
     return mutationOptions;
 };
 
-export const previewDisconnectQueryKey = (options: Options<PreviewDisconnectData>) => createQueryKey('previewDisconnect', options);
-
-export const previewDisconnectOptions = (options: Options<PreviewDisconnectData>) => queryOptions<PreviewDisconnectResponse, PreviewDisconnectError, PreviewDisconnectResponse, ReturnType<typeof previewDisconnectQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await previewDisconnect({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: previewDisconnectQueryKey(options)
-});
-
-export const listConnectionHistoryQueryKey = (options: Options<ListConnectionHistoryData>) => createQueryKey('listConnectionHistory', options);
-
-export const listConnectionHistoryOptions = (options: Options<ListConnectionHistoryData>) => queryOptions<ListConnectionHistoryResponse, ListConnectionHistoryError, ListConnectionHistoryResponse, ReturnType<typeof listConnectionHistoryQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listConnectionHistory({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listConnectionHistoryQueryKey(options)
-});
-
-export const listConnectionHistoryInfiniteQueryKey = (options: Options<ListConnectionHistoryData>): QueryKey<Options<ListConnectionHistoryData>> => createQueryKey('listConnectionHistory', options, true);
-
-export const listConnectionHistoryInfiniteOptions = (options: Options<ListConnectionHistoryData>) => {
-    const opts = infiniteQueryOptions<ListConnectionHistoryResponse, ListConnectionHistoryError, InfiniteData<ListConnectionHistoryResponse>, QueryKey<Options<ListConnectionHistoryData>>, string | null | Pick<QueryKey<Options<ListConnectionHistoryData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
-    // @ts-ignore
-    {
-        queryFn: async ({ pageParam, queryKey, signal }) => {
-            // @ts-ignore
-            const page: Pick<QueryKey<Options<ListConnectionHistoryData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
-                query: {
-                    cursor: pageParam
-                }
-            };
-            const params = createInfiniteParams(queryKey, page);
-            const { data } = await listConnectionHistory({
-                ...options,
-                ...params,
-                signal,
-                throwOnError: true
-            });
-            return data;
-        },
-        queryKey: listConnectionHistoryInfiniteQueryKey(options)
-    });
-    return opts as Omit<typeof opts, 'initialData'>;
-};
-
-export const listConnectionSyncsQueryKey = (options: Options<ListConnectionSyncsData>) => createQueryKey('listConnectionSyncs', options);
-
-export const listConnectionSyncsOptions = (options: Options<ListConnectionSyncsData>) => queryOptions<ListConnectionSyncsResponse, ListConnectionSyncsError, ListConnectionSyncsResponse, ReturnType<typeof listConnectionSyncsQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listConnectionSyncs({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listConnectionSyncsQueryKey(options)
-});
-
-export const listConnectionSyncsInfiniteQueryKey = (options: Options<ListConnectionSyncsData>): QueryKey<Options<ListConnectionSyncsData>> => createQueryKey('listConnectionSyncs', options, true);
-
-export const listConnectionSyncsInfiniteOptions = (options: Options<ListConnectionSyncsData>) => {
-    const opts = infiniteQueryOptions<ListConnectionSyncsResponse, ListConnectionSyncsError, InfiniteData<ListConnectionSyncsResponse>, QueryKey<Options<ListConnectionSyncsData>>, string | null | Pick<QueryKey<Options<ListConnectionSyncsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
-    // @ts-ignore
-    {
-        queryFn: async ({ pageParam, queryKey, signal }) => {
-            // @ts-ignore
-            const page: Pick<QueryKey<Options<ListConnectionSyncsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
-                query: {
-                    cursor: pageParam
-                }
-            };
-            const params = createInfiniteParams(queryKey, page);
-            const { data } = await listConnectionSyncs({
-                ...options,
-                ...params,
-                signal,
-                throwOnError: true
-            });
-            return data;
-        },
-        queryKey: listConnectionSyncsInfiniteQueryKey(options)
-    });
-    return opts as Omit<typeof opts, 'initialData'>;
-};
-
-export const createSyncMutation = (options?: Partial<Options<CreateSyncData>>): UseMutationOptions<CreateSyncResponse, CreateSyncError, Options<CreateSyncData>> => {
-    const mutationOptions: UseMutationOptions<CreateSyncResponse, CreateSyncError, Options<CreateSyncData>> = {
+/**
+ * Sign Up
+ *
+ * Public. Creates a person, an organization they own, and a session.
+ */
+export const signUpMutation = (options?: Partial<Options<SignUpData>>): UseMutationOptions<SignUpResponse, SignUpError, Options<SignUpData>> => {
+    const mutationOptions: UseMutationOptions<SignUpResponse, SignUpError, Options<SignUpData>> = {
         mutationFn: async (fnOptions) => {
-            const { data } = await createSync({
+            const { data } = await signUp({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -436,151 +227,15 @@ export const createSyncMutation = (options?: Partial<Options<CreateSyncData>>): 
         }
     };
     return mutationOptions;
-};
-
-export const listReceiptsQueryKey = (options: Options<ListReceiptsData>) => createQueryKey('listReceipts', options);
-
-export const listReceiptsOptions = (options: Options<ListReceiptsData>) => queryOptions<ListReceiptsResponse, ListReceiptsError, ListReceiptsResponse, ReturnType<typeof listReceiptsQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listReceipts({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listReceiptsQueryKey(options)
-});
-
-export const listReceiptsInfiniteQueryKey = (options: Options<ListReceiptsData>): QueryKey<Options<ListReceiptsData>> => createQueryKey('listReceipts', options, true);
-
-export const listReceiptsInfiniteOptions = (options: Options<ListReceiptsData>) => {
-    const opts = infiniteQueryOptions<ListReceiptsResponse, ListReceiptsError, InfiniteData<ListReceiptsResponse>, QueryKey<Options<ListReceiptsData>>, string | null | Pick<QueryKey<Options<ListReceiptsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
-    // @ts-ignore
-    {
-        queryFn: async ({ pageParam, queryKey, signal }) => {
-            // @ts-ignore
-            const page: Pick<QueryKey<Options<ListReceiptsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
-                query: {
-                    cursor: pageParam
-                }
-            };
-            const params = createInfiniteParams(queryKey, page);
-            const { data } = await listReceipts({
-                ...options,
-                ...params,
-                signal,
-                throwOnError: true
-            });
-            return data;
-        },
-        queryKey: listReceiptsInfiniteQueryKey(options)
-    });
-    return opts as Omit<typeof opts, 'initialData'>;
-};
-
-export const listSyncsQueryKey = (options?: Options<ListSyncsData>) => createQueryKey('listSyncs', options);
-
-export const listSyncsOptions = (options?: Options<ListSyncsData>) => queryOptions<ListSyncsResponse, ListSyncsError, ListSyncsResponse, ReturnType<typeof listSyncsQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listSyncs({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listSyncsQueryKey(options)
-});
-
-export const listSyncsInfiniteQueryKey = (options?: Options<ListSyncsData>): QueryKey<Options<ListSyncsData>> => createQueryKey('listSyncs', options, true);
-
-export const listSyncsInfiniteOptions = (options?: Options<ListSyncsData>) => {
-    const opts = infiniteQueryOptions<ListSyncsResponse, ListSyncsError, InfiniteData<ListSyncsResponse>, QueryKey<Options<ListSyncsData>>, string | null | Pick<QueryKey<Options<ListSyncsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
-    // @ts-ignore
-    {
-        queryFn: async ({ pageParam, queryKey, signal }) => {
-            // @ts-ignore
-            const page: Pick<QueryKey<Options<ListSyncsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
-                query: {
-                    cursor: pageParam
-                }
-            };
-            const params = createInfiniteParams(queryKey, page);
-            const { data } = await listSyncs({
-                ...options,
-                ...params,
-                signal,
-                throwOnError: true
-            });
-            return data;
-        },
-        queryKey: listSyncsInfiniteQueryKey(options)
-    });
-    return opts as Omit<typeof opts, 'initialData'>;
-};
-
-export const getSyncQueryKey = (options: Options<GetSyncData>) => createQueryKey('getSync', options);
-
-export const getSyncOptions = (options: Options<GetSyncData>) => queryOptions<GetSyncResponse, GetSyncError, GetSyncResponse, ReturnType<typeof getSyncQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getSync({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: getSyncQueryKey(options)
-});
-
-export const listSyncJournalQueryKey = (options: Options<ListSyncJournalData>) => createQueryKey('listSyncJournal', options);
-
-export const listSyncJournalOptions = (options: Options<ListSyncJournalData>) => queryOptions<ListSyncJournalResponse, ListSyncJournalError, ListSyncJournalResponse, ReturnType<typeof listSyncJournalQueryKey>>({
-    queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listSyncJournal({
-            ...options,
-            ...queryKey[0],
-            signal,
-            throwOnError: true
-        });
-        return data;
-    },
-    queryKey: listSyncJournalQueryKey(options)
-});
-
-export const listSyncJournalInfiniteQueryKey = (options: Options<ListSyncJournalData>): QueryKey<Options<ListSyncJournalData>> => createQueryKey('listSyncJournal', options, true);
-
-export const listSyncJournalInfiniteOptions = (options: Options<ListSyncJournalData>) => {
-    const opts = infiniteQueryOptions<ListSyncJournalResponse, ListSyncJournalError, InfiniteData<ListSyncJournalResponse>, QueryKey<Options<ListSyncJournalData>>, string | null | Pick<QueryKey<Options<ListSyncJournalData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
-    // @ts-ignore
-    {
-        queryFn: async ({ pageParam, queryKey, signal }) => {
-            // @ts-ignore
-            const page: Pick<QueryKey<Options<ListSyncJournalData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
-                query: {
-                    cursor: pageParam
-                }
-            };
-            const params = createInfiniteParams(queryKey, page);
-            const { data } = await listSyncJournal({
-                ...options,
-                ...params,
-                signal,
-                throwOnError: true
-            });
-            return data;
-        },
-        queryKey: listSyncJournalInfiniteQueryKey(options)
-    });
-    return opts as Omit<typeof opts, 'initialData'>;
 };
 
 export const listCampaignsQueryKey = (options?: Options<ListCampaignsData>) => createQueryKey('listCampaigns', options);
 
+/**
+ * List Campaigns
+ *
+ * Campaigns inside the history range of their connection, with figures as last observed.
+ */
 export const listCampaignsOptions = (options?: Options<ListCampaignsData>) => queryOptions<ListCampaignsResponse, ListCampaignsError, ListCampaignsResponse, ReturnType<typeof listCampaignsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
         const { data } = await listCampaigns({
@@ -596,6 +251,11 @@ export const listCampaignsOptions = (options?: Options<ListCampaignsData>) => qu
 
 export const listCampaignsInfiniteQueryKey = (options?: Options<ListCampaignsData>): QueryKey<Options<ListCampaignsData>> => createQueryKey('listCampaigns', options, true);
 
+/**
+ * List Campaigns
+ *
+ * Campaigns inside the history range of their connection, with figures as last observed.
+ */
 export const listCampaignsInfiniteOptions = (options?: Options<ListCampaignsData>) => {
     const opts = infiniteQueryOptions<ListCampaignsResponse, ListCampaignsError, InfiniteData<ListCampaignsResponse>, QueryKey<Options<ListCampaignsData>>, string | null | Pick<QueryKey<Options<ListCampaignsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
     // @ts-ignore
@@ -623,6 +283,9 @@ export const listCampaignsInfiniteOptions = (options?: Options<ListCampaignsData
 
 export const getCampaignQueryKey = (options: Options<GetCampaignData>) => createQueryKey('getCampaign', options);
 
+/**
+ * Get Campaign
+ */
 export const getCampaignOptions = (options: Options<GetCampaignData>) => queryOptions<GetCampaignResponse, GetCampaignError, GetCampaignResponse, ReturnType<typeof getCampaignQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
         const { data } = await getCampaign({
@@ -638,6 +301,11 @@ export const getCampaignOptions = (options: Options<GetCampaignData>) => queryOp
 
 export const listObservationsQueryKey = (options: Options<ListObservationsData>) => createQueryKey('listObservations', options);
 
+/**
+ * List Observations
+ *
+ * Newest first: each time the figures had changed, and the sync that brought them.
+ */
 export const listObservationsOptions = (options: Options<ListObservationsData>) => queryOptions<ListObservationsResponse, ListObservationsError, ListObservationsResponse, ReturnType<typeof listObservationsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
         const { data } = await listObservations({
@@ -653,6 +321,11 @@ export const listObservationsOptions = (options: Options<ListObservationsData>) 
 
 export const listObservationsInfiniteQueryKey = (options: Options<ListObservationsData>): QueryKey<Options<ListObservationsData>> => createQueryKey('listObservations', options, true);
 
+/**
+ * List Observations
+ *
+ * Newest first: each time the figures had changed, and the sync that brought them.
+ */
 export const listObservationsInfiniteOptions = (options: Options<ListObservationsData>) => {
     const opts = infiniteQueryOptions<ListObservationsResponse, ListObservationsError, InfiniteData<ListObservationsResponse>, QueryKey<Options<ListObservationsData>>, string | null | Pick<QueryKey<Options<ListObservationsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
     // @ts-ignore
@@ -678,8 +351,428 @@ export const listObservationsInfiniteOptions = (options: Options<ListObservation
     return opts as Omit<typeof opts, 'initialData'>;
 };
 
+export const listConnectionsQueryKey = (options?: Options<ListConnectionsData>) => createQueryKey('listConnections', options);
+
+/**
+ * List Connections
+ */
+export const listConnectionsOptions = (options?: Options<ListConnectionsData>) => queryOptions<ListConnectionsResponse, ListConnectionsError, ListConnectionsResponse, ReturnType<typeof listConnectionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listConnections({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listConnectionsQueryKey(options)
+});
+
+export const listConnectionsInfiniteQueryKey = (options?: Options<ListConnectionsData>): QueryKey<Options<ListConnectionsData>> => createQueryKey('listConnections', options, true);
+
+/**
+ * List Connections
+ */
+export const listConnectionsInfiniteOptions = (options?: Options<ListConnectionsData>) => {
+    const opts = infiniteQueryOptions<ListConnectionsResponse, ListConnectionsError, InfiniteData<ListConnectionsResponse>, QueryKey<Options<ListConnectionsData>>, string | null | Pick<QueryKey<Options<ListConnectionsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListConnectionsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listConnections({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listConnectionsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Disconnect Connection
+ *
+ * Stops syncing. Campaigns and figures stay. Raises no alert.
+ */
+export const disconnectConnectionMutation = (options?: Partial<Options<DisconnectConnectionData>>): UseMutationOptions<DisconnectConnectionResponse, DisconnectConnectionError, Options<DisconnectConnectionData>> => {
+    const mutationOptions: UseMutationOptions<DisconnectConnectionResponse, DisconnectConnectionError, Options<DisconnectConnectionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await disconnectConnection({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getConnectionQueryKey = (options: Options<GetConnectionData>) => createQueryKey('getConnection', options);
+
+/**
+ * Get Connection
+ */
+export const getConnectionOptions = (options: Options<GetConnectionData>) => queryOptions<GetConnectionResponse, GetConnectionError, GetConnectionResponse, ReturnType<typeof getConnectionQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getConnection({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getConnectionQueryKey(options)
+});
+
+/**
+ * Update Connection
+ */
+export const updateConnectionMutation = (options?: Partial<Options<UpdateConnectionData>>): UseMutationOptions<UpdateConnectionResponse, UpdateConnectionError, Options<UpdateConnectionData>> => {
+    const mutationOptions: UseMutationOptions<UpdateConnectionResponse, UpdateConnectionError, Options<UpdateConnectionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateConnection({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getDisconnectPreviewQueryKey = (options: Options<GetDisconnectPreviewData>) => createQueryKey('getDisconnectPreview', options);
+
+/**
+ * Get Disconnect Preview
+ *
+ * What a disconnect stops, resets and keeps, told before the click.
+ */
+export const getDisconnectPreviewOptions = (options: Options<GetDisconnectPreviewData>) => queryOptions<GetDisconnectPreviewResponse, GetDisconnectPreviewError, GetDisconnectPreviewResponse, ReturnType<typeof getDisconnectPreviewQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getDisconnectPreview({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getDisconnectPreviewQueryKey(options)
+});
+
+export const listConnectionHistoryQueryKey = (options: Options<ListConnectionHistoryData>) => createQueryKey('listConnectionHistory', options);
+
+/**
+ * List Connection History
+ */
+export const listConnectionHistoryOptions = (options: Options<ListConnectionHistoryData>) => queryOptions<ListConnectionHistoryResponse, ListConnectionHistoryError, ListConnectionHistoryResponse, ReturnType<typeof listConnectionHistoryQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listConnectionHistory({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listConnectionHistoryQueryKey(options)
+});
+
+export const listConnectionHistoryInfiniteQueryKey = (options: Options<ListConnectionHistoryData>): QueryKey<Options<ListConnectionHistoryData>> => createQueryKey('listConnectionHistory', options, true);
+
+/**
+ * List Connection History
+ */
+export const listConnectionHistoryInfiniteOptions = (options: Options<ListConnectionHistoryData>) => {
+    const opts = infiniteQueryOptions<ListConnectionHistoryResponse, ListConnectionHistoryError, InfiniteData<ListConnectionHistoryResponse>, QueryKey<Options<ListConnectionHistoryData>>, string | null | Pick<QueryKey<Options<ListConnectionHistoryData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListConnectionHistoryData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listConnectionHistory({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listConnectionHistoryInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const listReconnectReceiptsQueryKey = (options: Options<ListReconnectReceiptsData>) => createQueryKey('listReconnectReceipts', options);
+
+/**
+ * List Reconnect Receipts
+ */
+export const listReconnectReceiptsOptions = (options: Options<ListReconnectReceiptsData>) => queryOptions<ListReconnectReceiptsResponse, ListReconnectReceiptsError, ListReconnectReceiptsResponse, ReturnType<typeof listReconnectReceiptsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listReconnectReceipts({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listReconnectReceiptsQueryKey(options)
+});
+
+export const listReconnectReceiptsInfiniteQueryKey = (options: Options<ListReconnectReceiptsData>): QueryKey<Options<ListReconnectReceiptsData>> => createQueryKey('listReconnectReceipts', options, true);
+
+/**
+ * List Reconnect Receipts
+ */
+export const listReconnectReceiptsInfiniteOptions = (options: Options<ListReconnectReceiptsData>) => {
+    const opts = infiniteQueryOptions<ListReconnectReceiptsResponse, ListReconnectReceiptsError, InfiniteData<ListReconnectReceiptsResponse>, QueryKey<Options<ListReconnectReceiptsData>>, string | null | Pick<QueryKey<Options<ListReconnectReceiptsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListReconnectReceiptsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listReconnectReceipts({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listReconnectReceiptsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Start Reconnect
+ *
+ * Same connection, same settings. Another account's consent changes nothing.
+ */
+export const startReconnectMutation = (options?: Partial<Options<StartReconnectData>>): UseMutationOptions<StartReconnectResponse, StartReconnectError, Options<StartReconnectData>> => {
+    const mutationOptions: UseMutationOptions<StartReconnectResponse, StartReconnectError, Options<StartReconnectData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await startReconnect({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listConnectionSyncsQueryKey = (options: Options<ListConnectionSyncsData>) => createQueryKey('listConnectionSyncs', options);
+
+/**
+ * List Connection Syncs
+ *
+ * The sync log of one account, newest first.
+ */
+export const listConnectionSyncsOptions = (options: Options<ListConnectionSyncsData>) => queryOptions<ListConnectionSyncsResponse, ListConnectionSyncsError, ListConnectionSyncsResponse, ReturnType<typeof listConnectionSyncsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listConnectionSyncs({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listConnectionSyncsQueryKey(options)
+});
+
+export const listConnectionSyncsInfiniteQueryKey = (options: Options<ListConnectionSyncsData>): QueryKey<Options<ListConnectionSyncsData>> => createQueryKey('listConnectionSyncs', options, true);
+
+/**
+ * List Connection Syncs
+ *
+ * The sync log of one account, newest first.
+ */
+export const listConnectionSyncsInfiniteOptions = (options: Options<ListConnectionSyncsData>) => {
+    const opts = infiniteQueryOptions<ListConnectionSyncsResponse, ListConnectionSyncsError, InfiniteData<ListConnectionSyncsResponse>, QueryKey<Options<ListConnectionSyncsData>>, string | null | Pick<QueryKey<Options<ListConnectionSyncsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListConnectionSyncsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listConnectionSyncs({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listConnectionSyncsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Start Sync
+ *
+ * Starts a manual sync. While one runs, that one is returned: there is never a second.
+ */
+export const startSyncMutation = (options?: Partial<Options<StartSyncData>>): UseMutationOptions<StartSyncResponse, StartSyncError, Options<StartSyncData>> => {
+    const mutationOptions: UseMutationOptions<StartSyncResponse, StartSyncError, Options<StartSyncData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await startSync({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Test Connection
+ *
+ * A live check on the same path that real work takes.
+ */
+export const testConnectionMutation = (options?: Partial<Options<TestConnectionData>>): UseMutationOptions<TestConnectionResponse, TestConnectionError, Options<TestConnectionData>> => {
+    const mutationOptions: UseMutationOptions<TestConnectionResponse, TestConnectionError, Options<TestConnectionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await testConnection({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getConnectionUsabilityQueryKey = (options: Options<GetConnectionUsabilityData>) => createQueryKey('getConnectionUsability', options);
+
+/**
+ * Get Connection Usability
+ */
+export const getConnectionUsabilityOptions = (options: Options<GetConnectionUsabilityData>) => queryOptions<GetConnectionUsabilityResponse, GetConnectionUsabilityError, GetConnectionUsabilityResponse, ReturnType<typeof getConnectionUsabilityQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getConnectionUsability({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getConnectionUsabilityQueryKey(options)
+});
+
+export const listIntegrationsQueryKey = (options?: Options<ListIntegrationsData>) => createQueryKey('listIntegrations', options);
+
+/**
+ * List Integrations
+ */
+export const listIntegrationsOptions = (options?: Options<ListIntegrationsData>) => queryOptions<ListIntegrationsResponse, ListIntegrationsError, ListIntegrationsResponse, ReturnType<typeof listIntegrationsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listIntegrations({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listIntegrationsQueryKey(options)
+});
+
+/**
+ * Start Connect
+ *
+ * Send the browser to ``authorize_url``. It comes back to the page of the integration.
+ */
+export const startConnectMutation = (options?: Partial<Options<StartConnectData>>): UseMutationOptions<StartConnectResponse, StartConnectError, Options<StartConnectData>> => {
+    const mutationOptions: UseMutationOptions<StartConnectResponse, StartConnectError, Options<StartConnectData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await startConnect({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getMeQueryKey = (options?: Options<GetMeData>) => createQueryKey('getMe', options);
+
+/**
+ * Get Me
+ */
+export const getMeOptions = (options?: Options<GetMeData>) => queryOptions<GetMeResponse, GetMeError, GetMeResponse, ReturnType<typeof getMeQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getMe({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getMeQueryKey(options)
+});
+
+/**
+ * Switch Organization
+ */
+export const switchOrganizationMutation = (options?: Partial<Options<SwitchOrganizationData>>): UseMutationOptions<SwitchOrganizationResponse, SwitchOrganizationError, Options<SwitchOrganizationData>> => {
+    const mutationOptions: UseMutationOptions<SwitchOrganizationResponse, SwitchOrganizationError, Options<SwitchOrganizationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await switchOrganization({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const getMetricsSummaryQueryKey = (options?: Options<GetMetricsSummaryData>) => createQueryKey('getMetricsSummary', options);
 
+/**
+ * Get Metrics Summary
+ */
 export const getMetricsSummaryOptions = (options?: Options<GetMetricsSummaryData>) => queryOptions<GetMetricsSummaryResponse, GetMetricsSummaryError, GetMetricsSummaryResponse, ReturnType<typeof getMetricsSummaryQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
         const { data } = await getMetricsSummary({
@@ -693,11 +786,14 @@ export const getMetricsSummaryOptions = (options?: Options<GetMetricsSummaryData
     queryKey: getMetricsSummaryQueryKey(options)
 });
 
-export const listAlertsQueryKey = (options?: Options<ListAlertsData>) => createQueryKey('listAlerts', options);
+export const getOauthAttemptQueryKey = (options: Options<GetOauthAttemptData>) => createQueryKey('getOauthAttempt', options);
 
-export const listAlertsOptions = (options?: Options<ListAlertsData>) => queryOptions<ListAlertsResponse, ListAlertsError, ListAlertsResponse, ReturnType<typeof listAlertsQueryKey>>({
+/**
+ * Get Oauth Attempt
+ */
+export const getOauthAttemptOptions = (options: Options<GetOauthAttemptData>) => queryOptions<GetOauthAttemptResponse, GetOauthAttemptError, GetOauthAttemptResponse, ReturnType<typeof getOauthAttemptQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listAlerts({
+        const { data } = await getOauthAttempt({
             ...options,
             ...queryKey[0],
             signal,
@@ -705,24 +801,124 @@ export const listAlertsOptions = (options?: Options<ListAlertsData>) => queryOpt
         });
         return data;
     },
-    queryKey: listAlertsQueryKey(options)
+    queryKey: getOauthAttemptQueryKey(options)
 });
 
-export const listAlertsInfiniteQueryKey = (options?: Options<ListAlertsData>): QueryKey<Options<ListAlertsData>> => createQueryKey('listAlerts', options, true);
+export const oauthCallbackQueryKey = (options: Options<OauthCallbackData>) => createQueryKey('oauthCallback', options);
 
-export const listAlertsInfiniteOptions = (options?: Options<ListAlertsData>) => {
-    const opts = infiniteQueryOptions<ListAlertsResponse, ListAlertsError, InfiniteData<ListAlertsResponse>, QueryKey<Options<ListAlertsData>>, string | null | Pick<QueryKey<Options<ListAlertsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+/**
+ * Oauth Callback
+ *
+ * For the provider's consent page. Leads into the app: ``?connected=conn_…`` or ``?attempt=oat_…``.
+ */
+export const oauthCallbackOptions = (options: Options<OauthCallbackData>) => queryOptions<unknown, OauthCallbackError, unknown, ReturnType<typeof oauthCallbackQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await oauthCallback({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: oauthCallbackQueryKey(options)
+});
+
+export const getOrganizationQueryKey = (options?: Options<GetOrganizationData>) => createQueryKey('getOrganization', options);
+
+/**
+ * Get Organization
+ */
+export const getOrganizationOptions = (options?: Options<GetOrganizationData>) => queryOptions<GetOrganizationResponse, GetOrganizationError, GetOrganizationResponse, ReturnType<typeof getOrganizationQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getOrganization({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getOrganizationQueryKey(options)
+});
+
+/**
+ * Update Organization
+ */
+export const updateOrganizationMutation = (options?: Partial<Options<UpdateOrganizationData>>): UseMutationOptions<UpdateOrganizationResponse, UpdateOrganizationError, Options<UpdateOrganizationData>> => {
+    const mutationOptions: UseMutationOptions<UpdateOrganizationResponse, UpdateOrganizationError, Options<UpdateOrganizationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateOrganization({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getServiceStatusQueryKey = (options?: Options<GetServiceStatusData>) => createQueryKey('getServiceStatus', options);
+
+/**
+ * Get Service Status
+ *
+ * What concerns everybody here: incidents at providers, our own misconfiguration, the refresh scheduler.
+ */
+export const getServiceStatusOptions = (options?: Options<GetServiceStatusData>) => queryOptions<GetServiceStatusResponse, GetServiceStatusError, GetServiceStatusResponse, ReturnType<typeof getServiceStatusQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getServiceStatus({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getServiceStatusQueryKey(options)
+});
+
+export const listSyncsQueryKey = (options?: Options<ListSyncsData>) => createQueryKey('listSyncs', options);
+
+/**
+ * List Syncs
+ *
+ * The sync log of all accounts, newest first.
+ */
+export const listSyncsOptions = (options?: Options<ListSyncsData>) => queryOptions<ListSyncsResponse, ListSyncsError, ListSyncsResponse, ReturnType<typeof listSyncsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listSyncs({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listSyncsQueryKey(options)
+});
+
+export const listSyncsInfiniteQueryKey = (options?: Options<ListSyncsData>): QueryKey<Options<ListSyncsData>> => createQueryKey('listSyncs', options, true);
+
+/**
+ * List Syncs
+ *
+ * The sync log of all accounts, newest first.
+ */
+export const listSyncsInfiniteOptions = (options?: Options<ListSyncsData>) => {
+    const opts = infiniteQueryOptions<ListSyncsResponse, ListSyncsError, InfiniteData<ListSyncsResponse>, QueryKey<Options<ListSyncsData>>, string | null | Pick<QueryKey<Options<ListSyncsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
     // @ts-ignore
     {
         queryFn: async ({ pageParam, queryKey, signal }) => {
             // @ts-ignore
-            const page: Pick<QueryKey<Options<ListAlertsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            const page: Pick<QueryKey<Options<ListSyncsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
                 query: {
                     cursor: pageParam
                 }
             };
             const params = createInfiniteParams(queryKey, page);
-            const { data } = await listAlerts({
+            const { data } = await listSyncs({
                 ...options,
                 ...params,
                 signal,
@@ -730,16 +926,19 @@ export const listAlertsInfiniteOptions = (options?: Options<ListAlertsData>) => 
             });
             return data;
         },
-        queryKey: listAlertsInfiniteQueryKey(options)
+        queryKey: listSyncsInfiniteQueryKey(options)
     });
     return opts as Omit<typeof opts, 'initialData'>;
 };
 
-export const getUnreadCountQueryKey = (options?: Options<GetUnreadCountData>) => createQueryKey('getUnreadCount', options);
+export const getSyncQueryKey = (options: Options<GetSyncData>) => createQueryKey('getSync', options);
 
-export const getUnreadCountOptions = (options?: Options<GetUnreadCountData>) => queryOptions<GetUnreadCountResponse, GetUnreadCountError, GetUnreadCountResponse, ReturnType<typeof getUnreadCountQueryKey>>({
+/**
+ * Get Sync
+ */
+export const getSyncOptions = (options: Options<GetSyncData>) => queryOptions<GetSyncResponse, GetSyncError, GetSyncResponse, ReturnType<typeof getSyncQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getUnreadCount({
+        const { data } = await getSync({
             ...options,
             ...queryKey[0],
             signal,
@@ -747,42 +946,19 @@ export const getUnreadCountOptions = (options?: Options<GetUnreadCountData>) => 
         });
         return data;
     },
-    queryKey: getUnreadCountQueryKey(options)
+    queryKey: getSyncQueryKey(options)
 });
 
-export const markAlertReadMutation = (options?: Partial<Options<MarkAlertReadData>>): UseMutationOptions<MarkAlertReadResponse, MarkAlertReadError, Options<MarkAlertReadData>> => {
-    const mutationOptions: UseMutationOptions<MarkAlertReadResponse, MarkAlertReadError, Options<MarkAlertReadData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await markAlertRead({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
+export const listSyncJournalQueryKey = (options: Options<ListSyncJournalData>) => createQueryKey('listSyncJournal', options);
 
-export const markAllAlertsReadMutation = (options?: Partial<Options<MarkAllAlertsReadData>>): UseMutationOptions<MarkAllAlertsReadResponse, MarkAllAlertsReadError, Options<MarkAllAlertsReadData>> => {
-    const mutationOptions: UseMutationOptions<MarkAllAlertsReadResponse, MarkAllAlertsReadError, Options<MarkAllAlertsReadData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await markAllAlertsRead({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-export const getStatusQueryKey = (options?: Options<GetStatusData>) => createQueryKey('getStatus', options);
-
-export const getStatusOptions = (options?: Options<GetStatusData>) => queryOptions<GetStatusResponse, GetStatusError, GetStatusResponse, ReturnType<typeof getStatusQueryKey>>({
+/**
+ * List Sync Journal
+ *
+ * What the run asked, what came, and what it changed, in order.
+ */
+export const listSyncJournalOptions = (options: Options<ListSyncJournalData>) => queryOptions<ListSyncJournalResponse, ListSyncJournalError, ListSyncJournalResponse, ReturnType<typeof listSyncJournalQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
-        const { data } = await getStatus({
+        const { data } = await listSyncJournal({
             ...options,
             ...queryKey[0],
             signal,
@@ -790,5 +966,37 @@ export const getStatusOptions = (options?: Options<GetStatusData>) => queryOptio
         });
         return data;
     },
-    queryKey: getStatusQueryKey(options)
+    queryKey: listSyncJournalQueryKey(options)
 });
+
+export const listSyncJournalInfiniteQueryKey = (options: Options<ListSyncJournalData>): QueryKey<Options<ListSyncJournalData>> => createQueryKey('listSyncJournal', options, true);
+
+/**
+ * List Sync Journal
+ *
+ * What the run asked, what came, and what it changed, in order.
+ */
+export const listSyncJournalInfiniteOptions = (options: Options<ListSyncJournalData>) => {
+    const opts = infiniteQueryOptions<ListSyncJournalResponse, ListSyncJournalError, InfiniteData<ListSyncJournalResponse>, QueryKey<Options<ListSyncJournalData>>, string | null | Pick<QueryKey<Options<ListSyncJournalData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListSyncJournalData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listSyncJournal({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listSyncJournalInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};

@@ -1,9 +1,13 @@
 import { listAlerts, markAlertRead, markAllAlertsRead } from '@mailwarden/api-client';
-import { getUnreadCountOptions, getUnreadCountQueryKey, listAlertsQueryKey } from '@mailwarden/api-client/react-query';
+import {
+  countUnreadAlertsOptions,
+  countUnreadAlertsQueryKey,
+  listAlertsQueryKey,
+} from '@mailwarden/api-client/react-query';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { pages } from '../../lib/pages.ts';
 
-export const unreadOptions = () => ({ ...getUnreadCountOptions(), refetchInterval: 15_000 });
+export const unreadOptions = () => ({ ...countUnreadAlertsOptions(), refetchInterval: 15_000 });
 
 export const alertsOptions = () => ({
   ...pages(listAlertsQueryKey(), (cursor, signal) => listAlerts({ query: { cursor }, signal })),
@@ -27,6 +31,6 @@ function useRefreshAlerts() {
   const client = useQueryClient();
   return async () => {
     await client.invalidateQueries({ queryKey: listAlertsQueryKey() });
-    await client.invalidateQueries({ queryKey: getUnreadCountQueryKey() });
+    await client.invalidateQueries({ queryKey: countUnreadAlertsQueryKey() });
   };
 }

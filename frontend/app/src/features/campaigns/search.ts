@@ -42,7 +42,7 @@ export function readSearch(raw: Record<string, unknown>): CampaignSearch {
 export function toQuery(search: CampaignSearch, timeZone: string) {
   return {
     q: search.q,
-    connection_id: search.account,
+    connection_id: search.account ? [search.account] : undefined,
     sent_from: search.from && dayStart(search.from, timeZone),
     sent_to: search.to && dayStart(nextDay(search.to), timeZone),
     sort: search.sort,

@@ -1,21 +1,21 @@
 import {
-  connectIntegration,
-  createSync,
   disconnectConnection,
   listConnectionHistory,
-  reconnectConnection,
+  startConnect,
+  startReconnect,
+  startSync,
   testConnection,
   updateConnection,
 } from '@mailwarden/api-client';
 import {
   getConnectionQueryKey,
+  getDisconnectPreviewOptions,
   getOauthAttemptOptions,
   listConnectionHistoryQueryKey,
   listConnectionSyncsQueryKey,
   listIntegrationsOptions,
   listIntegrationsQueryKey,
-  listReceiptsOptions,
-  previewDisconnectOptions,
+  listReconnectReceiptsOptions,
 } from '@mailwarden/api-client/react-query';
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import { pages } from '../../lib/pages.ts';
@@ -36,7 +36,7 @@ export const integrationsOptions = () => ({
 export const attemptOptions = (attemptId: string) => getOauthAttemptOptions({ path: { attempt_id: attemptId } });
 
 export const receiptsOptions = (connectionId: string) => ({
-  ...listReceiptsOptions({ path: { connection_id: connectionId }, query: { limit: 1 } }),
+  ...listReconnectReceiptsOptions({ path: { connection_id: connectionId }, query: { limit: 1 } }),
   refetchInterval: (query: { state: { data?: { data: { status: string }[] } | undefined } }) =>
     query.state.data?.data.some((receipt) => receipt.status === 'pending') ? 3_000 : (false as const),
 });
@@ -49,7 +49,7 @@ export function historyOptions(connectionId: string) {
 }
 
 export const previewOptions = (connectionId: string) => ({
-  ...previewDisconnectOptions({ path: { connection_id: connectionId } }),
+  ...getDisconnectPreviewOptions({ path: { connection_id: connectionId } }),
   staleTime: 0,
 });
 
@@ -58,7 +58,7 @@ const leaveFor = ({ data }: { data: { authorize_url: string } }) => window.locat
 
 export function useConnect(provider: string) {
   return useMutation({
-    mutationFn: (body: Settings) => connectIntegration({ path: { provider }, body }),
+    mutationFn: (body: Settings) => startConnect({ path: { provider }, body }),
     meta: { inline: true },
     onSuccess: leaveFor,
   });
@@ -66,7 +66,7 @@ export function useConnect(provider: string) {
 
 export function useReconnect(connectionId: string) {
   return useMutation({
-    mutationFn: () => reconnectConnection({ path: { connection_id: connectionId }, body: {} }),
+    mutationFn: () => startReconnect({ path: { connection_id: connectionId }, body: {} }),
     meta: { inline: true },
     onSuccess: leaveFor,
   });
@@ -75,7 +75,7 @@ export function useReconnect(connectionId: string) {
 export function useSyncNow(connectionId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => createSync({ path: { connection_id: connectionId } }),
+    mutationFn: () => startSync({ path: { connection_id: connectionId } }),
     meta: { inline: true },
     onSuccess: async ({ data }) => {
       patchConnection(client, connectionId, { active_sync_id: data.id });
@@ -109,7 +109,7 @@ export function useSaveSettings(connection: Connection) {
     mutationFn: (body: Settings) =>
       updateConnection({
         path: { connection_id: connection.id },
-        headers: { 'If-Match': `"v${connection.settings_version}"` },
+        headers: { 'if-match': `"v${connection.settings_version}"` },
         body,
       }),
     meta: { inline: true },

@@ -7,7 +7,7 @@ type Change = { name: string; time_zone: string };
 export function useSaveOrganization(version: number) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: Change) => updateOrganization({ headers: { 'If-Match': `"v${version}"` }, body }),
+    mutationFn: (body: Change) => updateOrganization({ headers: { 'if-match': `"v${version}"` }, body }),
     meta: { inline: true },
     onSettled: () => client.invalidateQueries({ queryKey: getMeQueryKey() }),
   });

@@ -1,5 +1,5 @@
 import { switchOrganization as postSwitch, signOut } from '@mailwarden/api-client';
-import { getStatusOptions } from '@mailwarden/api-client/react-query';
+import { getServiceStatusOptions } from '@mailwarden/api-client/react-query';
 
 export async function leaveSession(): Promise<void> {
   await signOut();
@@ -9,4 +9,4 @@ export async function switchOrganization(organizationId: string): Promise<void> 
   await postSwitch({ body: { organization_id: organizationId } });
 }
 
-export const statusOptions = () => ({ ...getStatusOptions(), refetchInterval: 60_000 });
+export const statusOptions = () => ({ ...getServiceStatusOptions(), refetchInterval: 60_000 });

@@ -1,12 +1,12 @@
 import { listConnectionSyncs, listSyncJournal, streamSync } from '@mailwarden/api-client';
 import {
+  countUnreadAlertsQueryKey,
   getMetricsSummaryQueryKey,
   getSyncOptions,
-  getUnreadCountQueryKey,
   listCampaignsQueryKey,
   listConnectionSyncsQueryKey,
   listIntegrationsQueryKey,
-  listReceiptsQueryKey,
+  listReconnectReceiptsQueryKey,
   listSyncJournalQueryKey,
 } from '@mailwarden/api-client/react-query';
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -73,9 +73,9 @@ async function afterRun(client: QueryClient): Promise<void> {
     listIntegrationsQueryKey(),
     listCampaignsQueryKey(),
     getMetricsSummaryQueryKey(),
-    getUnreadCountQueryKey(),
+    countUnreadAlertsQueryKey(),
     listConnectionSyncsQueryKey({ path: { connection_id: '' } }),
-    listReceiptsQueryKey({ path: { connection_id: '' } }),
+    listReconnectReceiptsQueryKey({ path: { connection_id: '' } }),
   ].map(([key]) => key._id);
   await client.invalidateQueries({
     predicate: ({ queryKey: [first] }) => ids.includes((first as { _id: string })?._id),
