@@ -86,7 +86,7 @@ async def get_connection(row: Seen, response: Response, tx: Reader) -> Connectio
 
 @router.patch("/connections/{connection_id}", responses=errors(404, 409, 412, 428))
 async def update_connection(
-    body: ConnectionUpdate, version: IfMatch, response: Response, row: Owned, tx: Tx, caller: Manager
+    row: Owned, caller: Manager, body: ConnectionUpdate, version: IfMatch, response: Response, tx: Tx
 ) -> ConnectionOut:
     changed = await update_settings(tx, row, version, body, caller.user_id)
     response.headers["ETag"] = etag(changed.version)
