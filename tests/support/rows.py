@@ -27,6 +27,9 @@ WORDS: dict[tuple[str, str], Any] = {
     ("organizations", "time_zone"): "UTC",
     ("connections", "provider"): "hubspot",
     ("connections", "status"): "connected",
+    ("connections", "cause"): None,
+    ("connections", "degraded_reason"): None,
+    ("connections", "backfilled_range"): None,
     ("sync_runs", "type"): "manual",
     ("sync_runs", "badge"): "first",
     ("sync_runs", "status"): "success",
@@ -95,8 +98,17 @@ def _value(table: Table, column: Column[Any], row: Row, keys: Keyring, org_id: U
     if isinstance(kind, String):
         return f"{canary(org_id)}@example.com" if column.name == "email" else canary(org_id)
     if isinstance(kind, JSONB):
-        return [] if "[]" in str(getattr(column.server_default, "arg", "")) else {"canary": canary(org_id)}
+        return _json(table, column, org_id)
     return _plain(kind)
+
+
+def _json(table: Table, column: Column[Any], org_id: UUID) -> Any:
+    """Typed in most places, so only where anything may stand does it carry the canary."""
+    if (table.name, column.name) in {("alerts", "card"), ("events", "data")}:
+        return {"provider": "hubspot", "canary": canary(org_id)}
+    if column.nullable:
+        return None
+    return [] if "[]" in str(getattr(column.server_default, "arg", "")) else {}
 
 
 def _plain(kind: Any) -> Any:
