@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from mailwarden.accounts.models import Organization
 from mailwarden.alerts import rules
 from mailwarden.alerts.models import Alert, AlertMail
-from mailwarden.alerts.service import provider_label
+from mailwarden.connections.present import provider_label
 from mailwarden.core.mail import Mail, build_message, plain
 from mailwarden.core.runtime import Runtime
 

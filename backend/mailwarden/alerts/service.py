@@ -9,20 +9,15 @@ from mailwarden.alerts import rules
 from mailwarden.alerts.models import Alert, AlertMail
 from mailwarden.alerts.queries import find_alert, people_to_tell, verdict_of
 from mailwarden.alerts.rules import Kind
+from mailwarden.connections.present import provider_label
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import enqueue
 from mailwarden.core.mail import domain_of
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.models import Event
-from mailwarden.providers import catalog
 
 MAIL = "alert_mail"
-
-
-def provider_label(name: str) -> str:
-    spec = catalog.load().get(name)
-    return spec.label if spec else name
 
 
 async def alert_inactive(rt: Runtime, tx: UnitOfWork, event: Event) -> None:
