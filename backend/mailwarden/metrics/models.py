@@ -14,9 +14,7 @@ class Campaign(Tenant, Base):
     __table_args__ = (
         UniqueConstraint("org_id", "id"),
         UniqueConstraint("connection_id", "external_id"),
-        ForeignKeyConstraint(
-            ["org_id", "connection_id"], ["connections.org_id", "connections.id"], ondelete="CASCADE"
-        ),
+        ForeignKeyConstraint(["org_id", "connection_id"], ["connections.org_id", "connections.id"], ondelete="CASCADE"),
         Index("ix_campaigns_org_id_sent_at", "org_id", "sent_at", "id"),
         Index("ix_campaigns_connection_id_sent_at", "connection_id", "sent_at"),
     )
@@ -43,9 +41,7 @@ class Observation(Tenant, Base):
 
     __tablename__ = "observations"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["org_id", "campaign_id"], ["campaigns.org_id", "campaigns.id"], ondelete="CASCADE"
-        ),
+        ForeignKeyConstraint(["org_id", "campaign_id"], ["campaigns.org_id", "campaigns.id"], ondelete="CASCADE"),
         Index("ix_observations_campaign_id_as_of", "campaign_id", "as_of"),
     )
     campaign_id: Mapped[UUID]

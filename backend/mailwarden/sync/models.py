@@ -14,9 +14,7 @@ class SyncRun(Tenant, Base):
     __tablename__ = "sync_runs"
     __table_args__ = (
         UniqueConstraint("org_id", "id"),
-        ForeignKeyConstraint(
-            ["org_id", "connection_id"], ["connections.org_id", "connections.id"], ondelete="CASCADE"
-        ),
+        ForeignKeyConstraint(["org_id", "connection_id"], ["connections.org_id", "connections.id"], ondelete="CASCADE"),
         Index("ix_sync_runs_connection_id_created_at", "connection_id", "created_at"),
         Index("ix_sync_runs_org_id_created_at", "org_id", "created_at"),
         Index(
@@ -51,7 +49,7 @@ class SyncRun(Tenant, Base):
     totals: Mapped[dict[str, Any] | None]
     error: Mapped[dict[str, Any] | None]
     note: Mapped[str | None]
-    figures_pending: Mapped[bool] = mapped_column(server_default=text("false"))  # quota short: listed now, figures later
+    figures_pending: Mapped[bool] = mapped_column(server_default=text("false"))  # listed; figures when quota allows
 
 
 class JournalEntry(Tenant, Base):
@@ -59,9 +57,7 @@ class JournalEntry(Tenant, Base):
 
     __tablename__ = "sync_journal"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["org_id", "sync_run_id"], ["sync_runs.org_id", "sync_runs.id"], ondelete="CASCADE"
-        ),
+        ForeignKeyConstraint(["org_id", "sync_run_id"], ["sync_runs.org_id", "sync_runs.id"], ondelete="CASCADE"),
         Index("ix_sync_journal_sync_run_id_sequence", "sync_run_id", "sequence", unique=True),
     )
     sync_run_id: Mapped[UUID]

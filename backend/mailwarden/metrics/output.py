@@ -1,0 +1,70 @@
+"""Rows as the wire shows them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mailwarden.connections.models import Connection
+from mailwarden.metrics.models import Campaign, Observation
+from mailwarden.metrics.rules import COUNTS, RATES, rate, rates
+from mailwarden.metrics.schemas import CampaignOut, DataAge, FiguresOut, ObservationOut
+from mailwarden.providers.base import Figures
+
+
+def figures_of(observation: Observation) -> Figures:
+    counts = {name: getattr(observation, name) for name in COUNTS}
+    return Figures(**counts, delivered_derived=observation.delivered_derived)
+
+
+def figures_out(figures: Figures) -> FiguresOut:
+    counts = {name: getattr(figures, name) for name in COUNTS}
+    return FiguresOut(**counts, delivered_derived=figures.delivered_derived, **rates(figures))
+
+
+def summed_out(sums: Mapping[str, Any]) -> FiguresOut:
+    """PostgreSQL sums are numeric; a rate uses only campaigns that state both of its counts."""
+    counts = {name: _whole(sums[name]) for name in COUNTS}
+    parts = {name: rate(_whole(sums[f"{name}_part"]), _whole(sums[f"{name}_whole"])) for name in RATES}
+    return FiguresOut(**counts, delivered_derived=sums["delivered_derived"], **parts)
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(value)
+
+
+def campaign_out(row: Any) -> CampaignOut:
+    campaign: Campaign = row[0]
+    observation: Observation | None = row[1]
+    return CampaignOut(
+        id=campaign.id,
+        connection_id=campaign.connection_id,
+        provider=row[2],
+        account_label=row[3],
+        external_id=campaign.external_id,
+        name=campaign.name,
+        subject=campaign.subject,
+        status=campaign.status,
+        channel=campaign.channel,
+        sent_at=campaign.sent_at,
+        archived=campaign.archived,
+        gone_at=campaign.gone_at,
+        figures=figures_out(figures_of(observation)) if observation else None,
+        figures_as_of=campaign.figures_as_of,
+    )
+
+
+def observation_out(row: Observation) -> ObservationOut:
+    return ObservationOut(id=row.id, as_of=row.as_of, sync_id=row.source_run_id, figures=figures_out(figures_of(row)))
+
+
+def data_age(connections: Iterable[Connection]) -> list[DataAge]:
+    return [
+        DataAge(
+            connection_id=one.id,
+            provider=one.provider,
+            account_label=one.account_label,
+            status=one.status,
+            data_as_of=one.data_as_of,
+            syncing=one.active_sync_id is not None,
+        )
+        for one in connections
+    ]
