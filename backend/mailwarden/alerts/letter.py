@@ -80,7 +80,7 @@ def write_letter(alert: Alert, organization: Organization, url: str) -> Letter:
     recovered = alert.kind == rules.Kind.RECOVERED
     facts = [("Account", f"{label} – {card['account_label']}"), *_times(card, zone)]
     if not recovered:
-        facts += [("Who must act", rules.who_must_act(card, label)), *_proof(card)]
+        facts += [("Who must act", rules.who_must_act(card, label)), *_proof(card, label)]
     told_once = "You get this once per outage" if not recovered else "This ends the notice of the outage"
     return Letter(
         heading=alert.title,
@@ -107,7 +107,7 @@ def _moment(iso: str, zone: ZoneInfo) -> str:
     return f"{at.day} {at:%B %Y, %H:%M} ({zone.key})"
 
 
-def _proof(card: dict[str, Any]) -> list[Fact]:
+def _proof(card: dict[str, Any], provider: str) -> list[Fact]:
     """The latest answer that proves it, in the provider's own words."""
     shown = card.get("evidence") or []
     if not shown:
@@ -116,4 +116,4 @@ def _proof(card: dict[str, Any]) -> list[Fact]:
     parts = [last.get("status"), last.get("provider_code"), last.get("message")]
     said = " · ".join(str(part) for part in parts if part)
     reference = last.get("provider_request_id")
-    return [("The answer", said), *([("Reference", str(reference))] if reference else [])] if said else []
+    return [(f"{provider} answered", said), *([("Reference", str(reference))] if reference else [])] if said else []
