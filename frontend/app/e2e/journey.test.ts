@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type Browser, launch } from './browser.ts';
-import { accounts, BASE, clearFaults, fault } from './stack.ts';
+import { BASE, fault, newAccount, sendCampaigns } from './stack.ts';
 import { connect, consent, firstSyncDone, signUpInBrowser, statusOnCard } from './steps.ts';
 import { watch } from './watch.ts';
 
@@ -22,11 +22,14 @@ after(async () => {
 });
 
 test('connect, sync, break, be told why, reconnect, get the receipt', { timeout: 300_000 }, async (t) => {
-  const [hubspot] = await accounts('hubspot');
-  const [klaviyo] = await accounts('klaviyo');
-  assert.ok(hubspot && klaviyo, 'the sandbox has an account at each provider');
+  const step = async (name: string, act: () => Promise<void>) => {
+    t.diagnostic(name);
+    await act();
+  };
+  const hubspot = await newAccount('hubspot', 'Journey Portal');
+  const klaviyo = await newAccount('klaviyo', 'Journey Shop');
 
-  await t.test('a new person connects both providers and watches the first sync', async () => {
+  await step('a new person connects both providers and watches the first sync', async () => {
     await signUpInBrowser(page);
     await connect(page, 'hubspot', hubspot);
     await page
@@ -39,14 +42,14 @@ test('connect, sync, break, be told why, reconnect, get the receipt', { timeout:
     await firstSyncDone(page, 'klaviyo');
   });
 
-  await t.test('the campaigns of both are there, with their age', async () => {
+  await step('the campaigns of both are there, with their age', async () => {
     await page.goto(`${BASE}/campaigns`);
     await page.getByRole('row').nth(1).waitFor();
     await page.getByText(/Data as of/).waitFor();
     assert.ok((await page.getByRole('row').count()) > 2);
   });
 
-  await t.test('a revoked grant becomes Inactive with its cause, and raises one alert', async () => {
+  await step('a revoked grant becomes Inactive with its cause, and raises one alert', async () => {
     await fault('hubspot', hubspot, 'revoke');
     await page.goto(`${BASE}/integrations`);
     await statusOnCard(page, 'hubspot', 'Inactive').waitFor({ timeout: 120_000 });
@@ -62,13 +65,13 @@ test('connect, sync, break, be told why, reconnect, get the receipt', { timeout:
     await page.getByText('1 unread alert').waitFor({ state: 'attached' });
   });
 
-  await t.test('campaigns stay readable while the account is inactive', async () => {
+  await step('campaigns stay readable while the account is inactive', async () => {
     await page.goto(`${BASE}/campaigns`);
     await page.getByRole('row').nth(1).waitFor();
   });
 
-  await t.test('one click reconnects, catches up and gives the receipt', async () => {
-    await clearFaults('hubspot', hubspot);
+  await step('one click reconnects, catches up and gives the receipt', async () => {
+    await sendCampaigns('hubspot', hubspot, 2);
     await page.goto(`${BASE}/integrations/hubspot`);
     await page
       .getByRole('button', { name: /^Reconnect/ })
@@ -83,6 +86,7 @@ test('connect, sync, break, be told why, reconnect, get the receipt', { timeout:
       .waitFor();
     const receipt = page.getByRole('region', { name: 'Reconnect receipt' });
     await receipt.getByText('Reconnected: what came back').waitFor({ timeout: 90_000 });
+    assert.match(await receipt.innerText(), /New campaigns\s+2\b/);
     await page.goto(`${BASE}/integrations/hubspot?tab=history`);
     await page.getByRole('listitem').filter({ hasText: 'Inactive' }).first().waitFor();
     await page.goto(`${BASE}/alerts`);

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { violations } from './axe.ts';
 import { type Browser, launch } from './browser.ts';
-import { accounts, BASE, fault } from './stack.ts';
+import { BASE, fault, newAccount } from './stack.ts';
 import { connect, firstSyncDone, signUpInBrowser, statusOnCard } from './steps.ts';
 import { watch } from './watch.ts';
 
@@ -156,9 +156,8 @@ for (const look of LOOKS) {
 }
 
 test('every page, in both schemes and on a phone', { timeout: 400_000 }, async (t) => {
-  const inactive = (await accounts('hubspot'))[1];
-  const healthy = (await accounts('klaviyo'))[1];
-  assert.ok(inactive && healthy, 'the sandbox has two accounts at each provider');
+  const inactive = await newAccount('hubspot', 'Pages Portal');
+  const healthy = await newAccount('klaviyo', 'Pages Shop');
   await signUpInBrowser(page);
   await connect(page, 'hubspot', inactive);
   await firstSyncDone(page, 'hubspot');

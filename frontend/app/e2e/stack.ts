@@ -42,13 +42,11 @@ async function sandbox(method: string, path: string, body?: unknown): Promise<un
 export const fault = (provider: string, account: string, kind: string) =>
   sandbox('POST', `/accounts/${provider}/${account}/faults`, { kind });
 
-export const clearFaults = (provider: string, account: string) =>
-  sandbox('DELETE', `/accounts/${provider}/${account}/faults`);
-
-/** External ids of a provider's accounts, in the sandbox's order. */
-export async function accounts(provider: string): Promise<string[]> {
-  const { accounts: all } = (await sandbox('GET', '/accounts')) as {
-    accounts: { provider: string; external_id: string }[];
-  };
-  return all.filter((account) => account.provider === provider).map((account) => account.external_id);
+/** A new account at a provider, so that no test meets another's faults. Its external id. */
+export async function newAccount(provider: string, name: string): Promise<string> {
+  const made = (await sandbox('POST', '/accounts', { provider, name, campaigns: 30 })) as { external_id: string };
+  return made.external_id;
 }
+
+export const sendCampaigns = (provider: string, account: string, count: number) =>
+  sandbox('POST', `/accounts/${provider}/${account}/campaigns`, { count });
