@@ -5,14 +5,20 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, func, literal, tuple_
 
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.paging import BadCursor, Page, PageQuery
 from mailwarden.core.runtime import Runtime
 from mailwarden.metrics.models import Campaign, Observation
 from mailwarden.metrics.output import campaign_out, data_age, observation_out
-from mailwarden.metrics.queries import CampaignFilter, campaigns, connections_shown, count_campaigns
+from mailwarden.metrics.queries import (
+    CampaignFilter,
+    campaigns,
+    connections_shown,
+    count_campaigns,
+    list_observation_rows,
+)
 from mailwarden.metrics.schemas import CampaignPage, ObservationOut
 
 NEVER = datetime.fromisoformat("0001-01-01T00:00:00+00:00")
@@ -101,18 +107,14 @@ async def observation_page(
     rt: Runtime, tx: UnitOfWork, org_id: UUID, campaign_id: UUID, page: PageQuery
 ) -> Page[ObservationOut]:
     scope = f"observations|{campaign_id}"
-    statement = select(Observation).where(Observation.org_id == org_id, Observation.campaign_id == campaign_id)
+    after = None
     if page.cursor is not None:
         as_of, last_id = rt.cursors.decode(org_id, scope, page.cursor)
-        last = tuple_(literal(datetime.fromisoformat(as_of)), literal(UUID(last_id)))
-        statement = statement.where(tuple_(Observation.as_of, Observation.id) < last)
-    order = (Observation.as_of.desc(), Observation.id.desc())
-    rows = (await tx.session.scalars(statement.order_by(*order).limit(page.limit + 1))).all()
-    shown = rows[: page.limit]
-    more = len(rows) > page.limit
-    position = [shown[-1].as_of.isoformat(), str(shown[-1].id)] if more else None
-    return Page(
-        data=[observation_out(row) for row in shown],
-        has_more=more,
-        next_cursor=rt.cursors.encode(org_id, scope, position) if position else None,
-    )
+        after = (datetime.fromisoformat(as_of), UUID(last_id))
+    rows = await list_observation_rows(tx.session, org_id, campaign_id, page.limit + 1, after)
+    following = None
+    if len(rows) > page.limit:
+        last = rows[page.limit - 1]
+        following = rt.cursors.encode(org_id, scope, [last.as_of.isoformat(), str(last.id)])
+    data = [observation_out(row) for row in rows[: page.limit]]
+    return Page(data=data, has_more=following is not None, next_cursor=following)

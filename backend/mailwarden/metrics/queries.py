@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailwarden.connections.models import Connection
 from mailwarden.connections.rules import HistoryRange, Status
+from mailwarden.core.db import app_now
 from mailwarden.core.errors import NotFound
 from mailwarden.metrics.models import Campaign, Observation
 from mailwarden.metrics.rules import COUNTS, RATES, range_start
@@ -153,3 +154,20 @@ async def list_observation_rows(
     if after is not None:
         asked = asked.where(tuple_(Observation.as_of, Observation.id) < after)
     return (await session.scalars(asked.order_by(Observation.as_of.desc(), Observation.id.desc()).limit(limit))).all()
+
+
+async def bury_missing(
+    session: AsyncSession, org_id: UUID, connection_id: UUID, run_id: UUID, sent_from: datetime | None, until: datetime
+) -> int:
+    """Tombstones for what a complete reading of the window no longer found; the figures stay. How many there are."""
+    missing = update(Campaign).where(
+        Campaign.org_id == org_id,
+        Campaign.connection_id == connection_id,
+        Campaign.gone_at.is_(None),
+        Campaign.last_seen_run_id.is_distinct_from(run_id),
+        Campaign.sent_at <= until,
+    )
+    if sent_from is not None:
+        missing = missing.where(Campaign.sent_at > sent_from)
+    buried = await session.execute(missing.values(gone_at=app_now()).returning(Campaign.id))
+    return len(buried.all())

@@ -72,6 +72,12 @@ async def get_open_run(tx: UnitOfWork, org_id: UUID, connection_id: UUID) -> Syn
     return found
 
 
+async def find_started(tx: UnitOfWork, org_id: UUID, run_id: UUID) -> SyncRun | None:
+    """None once it is over."""
+    statement = select(SyncRun).where(SyncRun.org_id == org_id, SyncRun.id == run_id, SyncRun.status.in_(OPEN))
+    return await tx.session.scalar(statement.execution_options(populate_existing=True))
+
+
 async def last_auto_start(tx: UnitOfWork, org_id: UUID, connection_id: UUID) -> datetime | None:
     statement = select(SyncRun.created_at).where(
         SyncRun.org_id == org_id, SyncRun.connection_id == connection_id, SyncRun.type == "auto"

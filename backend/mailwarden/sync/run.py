@@ -1,0 +1,182 @@
+"""One run: claim, read pages with no transaction open, store each with its checkpoint, end. It may die anywhere."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from mailwarden.connections.open import open_provider
+from mailwarden.connections.queries import find_connection
+from mailwarden.core.db import UnitOfWork, app_now, unit_of_work
+from mailwarden.core.jobs import Lease
+from mailwarden.core.runtime import Runtime
+from mailwarden.events.record import record
+from mailwarden.events.types import EventType
+from mailwarden.metrics.store import Stored, store_campaigns, store_figures
+from mailwarden.providers.base import FiguresPage, ListsCampaigns, Page, ProviderError, ReportsFigures, Window
+from mailwarden.sync.errors import BROKEN
+from mailwarden.sync.finish import fail, succeed
+from mailwarden.sync.journal import Heard, write_journal
+from mailwarden.sync.models import SyncRun
+from mailwarden.sync.progress import Incomplete, Progress, Reading
+from mailwarden.sync.queries import find_started
+from mailwarden.sync.trouble import meet_trouble, refuse_listing
+from mailwarden.sync.work import Work
+
+MAX_ATTEMPTS = 8
+
+
+class Ended(Exception):
+    """The run was ended from outside: the connection became inactive or was disconnected."""
+
+
+async def sync_run(rt: Runtime, lease: Lease) -> None:
+    work = await _begin(rt, lease)
+    if work is None:
+        return
+    try:
+        await _read(work)
+        async with work.writing() as tx:
+            await succeed(rt, tx, work.run_id, work.connection.id, work.progress)
+            await lease.finish(tx)
+    except Ended:
+        return
+    except Incomplete as exc:
+        await refuse_listing(work, exc)
+    except ProviderError as exc:
+        await meet_trouble(work, exc)
+    except Exception:
+        if lease.attempt >= MAX_ATTEMPTS:
+            await _give_up(work)
+        raise
+
+
+async def _give_up(work: Work) -> None:
+    """A bug of ours: the run must not stay open, or nothing is synced any more."""
+    async with work.writing() as tx:
+        await fail(work.rt, tx, work.run_id, work.connection.id, BROKEN)
+
+
+async def _begin(rt: Runtime, lease: Lease) -> Work | None:
+    """None if there is nothing to do: the run is over, or its connection gone."""
+    async with unit_of_work(rt.sessions, lease.org_id) as tx:
+        await lease.guard(tx)
+        run = await find_started(tx, lease.org_id, UUID(lease.key)) if lease.org_id else None
+        row = await find_connection(tx, run.org_id, run.connection_id) if run else None
+        if run is None or row is None:
+            return None
+        if run.status == "queued":
+            await _mark_running(rt, tx, run, row.provider)
+        progress = Progress.load(run.checkpoint)
+        if progress.phase == "list" and progress.reading is None:
+            since: datetime = (await tx.session.scalars(select(app_now()))).one()
+            progress = replace(progress, reading=Reading(since.isoformat()))
+    provider, api = open_provider(rt, row)
+    if not isinstance(provider, ListsCampaigns):
+        raise TypeError(f"{row.provider} lists no campaigns")
+    window = Window(run.window_from, run.window_until or run.created_at, run.updated_from)
+    return Work(rt, lease, run.id, row, window, provider, api, progress, run.calls_made)
+
+
+async def _mark_running(rt: Runtime, tx: UnitOfWork, run: SyncRun, provider: str) -> None:
+    run.status, run.started_at = "running", rt.clock.now()
+    await tx.session.flush()
+    told = {"provider": provider, "type": run.type, "badge": run.badge}
+    await record(tx, EventType.SYNC_STARTED, connection_id=run.connection_id, subject_id=run.id, data=told)
+
+
+async def _read(work: Work) -> None:
+    segments = work.provider.segments(work.window)
+    while work.progress.phase == "list":
+        await _read_listing(work, segments)
+    while work.progress.phase == "figures":
+        await _read_report(work)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    page: Page
+    heard: list[Heard]
+    as_of: datetime
+
+
+async def _read_listing(work: Work, segments: tuple[str, ...]) -> None:
+    """To the end of one listing. While one page is stored the next one is already on its way."""
+    segment = segments[work.progress.segment]
+    asked = asyncio.create_task(_ask(work, segment, work.progress.cursor))
+    try:
+        while True:
+            answer = await asked
+            following = answer.page.next_cursor
+            if following is not None:
+                asked = asyncio.create_task(_ask(work, segment, following))
+            await _store(work, answer, len(segments))
+            if following is None:
+                return
+    finally:
+        asked.cancel()
+        await asyncio.gather(asked, return_exceptions=True)
+
+
+async def _ask(work: Work, segment: str, cursor: str | None) -> Answer:
+    page = await work.provider.page(work.api, work.window, segment, cursor)
+    as_of = work.rt.clock.now()
+    return Answer(page, await work.listen(), as_of)
+
+
+async def _store(work: Work, answer: Answer, segments: int) -> None:
+    """Rows, checkpoint and journal are one transaction: after a crash the page counts as read, or as not read."""
+    page, before = answer.page, work.progress.reading
+    if before is None:
+        raise ValueError("a listing is read without a beginning")
+    async with work.writing() as tx:
+        source = work.source(answer.as_of, datetime.fromisoformat(before.since))
+        stored = await store_campaigns(tx, source, page.campaigns)
+        reading = before.add(len(page.campaigns), stored.fresh, page.total)
+        at: datetime = (await tx.session.scalars(select(app_now()))).one()
+        progress = work.progress.listed(reading, page.next_cursor, segments, at)
+        if progress.phase == "list" and progress.reading is None:
+            progress = replace(progress, reading=Reading(at.isoformat()))
+        if progress.phase == "figures" and not isinstance(work.provider, ReportsFigures):
+            progress = progress.reported(None)
+        await _check_in(work, tx, progress, answer.heard, len(page.campaigns), stored, seen=stored.seen)
+    work.progress = progress
+    work.calls += len(answer.heard)
+
+
+async def _read_report(work: Work) -> None:
+    """One page of a report; it speaks of many campaigns at once."""
+    if not isinstance(work.provider, ReportsFigures):
+        raise TypeError("this provider has no reports")
+    page: FiguresPage = await work.provider.figures(work.api, work.window, work.progress.cursor)
+    as_of = work.rt.clock.now()
+    heard = await work.listen()
+    progress = work.progress.reported(page.next_cursor)
+    async with work.writing() as tx:
+        stored = await store_figures(tx, work.source(as_of, as_of), page.figures)
+        await _check_in(work, tx, progress, heard, len(page.figures), stored, seen=0)
+    work.progress = progress
+    work.calls += len(heard)
+
+
+async def _check_in(
+    work: Work, tx: UnitOfWork, progress: Progress, heard: list[Heard], rows: int, stored: Stored, *, seen: int
+) -> None:
+    changed = stored.added + stored.changed
+    await write_journal(tx, work.run_id, heard, work.calls, rows=rows, changed=changed)
+    values: dict[str, Any] = {
+        "checkpoint": progress.as_json(),
+        "campaigns_processed": SyncRun.campaigns_processed + seen,
+        "campaigns_total": progress.stated_total(),
+        "campaigns_added": SyncRun.campaigns_added + stored.added,
+        "campaigns_changed": SyncRun.campaigns_changed + stored.changed,
+        "pages": SyncRun.pages + 1,
+        "calls_made": work.calls + len(heard),
+        "figures_pending": progress.phase == "figures",
+        "note": None,
+    }
+    if (await tx.session.execute(work.change().values(values).returning(SyncRun.id))).first() is None:
+        raise Ended
