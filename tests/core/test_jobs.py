@@ -171,13 +171,16 @@ async def test_who_lost_the_lease_is_stopped(waiting: Bench, time_machine: TimeM
 
 
 async def test_a_shutdown_hands_the_job_over_at_once(waiting: Bench) -> None:
+    working = asyncio.Event()
+
     async def take_for_ever(_: Lease) -> None:
+        working.set()
         await asyncio.sleep(60)
 
     waiting.then = take_for_ever
     (job,) = await waiting.jobs()
     running = asyncio.create_task(waiting.runner().run(job.id))
-    await asyncio.sleep(0.1)
+    await working.wait()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
