@@ -131,15 +131,15 @@ async def test_an_end_within_the_effect_is_not_written_twice(waiting: Bench) -> 
 
 
 async def test_a_heartbeat_keeps_a_long_job(waiting: Bench) -> None:
-    waiting.lease_s = 0.3
+    waiting.lease_s = 1
 
     async def take_long(_: Lease) -> None:
-        await asyncio.sleep(0.8)
+        await asyncio.sleep(2)
 
     waiting.then = take_long
     (job,) = await waiting.jobs()
     running = asyncio.create_task(waiting.runner().run(job.id))
-    await asyncio.sleep(0.6)
+    await asyncio.sleep(1.6)
     assert await waiting.runner().run(job.id) is False
     assert await running
     assert [job.state for job in await waiting.jobs()] == ["done"]
