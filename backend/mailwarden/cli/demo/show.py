@@ -1,14 +1,16 @@
 """The demo in the terminal: one live line per step, then the table."""
 
+from collections.abc import Mapping
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
-from mailwarden.cli.demo.compare import Comparison
+from mailwarden.cli.demo.compare import FIGURES, Comparison
 from mailwarden.cli.demo.story import Story
 
 
@@ -17,20 +19,25 @@ def seconds(value: float | None) -> str:
 
 
 def figures_table(story: Story) -> Table:
-    table = Table(title="Figures: ours beside the sandbox's truth (campaign by campaign)")
-    for name in ("when", "account", "campaigns", "sent", "delivered", "opened", "clicked", "bounced", "differences"):
-        table.add_column(name, justify="left" if name in ("when", "account") else "right")
-    for when, rows in (("after the first sync", story.synced), ("after the reconnect", story.after)):
-        for one in rows:
-            table.add_row(
-                when, f"{one.provider} · {one.account}", str(one.campaigns), *_beside(one), str(len(one.differences))
-            )
+    """A column per account and moment, so that it fits a narrow terminal. ``=`` says: equal to the truth."""
+    table = Table(
+        title="Ours beside the sandbox's truth, compared campaign by campaign", caption="= equal to the truth"
+    )
+    compared = [*story.synced, *story.after]
+    table.add_column("")
+    for number, one in enumerate(compared):
+        when = "first sync" if number < len(story.synced) else "after reconnect"
+        table.add_column(f"{one.provider}\n{when}", justify="right")
+    table.add_row("campaigns", *(f"{one.campaigns:,}" for one in compared))
+    for figure in FIGURES:
+        table.add_row(figure, *(_beside(one, figure) for one in compared))
+    table.add_row("differences", *(f"[bold]{len(one.differences)}[/]" for one in compared), end_section=True)
     return table
 
 
-def _beside(one: Comparison) -> list[str]:
-    names = ("sent", "delivered", "opened", "clicked", "bounced")
-    return [f"{one.ours[n]:,}" if one.ours[n] == one.truth[n] else f"{one.ours[n]:,} ≠ {one.truth[n]:,}" for n in names]
+def _beside(one: Comparison, figure: str) -> str:
+    ours, truth = one.ours[figure], one.truth[figure]
+    return f"{ours:,} =" if ours == truth else f"[red]{ours:,} ≠ {truth:,}[/]"
 
 
 def break_table(story: Story) -> Table:
@@ -39,9 +46,8 @@ def break_table(story: Story) -> Table:
     table.add_row("shown as Inactive after", seconds(story.inactive_s))
     table.add_row("cause", f"{story.card.get('cause')}: {story.card.get('title')}")
     table.add_row("who must act", str(story.card.get("who_must_act")))
-    for evidence in story.card.get("evidence", []):
-        code = evidence["provider_code"] or evidence["message"]
-        table.add_row("evidence", f"{evidence['method']} {evidence['path']} → {evidence['status']} {code}")
+    for line in dict.fromkeys(_line(evidence) for evidence in story.card.get("evidence", [])):
+        table.add_row("evidence", line)
     table.add_row("other connection", "stayed connected" if story.other_untouched else "[red]affected[/]")
     receipt = story.receipt
     table.add_row(
@@ -52,6 +58,11 @@ def break_table(story: Story) -> Table:
     table.add_row("alerts", ", ".join(f"{count} × {kind}" for kind, count in counts.items()))
     table.add_row("differences", f"[bold]{len(story.differences)}[/]")
     return table
+
+
+def _line(evidence: Mapping[str, Any]) -> str:
+    said = evidence["provider_code"] or evidence["message"]
+    return f"{evidence['method']} {evidence['path']} → {evidence['status']} {said}"
 
 
 def show_mail(out: Console, folder: Path) -> None:
