@@ -3,7 +3,7 @@
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mailwarden.connections.models import Connection, ReconnectReceipt
@@ -17,10 +17,11 @@ from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import enqueue
 from mailwarden.core.runtime import Runtime
 from mailwarden.sync.models import SyncRun
-from mailwarden.sync.queries import OPEN, get_open_run
+from mailwarden.sync.queries import get_open_run
 from mailwarden.sync.window import Known, plan
 
 RUN = "sync_run"
+_ONE_OPEN = text("status in ('queued','running')")  # no parameters: a prepared statement could not infer the index
 
 
 def known_of(connection: Connection) -> Known:
@@ -80,7 +81,7 @@ async def start_run(
         updated_from=wanted.updated_from,
         checkpoint={"covers": wanted.covers, "catch_up_from": _iso(row.catch_up_from)},
     )
-    only_one = fresh.on_conflict_do_nothing(index_elements=["connection_id"], index_where=SyncRun.status.in_(OPEN))
+    only_one = fresh.on_conflict_do_nothing(index_elements=["connection_id"], index_where=_ONE_OPEN)
     await tx.session.execute(only_one)
     run = await get_open_run(tx, row.org_id, row.id)
     if run.id == run_id:
