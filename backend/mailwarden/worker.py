@@ -24,9 +24,10 @@ from mailwarden.connections.jobs import JOBS as CONNECTION_JOBS
 from mailwarden.connections.jobs import start_up as start_connections
 from mailwarden.core.housekeeping import JOBS as HOUSEKEEPING
 from mailwarden.core.housekeeping import ensure_instance_jobs
-from mailwarden.core.jobs import JobKinds, JobRunner
+from mailwarden.core.jobs import JobKinds
 from mailwarden.core.logging import configure_logging
 from mailwarden.core.queue import FUNCTION, QUEUES, ArqWire, Relay, packb, unpackb
+from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.dispatch import dispatch_kind, merge
 from mailwarden.settings import Settings

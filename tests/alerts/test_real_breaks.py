@@ -12,7 +12,8 @@ from mailwarden.connections.rules import Actor
 from mailwarden.connections.schemas import CauseCard
 from mailwarden.connections.transitions import add_evidence, begin_verifying, end_episode, mark_inactive, recover
 from mailwarden.core.db import unit_of_work
-from mailwarden.core.jobs import JobKinds, JobRunner
+from mailwarden.core.jobs import JobKinds
+from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.dispatch import dispatch_kind
 from mailwarden.providers.base import Cause

@@ -10,7 +10,8 @@ from sqlalchemy import select, text
 
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.ids import new_id
-from mailwarden.core.jobs import Again, Job, JobKind, JobKinds, JobRunner, Lease, RetryLater
+from mailwarden.core.jobs import Again, Job, JobKind, JobKinds, Lease, RetryLater
+from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
 
 KIND = "greet"

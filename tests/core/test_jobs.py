@@ -12,6 +12,7 @@ from mailwarden.accounts.models import Organization
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import Again, JobKind, JobKinds, Lease, LeaseLost, RetryLater, enqueue
+from mailwarden.core.runner import POISON
 from mailwarden.core.runtime import Runtime
 from tests.core.support import KIND, Bench
 from tests.support.browser import Browser
@@ -327,3 +328,15 @@ async def test_jobs_that_ask_for_each_other_over_one_row_do_not_block_each_other
     one, other = sorted(await first.jobs(), key=lambda job: job.key)
     await asyncio.gather(first.runner().run(one.id), second.runner().run(other.id))
     assert [(job.state, job.last_error) for job in await first.jobs()] == [("ready", None)] * 2
+
+
+async def test_a_job_that_kills_every_worker_is_given_up(waiting: Bench, time_machine: TimeMachine) -> None:
+    waiting.max_attempts = 2
+    (job,) = await waiting.jobs()
+    for _ in range(POISON * 2):
+        assert await waiting.runner()._claim(job.id) is not None
+        await time_machine.advance(61)
+    assert await waiting.run() == [True]
+    assert waiting.ran == []
+    (job,) = await waiting.jobs()
+    assert (job.state, job.last_error) == ("dead", "WorkerDied")

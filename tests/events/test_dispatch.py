@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from mailwarden.core.db import UnitOfWork, unit_of_work
 from mailwarden.core.ids import new_id
-from mailwarden.core.jobs import Job, JobKinds, JobRunner, enqueue
+from mailwarden.core.jobs import Job, JobKinds, enqueue
+from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.dispatch import Listener, dispatch_kind, merge
 from mailwarden.events.models import Event

@@ -1,7 +1,5 @@
 """Background work: rows in PostgreSQL hold it, a lease and a fence guard it, arq only carries the wake-up."""
 
-import asyncio
-import logging
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -14,11 +12,8 @@ from sqlalchemy import CheckConstraint, DateTime, Index, Uuid, case, func, liter
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mailwarden.core.db import Base, Sessions, UnitOfWork, app_now, unit_of_work
+from mailwarden.core.db import Base, UnitOfWork, app_now
 from mailwarden.core.ids import new_id
-from mailwarden.core.logging import bound
-
-log = logging.getLogger(__name__)
 
 QueueName = Literal["fast", "bulk"]
 
@@ -229,7 +224,7 @@ async def _finish(tx: UnitOfWork, lease: Lease, again: Again | None) -> None:
         raise LeaseLost(f"{lease.kind} {lease.key}")
 
 
-async def _put_back(tx: UnitOfWork, lease: Lease, after_s: float, *, error: str | None) -> None:
+async def put_back(tx: UnitOfWork, lease: Lease, after_s: float, *, error: str | None) -> None:
     """Back to ready after a failure or a wait; the attempt counts only for failures."""
     later = app_now() + timedelta(seconds=after_s)
     await _leave(
@@ -242,7 +237,7 @@ async def _put_back(tx: UnitOfWork, lease: Lease, after_s: float, *, error: str 
     )
 
 
-async def _bury(tx: UnitOfWork, lease: Lease, *, error: str) -> None:
+async def bury(tx: UnitOfWork, lease: Lease, *, error: str) -> None:
     """Out of attempts; but who asked for it meanwhile gets a fresh start."""
     asked = Job.again_at.is_not(None) & ~CANCELLED
     await _leave(
@@ -265,87 +260,3 @@ def backoff_s(attempt: int, rng: random.Random, *, base_s: float = 2, cap_s: flo
     """Full jitter between half and the whole step, so that a herd spreads out."""
     step = min(cap_s, base_s * 2 ** min(attempt, 20))
     return rng.uniform(step / 2, step)
-
-
-class JobRunner:
-    """Claims one job by its row, runs the handler under a heartbeat, and writes the outcome."""
-
-    def __init__(self, runtime: Any, kinds: JobKinds, app: Sessions, system: Sessions, rng: random.Random) -> None:
-        self._runtime = runtime
-        self._kinds = kinds
-        self._app = app
-        self._system = system
-        self._rng = rng
-
-    async def run(self, job_id: UUID) -> bool:
-        """True if this call did the work; False if the job was not to be had."""
-        lease = await self._claim(job_id)
-        if lease is None:
-            return False
-        with bound(org_id=str(lease.org_id), job=lease.kind, job_key=lease.key):
-            await self._work(lease)
-        return True
-
-    async def _claim(self, job_id: UUID) -> Lease | None:
-        async with self._system.begin() as session:
-            row = await session.execute(text("SELECT * FROM job_claim(:id, :names, :leases)"), self._claim_args(job_id))
-            found = row.mappings().first()
-        return Lease(**found) if found else None
-
-    def _claim_args(self, job_id: UUID) -> dict[str, Any]:
-        names = list(self._kinds.by_name)
-        return {"id": job_id, "names": names, "leases": [float(self._kinds.by_name[n].lease_s) for n in names]}
-
-    async def _work(self, lease: Lease) -> None:
-        kind = self._kinds.by_name[lease.kind]
-        heart = asyncio.create_task(self._beat(lease, kind.lease_s, asyncio.current_task()))
-        try:
-            again = await kind.run(self._runtime, lease)
-            if not lease.finished:
-                async with unit_of_work(self._app, lease.org_id) as tx:
-                    await lease.finish(tx, again)
-        except LeaseLost:
-            log.warning("lease lost; another worker goes on")
-        except RetryLater as wait:
-            await self._return(lease, partial(_put_back, lease=lease, after_s=wait.after_s, error=None))
-        except asyncio.CancelledError:
-            if not heart.done():  # a shutdown, not a lost lease: hand the job over at once
-                await asyncio.shield(self._return(lease, partial(_put_back, lease=lease, after_s=0, error=None)))
-            raise
-        except Exception as exc:
-            log.exception("job failed")
-            await self._fail(lease, kind, exc)
-        finally:
-            heart.cancel()
-
-    async def _fail(self, lease: Lease, kind: JobKind, exc: Exception) -> None:
-        error = type(exc).__name__
-        if kind.max_attempts is not None and lease.attempt >= kind.max_attempts:
-            await self._return(lease, partial(_bury, lease=lease, error=error))
-        else:
-            after_s = backoff_s(lease.attempt, self._rng)
-            await self._return(lease, partial(_put_back, lease=lease, after_s=after_s, error=error))
-
-    async def _return(self, lease: Lease, write: Callable[[UnitOfWork], Awaitable[None]]) -> None:
-        """A failure to write this is harmless: the lease runs out and the relay finds the row."""
-        try:
-            async with unit_of_work(self._app, lease.org_id) as tx:
-                await write(tx)
-        except Exception:
-            log.exception("could not return the job; its lease will run out")
-
-    async def _beat(self, lease: Lease, lease_s: float, worker: asyncio.Task[Any] | None) -> None:
-        """Extends the lease at a third of its length; once it is lost, stops the handler."""
-        while True:
-            await asyncio.sleep(lease_s / 3)
-            try:
-                async with self._system.begin() as session:
-                    ask = text("SELECT job_extend(:id, :fence, :lease)")
-                    held = await session.scalar(ask, {"id": lease.id, "fence": lease.fence, "lease": lease_s})
-            except Exception:
-                log.exception("heartbeat failed")
-                continue
-            if not held:
-                if worker is not None:
-                    worker.cancel()
-                return
