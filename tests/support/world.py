@@ -23,8 +23,8 @@ from mailwarden.connections.jobs import start_up
 from mailwarden.core.clock import DatabaseClock
 from mailwarden.core.housekeeping import ensure_instance_jobs
 from mailwarden.core.ids import parse_id
-from mailwarden.core.jobs import JobRunner
 from mailwarden.core.roles import Role
+from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
 from mailwarden.embedded import EmbeddedServers
 from mailwarden.main import create_app
@@ -62,7 +62,11 @@ class World:
     outside: httpx.AsyncClient
     ran: int = 0
     _offset: float = 0.0
-    _people: int = 0
+    _browsers: list[Browser] = field(default_factory=list)
+
+    async def close(self) -> None:
+        for browser in self._browsers:
+            await browser.http.aclose()
 
     def now(self) -> datetime:
         return self.runtime.clock.now()
@@ -113,9 +117,11 @@ class World:
             await self.advance(min(left, max(finest, min(wait, widest))))
 
     async def sign_up(self) -> Browser:
-        self._people += 1
+        number = len(self._browsers) + 1
         http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=BASE, timeout=60)
-        return await sign_up(http, f"person-{self._people}@example.com", f"Organization {self._people}")
+        browser = await sign_up(http, f"person-{number}@example.com", f"Organization {number}")
+        self._browsers.append(browser)
+        return browser
 
     async def connect(self, browser: Browser, provider: str, account: str, **settings: Any) -> Linked:
         started = await browser.post(f"/v1/integrations/{provider}/connect", settings)
@@ -188,7 +194,9 @@ async def open_world(
         admin = await asyncpg.connect(dsn)
         outside = httpx.AsyncClient(timeout=60)
         try:
-            yield World(runtime, sandbox, create_app(runtime), make_runner(runtime), dsn, admin, outside)
+            world = World(runtime, sandbox, create_app(runtime), make_runner(runtime), dsn, admin, outside)
+            yield world
+            await world.close()
         finally:
             await outside.aclose()
             await admin.close()
