@@ -14,7 +14,7 @@ export function RouteNotFound() {
     </Button>
   );
   return (
-    <EmptyState title="Page not found" Icon={IconMapOff} action={home}>
+    <EmptyState title="Page not found" order={1} Icon={IconMapOff} action={home}>
       The link may be old, or the item was deleted.
     </EmptyState>
   );

@@ -25,14 +25,14 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
   );
 }
 
-type EmptyProps = { title: string; children: ReactNode; action?: ReactNode; Icon?: TablerIcon };
+type EmptyProps = { title: string; children: ReactNode; action?: ReactNode; Icon?: TablerIcon; order?: 1 | 2 };
 
-export function EmptyState({ title, children, action, Icon = IconInbox }: EmptyProps) {
+export function EmptyState({ title, children, action, Icon = IconInbox, order = 2 }: EmptyProps) {
   return (
     <Center py={48}>
       <Stack align="center" gap="xs" maw={440} ta="center">
         <Icon size={36} stroke={1.4} aria-hidden />
-        <Title order={2}>{title}</Title>
+        <Title order={order}>{title}</Title>
         <Text c="dimmed" size="sm">
           {children}
         </Text>

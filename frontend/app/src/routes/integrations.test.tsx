@@ -36,6 +36,8 @@ test('an inactive account names its cause and offers Reconnect, and is shown bef
   const dialog = await screen.findByRole('dialog', { name: 'Reconnect Acme Marketing' });
   expect(within(dialog).getByText('Recommended')).toBeInTheDocument();
   expect(within(dialog).getByText(/Every setting and all history stay/)).toBeInTheDocument();
+  await user.keyboard('{Escape}');
+  await waitFor(() => expect(screen.getByRole('button', { name: 'Reconnect Acme Marketing' })).toHaveFocus());
 });
 
 test('one-click reconnect sends the CSRF token and goes to the provider', async () => {

@@ -6,10 +6,12 @@ import { MoreButton } from '../../components/more-button.tsx';
 import { ExactTime, RelativeTime } from '../../components/relative-time.tsx';
 import { EmptyState, ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { count } from '../../lib/numbers.ts';
+import { useReturnFocus } from '../../lib/return-focus.ts';
 import type { Campaign } from '../../lib/types.ts';
 import { campaignOptions, observationsOptions } from './api.ts';
 
 export default function CampaignDrawer({ id, onClose }: { id: string; onClose: () => void }) {
+  useReturnFocus();
   const campaign = useQuery(campaignOptions(id));
   return (
     <Drawer opened onClose={onClose} position="right" size="xl" title={campaign.data?.name || 'Campaign'}>

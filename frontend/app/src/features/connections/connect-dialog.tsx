@@ -2,6 +2,7 @@ import { Alert, Badge, Button, Group, List, Modal, Stack, Text, Title } from '@m
 import { IconExternalLink, IconInfoCircle } from '@tabler/icons-react';
 import { useState } from 'react';
 import { ErrorState } from '../../components/states.tsx';
+import { useReturnFocus } from '../../lib/return-focus.ts';
 import type { Integration } from '../../lib/types.ts';
 import { useConnect } from './api.ts';
 import { SettingsFields, type SyncSettings } from './settings-fields.tsx';
@@ -9,6 +10,7 @@ import { SettingsFields, type SyncSettings } from './settings-fields.tsx';
 const DEFAULTS: SyncSettings = { sync_frequency: 'realtime', history_range: 'days_90' };
 
 export default function ConnectDialog({ integration, onClose }: { integration: Integration; onClose: () => void }) {
+  useReturnFocus();
   const [settings, setSettings] = useState(DEFAULTS);
   const connect = useConnect(integration.provider);
   return (

@@ -3,12 +3,14 @@ import { IconArrowBackUp, IconInfoCircle, IconPlayerPause, IconShieldCheck } fro
 import { useQuery } from '@tanstack/react-query';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { notifyOk } from '../../lib/notify.ts';
+import { useReturnFocus } from '../../lib/return-focus.ts';
 import type { Connection, DisconnectPreview } from '../../lib/types.ts';
 import { accountName } from './accounts.ts';
 import { previewOptions, useDisconnect } from './api.ts';
 import { Consequences } from './consequences.tsx';
 
 export default function DisconnectDialog({ connection, onClose }: { connection: Connection; onClose: () => void }) {
+  useReturnFocus();
   const preview = useQuery(previewOptions(connection.id));
   const disconnect = useDisconnect(connection.id);
   const name = accountName(connection);

@@ -3,6 +3,7 @@ import { IconExternalLink } from '@tabler/icons-react';
 import { ErrorState } from '../../components/states.tsx';
 import { ToneBadge } from '../../components/tone-badge.tsx';
 import { panelStyle } from '../../components/tones.ts';
+import { useReturnFocus } from '../../lib/return-focus.ts';
 import type { Connection } from '../../lib/types.ts';
 import { accountName } from './accounts.ts';
 import { useReconnect } from './api.ts';
@@ -11,6 +12,7 @@ type Props = { connection: Connection; providerLabel: string; onClose: () => voi
 
 /** Both ways to repair a connection, with their consequences before the click (D6, D10). */
 export default function ReconnectDialog({ connection, providerLabel, onClose, onDisconnect }: Props) {
+  useReturnFocus();
   const reconnect = useReconnect(connection.id);
   const name = accountName(connection);
   return (

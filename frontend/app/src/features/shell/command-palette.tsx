@@ -4,11 +4,13 @@ import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { IconSearch } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
+import { useReturnFocus } from '../../lib/return-focus.ts';
 import { PAGES } from './nav.tsx';
 
 const [store, spotlight] = createSpotlight();
 
 export default function CommandPalette({ onClose }: { onClose: () => void }) {
+  useReturnFocus();
   const navigate = useNavigate();
   useEffect(() => spotlight.open(), []);
   const actions = useMemo(
