@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, text, update
+from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mailwarden.connections.models import CallOutcome, Connection, Incident
@@ -85,10 +85,14 @@ async def open_breaker(rt: Runtime, provider: str, error: Misconfigured) -> None
         "provider_code": said.provider_code,
         "message": said.message,
         "operation": said.operation,
-        "next_trial_at": (rt.clock.now() + timedelta(seconds=TRIAL_EVERY_S)).isoformat(),
+        "next_trial_at": _trial_at(rt),
     }
     async with unit_of_work(rt.sessions) as tx:
         await _open(tx, provider, MISCONFIGURED, failing=0, tried=0, **detail)
+
+
+def _trial_at(rt: Runtime) -> str:
+    return (rt.clock.now() + timedelta(seconds=TRIAL_EVERY_S)).isoformat()
 
 
 async def close_breaker(rt: Runtime, provider: str) -> None:
@@ -108,12 +112,9 @@ async def may_try(rt: Runtime, provider: str) -> bool:
         due = datetime.fromisoformat(incident.detail["next_trial_at"])
         if rt.clock.now() < due:
             return False
-        following = (rt.clock.now() + timedelta(seconds=TRIAL_EVERY_S)).isoformat()
-        mine = update(Incident).where(
-            Incident.id == incident.id, Incident.detail["next_trial_at"].as_string() == due.isoformat()
-        )
-        moved = func.jsonb_set(Incident.detail, "{next_trial_at}", func.to_jsonb(following))
-        won = await tx.session.execute(mine.values(detail=moved).returning(Incident.id))
+        following = incident.detail | {"next_trial_at": _trial_at(rt)}
+        mine = update(Incident).where(Incident.id == incident.id, Incident.detail == incident.detail)
+        won = await tx.session.execute(mine.values(detail=following).returning(Incident.id))
         return won.first() is not None
 
 

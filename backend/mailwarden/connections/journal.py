@@ -1,6 +1,7 @@
 """Token answers on local disk, sealed and synced before the database sees them: kill -9 in between loses nothing."""
 
 import base64
+import contextlib
 import json
 import logging
 import os
@@ -65,7 +66,9 @@ class TokenJournal:
         return any(entry.stat().st_mtime < limit for entry in self._folder.glob(f"*{SUFFIX}"))
 
     def remove(self, attempt_id: UUID) -> None:
-        self._path(attempt_id).unlink(missing_ok=True)
+        """Best effort: an entry that stays is found stored already."""
+        with contextlib.suppress(OSError):
+            self._path(attempt_id).unlink(missing_ok=True)
 
     def entries(self) -> Iterator[TokenAnswer]:
         """Oldest first; one that cannot be read is set aside, never deleted."""
