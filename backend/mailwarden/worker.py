@@ -103,8 +103,8 @@ class Pool:
             await asyncio.sleep(1)
 
     async def _consume(self, queue: str) -> None:
-        async def run_job(_: dict[str, Any], job_id: str) -> None:
-            await self._runner.run(UUID(job_id))
+        async def run_job(_: dict[Any, Any], *args: Any, **__: Any) -> None:
+            await self._runner.run(UUID(args[0]))
 
         slots = self._slots[queue]
         worker = Worker(
@@ -128,7 +128,6 @@ class Pool:
         try:
             await worker.async_run()
         finally:
-            worker.redis_pool = None  # type: ignore[assignment]  # shared: closing it is not this worker's to do
             with contextlib.suppress(Exception):
                 await self._drain(worker)
 

@@ -63,7 +63,7 @@ def demo_environment() -> dict[str, str]:
 def add_sandbox(stack: Stack) -> dict[str, str]:
     """Starts it first, since the API must know its address."""
     url = start_sandbox(stack, seed=SEED, accounts=2, campaigns=240)
-    env = {}
+    env: dict[str, str] = {}
     for name in PROVIDERS:
         prefix = f"MAILWARDEN_PROVIDERS__{name.upper()}__"
         env |= {
