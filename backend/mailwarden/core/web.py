@@ -1,8 +1,10 @@
 """Serves the built single-page app. Without a build (an API-only process) there is simply no page."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
 from mailwarden.core.errors import NotFound
@@ -10,6 +12,7 @@ from mailwarden.core.errors import NotFound
 PACKAGED = Path(__file__).parent.parent / "web" / "dist"
 CHECKOUT = Path(__file__).parents[3] / "frontend" / "app" / "dist"
 API = ("v1", "hooks", "oauth", "t")
+SIGN_IN = ("/sign-in", "/sign-up")
 
 
 def dist() -> Path | None:
@@ -28,8 +31,19 @@ def serve_app(app: FastAPI) -> None:
     folder = dist()
     if folder is None:
         return
+    for path in SIGN_IN:
+        app.add_api_route(path, page(folder / "sign-in.html"), methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/assets", StaticFiles(directory=folder / "assets"))
     app.frontend("/", directory=folder, fallback="index.html")
+
+
+def page(file: Path) -> Callable[[], Awaitable[FileResponse]]:
+    """Signing in has a page of its own: a phone need not load the whole app to show two fields."""
+
+    async def answer() -> FileResponse:
+        return FileResponse(file)
+
+    return answer
 
 
 async def unknown(request: Request) -> None:

@@ -12,10 +12,10 @@ export function CampaignTable({ campaigns }: { campaigns: Campaign[] }) {
     <Card p={0}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
       <section className="table-box" tabIndex={0} aria-label="Campaigns, scrolls sideways">
-        <table className="table table-hover" style={{ minWidth: 980 }}>
+        <table className="table table-hover table-wide">
           <thead>
             <tr>
-              <th style={{ width: 260 }}>Campaign</th>
+              <th style={{ width: 230 }}>Campaign</th>
               <th>Account</th>
               <th>Sent on</th>
               <th className="num">Sent</th>
