@@ -61,7 +61,8 @@ async def start(browser: Browser, path: str = "/v1/integrations/hubspot/connect"
 
 
 def state_of(started: Mapping[str, Any]) -> str:
-    return parse_qs(urlsplit(started["authorize_url"]).query)["state"][0]
+    url: str = started["authorize_url"]
+    return parse_qs(urlsplit(url).query)["state"][0]
 
 
 async def come_back(browser: Browser, state: str, provider: str = "hubspot", **query: str) -> str:

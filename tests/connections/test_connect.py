@@ -179,9 +179,7 @@ class TestState:
         assert (await outcome(owner, await come_back(owner, state)))["outcome"] == "failed"
         assert replies.requests == []
 
-    async def test_expires_after_ten_minutes(
-        self, owner: Browser, replies: Replies, time_machine: TimeMachine
-    ) -> None:
+    async def test_expires_after_ten_minutes(self, owner: Browser, replies: Replies, time_machine: TimeMachine) -> None:
         state = state_of(await start(owner))
         await time_machine.advance(timedelta(minutes=10, seconds=1))
         told = await outcome(owner, await come_back(owner, state))

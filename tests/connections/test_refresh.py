@@ -157,16 +157,21 @@ class TestSuccess:
         assert await tokens.refresh(rejected="access-1") == "access-new"
 
     async def test_a_caller_that_is_cancelled_does_not_lose_the_answer(
-        self, runtime: Runtime, make_connection: MakeConnection, replies: Replies
+        self, runtime: Runtime, make_connection: MakeConnection
     ) -> None:
-        replies[TOKEN] = granted()
-        row = await make_connection()
-        task = asyncio.create_task(force(runtime, row))
-        while not replies.requests:
-            await asyncio.sleep(0)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        row, asked = await make_connection(), asyncio.Event()
+
+        async def answer(_: httpx.Request) -> httpx.Response:
+            asked.set()
+            await asyncio.sleep(0.2)
+            return granted()
+
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+            task = asyncio.create_task(force(replace(runtime, http=http), row))
+            await asked.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
         assert (await secrets(runtime, row))[0] == "access-new"
 
 
@@ -199,7 +204,7 @@ class TestRefusal:
         assert (held.refusals, held.first_refused_at, held.next_try_at) == (0, None, None)
 
     async def test_says_nothing_if_somebody_stored_a_newer_token_meanwhile(
-        self, runtime: Runtime, make_connection: MakeConnection, replies: Replies
+        self, runtime: Runtime, make_connection: MakeConnection
     ) -> None:
         row = await make_connection()
 
