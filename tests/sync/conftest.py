@@ -8,12 +8,15 @@ from sqlalchemy import select
 
 from mailwarden.connections.models import Connection
 from mailwarden.connections.queries import get_connection
+from mailwarden.connections.rules import Actor
+from mailwarden.connections.transitions import facts, mark_inactive
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.models import Event
 from mailwarden.events.record import record
 from mailwarden.events.types import EventType
 from mailwarden.metrics.models import Campaign
+from mailwarden.providers.base import Cause
 from mailwarden.sync.models import SyncRun
 from mailwarden.sync.start import start_run
 from tests.conftest import MakeConnection
@@ -77,7 +80,15 @@ class Desk:
     async def tell(self, type: EventType, **data: Any) -> None:
         """An event of the connection, with everything that follows from it."""
         async with unit_of_work(self.runtime.sessions, self.org_id) as tx:
-            await record(tx, type, connection_id=self.connection.id, data=data)
+            row = await get_connection(tx, self.org_id, self.connection.id)
+            await record(tx, type, connection_id=row.id, data=facts(row) | data)
+        await drain(self.runtime)
+
+    async def die(self) -> None:
+        """The verdict, with everything that follows from it."""
+        async with unit_of_work(self.runtime.sessions, self.org_id) as tx:
+            row = await get_connection(tx, self.org_id, self.connection.id, lock=True)
+            await mark_inactive(self.runtime, tx, row, Cause.ACCESS_REVOKED, Actor.PROBE)
         await drain(self.runtime)
 
     async def events(self) -> list[str]:
@@ -90,7 +101,7 @@ MakeDesk = Callable[..., Awaitable[Desk]]
 @pytest.fixture
 def make_desk(runtime: Runtime, make_connection: MakeConnection) -> MakeDesk:
     async def make(**over: Any) -> Desk:
-        return Desk(runtime, await make_connection(**over))
+        return Desk(runtime, await make_connection(**{"life_s": 10**8} | over))
 
     return make
 
