@@ -103,7 +103,7 @@ class Pool:
             await asyncio.sleep(1)
 
     async def _consume(self, queue: str) -> None:
-        async def run_job(_: dict[Any, Any], *args: Any, **__: Any) -> None:
+        async def run_job(ctx: dict[Any, Any], *args: Any, **kwargs: Any) -> None:  # noqa: ARG001 - arq's signature
             await self._runner.run(UUID(args[0]))
 
         slots = self._slots[queue]
