@@ -13,7 +13,7 @@ from tests.faults.incident import play_incident
 from tests.faults.judge import Finding
 from tests.faults.play import crowd, most_at_once, play_definite, play_soft, settle, stage
 from tests.faults.report import false_inactive, table, write
-from tests.faults.rows import DEFINITE, SOFT
+from tests.faults.rows import DEFINITE, PROBE_S, SOFT
 from tests.support.database import fresh_database, test_servers
 from tests.support.sandbox import running_sandbox
 from tests.support.world import PROVIDERS, World, open_world
@@ -30,7 +30,7 @@ async def definite(world: World, copies: int, at_once: int) -> list[Finding]:
         rows = [row for row in DEFINITE if row.provider == provider] * copies
         links = await stage(world, provider, rows, sync_frequency="realtime")
         pairs += list(zip(links, rows, strict=True))
-    await settle(world)
+    await settle(world, PROBE_S)
     return await play_definite(world, pairs, at_once)
 
 
@@ -41,7 +41,7 @@ async def soft(world: World, rounds: int, at_once: int) -> list[Finding]:
         rows = [row for row in SOFT if provider in row.providers]
         links = await stage(world, provider, rows, sync_frequency="realtime")
         pairs += list(zip(links, rows, strict=True))
-    await settle(world)
+    await settle(world, PROBE_S)
     findings: list[Finding] = []
     for number in range(rounds):
         findings += await play_soft(world, pairs, at_once)

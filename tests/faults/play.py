@@ -8,14 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from tests.faults.judge import STEP_S, Finding, Struck, judge_definite, judge_soft
-from tests.faults.rows import PROBE_S, Definite, Soft
+from tests.faults.rows import Definite, Soft
 from tests.faults.watch import Watch
 from tests.support.world import PROVIDERS, Linked, World
 
 WINDOW_S = 330  # a little more than the window in which the guard counts
 SOFT_LIFE_S = 300  # of access tokens, so that each soft fault meets refreshes, too
-FAULT_S = 600
-AFTERWARDS_S = 240
+FAULT_S = 330  # longer than a token's life
+AFTERWARDS_S = 150
 
 
 def most_at_once(connections: int) -> int:
@@ -48,30 +48,35 @@ async def strike(world: World, link: Linked, row: Definite | Soft) -> Struck:
 
 
 async def play_definite(world: World, pairs: Sequence[tuple[Linked, Definite]], at_once: int) -> list[Finding]:
-    """Waves per provider; then time enough for the slowest row."""
-    watch = _watch(world, pairs)
-    struck: list[Struck] = []
-    waves = _waves(pairs, at_once)
-    for wave in waves:
-        struck += [await strike(world, link, row) for link, row in wave]
-        await world.run_for(WINDOW_S, watch.look, widest=STEP_S)
-    longest = max(row.seen_within_s + row.within_s for _, row in pairs)
-    await _until_all_down(world, watch, struck, longest)
-    return [await judge_definite(watch, one) for one in struck]
+    """Wave after wave: the next begins when the last is down and out of the guard's sight."""
+    findings: list[Finding] = []
+    for wave in _waves(sorted(pairs, key=lambda pair: pair[1].seen_within_s), at_once):
+        watch = _watch(world, wave)
+        struck = [await strike(world, link, row) for link, row in wave]
+        await _until_all_down(world, watch, struck)
+        findings += [await judge_definite(watch, one) for one in struck]
+        await world.run_for(WINDOW_S, widest=30)
+    return findings
 
 
-async def _until_all_down(world: World, watch: Watch, struck: Sequence[Struck], longest_s: float) -> None:
+async def _until_all_down(world: World, watch: Watch, struck: Sequence[Struck]) -> None:
     """No longer than needed: most end within one probe interval, few wait for a refresh."""
+    longest_s = max(_longest(one) for one in struck)
     for _ in range(round(longest_s / 60) + 1):
-        waiting = [one for one in struck if watch.now_of(one.link).status != _wanted(one)]
-        if not waiting:
+        await world.run_for(60, watch.look, widest=15)
+        if all(_is_down(watch, one) for one in struck):
             return
-        await world.run_for(60, watch.look, widest=STEP_S)
 
 
-def _wanted(struck: Struck) -> str:
+def _longest(struck: Struck) -> float:
     assert isinstance(struck.row, Definite)
-    return struck.row.status
+    return struck.row.seen_within_s + struck.row.within_s
+
+
+def _is_down(watch: Watch, struck: Struck) -> bool:
+    assert isinstance(struck.row, Definite)
+    now = watch.now_of(struck.link)
+    return now.status == struck.row.status and (now.status == "inactive" or struck.row.scopes[0] in now.missing)
 
 
 async def play_soft(world: World, pairs: Sequence[tuple[Linked, Soft]], at_once: int) -> list[Finding]:
@@ -89,9 +94,9 @@ async def play_soft(world: World, pairs: Sequence[tuple[Linked, Soft]], at_once:
     return findings
 
 
-async def settle(world: World) -> None:
-    """First syncs done, probes on their way, before anything is broken."""
-    await world.run_for(PROBE_S, widest=60)
+async def settle(world: World, seconds: float = 60) -> None:
+    """First syncs done before anything is broken."""
+    await world.run_for(seconds, widest=30)
 
 
 def _watch(world: World, pairs: Sequence[tuple[Linked, Definite | Soft]]) -> Watch:
@@ -100,9 +105,13 @@ def _watch(world: World, pairs: Sequence[tuple[Linked, Definite | Soft]]) -> Wat
 
 
 def _waves(pairs: Sequence[tuple[Linked, Any]], at_once: int) -> list[list[tuple[Linked, Any]]]:
-    by_provider = {name: [pair for pair in pairs if pair[0].provider == name] for name in PROVIDERS}
+    """So many of each provider at the same time; what must be alone comes last, a provider at a time."""
+    alone = [pair for pair in pairs if isinstance(pair[1], Soft) and pair[1].alone]
+    together = [pair for pair in pairs if pair not in alone]
+    by_provider = {name: [pair for pair in together if pair[0].provider == name] for name in PROVIDERS}
     count = max(-(-len(found) // at_once) for found in by_provider.values())
-    return [
+    waves = [
         [pair for found in by_provider.values() for pair in found[number * at_once : (number + 1) * at_once]]
         for number in range(count)
     ]
+    return waves + [[pair] for pair in alone]

@@ -24,6 +24,15 @@ class Definite:
     seen_within_s: float = PROBE_S + 60  # from the fault to the first refusal
 
     @property
+    def providers(self) -> tuple[str, ...]:
+        return (self.provider,)
+
+    @property
+    def quick(self) -> bool:
+        """Shows at the next probe, not only at the next refresh."""
+        return self.seen_within_s <= PROBE_S + 60
+
+    @property
     def name(self) -> str:
         return f"{self.kind} ({self.note})" if self.note else self.kind
 
@@ -39,6 +48,7 @@ class Soft:
     behaviour: Mapping[str, Any] = field(default_factory=dict)
     providers: tuple[str, ...] = ("hubspot", "klaviyo")
     quick: bool = True  # part of the fast selection
+    alone: bool = False  # no other row at the same time: it is felt by all connections of our app
 
     @property
     def name(self) -> str:
@@ -104,7 +114,7 @@ KLAVIYO = [
         "klaviyo",
         "lost_refresh_response",
         "unknown",
-        SIX_MINUTES + 30,
+        SIX_MINUTES,
         {"count": 1},
         "strict rotation",
         behaviour={"rotation": "strict"},
@@ -128,10 +138,10 @@ SOFT = [
     Soft("wrong_content_type", UNAVAILABLE, quick=False),
     Soft("huge_body", UNAVAILABLE, {"mb": 24}, quick=False),
     Soft("html_403", UNAVAILABLE),
-    Soft("status", LIMITED, {"code": 429, "retry_after": 90}, "429"),
-    Soft("status", LIMITED, {"code": 429, "retry_after": 0}, "429, Retry-After 0", quick=False),
+    Soft("status", LIMITED, {"code": 429, "retry_after": 90, "scope": "api"}, "429"),
+    Soft("status", LIMITED, {"code": 429, "retry_after": 0, "scope": "api"}, "429, Retry-After 0", quick=False),
     Soft("quota", LIMITED, {"limit": 0}),
-    Soft("lost_refresh_response", None, {"count": 1}, "fixed rotation", providers=("hubspot",)),
+    Soft("lost_refresh_response", None, {"count": 1}, "fixed rotation", providers=("hubspot",), quick=False),
     Soft(
         "lost_refresh_response",
         None,
@@ -139,6 +149,16 @@ SOFT = [
         "overlapping rotation",
         {"rotation": "overlap"},
         providers=("klaviyo",),
+        quick=False,
+    ),
+    # Refreshes are counted for our whole app, so a ban of one connection is kept by all.
+    Soft(
+        "status",
+        LIMITED,
+        {"code": 429, "retry_after": 90, "scope": "token"},
+        "429 at the token endpoint",
+        quick=False,
+        alone=True,
     ),
     Soft("clock_skew", None, {"s": -600}, quick=False),
     Soft("status", None, {"code": 401, "scope": "api", "count": 1}, "401 once"),

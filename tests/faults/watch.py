@@ -38,7 +38,7 @@ class ProviderCall:
     @property
     def refused(self) -> bool:
         """A refusal, or an answer that tells of one (an introspection says it with a 200)."""
-        return self.status in (400, 401, 403, None) or "introspect" in self.path
+        return self.status in (400, 401, 403) or "introspect" in self.path
 
 
 @dataclass

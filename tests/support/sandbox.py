@@ -93,7 +93,9 @@ def running_sandbox(
     with (folder / "sandbox.log").open("ab") as log:
         process = subprocess.Popen(command, env=os.environ.copy(), stdout=log, stderr=log)
     try:
-        yield Sandbox(f"http://127.0.0.1:{_port(process, port_file)}")
+        sandbox = Sandbox(f"http://127.0.0.1:{_port(process, port_file)}")
+        with sandbox.http:
+            yield sandbox
     finally:
         process.terminate()
         process.wait(10)
