@@ -1,6 +1,7 @@
 """The product for those who change it: pages on Vite's server, API and worker restarted when their code changes."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -26,12 +27,14 @@ def newest_change() -> float:
 
 @contextmanager
 def pages(api: str) -> Iterator[None]:
+    """In a session of its own: npm and node come with wrappers that answer Ctrl-C with tracebacks."""
     command = ["npm", "run", "dev", "--", "--host", "127.0.0.1"]
-    vite = subprocess.Popen(command, cwd=ROOT / "frontend", env=os.environ | {"API_URL": api})
+    env = os.environ | {"API_URL": api}
+    vite = subprocess.Popen(command, cwd=ROOT / "frontend", env=env, start_new_session=True)
     try:
         yield
     finally:
-        vite.terminate()
+        os.killpg(vite.pid, signal.SIGTERM)
         vite.wait(10)
 
 
