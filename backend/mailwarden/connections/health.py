@@ -53,6 +53,8 @@ async def report_success(
         return
     if proof in (Proof.API, Proof.PERMISSIONS):
         await _prove_life(rt, tx, row)
+    elif row.degraded_reason is not None:
+        await enqueue(tx, PROBE, row.id)  # the token endpoint is back: ask the API now, not at its next turn
     if row.status in (Status.VERIFYING, Status.INACTIVE):
         await _clear(rt, tx, row, actor, proof)
     await tx.session.flush()
