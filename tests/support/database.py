@@ -11,6 +11,7 @@ import asyncpg
 
 from mailwarden.core.roles import Role
 from mailwarden.embedded import EmbeddedServers, embedded_servers
+from mailwarden.embedded.servers import in_own_loop
 from mailwarden.migrate import migrate, scripts
 
 ROOT = Path(__file__).parents[2]
@@ -46,15 +47,32 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def ensure_template(servers: EmbeddedServers) -> str:
+    """Migrated under another name first, so that a template is there whole or not at all."""
     name = f"template_{schema_version()}"
-    marker = FOLDER / f"{name}.ready"
     with one_at_a_time():
-        if not marker.exists():
-            servers.drop_database(name)
-            servers.create_database(name)
-            migrate(servers.database_url(Role.OWNER, name))
-            marker.touch()
+        if not in_own_loop(_exists(servers, name)):
+            making = f"{name}_making"
+            servers.drop_database(making)
+            servers.create_database(making)
+            migrate(servers.database_url(Role.OWNER, making))
+            in_own_loop(_rename(servers, making, name))
     return name
+
+
+async def _exists(servers: EmbeddedServers, name: str) -> bool:
+    admin = await asyncpg.connect(servers.admin_dsn)
+    try:
+        return await admin.fetchval("SELECT true FROM pg_database WHERE datname = $1", name) is not None
+    finally:
+        await admin.close()
+
+
+async def _rename(servers: EmbeddedServers, old: str, new: str) -> None:
+    admin = await asyncpg.connect(servers.admin_dsn)
+    try:
+        await admin.execute(f"ALTER DATABASE {old} RENAME TO {new}")
+    finally:
+        await admin.close()
 
 
 @contextmanager

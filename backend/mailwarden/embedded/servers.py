@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 
@@ -22,6 +22,7 @@ from mailwarden.embedded.postgres_server import PostgresServer
 from mailwarden.embedded.redis_server import RedisServer
 
 DATABASE = "mailwarden"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ def _exit_on_signals() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
 
 
-def in_own_loop(work: Coroutine[Any, Any, None]) -> None:
+def in_own_loop(work: Coroutine[Any, Any, T]) -> T:
     """Runs `work` to its end, whether or not the caller is inside an event loop."""
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, work).result()
+        return pool.submit(asyncio.run, work).result()
