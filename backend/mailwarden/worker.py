@@ -26,7 +26,7 @@ from mailwarden.core.housekeeping import JOBS as HOUSEKEEPING
 from mailwarden.core.housekeeping import ensure_instance_jobs
 from mailwarden.core.jobs import JobKinds
 from mailwarden.core.logging import configure_logging
-from mailwarden.core.queue import FUNCTION, QUEUES, ArqWire, Relay, packb, unpackb
+from mailwarden.core.queue import FUNCTION, QUEUES, ArqWire, Relay, finish, packb, unpackb
 from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.dispatch import dispatch_kind, merge
@@ -37,7 +37,8 @@ from mailwarden.sync.jobs import LISTENERS as SYNC_LISTENERS
 log = logging.getLogger(__name__)
 
 JOB_TIMEOUT_S = 6 * 3600  # the lease ends a dead job; arq's own timeout must never end a live one
-GRACE_S = 25
+GRACE_S = 25.0
+BULK_GRACE_S = 2.0  # a sync goes on from its last page in another process; a token refresh must end here
 BEAT_EVERY_S = 5
 
 
@@ -61,6 +62,7 @@ class Pool:
         self._runner = make_runner(rt)
         self._redis = self._arq_redis()
         self.relay = Relay(rt.system, ArqWire(self._redis), self._runner.run, self._slots)
+        self._running: dict[str, set[asyncio.Task[Any]]] = {queue: set() for queue in QUEUES}
         self._lag_ms = 0
 
     def _arq_redis(self) -> ArqRedis:
@@ -69,7 +71,7 @@ class Pool:
         return ArqRedis(pool, job_serializer=packb, job_deserializer=unpackb)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until ``stop``; then no new work, and what runs gets GRACE_S to end."""
+        """Until ``stop``; then no new work, and what runs gets a grace to end."""
         await ensure_instance_jobs(self._rt)
         await start_connections(self._rt)
         loops = [
@@ -87,7 +89,11 @@ class Pool:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self.relay.drain(GRACE_S)
+        await asyncio.gather(
+            finish(self._running["fast"], GRACE_S),
+            finish(self._running["bulk"], BULK_GRACE_S),
+            self.relay.drain(GRACE_S),
+        )
         with contextlib.suppress(Exception):
             await self._redis.aclose()
 
@@ -118,7 +124,7 @@ class Pool:
             allow_abort_jobs=False,
             keep_result=0,
             job_timeout=JOB_TIMEOUT_S,
-            job_completion_wait=GRACE_S,
+            job_completion_wait=0,
             poll_delay=0.05,
             queue_read_limit=max(1000, slots * 20),
             health_check_interval=5,
@@ -127,16 +133,10 @@ class Pool:
         )
         try:
             await worker.async_run()
-        finally:
-            with contextlib.suppress(Exception):
-                await self._drain(worker)
-
-    async def _drain(self, worker: Worker) -> None:
-        running = [task for task in worker.tasks.values() if not task.done()]
-        if running:
-            _, late = await asyncio.wait(running, timeout=GRACE_S)
-            for task in late:
-                task.cancel()
+        finally:  # Redis going away ends arq's worker, not the jobs that run
+            self._running[queue] = {task for task in self._running[queue] if not task.done()} | set(
+                worker.tasks.values()
+            )
 
     async def _beat(self) -> None:
         while True:
@@ -214,7 +214,7 @@ class WorkerSettings:
     retry_jobs = False
     keep_result = 0
     job_timeout = JOB_TIMEOUT_S
-    job_completion_wait = GRACE_S
+    job_completion_wait = round(GRACE_S)
     poll_delay = 0.05
     queue_read_limit = 1000
     job_serializer = packb

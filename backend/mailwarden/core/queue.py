@@ -24,6 +24,7 @@ BATCH = 200
 EACH = 50  # per organization and round
 STALE = "5 seconds"  # a wake-up that was not claimed by then is sent again
 DIRECT_AFTER_S = 2.0
+HAND_BACK_S = 5.0
 
 
 class Due(NamedTuple):
@@ -136,7 +137,15 @@ class Relay:
         task.add_done_callback(self._direct.discard)
 
     async def drain(self, timeout_s: float) -> None:
-        if self._direct:
-            await asyncio.wait(self._direct, timeout=timeout_s)
-        for task in self._direct:
-            task.cancel()
+        await finish(self._direct, timeout_s)
+
+
+async def finish(tasks: set[asyncio.Task[Any]], grace_s: float) -> None:
+    """Lets them end, then stops those that did not, which hand their jobs back."""
+    if not tasks:
+        return
+    _, late = await asyncio.wait(tasks, timeout=grace_s)
+    for task in late:
+        task.cancel()
+    if late:
+        await asyncio.wait(late, timeout=HAND_BACK_S)
