@@ -15,7 +15,7 @@ START = Progress(covers="days_90", reading=Reading(NOW.isoformat()))
 
 
 def test_a_place_survives_its_way_through_the_database():
-    moved = START.listed(Reading(NOW.isoformat(), fresh=3, first_total=9, last_total=9), "next", 2, NOW).troubled(NOW)
+    moved = START.listed(Reading(NOW.isoformat(), fresh=3, first_total=9, last_total=9), "next").troubled(NOW)
     assert Progress.load(moved.as_json()) == moved
 
 
@@ -58,22 +58,21 @@ def test_a_reading_is_complete_when_the_total_says_so(fresh: int, first: int | N
 
 def test_what_does_not_add_up_is_read_again_from_its_start():
     short = Reading(NOW.isoformat(), 1, 9, 10, 10)
-    again = START.listed(short, None, 2, NOW)
-    assert (again.phase, again.segment, again.cursor) == ("list", 0, None)
-    assert again.reading == Reading(NOW.isoformat(), 2)
+    again = START.ended(short, 2)
+    assert (again.phase, again.segment, again.cursor, again.reading) == ("list", 0, None, None)
 
 
 def test_and_given_up_honestly():
     short = Reading(NOW.isoformat(), MOST_READINGS, 9, 10, 10)
     with pytest.raises(Incomplete, match="says 10 campaigns, its pages held 9"):
-        START.listed(short, None, 2, NOW)
+        START.ended(short, 2)
 
 
 def test_listings_follow_one_another_and_then_the_figures():
     whole = Reading(NOW.isoformat(), 1, 4, 4, 4)
-    second = START.listed(whole, None, 2, NOW)
+    second = START.ended(whole, 2)
     assert (second.phase, second.segment, second.reading, second.totals) == ("list", 1, None, (4,))
-    third = replace(second, reading=whole).listed(whole, None, 2, NOW)
+    third = replace(second, reading=whole).ended(whole, 2)
     assert (third.phase, third.stated_total()) == ("figures", 8)
     assert third.reported(None).phase == "done"
 

@@ -2,16 +2,15 @@
 
 import asyncio
 import hashlib
-import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from string import ascii_letters, digits
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import insert, text
 
 from mailwarden.core.db import UnitOfWork, unit_of_work
 from mailwarden.core.http import redact
@@ -25,7 +24,8 @@ PRUNE = "sync_journal_prune"
 PRUNE_EVERY = timedelta(days=1)
 PRUNE_AT_ONCE = 1000
 LARGE = 16_384  # bytes; from here on a thread is worth its hand-over
-_ADDRESS = re.compile(rb"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+_WORD = (ascii_letters + digits + "-.").encode() + bytes(range(128, 256))
+_LOCAL, _HOST = _WORD + b"_+%'", _WORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,22 @@ def _pack(one: Exchange, at: datetime, keep: bool) -> Heard:
 
 
 def redacted(body: bytes) -> bytes:
-    """People's addresses explain no number. A body holds no token: those come only from token endpoints."""
-    return _ADDRESS.sub(b"[e-mail]", body) if b"@" in body else body
+    """People's addresses explain no number. A body holds no token: those come only from token endpoints.
+
+    By splitting at the @, not by a pattern: that would try to begin an address at every byte of a large page.
+    """
+    first, *rest = body.split(b"@")
+    done, before = [], first
+    for after in rest:
+        kept, left = before.rstrip(_LOCAL), after.lstrip(_HOST)
+        host = after[: len(after) - len(left)]
+        if len(kept) < len(before) and b"." in host:
+            done.append(kept + b"[e-mail]")
+            before = left
+        else:
+            done.append(before + b"@")
+            before = after
+    return b"".join((*done, before))
 
 
 async def write_journal(
@@ -64,7 +78,7 @@ async def write_journal(
         for number, one in enumerate(heard, after + 1)
     ]
     if entries:
-        await tx.session.execute(insert(JournalEntry).values(entries))
+        await tx.session.execute(insert(JournalEntry), entries)
 
 
 def _effect(brought: bool, rows: int | None, changed: int | None) -> dict[str, int | None]:

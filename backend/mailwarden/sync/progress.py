@@ -58,11 +58,12 @@ class Reading:
             return True
         return self.fresh == self.last_total >= self.first_total
 
-    def again(self, now: datetime) -> "Reading":
-        if self.number >= MOST_READINGS:
+    def check(self) -> bool:
+        """Whether the listing adds up; if not, it is to be read again, but not for ever."""
+        if not self.is_complete() and self.number >= MOST_READINGS:
             said = f"The provider says {self.last_total} campaigns, its pages held {self.fresh}."
             raise Incomplete("incomplete", f"{said} Read {self.number} times.")
-        return Reading(now.isoformat(), self.number + 1)
+        return self.is_complete()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +96,18 @@ class Progress:
         circle = self.circle.step(cursor) if cursor is not None else Circle()
         return replace(self, cursor=cursor, circle=circle, trouble_since=None, tries=0)
 
-    def listed(self, reading: Reading, cursor: str | None, segments: int, now: datetime) -> "Progress":
-        """After one page. At the end of a listing that does not add up it is read again from its start."""
-        following = replace(self.turned(cursor), reading=reading)
-        if cursor is not None:
+    def listed(self, reading: Reading, cursor: str) -> "Progress":
+        """After a page that others follow."""
+        return replace(self.turned(cursor), reading=reading)
+
+    def ended(self, reading: Reading, segments: int) -> "Progress":
+        """After the last page of a listing: on to the next one, or to the same again if it does not add up."""
+        following = replace(self.turned(None), reading=None)
+        if not reading.check():
             return following
-        if not reading.is_complete():
-            return replace(following, reading=reading.again(now))
         totals = self.totals if reading.last_total is None else (*self.totals, reading.last_total)
         phase: Literal["list", "figures"] = "list" if self.segment + 1 < segments else "figures"
-        return replace(following, phase=phase, segment=self.segment + 1, reading=None, totals=totals)
+        return replace(following, phase=phase, segment=self.segment + 1, totals=totals)
 
     def reported(self, cursor: str | None) -> "Progress":
         phase: Literal["figures", "done"] = "done" if cursor is None else "figures"

@@ -136,15 +136,24 @@ async def _store(work: Work, answer: Answer, segments: int) -> None:
         source = work.source(answer.as_of, datetime.fromisoformat(before.since))
         stored = await store_campaigns(tx, source, page.campaigns)
         reading = before.add(len(page.campaigns), stored.fresh, page.total)
-        at: datetime = (await tx.session.scalars(select(app_now()))).one()
-        progress = work.progress.listed(reading, page.next_cursor, segments, at)
-        if progress.phase == "list" and progress.reading is None:
-            progress = replace(progress, reading=Reading(at.isoformat()))
+        progress = await _advanced(work, tx, reading, page.next_cursor, segments)
         if progress.phase == "figures" and not isinstance(work.provider, ReportsFigures):
             progress = progress.reported(None)
         await _check_in(work, tx, progress, answer.heard, len(page.campaigns), stored, seen=stored.seen)
     work.progress = progress
     work.calls += len(answer.heard)
+
+
+async def _advanced(work: Work, tx: UnitOfWork, reading: Reading, cursor: str | None, segments: int) -> Progress:
+    """A reading begins at the database's time, which is what its rows are compared with."""
+    if cursor is not None:
+        return work.progress.listed(reading, cursor)
+    ended = work.progress.ended(reading, segments)
+    if ended.phase != "list":
+        return ended
+    since: datetime = (await tx.session.scalars(select(app_now()))).one()
+    number = reading.number + 1 if ended.segment == work.progress.segment else 1
+    return replace(ended, reading=Reading(since.isoformat(), number))
 
 
 async def _read_report(work: Work) -> None:
