@@ -9,6 +9,7 @@ import httpx
 
 from mailwarden.connections.incidents import close_breaker, open_breaker
 from mailwarden.connections.our_app import redirect_uri
+from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.app import ProviderApp
 from mailwarden.providers.base import (
@@ -62,7 +63,7 @@ async def prove_grant(rt: Runtime, app: ProviderApp, code: str, verifier: str | 
         await close_breaker(rt, app.spec.name)
         granted = app.spec.auth.all_scopes if grant.scopes is None else grant.scopes
         _check_scopes(app, granted)
-        account = await identify(app, grant.access_token)
+        account = await identify(app, grant)
     except ProviderError as exc:
         raise await _explained(rt, app, exc) from exc
     if grant.account_id is not None and grant.account_id != account.external_id:
@@ -71,8 +72,10 @@ async def prove_grant(rt: Runtime, app: ProviderApp, code: str, verifier: str | 
     return NewGrant(grant, sent_at, account, tuple(sorted(granted)), missing)
 
 
-async def identify(app: ProviderApp, access_token: str) -> Account:
-    return await PROVIDERS[app.spec.name].identify(ProviderApi(app, BearerOnce(access_token)))
+async def identify(app: ProviderApp, grant: Grant) -> Account:
+    """Quotas are counted by account. One not known yet counts as its own, or all newcomers would share a quota."""
+    account = grant.account_id or f"new-{new_id().hex}"
+    return await PROVIDERS[app.spec.name].identify(ProviderApi(app, BearerOnce(grant.access_token), account=account))
 
 
 def _check_scopes(app: ProviderApp, granted: frozenset[str]) -> None:

@@ -36,7 +36,7 @@ async def read_uninstalls(rt: Runtime, provider: str) -> None:
     if position is not None and position.read_at is not None and rt.clock.now() - position.read_at < FRESH:
         return
     try:
-        async with build_http(guard=EgressGuard()) as downloads:
+        async with build_http(guard=EgressGuard(allow=rt.config.egress_allow)) as downloads:
             await _read(rt, provider, position, downloads)
     except ProviderError as exc:
         log.warning("the uninstall journal cannot be read", extra={"evidence": exc.evidence.as_json()})
@@ -44,7 +44,7 @@ async def read_uninstalls(rt: Runtime, provider: str) -> None:
 
 async def _read(rt: Runtime, provider: str, position: JournalPosition | None, downloads: httpx.AsyncClient) -> None:
     journal = UninstallJournal(our_app(rt, provider), downloads)
-    if position is None:
+    if _subscription_is_doubtful(rt, position):
         await journal.subscribe()
     offset = position.position if position else None
     for _ in range(MOST_PAGES):
@@ -56,6 +56,14 @@ async def _read(rt: Runtime, provider: str, position: JournalPosition | None, do
         offset = page.offset
         await _remember(rt, provider, offset)
     await _remember(rt, provider, offset)
+
+
+def _subscription_is_doubtful(rt: Runtime, position: JournalPosition | None) -> bool:
+    """Asked for again every hour: whoever changes our app at the provider begins without one."""
+    now = rt.clock.now()
+    if position is None or position.read_at is None:
+        return True
+    return (position.read_at.date(), position.read_at.hour) != (now.date(), now.hour)
 
 
 async def _position(rt: Runtime, provider: str) -> JournalPosition | None:
