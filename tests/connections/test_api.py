@@ -194,7 +194,7 @@ async def test_the_refresh_scheduler_is_seen_alive_or_not(
 ) -> None:
     assert (await owner.get("/v1/status")).json()["refresh_scheduler_alive"] is False
     async with runtime.system.begin() as session:
-        await session.execute(text("SELECT worker_beat('w', '1', 0, NULL, false)"))
+        await session.execute(text("SELECT worker_beat('w', '1', 0, app_now(), false)"))
     assert (await owner.get("/v1/status")).json()["refresh_scheduler_alive"] is True
     await time_machine.advance(90)
     assert (await owner.get("/v1/status")).json()["refresh_scheduler_alive"] is False
