@@ -50,7 +50,7 @@ def settings(tmp_path: Path) -> Settings:
         _env_file=None,
         environment="test",
         data_dir=tmp_path,
-        providers={"hubspot": clients | {"app_id": "1234"}, "klaviyo": clients},
+        providers={"hubspot": clients, "klaviyo": clients},
     )
 
 

@@ -81,7 +81,7 @@ def feature_config(settings: Settings) -> Config:
         base_url=settings.public_url,
         data_dir=settings.data_dir,
         providers={name: provider_settings(one, timing) for name, one in clients.items() if one.client_id},
-        app_ids={name: one.app_id for name, one in clients.items()},
+        egress_allow=settings.egress.allow,
         timing=timing,
         mail_from=settings.mail.sender,
         version=package_version(),

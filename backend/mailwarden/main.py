@@ -1,6 +1,7 @@
 """The API: the only place that knows all routes. Serves the built single-page app, too."""
 
-from collections.abc import AsyncIterator, Callable
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -13,6 +14,7 @@ from mailwarden.alerts.routes import router as alerts
 from mailwarden.compose import open_runtime
 from mailwarden.connections.routes import router as connections
 from mailwarden.core import api
+from mailwarden.core.csrf import LOOPBACK
 from mailwarden.core.headers import SecurityHeaders
 from mailwarden.core.logging import configure_logging
 from mailwarden.core.openapi import describe
@@ -23,6 +25,7 @@ from mailwarden.metrics.routes import router as metrics
 from mailwarden.settings import Settings
 from mailwarden.sync.routes import router as sync
 
+log = logging.getLogger(__name__)
 ROUTERS = (accounts, connections, sync, metrics, alerts)
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -73,6 +76,17 @@ def create_app(runtime: Runtime) -> FastAPI:
     return app
 
 
+def report_redirects(settings: Settings, offered: Iterable[str]) -> None:
+    """What must be registered at each provider to the letter; they take plain http on loopback only (B36)."""
+    for name in offered:
+        uri = f"{settings.public_url}/v1/oauth/callback/{name}"
+        if settings.base_url.scheme == "https" or settings.base_url.host in LOOPBACK:
+            log.info("redirect URI", extra={"provider": name, "redirect_uri": uri})
+        else:
+            expected = uri.replace("http://", "https://", 1)
+            log.warning("redirect URI is not https", extra={"provider": name, "actual": uri, "expected": expected})
+
+
 def app() -> FastAPI:
     """For `uvicorn --factory mailwarden.main:app`."""
     settings = Settings()
@@ -82,6 +96,7 @@ def app() -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_runtime(settings, application="mailwarden-api") as runtime:
             app.state.runtime = runtime
+            report_redirects(settings, runtime.config.providers)
             yield
 
     return build(lifespan)

@@ -43,7 +43,6 @@ class ProviderClientSettings(BaseModel):
     client_secret: SecretStr = Field(SecretStr(""), description="Our app's client secret.")
     authorize_base: HttpUrl | None = Field(None, description="Replaces the host of the consent page (sandbox, proxy).")
     api_base: HttpUrl | None = Field(None, description="Replaces the host of token endpoint and API.")
-    app_id: str = Field("", description="HubSpot: the app's id, for its uninstall journal.")
 
 
 class ProvidersSettings(BaseModel):
@@ -96,6 +95,7 @@ class EgressSettings(BaseModel):
 
 
 class WorkerSettings(BaseModel):
+    metrics_port: int = Field(0, ge=0, le=65535, description="Port of the worker's own /metrics; 0: none.")
     fast_jobs: int = Field(40, ge=1, le=500, description="Short jobs (refresh, probe, alert) side by side per process.")
     bulk_jobs: int = Field(8, ge=1, le=100, description="Long jobs (sync) side by side per process.")
     relay_every_s: float = Field(0.2, gt=0, le=5, description="How often due rows are looked for.")

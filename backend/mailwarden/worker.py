@@ -9,11 +9,13 @@ import socket
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from arq.connections import ArqRedis, RedisSettings
 from arq.worker import Worker, func
+from prometheus_client import start_http_server
 from redis.asyncio import ConnectionPool
 from sqlalchemy import text
 
@@ -142,11 +144,12 @@ class Pool:
         while True:
             async with self._rt.system.begin() as session:
                 await session.execute(
-                    text("SELECT worker_beat(:worker, :version, :lag, NULL, :direct)"),
+                    text("SELECT worker_beat(:worker, :version, :lag, :looked, :direct)"),
                     {
                         "worker": self.name,
                         "version": self._rt.config.version,
                         "lag": self._lag_ms,
+                        "looked": self._rt.clock.now() - timedelta(seconds=time.monotonic() - self.relay.last_round),
                         "direct": self.relay.direct_mode,
                     },
                 )
@@ -179,6 +182,8 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    if settings.worker.metrics_port:
+        start_http_server(settings.worker.metrics_port, settings.host)
     async with open_runtime(settings, application="mailwarden-worker", worker=True) as rt:
         await Pool(rt, settings).run(stop)
 

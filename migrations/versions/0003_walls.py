@@ -127,13 +127,16 @@ FUNCTIONS = (
     """,
     """
     CREATE FUNCTION job_claim(p_id uuid, p_kinds text[], p_leases double precision[])
-    RETURNS TABLE (id uuid, org_id uuid, kind text, key text, payload jsonb, fence int, attempt int)
+    RETURNS TABLE (
+      id uuid, org_id uuid, kind text, key text, payload jsonb, fence int, attempt int, late_s double precision
+    )
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       UPDATE jobs j SET state = 'leased', fence = j.fence + 1, attempt = j.attempt + 1,
         lease_until = app_now() + p_leases[array_position(p_kinds, j.kind::text)] * interval '1 second'
       WHERE j.id = p_id AND j.kind = ANY (p_kinds) AND j.due_at <= app_now()
         AND (j.state = 'ready' OR (j.state = 'leased' AND j.lease_until < app_now()))
-      RETURNING j.id, j.org_id, j.kind::text, j.key::text, j.payload, j.fence, j.attempt
+      RETURNING j.id, j.org_id, j.kind::text, j.key::text, j.payload, j.fence, j.attempt,
+        extract(epoch FROM app_now() - j.due_at)::double precision
     $$
     """,
     """
@@ -185,7 +188,7 @@ FOR_SYSTEM = (
 
 def upgrade() -> None:
     op.execute("GRANT USAGE ON SCHEMA public TO mw_app, mw_system")
-    op.execute("GRANT SELECT ON clock_offset, worker_heartbeats TO mw_app, mw_system")
+    op.execute("GRANT SELECT ON clock_offset, worker_heartbeats, alembic_version TO mw_app, mw_system")
     for table in TENANT:
         _wall(table, f"org_id = {ORG}")
         _grant(table)

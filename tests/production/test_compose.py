@@ -54,8 +54,15 @@ def test_no_secret_has_a_default() -> None:
 
 def test_only_the_migration_knows_the_owner_and_the_superuser() -> None:
     for name, service in SERVICES.items():
-        powerful = [key for key in service.get("environment", {}) if re.search("OWNER|ADMIN", key)]
+        known = {key: value for key, value in service.get("environment", {}).items() if value != ""}
+        powerful = [key for key in known if key.startswith("MAILWARDEN_") and re.search("OWNER|ADMIN", key)]
         assert bool(powerful) == (name == "migrate")
+
+
+def test_the_file_of_all_passwords_does_not_hand_them_to_every_service() -> None:
+    for name in ("api", "worker"):
+        given = SERVICES[name]["environment"]
+        assert (given["POSTGRES_PASSWORD"], given["MW_OWNER_PASSWORD"]) == ("", "")
 
 
 def test_nothing_listens_to_the_world() -> None:

@@ -79,7 +79,7 @@ def test_a_refused_refresh_is_a_suspicion_with_its_cause(provider, given, cause)
 def test_a_wrong_client_is_the_operators_and_touches_no_connection(provider, operation, status, given):
     refused = classify(provider, operation, answer(status, given))
     assert isinstance(refused, Misconfigured)
-    assert (refused.expected, refused.actual) == ("https://us.test/callback", "our-client")
+    assert (refused.expected, refused.actual) == ("https://us.test/callback", refused.evidence.message)
     assert refused.evidence.signal is None
 
 

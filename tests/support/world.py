@@ -164,7 +164,6 @@ def world_settings(
         }
         for name in PROVIDERS
     }
-    clients["hubspot"]["app_id"] = "1"
     return Settings(
         _env_file=None,
         environment="test",

@@ -7,8 +7,9 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import typer
@@ -19,12 +20,14 @@ from rich.console import Console
 from mailwarden.accounts.service import make_operator
 from mailwarden.cli.demo import run_demo
 from mailwarden.cli.doctor import examine
-from mailwarden.cli.stack import StackError, running_stack
+from mailwarden.cli.stack import StackError, local_servers, running_stack
 from mailwarden.compose import MissingSetting, async_dsn, open_runtime, required
+from mailwarden.core.checks import UnsafeDatabase
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.errors import AppError
 from mailwarden.core.roles import Role, bootstrap_roles
-from mailwarden.core.rotate import Rotated, rotate_keys
+from mailwarden.core.rotate import rotate_keys
+from mailwarden.core.runtime import Runtime
 from mailwarden.main import schema
 from mailwarden.migrate import current_revision, migrate, newest_revision
 from mailwarden.settings import Settings
@@ -37,6 +40,7 @@ app = typer.Typer(
 )
 operator = typer.Typer(no_args_is_help=True, help="People who run this instance (outside organizations).")
 app.add_typer(operator, name="operator")
+T = TypeVar("T")
 out = Console()
 err = Console(stderr=True)
 
@@ -55,6 +59,20 @@ def load() -> Settings:
 def fail(message: str) -> typer.Exit:
     err.print(f"[red]{message}[/]", highlight=False)
     return typer.Exit(1)
+
+
+def with_runtime(work: Callable[[Runtime], Awaitable[T]]) -> T:
+    """One piece of work on the configured instance, or on the embedded one of the data folder."""
+
+    async def opened(settings: Settings) -> T:
+        async with open_runtime(settings, application="mailwarden-cli") as runtime:
+            return await work(runtime)
+
+    try:
+        with local_servers(load()) as settings:
+            return asyncio.run(opened(settings))
+    except (MissingSetting, UnsafeDatabase) as exc:
+        raise fail(str(exc)) from exc
 
 
 @app.command()
@@ -162,7 +180,9 @@ def demo(
 @app.command()
 def doctor() -> None:
     """Check settings, servers, schema, provider apps, redirect URIs and clocks; show no secret. Status 1 on trouble."""
-    raise typer.Exit(0 if asyncio.run(examine(load(), out)) else 1)
+    with local_servers(load()) as settings:
+        good = asyncio.run(examine(settings, out))
+    raise typer.Exit(0 if good else 1)
 
 
 @app.command()
@@ -181,11 +201,7 @@ def openapi(
 def rotate() -> None:
     """Re-encrypt every stored secret under the first of the encryption keys. May be interrupted and run again."""
 
-    async def work() -> dict[str, Rotated]:
-        async with open_runtime(load(), application="mailwarden-rotate") as runtime:
-            return await rotate_keys(runtime)
-
-    counts = asyncio.run(work())
+    counts = with_runtime(rotate_keys)
     for column, count in counts.items():
         out.print(f"{column}: {count.resealed} re-encrypted, {count.unreadable} unreadable")
     if any(count.unreadable for count in counts.values()):
@@ -202,15 +218,12 @@ def new_key() -> None:
 def operator_add(email: Annotated[str, typer.Argument(help="Address of an existing account.")]) -> None:
     """Make a signed-up person an operator: sees the health of the instance, not the data of organizations."""
 
-    async def work() -> None:
-        async with (
-            open_runtime(load(), application="mailwarden-operator") as runtime,
-            unit_of_work(runtime.sessions) as tx,
-        ):
+    async def work(runtime: Runtime) -> None:
+        async with unit_of_work(runtime.sessions) as tx:
             await make_operator(tx, email)
 
     try:
-        asyncio.run(work())
+        with_runtime(work)
     except AppError as exc:
         raise fail(exc.detail) from exc
     out.print(f"{email} is an operator now.")

@@ -2,20 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
-import httpx
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
 
 from mailwarden.compose import MissingSetting, async_dsn, make_redis, open_runtime, required
-from mailwarden.core.runtime import Runtime
 from mailwarden.migrate import current_revision, newest_revision
 from mailwarden.providers import catalog
-from mailwarden.providers.settings import authorize_url, token_endpoint_url
+from mailwarden.providers.app import ProviderApp
+from mailwarden.providers.base import AccessRevoked, Misconfigured, ProviderError
+from mailwarden.providers.oauth import OAuth
 from mailwarden.settings import ProviderClientSettings, Settings
 
 SKEW_ALARM_S = 30
@@ -44,26 +43,37 @@ async def examine(settings: Settings, out: Console) -> bool:
 
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding("settings", True, f"environment {settings.environment}, {settings.public_url}")
+    yield mail(settings)
     for check in (migrations, redis, workers, database_clock):
-        yield await guarded(check, settings)
+        yield await guarded(check.__name__.replace("_", " "), check(settings))
     for name, client in settings.providers:
-        async for finding in provider(name, client, settings):
+        for finding in provider(name, client, settings):
             yield finding
+        if client.client_id:
+            label = f"{catalog.load()[name].label} app"
+            yield await guarded(label, ask_provider(label, name, settings))
 
 
-async def guarded(check: Callable[[Settings], Awaitable[Finding]], settings: Settings) -> Finding:
-    what = check.__name__.replace("_", " ")
+async def guarded(what: str, check: Awaitable[Finding]) -> Finding:
+    """A check that breaks is a finding, too: the others still run."""
     try:
-        async with asyncio.timeout(10):
-            return await check(settings)
+        async with asyncio.timeout(20):
+            return await check
     except MissingSetting as exc:
         return Finding(what, False, str(exc))
     except Exception as exc:  # noqa: BLE001 - whatever is wrong is the finding
         return Finding(what, False, f"{type(exc).__name__}: {str(exc).splitlines()[0] if str(exc) else 'no answer'}")
 
 
+def mail(settings: Settings) -> Finding:
+    if settings.mail.mode == "smtp":
+        return Finding("mail", True, f"through {settings.mail.host}:{settings.mail.port}")
+    where = f"written to files in {settings.data_dir}/mail; nobody receives them"
+    return Finding("mail", None if settings.is_local else False, where)
+
+
 async def migrations(settings: Settings) -> Finding:
-    url = async_dsn(required(settings.database.owner_url, "DATABASE__OWNER_URL"))
+    url = async_dsn(required(settings.database.url, "DATABASE__URL"))
     current, newest = await current_revision(url), newest_revision()
     detail = f"schema at {current}, newest {newest}" + ("" if current == newest else "; run `mailwarden migrate`")
     return Finding("migrations", current == newest, detail)
@@ -97,18 +107,16 @@ async def database_clock(settings: Settings) -> Finding:
     return Finding("database clock", skew < SKEW_ALARM_S, f"{skew:.1f} s from this machine's")
 
 
-async def provider(name: str, client: ProviderClientSettings, settings: Settings) -> AsyncIterator[Finding]:
+def provider(name: str, client: ProviderClientSettings, settings: Settings) -> Iterator[Finding]:
     spec = catalog.load()[name]
     if not client.client_id:
         yield Finding(spec.label, None, "no client id: not offered")
         return
     secret = bool(client.client_secret.get_secret_value())
-    yield Finding(
-        f"{spec.label} credentials", secret, "client id and secret present" if secret else "client secret missing"
-    )
+    said = "client id and secret present" if secret else "client secret missing"
+    yield Finding(f"{spec.label} credentials", secret, said)
     redirect = f"{settings.public_url}/v1/oauth/callback/{name}"
     yield Finding(f"{spec.label} redirect URI", *redirect_verdict(settings, redirect))
-    yield await reachable(name, settings)
 
 
 def redirect_verdict(settings: Settings, redirect: str) -> tuple[bool | None, str]:
@@ -118,22 +126,17 @@ def redirect_verdict(settings: Settings, redirect: str) -> tuple[bool | None, st
     return False, f"{redirect} is not https; providers refuse it"
 
 
-async def reachable(name: str, settings: Settings) -> Finding:
-    """An invalid token request: any 4xx answer proves the address, and its Date header the clocks."""
+async def ask_provider(what: str, name: str, settings: Settings) -> Finding:
+    """A refresh with a made-up token: its refusal proves that our client id and secret are accepted."""
     async with open_runtime(settings, application="mailwarden-doctor") as rt:
-        return await _ask(name, rt)
-
-
-async def _ask(name: str, rt: Runtime) -> Finding:
-    spec = catalog.load()[name]
-    url = token_endpoint_url(spec, rt.config.providers[name], spec.auth.token_path)
-    what = f"{spec.label} reachable"
-    try:
-        answer = await rt.http.post(url, data={"grant_type": "refresh_token", "refresh_token": "doctor"}, timeout=10)
-    except httpx.TransportError as exc:
-        return Finding(what, False, f"{httpx.URL(url).host}: {type(exc).__name__}")
-    consent = httpx.URL(authorize_url(spec, rt.config.providers[name])).host
-    sent = answer.headers.get("date")
-    skew = abs(parsedate_to_datetime(sent).timestamp() - rt.clock.timestamp()) if sent else 0.0
-    detail = f"token endpoint answers {answer.status_code}; consent page at {consent}; clocks {skew:.0f} s apart"
-    return Finding(what, answer.status_code < 500 and skew < SKEW_ALARM_S, detail)
+        app = ProviderApp(spec=catalog.load()[name], settings=rt.config.providers[name], http=rt.http, budget=rt.budget)
+        try:
+            await OAuth(app).refresh("made-up-by-mailwarden-doctor")
+        except AccessRevoked:
+            return Finding(what, True, "the provider accepts our client id and secret")
+        except Misconfigured as exc:
+            said = exc.evidence.provider_code or exc.evidence.message
+            return Finding(what, False, f"the provider refuses our client id or secret: {said}")
+        except ProviderError as exc:
+            return Finding(what, None, f"cannot tell: {exc.evidence.host} {exc.evidence.message}")
+    return Finding(what, None, "cannot tell: the provider accepted a made-up token")

@@ -27,6 +27,7 @@ from mailwarden.settings import DEVELOPMENT_KEY, Settings
 
 STOP_S = 35
 START_S = 60
+KEYS = "keys.json"
 
 
 class StackError(Exception):
@@ -122,7 +123,7 @@ def free_port() -> int:
 
 def own_keys(data_dir: Path) -> dict[str, str]:
     """Made at the first start, kept beside the data: an embedded instance never runs on a published key."""
-    path = data_dir / "keys.json"
+    path = data_dir / KEYS
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
         made = [b64encode(secrets.token_bytes(32)).decode() for _ in range(2)]
@@ -150,6 +151,25 @@ def environment(settings: Settings, servers: EmbeddedServers | None) -> dict[str
         env["MAILWARDEN_SECURITY__ENCRYPTION_KEYS"] = keys["encryption_keys"]
         env["MAILWARDEN_SECURITY__LOOKUP_KEY"] = keys["lookup_key"]
     return env
+
+
+@contextmanager
+def local_servers(settings: Settings) -> Iterator[Settings]:
+    """For one-off commands on an instance that `mailwarden up` runs: the same embedded servers and keys.
+
+    Settings that name servers of their own, and folders without embedded ones, pass through unchanged.
+    """
+    if settings.database.url is not None or not (settings.data_dir / KEYS).exists():
+        yield settings
+        return
+    with embedded_servers(settings.data_dir / "servers") as servers:
+        before = dict(os.environ)
+        os.environ.update(environment(settings, servers))
+        try:
+            yield Settings()
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
 
 
 @contextmanager

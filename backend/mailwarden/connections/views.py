@@ -109,7 +109,7 @@ async def get_attempt(rt: Runtime, tx: UnitOfWork, org_id: UUID, attempt_id: UUI
 
 async def service_status(rt: Runtime, tx: UnitOfWork) -> ServiceStatus:
     incidents = await queries.open_incidents(tx)
-    seen: datetime | None = await tx.session.scalar(text("SELECT max(seen_at) FROM worker_heartbeats"))
+    seen: datetime | None = await tx.session.scalar(text("SELECT max(last_claim_at) FROM worker_heartbeats"))
     return ServiceStatus(
         incidents=[incident_out(one) for one in incidents if one.kind != MISCONFIGURED],
         misconfigurations=[misconfiguration(one) for one in incidents if one.kind == MISCONFIGURED],

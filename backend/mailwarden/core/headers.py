@@ -37,6 +37,12 @@ def cache_control(path: str, status: int) -> str:
     return "no-cache"
 
 
+def _is_public_https(scope: Scope) -> bool:
+    """As browsers see us: TLS ends at a proxy, so the scheme of this connection says nothing."""
+    runtime = getattr(scope["app"].state, "runtime", None) if "app" in scope else None
+    return runtime is not None and runtime.config.cookie_secure
+
+
 class SecurityHeaders:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -50,7 +56,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 present = {name.lower() for name, _ in message["headers"]}
                 wanted = {**ALWAYS, "cache-control": cache_control(scope["path"], message["status"])}
-                if scope["scheme"] == "https":
+                if _is_public_https(scope):
                     wanted["strict-transport-security"] = HSTS
                 extra = [(n.encode(), v.encode()) for n, v in wanted.items() if n.encode() not in present]
                 message["headers"] = [*message["headers"], *extra]

@@ -81,6 +81,7 @@ class Lease:
     payload: dict[str, Any]
     fence: int
     attempt: int
+    late_s: float = 0.0
     finished: bool = False
 
     async def guard(self, tx: UnitOfWork) -> None:

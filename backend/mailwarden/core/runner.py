@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import text
 from mailwarden.core.db import Sessions, UnitOfWork, unit_of_work
 from mailwarden.core.jobs import JobKind, JobKinds, Lease, LeaseLost, RetryLater, backoff_s, bury, put_back
 from mailwarden.core.logging import bound
+from mailwarden.core.metrics import JOB_LATENESS, JOB_SECONDS, JOBS
 
 log = logging.getLogger(__name__)
 
@@ -35,15 +37,21 @@ class JobRunner:
         lease = await self._claim(job_id)
         if lease is None:
             return False
+        started = time.perf_counter()
         with bound(org_id=str(lease.org_id), job=lease.kind, job_key=lease.key):
             await self._work(lease)
+        JOB_SECONDS.labels(lease.kind).observe(time.perf_counter() - started)
         return True
 
     async def _claim(self, job_id: UUID) -> Lease | None:
         async with self._system.begin() as session:
             row = await session.execute(text("SELECT * FROM job_claim(:id, :names, :leases)"), self._claim_args(job_id))
             found = row.mappings().first()
-        return Lease(**found) if found else None
+        if found is None:
+            return None
+        lease = Lease(**found)
+        JOB_LATENESS.labels(self._kinds.by_name[lease.kind].queue).observe(max(0.0, lease.late_s))
+        return lease
 
     def _claim_args(self, job_id: UUID) -> dict[str, Any]:
         names = list(self._kinds.by_name)
@@ -61,15 +69,19 @@ class JobRunner:
             if not lease.finished:
                 async with unit_of_work(self._app, lease.org_id) as tx:
                     await lease.finish(tx, again)
+            JOBS.labels(lease.kind, "done").inc()
         except LeaseLost:
+            JOBS.labels(lease.kind, "lost").inc()
             log.warning("lease lost; another worker goes on")
         except RetryLater as wait:
+            JOBS.labels(lease.kind, "waits").inc()
             await self._return(lease, partial(put_back, lease=lease, after_s=wait.after_s, error=None))
         except asyncio.CancelledError:
             if not heart.done():  # a shutdown, not a lost lease: hand the job over at once
                 await asyncio.shield(self._return(lease, partial(put_back, lease=lease, after_s=0, error=None)))
             raise
         except Exception as exc:
+            JOBS.labels(lease.kind, "failed").inc()
             log.exception("job failed")
             await self._fail(lease, kind, exc)
         finally:

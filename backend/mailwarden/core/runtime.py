@@ -45,7 +45,7 @@ class Config:
     mail_from: str = "Mailwarden <noreply@localhost>"
     version: str = "0.1.0"
     journal_days: int = 14
-    app_ids: Mapping[str, str] = field(default_factory=dict)  # our app's id, where a provider tells it apart
+    egress_allow: tuple[str, ...] = ()  # CIDR ranges beside the public ones
     cookie_secure: bool = True
 
 

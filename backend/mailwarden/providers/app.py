@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from mailwarden.core.http import Answer, send_once
+from mailwarden.core.metrics import PROVIDER_CALLS
 from mailwarden.providers.base import RateLimited
 from mailwarden.providers.budget import Budget, Claim
 from mailwarden.providers.catalog import ProviderSpec
@@ -34,3 +36,16 @@ async def wait_for_turn(app: ProviderApp, claim: Claim, call: Call) -> None:
             raise RateLimited(call.evidence("our budget for this provider is used up for now"), wait)
         left -= wait
         await app.sleep(wait)
+
+
+async def counted_send(
+    app: ProviderApp, call: Call, request: httpx.Request, *, deadline_s: float, max_bytes: int
+) -> Answer:
+    """``send_once``, seen in the metrics."""
+    outcome = "no_answer"
+    try:
+        answer = await send_once(app.http, request, deadline_s=deadline_s, max_bytes=max_bytes)
+        outcome = f"{answer.status // 100}xx"
+    finally:
+        PROVIDER_CALLS.labels(app.spec.name, call.operation, outcome).inc()
+    return answer

@@ -119,7 +119,7 @@ def _raise_as(rule: Rule, spec: ProviderSpec, call: Call, answer: Answer, body: 
         case "object_gone":
             return ObjectGone(evidence)
         case "misconfigured":
-            return Misconfigured(evidence, expected=call.redirect_uri, actual=call.client_id)
+            return Misconfigured(evidence, expected=call.redirect_uri, actual=call.redirect_uri and evidence.message)
     return Rejected(replace(evidence, signal=None))  # also a refused code: no grant exists yet that could be dead
 
 

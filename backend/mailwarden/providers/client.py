@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 
-from mailwarden.core.http import Answer, NoAnswer, send_once
-from mailwarden.providers.app import ProviderApp, wait_for_turn
+from mailwarden.core.http import Answer, NoAnswer
+from mailwarden.providers.app import ProviderApp, counted_send, wait_for_turn
 from mailwarden.providers.base import EgressRefused, Exchange, ProviderError, RateLimited
 from mailwarden.providers.budget import Claim, claim_for
 from mailwarden.providers.catalog import Read
@@ -120,7 +120,7 @@ class ProviderApi:
     async def _send(self, call: Call, request: httpx.Request) -> Answer:
         await wait_for_turn(self._app, self._claim(call.path), call)
         deadline, cap = self._app.settings.api_deadline_s, self._app.spec.api.max_body_bytes
-        return await send_once(self._app.http, request, deadline_s=deadline, max_bytes=cap)
+        return await counted_send(self._app, call, request, deadline_s=deadline, max_bytes=cap)
 
     def _may_repeat(self, method: str, answer: Answer | NoAnswer) -> bool:
         """A POST that may have arrived is not repeated: it is a read too, but of a scarce daily quota."""

@@ -9,8 +9,8 @@ from authlib.common.security import generate_token
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-from mailwarden.core.http import Answer, NoAnswer, send_once
-from mailwarden.providers.app import ProviderApp, wait_for_turn
+from mailwarden.core.http import Answer, NoAnswer
+from mailwarden.providers.app import ProviderApp, counted_send, wait_for_turn
 from mailwarden.providers.base import AccessRevoked, Grant, Introspection, RateLimited
 from mailwarden.providers.budget import token_claim
 from mailwarden.providers.classify import Call, failure, no_answer
@@ -102,7 +102,8 @@ class OAuth:
             client = {}
         request = app.http.build_request("POST", url, data={**form, **client}, headers=headers)
         try:
-            answer = await send_once(app.http, request, deadline_s=app.settings.oauth_deadline_s, max_bytes=MAX_BODY)
+            deadline = app.settings.oauth_deadline_s
+            answer = await counted_send(app, call, request, deadline_s=deadline, max_bytes=MAX_BODY)
         except NoAnswer as exc:
             raise no_answer(call, exc) from exc
         if 200 <= answer.status < 300:

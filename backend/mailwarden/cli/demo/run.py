@@ -1,6 +1,8 @@
 """Sets the scene, runs the story, shows the result."""
 
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -72,12 +74,16 @@ def add_sandbox(stack: Stack) -> dict[str, str]:
             f"{prefix}AUTHORIZE_BASE": f"{url}/{name}",
             f"{prefix}API_BASE": f"{url}/{name}",
         }
-    return env | {"MAILWARDEN_PROVIDERS__HUBSPOT__APP_ID": "1"}
+    return env
 
 
 def _play(out: Console, stack: Stack, once: bool) -> int:
     person = Person(stack.url, stack.sandbox_url or "")
     story = Story(person)
+    person.sign_up()
+    subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "mailwarden", "operator", "add", LOGIN], env=stack.env, check=True, capture_output=True
+    )
     out.print(SHORTENED, style="yellow")
     try:
         tell_story(out, story)
@@ -97,12 +103,11 @@ def _play(out: Console, stack: Stack, once: bool) -> int:
 def tell_story(out: Console, story: Story) -> None:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=out) as progress:
-        task = progress.add_task("sign up", total=1.0)
+        task = progress.add_task("connect", total=1.0)
 
         def tell(what: str, share: float | None) -> None:
             progress.update(task, description=what, total=None if share is None else 1.0, completed=share or 0)
 
-        story.person.sign_up()
         listed = story.person.sandbox("GET", "/accounts")["accounts"]
         for provider in PROVIDERS:
             first = next(one for one in listed if one["provider"] == provider)
