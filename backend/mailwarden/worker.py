@@ -88,9 +88,11 @@ class Pool:
         await self._stop(tasks)
 
     async def _stop(self, tasks: list[asyncio.Task[None]]) -> None:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        loops = set(tasks)
+        while loops:  # a client that is just losing its connection may swallow one cancellation
+            for task in loops:
+                task.cancel()
+            _, loops = await asyncio.wait(loops, timeout=1)
         await asyncio.gather(
             finish(self._running["fast"], GRACE_S),
             finish(self._running["bulk"], BULK_GRACE_S),
