@@ -12,6 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from mailwarden.accounts.routes import router as accounts
 from mailwarden.alerts.routes import router as alerts
 from mailwarden.compose import open_runtime
+from mailwarden.connections.credentials import replay_journal
 from mailwarden.connections.routes import router as connections
 from mailwarden.core import api
 from mailwarden.core.csrf import LOOPBACK
@@ -97,6 +98,7 @@ def app() -> FastAPI:
         async with open_runtime(settings, application="mailwarden-api") as runtime:
             app.state.runtime = runtime
             report_redirects(settings, runtime.config.providers)
+            await replay_journal(runtime)  # what an earlier process on this disk had received and not stored
             yield
 
     return build(lifespan)
