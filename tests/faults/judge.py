@@ -1,4 +1,4 @@
-"""The oracle: what was seen, held against what `FAULTS.md` demands."""
+"""The oracle: what was seen, held against what docs/faults.md demands."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta

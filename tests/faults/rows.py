@@ -1,4 +1,4 @@
-"""`FAULTS.md` for HubSpot and Klaviyo as data: what is broken, and what must come of it."""
+"""docs/faults.md for HubSpot and Klaviyo as data: what is broken, and what must come of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Roles and what they may do: the table of `DOMAIN.md` §7, in one place."""
+"""Roles and what they may do: what docs/architecture.md calls permissions, in one place."""
 
 from enum import StrEnum
 

@@ -18,7 +18,7 @@ def of_connection(*, name: str | None = None) -> ForeignKeyConstraint:
 
 
 class Connection(Tenant, Base):
-    """One authorised account at a provider; its status is the one truth of `DOMAIN.md` §2."""
+    """One authorised account at a provider; its status is the one truth of docs/connection-truth.md."""
 
     __tablename__ = "connections"
     __table_args__ = (
@@ -65,7 +65,7 @@ class Connection(Tenant, Base):
 
 
 class Credential(Tenant, Base):
-    """1:1 with a connection. Never deleted because of an error; see `reliability/token-refresh` R0-R12 in docs."""
+    """1:1 with a connection. Never deleted because of an error; see docs/connection-truth.md."""
 
     __tablename__ = "credentials"
     __table_args__ = (of_connection(), UniqueConstraint("connection_id"))
@@ -224,7 +224,7 @@ class OAuthAttempt(Tenant, Base):
 
 
 class ReconnectReceipt(Tenant, Base):
-    """What a reconnect's catch-up brought back, and what stays unknown (`DOMAIN.md` §5)."""
+    """What a reconnect's catch-up brought back, and what stays unknown (docs/connection-truth.md)."""
 
     __tablename__ = "reconnect_receipts"
     __table_args__ = (of_connection(), Index("ix_reconnect_receipts_connection_id", "connection_id"))

@@ -1,4 +1,4 @@
-"""The words of a connection, shared by code, API and interface (`DOMAIN.md` §0, §2)."""
+"""The words of a connection, shared by code, API and interface (docs/connection-truth.md)."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -144,7 +144,7 @@ def still_open(signals: Iterable[Suspicion]) -> tuple[Suspicion, ...]:
 
 
 def verdict(doubt: Doubt, policy: Confirmation, now: datetime) -> Cause | None:
-    """The cause of death, or None while it is only a suspicion (`DOMAIN.md` §2)."""
+    """The cause of death, or None while it is only a suspicion (docs/connection-truth.md)."""
     grant = [s for s in doubt.open if s.kind is not Signal.SCOPES_MISSING]
     agreeing = {s.kind for s in grant} & (doubt.asked | {Signal.PROVIDER_SIGNAL})
     if len(agreeing) >= 2 or _equal_answers(grant, policy) or _refused_often(doubt, policy, now):

@@ -100,7 +100,7 @@ async def reader(sessions: Sessions, org_id: UUID | None = None) -> AsyncIterato
 
 
 def make_engine(url: str, *, pool_size: int, statement_timeout_ms: int, application: str) -> AsyncEngine:
-    """Limits of `reliability`: no statement, lock wait or idle transaction may hold others up for long."""
+    """No statement, lock wait or idle transaction may hold others up for long."""
     return create_async_engine(
         url,
         pool_size=pool_size,

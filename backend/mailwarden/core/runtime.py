@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # core knows no provider; these are types of values it only c
 class Timing:
     """Delays of the product, in seconds. The demo shortens them and says so; tests move the clock instead."""
 
-    verdict_scale: float = 1.0  # multiplies the confirmation schedule of `DOMAIN.md` §2
+    verdict_scale: float = 1.0  # multiplies the confirmation schedule of docs/connection-truth.md
     probe_every_s: float = 600
     realtime_every_s: float = 600
     refresh_deadline_s: float = 20

@@ -87,7 +87,7 @@ class ScopesMissing(ProviderError):
 
 
 class RateLimited(ProviderError):
-    """Nobody's move: wait. ``retry_after_s`` is clamped to 1 s … 1 h (`FAULTS.md`)."""
+    """Nobody's move: wait. ``retry_after_s`` is clamped to 1 s … 1 h (docs/faults.md)."""
 
     def __init__(self, evidence: Evidence, retry_after_s: float) -> None:
         super().__init__(evidence)
@@ -218,7 +218,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What the journal records of one request (`DOMAIN.md` §4)."""
+    """What the journal records of one request (docs/architecture.md)."""
 
     method: str
     path: str
