@@ -32,11 +32,13 @@ class Plan:
     seed: int
     seconds: float
     each: int  # accounts of each group
-    campaigns: int = 30
+    campaigns: int = 150
     life_s: int = 12  # of access tokens at the provider: shorter than any that we would plan for
     answer_ms: int = 120  # how long a token endpoint takes, so that kills find refreshes on their way
     pause_s: tuple[float, float] = (0.8, 2.5)
     events: tuple[str, ...] = EVENTS
+    groups: tuple[str, ...] = tuple(GROUPS)
+    patience_s: float = 180  # afterwards, until every connection is synced
 
 
 @dataclass
@@ -64,7 +66,8 @@ class Storm:
         """Accounts of each kind of rotation, connected and synced once before the storm."""
         person = self.system.person("Storm")
         sandbox = self.system.sandbox
-        for group, (provider, rotation) in GROUPS.items():
+        for group in self.plan.groups:
+            provider, rotation = GROUPS[group]
             for _ in range(self.plan.each):
                 account = sandbox.make_account(provider, campaigns=self.plan.campaigns)
                 sandbox.behave(provider, account, rotation=rotation, access_ttl_s=self.plan.life_s)
