@@ -3,8 +3,11 @@ import sys
 from pathlib import Path
 
 HOLD = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
+# Started in the background of a shell, a process inherits that it ignores these.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from mailwarden.embedded import embedded_servers
 with embedded_servers(Path(sys.argv[1]), fast=True) as servers:
     print(servers.postgres.pid, servers.redis.pid, flush=True)

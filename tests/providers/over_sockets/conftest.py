@@ -17,7 +17,7 @@ from tests.support.sandbox import Sandbox, running_sandbox
 @pytest.fixture(scope="package")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     folder = tmp_path_factory.mktemp("sandbox")
-    with running_sandbox(folder, options=["--no-quotas"]) as started, started.http:
+    with running_sandbox(folder, options=["--no-quotas"]) as started:
         yield started
 
 
