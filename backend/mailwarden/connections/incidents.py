@@ -1,4 +1,4 @@
-"""Many connections of one provider failing alike: the provider or our app, not the customers (docs/connection-truth.md)."""
+"""Many connections of one provider failing alike: the provider or our app, not the customers."""
 
 import logging
 from datetime import datetime, timedelta

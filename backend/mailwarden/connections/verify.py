@@ -1,4 +1,4 @@
-"""From suspicion to verdict (docs/connection-truth.md): re-read, replay, ask another way, refresh again, and only then decide."""
+"""From suspicion to verdict: re-read, replay, ask another way, refresh again, and only then decide."""
 
 import logging
 from datetime import datetime, timedelta
