@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, func, literal, tuple_
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.paging import BadCursor, Page, PageQuery
 from mailwarden.core.runtime import Runtime
-from mailwarden.metrics.models import Campaign, Observation
+from mailwarden.metrics.models import Campaign
 from mailwarden.metrics.output import campaign_out, data_age, observation_out
 from mailwarden.metrics.queries import (
     CampaignFilter,
+    Latest,
     campaigns,
     connections_shown,
     count_campaigns,
@@ -57,7 +58,7 @@ class CampaignSort(StrEnum):
             return func.coalesce(Campaign.sent_at, literal(NEVER))
         if self.field == "name":
             return func.lower(Campaign.name)
-        return func.coalesce(getattr(Observation, self.field), -1)
+        return func.coalesce(getattr(Latest, self.field), -1)
 
     def read(self, text: Any) -> Any:
         """The key as it came back inside a cursor."""

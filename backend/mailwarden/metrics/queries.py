@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from mailwarden.connections.models import Connection
 from mailwarden.connections.rules import HistoryRange, Status
@@ -15,6 +16,16 @@ from mailwarden.core.db import app_now
 from mailwarden.core.errors import NotFound
 from mailwarden.metrics.models import Campaign, Observation
 from mailwarden.metrics.rules import COUNTS, RATES, range_start
+
+# The current figures of a campaign. LIMIT keeps the planner from joining observations as a whole: while its statistics
+# lag behind a large first sync, it would read all of them once for every campaign.
+LATEST = (
+    select(Observation)
+    .where(Observation.org_id == Campaign.org_id, Observation.id == Campaign.latest_observation_id)
+    .limit(1)
+    .lateral("latest")
+)
+Latest = aliased(Observation, LATEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +82,13 @@ def _contains(text: str) -> ColumnElement[bool]:
 def _joined(statement: Any, org_id: UUID, now: datetime, wanted: CampaignFilter) -> Any:
     return (
         statement.join(Connection, Connection.id == Campaign.connection_id)
-        .outerjoin(Observation, Observation.id == Campaign.latest_observation_id)
+        .outerjoin(LATEST, true())
         .where(shown(org_id, now), *_asked(wanted))
     )
 
 
 def campaigns(org_id: UUID, now: datetime, wanted: CampaignFilter) -> Any:
-    statement = select(Campaign, Observation, Connection.provider, Connection.account_label).select_from(Campaign)
+    statement = select(Campaign, Latest, Connection.provider, Connection.account_label).select_from(Campaign)
     return _joined(statement, org_id, now, wanted)
 
 
@@ -89,9 +100,9 @@ async def count_campaigns(session: AsyncSession, org_id: UUID, now: datetime, wa
 async def get_campaign_row(session: AsyncSession, org_id: UUID, campaign_id: UUID) -> Any:
     """Also one outside the history range: who has its address may follow it."""
     statement = (
-        select(Campaign, Observation, Connection.provider, Connection.account_label)
+        select(Campaign, Latest, Connection.provider, Connection.account_label)
         .join(Connection, Connection.id == Campaign.connection_id)
-        .outerjoin(Observation, Observation.id == Campaign.latest_observation_id)
+        .outerjoin(LATEST, true())
         .where(Campaign.org_id == org_id, Campaign.id == campaign_id)
     )
     row = (await session.execute(statement)).first()
@@ -103,10 +114,10 @@ async def get_campaign_row(session: AsyncSession, org_id: UUID, campaign_id: UUI
 async def sum_figures(session: AsyncSession, org_id: UUID, now: datetime, wanted: CampaignFilter) -> dict[str, Any]:
     """Sums, and for each rate both sums over the campaigns that state both of its counts."""
     columns: list[Any] = [func.count().label("campaigns")]
-    columns.append(func.coalesce(func.bool_or(Observation.delivered_derived), False).label("delivered_derived"))
-    columns += [func.sum(getattr(Observation, name)).label(name) for name in COUNTS]
+    columns.append(func.coalesce(func.bool_or(Latest.delivered_derived), False).label("delivered_derived"))
+    columns += [func.sum(getattr(Latest, name)).label(name) for name in COUNTS]
     for name, (part, whole) in RATES.items():
-        of, among = getattr(Observation, part), getattr(Observation, whole)
+        of, among = getattr(Latest, part), getattr(Latest, whole)
         both = and_(of.is_not(None), among.is_not(None))
         columns += [
             func.sum(of).filter(both).label(f"{name}_part"),
@@ -118,11 +129,11 @@ async def sum_figures(session: AsyncSession, org_id: UUID, now: datetime, wanted
 
 async def sum_of_run(session: AsyncSession, org_id: UUID, connection_id: UUID, run_id: UUID) -> dict[str, int]:
     """Totals of what a sync run read, as last observed (C25)."""
-    columns = [func.coalesce(func.sum(getattr(Observation, name)), 0).label(name) for name in COUNTS]
+    columns = [func.coalesce(func.sum(getattr(Latest, name)), 0).label(name) for name in COUNTS]
     statement = (
         select(*columns)
         .select_from(Campaign)
-        .join(Observation, Observation.id == Campaign.latest_observation_id)
+        .join(LATEST, true())
         .where(Campaign.org_id == org_id, Campaign.connection_id == connection_id, Campaign.last_seen_run_id == run_id)
     )
     row = (await session.execute(statement)).mappings().one()

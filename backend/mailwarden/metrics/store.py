@@ -25,6 +25,13 @@ _SOURCE = (
     " cast(:as_of AS timestamptz) AS as_of, cast(:since AS timestamptz) AS since)"
 )
 _DIFFERS = f"i.stated AND (o.id IS NULL OR ({_listed('i.')}) IS DISTINCT FROM ({_listed('o.')}))"
+# LIMIT keeps these from being joined as a whole: before the first ANALYZE of a growing table the planner would read all
+# of it for every page, and a large first sync would take quadratic time.
+_CAMPAIGN = """LATERAL (
+    SELECT * FROM campaigns one
+    WHERE one.org_id = s.org AND one.connection_id = s.connection AND one.external_id = i.external_id LIMIT 1
+  ) c"""
+_LATEST = "LATERAL (SELECT * FROM observations WHERE id = c.latest_observation_id LIMIT 1) o"
 _OBSERVED = f"""
   INSERT INTO observations (id, org_id, campaign_id, source_run_id, as_of, delivered_derived, {_listed("")})
   SELECT j.observation, s.org, j.campaign_id, s.run, s.as_of, j.delivered_derived, {_listed("j.")}
@@ -43,9 +50,7 @@ WITH {_SOURCE}, input AS (
       OR c.subject IS DISTINCT FROM coalesce(i.subject, c.subject) OR c.gone_at IS NOT NULL AS redescribed,
     c.last_seen_run_id IS DISTINCT FROM s.run AS first_in_run,
     c.last_seen_run_id IS DISTINCT FROM s.run OR c.updated_at < s.since AS first_since
-  FROM input i CROSS JOIN source s
-  LEFT JOIN campaigns c ON c.org_id = s.org AND c.connection_id = s.connection AND c.external_id = i.external_id
-  LEFT JOIN observations o ON o.id = c.latest_observation_id
+  FROM input i CROSS JOIN source s LEFT JOIN {_CAMPAIGN} ON true LEFT JOIN {_LATEST} ON true
 ), written AS (
   INSERT INTO campaigns AS known (id, org_id, connection_id, external_id, name, subject, status, channel, sent_at,
     provider_created_at, provider_updated_at, archived, latest_observation_id, figures_as_of,
@@ -75,9 +80,7 @@ WITH {_SOURCE}, input AS (
     observation uuid, external_id text, stated boolean, delivered_derived boolean, {_TYPES})
 ), judged AS (
   SELECT i.*, c.id AS campaign_id, o.id AS latest, {_DIFFERS} AS differs
-  FROM input i CROSS JOIN source s
-  JOIN campaigns c ON c.org_id = s.org AND c.connection_id = s.connection AND c.external_id = i.external_id
-  LEFT JOIN observations o ON o.id = c.latest_observation_id
+  FROM input i CROSS JOIN source s JOIN {_CAMPAIGN} ON true LEFT JOIN {_LATEST} ON true
 ), pointed AS (
   UPDATE campaigns c SET figures_as_of = s.as_of, updated_at = app_now(),
     latest_observation_id = CASE WHEN j.differs THEN j.observation ELSE c.latest_observation_id END

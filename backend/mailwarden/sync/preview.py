@@ -17,14 +17,10 @@ async def preview_disconnect(tx: UnitOfWork, connection: Connection) -> Disconne
     return DisconnectPreview(
         connection_id=connection.id,
         stops=await _stops(tx, connection),
-        resets=[
-            PreviewLine(
-                title="Sync frequency and history range",
-                detail="They are chosen anew when the account is connected again.",
-            )
-        ],
+        resets=[],
         keeps=[
             PreviewLine(title="Campaigns and figures", detail=f"{kept:,} campaigns stay readable and unchanged."),
+            PreviewLine(title="Settings", detail="Sync frequency and history range stay as they are."),
             PreviewLine(title="Sync history", detail="Every run stays in the log."),
             PreviewLine(title="Connection history", detail="Every change of status stays on record."),
         ],

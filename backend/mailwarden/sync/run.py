@@ -3,10 +3,10 @@
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select, update
 
 from mailwarden.connections.open import open_provider
 from mailwarden.connections.queries import find_connection
@@ -27,6 +27,26 @@ from mailwarden.sync.trouble import meet_trouble, refuse_listing
 from mailwarden.sync.work import Work
 
 MAX_ATTEMPTS = 8
+
+
+_RUNS = cast(Table, SyncRun.__table__)
+# Built once: making this statement anew for every page took longer than running it.
+_CHECK_IN = (
+    update(_RUNS)
+    .where(_RUNS.c.org_id == bindparam("its_org"), _RUNS.c.id == bindparam("its_id"), _RUNS.c.status == "running")
+    .values(
+        checkpoint=bindparam("place"),
+        campaigns_processed=_RUNS.c.campaigns_processed + bindparam("seen"),
+        campaigns_total=bindparam("total"),
+        campaigns_added=_RUNS.c.campaigns_added + bindparam("added"),
+        campaigns_changed=_RUNS.c.campaigns_changed + bindparam("changed"),
+        pages=_RUNS.c.pages + 1,
+        calls_made=bindparam("calls"),
+        figures_pending=bindparam("pending"),
+        note=None,
+    )
+    .returning(_RUNS.c.id)
+)
 
 
 class Ended(Exception):
@@ -176,16 +196,16 @@ async def _check_in(
 ) -> None:
     changed = stored.added + stored.changed
     await write_journal(tx, work.run_id, heard, work.calls, rows=rows, changed=changed)
-    values: dict[str, Any] = {
-        "checkpoint": progress.as_json(),
-        "campaigns_processed": SyncRun.campaigns_processed + seen,
-        "campaigns_total": progress.stated_total(),
-        "campaigns_added": SyncRun.campaigns_added + stored.added,
-        "campaigns_changed": SyncRun.campaigns_changed + stored.changed,
-        "pages": SyncRun.pages + 1,
-        "calls_made": work.calls + len(heard),
-        "figures_pending": progress.phase == "figures",
-        "note": None,
+    given = {
+        "its_org": work.connection.org_id,
+        "its_id": work.run_id,
+        "place": progress.as_json(),
+        "seen": seen,
+        "total": progress.stated_total(),
+        "added": stored.added,
+        "changed": stored.changed,
+        "calls": work.calls + len(heard),
+        "pending": progress.phase == "figures",
     }
-    if (await tx.session.execute(work.change().values(values).returning(SyncRun.id))).first() is None:
+    if (await tx.session.execute(_CHECK_IN, given)).first() is None:
         raise Ended
