@@ -48,7 +48,7 @@ async def fail(rt: Runtime, tx: UnitOfWork, run_id: UUID, connection_id: UUID, e
     run = await _close(rt, tx, run_id, "failed")
     if run is None:
         return
-    run.error, run.partial = error, run.pages > 0
+    run.error, run.partial = error, run.campaigns_processed > 0
     if connection.active_sync_id == run.id:
         connection.active_sync_id = None
     await _tell(tx, EventType.SYNC_FAILED, run, connection.provider)

@@ -8,10 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import Table, bindparam, select, update
 
+from mailwarden.connections.models import Connection
 from mailwarden.connections.open import open_provider
 from mailwarden.connections.queries import find_connection
+from mailwarden.connections.rules import Purpose
+from mailwarden.connections.usability import may_use
 from mailwarden.core.db import UnitOfWork, app_now, unit_of_work
-from mailwarden.core.jobs import Lease
+from mailwarden.core.jobs import Lease, RetryLater
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.record import record
 from mailwarden.events.types import EventType
@@ -27,6 +30,7 @@ from mailwarden.sync.trouble import meet_trouble, refuse_listing
 from mailwarden.sync.work import Work
 
 MAX_ATTEMPTS = 8
+LOOK_AGAIN_S = 10.0
 
 
 _RUNS = cast(Table, SyncRun.__table__)
@@ -88,6 +92,8 @@ async def _begin(rt: Runtime, lease: Lease) -> Work | None:
         row = await find_connection(tx, run.org_id, run.connection_id) if run else None
         if run is None or row is None:
             return None
+        if not may_use(row, Purpose.SYNC, rt.clock.now()).usable:
+            raise RetryLater(_wait_s(rt, row))
         if run.status == "queued":
             await _mark_running(rt, tx, run, row.provider)
         progress = Progress.load(run.checkpoint)
@@ -99,6 +105,13 @@ async def _begin(rt: Runtime, lease: Lease) -> Work | None:
         raise TypeError(f"{row.provider} lists no campaigns")
     window = Window(run.window_from, run.window_until or run.created_at, run.updated_from)
     return Work(rt, lease, run.id, row, window, provider, api, progress, run.calls_made)
+
+
+def _wait_s(rt: Runtime, row: Connection) -> float:
+    """No call during a ban or a check; if the connection dies meanwhile, its event ends the run."""
+    if row.banned_until is None:
+        return LOOK_AGAIN_S
+    return max(LOOK_AGAIN_S, (row.banned_until - rt.clock.now()).total_seconds())
 
 
 async def _mark_running(rt: Runtime, tx: UnitOfWork, run: SyncRun, provider: str) -> None:

@@ -8,7 +8,7 @@ from mailwarden.connections.rules import Actor
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.jobs import RetryLater, backoff_s
 from mailwarden.core.runtime import Runtime
-from mailwarden.providers.base import ProviderError, RateLimited, Unavailable
+from mailwarden.providers.base import AccessRevoked, ProviderError, RateLimited, Unavailable
 from mailwarden.sync import errors
 from mailwarden.sync.finish import fail
 from mailwarden.sync.journal import Heard, write_journal
@@ -19,6 +19,7 @@ from mailwarden.sync.work import Work
 
 PATIENCE = timedelta(minutes=10)  # without a single page; longer waits are the schedule's
 LONGEST_PAUSE_S = 60
+SOON = timedelta(minutes=15)
 
 
 async def meet_trouble(work: Work, exc: ProviderError) -> None:
@@ -56,13 +57,14 @@ def _note_text(work: Work, exc: ProviderError, until: datetime) -> str:
 
 
 async def _end(work: Work, tx: UnitOfWork, exc: ProviderError) -> None:
-    provider = work.connection.provider
+    """What may pass is tried again before long, however seldom the account is synced otherwise."""
+    provider, now = work.connection.provider, work.rt.clock.now()
     error = errors.of_provider(provider, exc)
-    if isinstance(exc, RateLimited):
-        allowed = work.rt.clock.now() + timedelta(seconds=exc.retry_after_s)
-        await bring_forward(tx, work.connection, allowed)
-        if work.progress.phase == "figures":
-            error = errors.figures_pending(provider, exc, f"{allowed:%H:%M} UTC")
+    again = now + (timedelta(seconds=exc.retry_after_s) if isinstance(exc, RateLimited) else SOON)
+    if isinstance(exc, RateLimited | Unavailable | AccessRevoked):
+        await bring_forward(tx, work.connection, again)
+    if isinstance(exc, RateLimited) and work.progress.phase == "figures":
+        error = errors.figures_pending(provider, exc, f"{again:%H:%M} UTC")
     await fail(work.rt, tx, work.run_id, work.connection.id, error)
 
 
