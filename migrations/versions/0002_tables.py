@@ -28,7 +28,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
     )
     op.create_index(
-        "uq_incidents_open", "incidents", ["provider"], unique=True, postgresql_where=sa.text("ended_at IS NULL")
+        "uq_incidents_open",
+        "incidents",
+        ["provider", sa.literal_column("(kind = 'misconfigured')")],
+        unique=True,
+        postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_table(
         "jobs",
@@ -313,7 +317,7 @@ def upgrade() -> None:
         "credentials",
         sa.Column("connection_id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("access_token", sa.LargeBinary(), nullable=False),
+        sa.Column("access_token", sa.LargeBinary(), nullable=True),
         sa.Column("refresh_token", sa.LargeBinary(), nullable=True),
         sa.Column("previous_refresh_token", sa.LargeBinary(), nullable=True),
         sa.Column("refresh_hash", sa.LargeBinary(), nullable=True),

@@ -62,12 +62,6 @@ FUNCTIONS = (
     $$
     """,
     """
-    CREATE FUNCTION find_oauth_attempt(p_hash bytea) RETURNS TABLE (attempt_id uuid, org_id uuid)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-      SELECT id, a.org_id FROM oauth_attempts a WHERE a.state_hash = p_hash
-    $$
-    """,
-    """
     CREATE FUNCTION find_connections_of_account(p_provider text, p_external_id text)
     RETURNS TABLE (connection_id uuid, org_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -172,7 +166,6 @@ FUNCTIONS = (
 FOR_APP = (
     "find_session(bytea, interval)",
     "find_user(text)",
-    "find_oauth_attempt(bytea)",
     "find_connections_of_account(text, text)",
     "list_organizations()",
     "provider_window(text, timestamptz)",

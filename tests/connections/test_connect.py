@@ -125,9 +125,31 @@ async def test_a_wrong_redirect_uri_is_told_with_the_expected_one(owner: Browser
     replies[TOKEN] = httpx.Response(400, json=wrong)
     told = await outcome(owner, await come_back(owner, state_of(await start(owner))))
     assert told["expected_redirect_uri"] == "http://127.0.0.1:8000/v1/oauth/callback/hubspot"
+    assert (await owner.get("/v1/status")).json()["misconfigurations"] == []
+
+
+async def test_refused_client_credentials_concern_everybody(owner: Browser, replies: Replies) -> None:
+    wrong = {"status": "BAD_CLIENT_SECRET", "error": "invalid_client", "message": "no"}
+    replies[TOKEN] = httpx.Response(400, json=wrong)
+    await come_back(owner, state_of(await start(owner)))
     status = (await owner.get("/v1/status")).json()
     assert [one["provider"] for one in status["misconfigurations"]] == ["hubspot"]
-    assert status["misconfigurations"][0]["expected"] == "http://127.0.0.1:8000/v1/oauth/callback/hubspot"
+
+
+async def test_a_bad_request_at_the_exchange_fails_that_attempt_alone(owner: Browser, replies: Replies) -> None:
+    replies["POST /oauth/token"] = httpx.Response(400, json={"error": "invalid_request"})
+    state = state_of(await start(owner, "/v1/integrations/klaviyo/connect"))
+    landed = await come_back(owner, state, provider="klaviyo")
+    assert (await outcome(owner, landed))["outcome"] == "failed"
+    assert (await owner.get("/v1/status")).json()["misconfigurations"] == []
+
+
+async def test_a_disconnect_forgets_the_authorization(owner: Browser, replies: Replies, runtime: Runtime) -> None:
+    healthy(replies)
+    await owner.delete(f"/v1/connections/{await connect(owner)}")
+    async with reader(runtime.sessions, owner.org_id) as tx:
+        row = (await tx.session.scalars(select(Credential))).one()
+    assert (row.access_token, row.refresh_token, row.previous_refresh_token, row.refresh_hash) == (None,) * 4
 
 
 async def test_the_verifier_that_is_sent_belongs_to_the_challenge(owner: Browser, replies: Replies) -> None:
@@ -269,6 +291,7 @@ async def test_the_secrets_are_stored_sealed(owner: Browser, replies: Replies, r
         row = (await tx.session.scalars(select(Credential))).one()
         count = (await tx.session.scalars(select(func.count()).select_from(Connection))).one()
     assert count == 1
+    assert row.access_token is not None
     assert b"access-new" not in row.access_token
     assert row.refresh_token is not None
     assert b"refresh-new" not in row.refresh_token

@@ -3,11 +3,13 @@
 import httpx
 import pytest
 
+from mailwarden.connections.incidents import close_breaker, may_try, open_breaker
 from mailwarden.connections.queries import open_incidents
 from mailwarden.core.db import reader
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.base import (
     Cause,
+    Misconfigured,
     RateLimited,
     ScopesMissing,
     Signal,
@@ -133,3 +135,25 @@ class TestIncident:
         assert {(await now(runtime, row)).status for row in rows} == {"connected"}
         async with reader(runtime.sessions) as tx:
             assert await open_incidents(tx) == []
+
+    async def test_the_dead_are_no_word_about_the_others(
+        self, runtime: Runtime, make_connection: MakeConnection
+    ) -> None:
+        rows = [await make_connection(status="inactive", cause="access_revoked") for _ in range(6)]
+        for row in rows:
+            await fail(runtime, row, REVOKED)
+        async with reader(runtime.sessions) as tx:
+            assert await open_incidents(tx) == []
+
+    async def test_our_own_misconfiguration_opens_on_top_of_an_outage(
+        self, runtime: Runtime, make_connection: MakeConnection
+    ) -> None:
+        for row in [await make_connection() for _ in range(6)]:
+            await fail(runtime, row, DOWN)
+        await open_breaker(runtime, "hubspot", Misconfigured(said(401)))
+        assert not await may_try(runtime, "hubspot")
+        async with reader(runtime.sessions) as tx:
+            assert {one.kind for one in await open_incidents(tx)} == {"unavailable", "misconfigured"}
+        await close_breaker(runtime, "hubspot")
+        async with reader(runtime.sessions) as tx:
+            assert [one.kind for one in await open_incidents(tx)] == ["unavailable"]

@@ -153,7 +153,6 @@ async def test_functions_that_see_past_the_wall_are_listed_pinned_and_not_for_ev
     assert all(row[1] == ["search_path=public, pg_temp"] and not row[2] for row in found)
     assert {row[0] for row in found if row[3]} == {
         "find_connections_of_account",
-        "find_oauth_attempt",
         "find_session",
         "find_user",
         "list_organizations",

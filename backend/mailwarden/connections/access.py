@@ -13,6 +13,7 @@ from mailwarden.core.api import Reader, Rt, Tx
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.errors import RoleRequired
 from mailwarden.core.ids import ConnectionId
+from mailwarden.core.logging import bind
 
 Load = Callable[..., Awaitable[Connection]]
 
@@ -23,6 +24,7 @@ def owned_connection(permission: str) -> Load:
     async def load(
         connection_id: ConnectionId, tx: Tx, caller: Annotated[Caller, Depends(require(permission))]
     ) -> Connection:
+        bind(connection_id=str(connection_id))
         return await get_connection(tx, caller.org_id, connection_id)
 
     return load
@@ -34,6 +36,7 @@ def readable_connection(permission: str) -> Load:
     async def load(
         connection_id: ConnectionId, tx: Reader, caller: Annotated[Caller, Depends(require_read(permission))]
     ) -> Connection:
+        bind(connection_id=str(connection_id))
         return await get_connection(tx, caller.org_id, connection_id)
 
     return load

@@ -1,5 +1,6 @@
 """From an authorization code to a proven grant: exchanged, complete, and the account named by a real call."""
 
+import logging
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,10 @@ from mailwarden.providers.base import (
 from mailwarden.providers.client import ProviderApi
 from mailwarden.providers.oauth import OAuth
 from mailwarden.providers.registry import PROVIDERS
+
+log = logging.getLogger(__name__)
+
+CLIENT_FAULTS = {"invalid_client", "unauthorized_client", "BAD_CLIENT_ID", "BAD_CLIENT_SECRET"}
 
 
 class ConsentFailed(Exception):
@@ -90,10 +95,19 @@ async def _explained(rt: Runtime, app: ProviderApp, exc: ProviderError) -> Conse
     if isinstance(exc, ScopesMissing):
         return ConsentFailed("partial", missing_scopes=sorted(exc.scopes), **told)
     if isinstance(exc, Misconfigured):
-        await open_breaker(rt, app.spec.name, exc)
+        await _tell_operator(rt, app, exc)
         uri = redirect_uri(rt, app.spec.name)
         told["detail"] = f"{app.spec.label} rejects our app's settings. Our operator must correct them."
         return ConsentFailed("failed", expected_redirect_uri=uri, **told)
     if isinstance(exc, Unavailable | RateLimited):
         told["detail"] = f"{app.spec.label} did not answer as it should. Nothing was stored; try again in a moment."
     return ConsentFailed("failed", **told)
+
+
+async def _tell_operator(rt: Runtime, app: ProviderApp, exc: Misconfigured) -> None:
+    """Only refused client credentials concern everybody; anything else may be the doing of one attempt."""
+    if exc.evidence.status == 401 or exc.evidence.provider_code in CLIENT_FAULTS:
+        await open_breaker(rt, app.spec.name, exc)
+        return
+    told = {"provider": app.spec.name, "expected": exc.expected, "evidence": exc.evidence.as_json()}
+    log.error("a provider rejects an authorization of our app", extra=told)

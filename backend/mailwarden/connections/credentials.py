@@ -78,7 +78,7 @@ async def read_held(rt: Runtime, org_id: UUID, connection_id: UUID) -> Held:
         row = await get_credential(tx, org_id, connection_id)
     return Held(
         version=row.version,
-        access_token=rt.keys.open(row.access_token, place(row, "access_token")),
+        access_token=_access_token(rt, row) or "",
         expires_at=row.expires_at,
         refresh_after=row.refresh_after,
         lease_until=row.lease_until,
@@ -177,7 +177,12 @@ async def _locked(tx: UnitOfWork, answer: TokenAnswer) -> Credential | None:
 
 
 def _is_ours(rt: Runtime, row: Credential, answer: TokenAnswer) -> bool:
-    return rt.keys.open(row.access_token, place(row, "access_token")) == answer.grant.access_token
+    return _access_token(rt, row) == answer.grant.access_token
+
+
+def _access_token(rt: Runtime, row: Credential) -> str | None:
+    """None after a disconnect."""
+    return rt.keys.open(row.access_token, place(row, "access_token")) if row.access_token else None
 
 
 def _apply(rt: Runtime, row: Credential, answer: TokenAnswer) -> None:

@@ -58,7 +58,8 @@ async def report_success(
     if row.status in (Status.VERIFYING, Status.INACTIVE):
         await _clear(rt, tx, row, actor, proof)
     await tx.session.flush()
-    await note_outcome(tx, row, None if row.status == Status.CONNECTED else REFUSED)
+    if row.status == Status.CONNECTED:  # else its refusal stays its latest word, as old as it is
+        await note_outcome(tx, row, None)
     await settle(rt, tx, row.provider)
 
 
@@ -121,6 +122,10 @@ async def report_any_failure(
     row = await find_connection(tx, acting_org(tx), connection_id, lock=True)
     if row is None or row.status == Status.DISCONNECTED:
         return
+    log.warning(
+        "a provider call failed",
+        extra={"provider": row.provider, "connection_id": str(row.id), "evidence": error.evidence.as_json()},
+    )
     if isinstance(error, AccessRevoked):
         await suspect(rt, tx, row, error.evidence, error.cause, actor)
         await _count(rt, tx, row, REFUSED)
@@ -138,6 +143,9 @@ async def report_any_failure(
 
 
 async def _count(rt: Runtime, tx: UnitOfWork, row: Connection, failure: str) -> None:
+    """A connection known to be dead says nothing about the others."""
+    if row.status == Status.INACTIVE:
+        return
     await tx.session.flush()
     await note_outcome(tx, row, failure)
     await watch(rt, tx, row.provider, failure)

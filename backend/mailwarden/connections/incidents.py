@@ -8,7 +8,7 @@ from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mailwarden.connections.models import CallOutcome, Connection, Incident
-from mailwarden.connections.queries import open_incident
+from mailwarden.connections.queries import open_incident, open_incidents
 from mailwarden.connections.rules import is_alike
 from mailwarden.core.db import UnitOfWork, app_now, unit_of_work
 from mailwarden.core.ids import new_id
@@ -41,8 +41,8 @@ async def watch(rt: Runtime, tx: UnitOfWork, provider: str, failure: str) -> Non
 
 async def settle(rt: Runtime, tx: UnitOfWork, provider: str) -> None:
     """Ends the provider's incident once they no longer fail alike. One of our own ends with a good answer."""
-    incident = await open_incident(tx, provider)
-    if incident is None or incident.kind == MISCONFIGURED:
+    incident = await open_incident(tx, provider, ours=False)
+    if incident is None:
         return
     seen = await _window(rt, tx, provider)
     if not is_alike(seen[incident.kind], seen["tried"]):
@@ -51,7 +51,7 @@ async def settle(rt: Runtime, tx: UnitOfWork, provider: str) -> None:
 
 async def is_withheld(tx: UnitOfWork, provider: str) -> bool:
     """No verdict is given while the provider or our app is in trouble."""
-    return await open_incident(tx, provider) is not None
+    return any(incident.provider == provider for incident in await open_incidents(tx))
 
 
 async def _window(rt: Runtime, tx: UnitOfWork, provider: str) -> dict[str, int]:
@@ -65,8 +65,7 @@ async def _open(tx: UnitOfWork, provider: str, kind: str, *, failing: int, tried
     row = insert(Incident).values(
         id=new_id(), provider=provider, kind=kind, failing=failing, tried=tried, detail=detail
     )
-    known = row.on_conflict_do_nothing(index_elements=["provider"], index_where=Incident.ended_at.is_(None))
-    if (await tx.session.execute(known.returning(Incident.id))).first() is not None:
+    if (await tx.session.execute(row.on_conflict_do_nothing().returning(Incident.id))).first() is not None:
         log.error("incident opened", extra={"provider": provider, "kind": kind, "failing": failing, "tried": tried})
 
 
@@ -98,16 +97,16 @@ def _trial_at(rt: Runtime) -> str:
 async def close_breaker(rt: Runtime, provider: str) -> None:
     """A token endpoint took our client's credentials."""
     async with unit_of_work(rt.sessions) as tx:
-        incident = await open_incident(tx, provider)
-        if incident is not None and incident.kind == MISCONFIGURED:
+        incident = await open_incident(tx, provider, ours=True)
+        if incident is not None:
             await _end(tx, incident)
 
 
 async def may_try(rt: Runtime, provider: str) -> bool:
     """False while the breaker is open, save for one trial a minute, whoever comes first."""
     async with unit_of_work(rt.sessions) as tx:
-        incident = await open_incident(tx, provider)
-        if incident is None or incident.kind != MISCONFIGURED:
+        incident = await open_incident(tx, provider, ours=True)
+        if incident is None:
             return True
         due = datetime.fromisoformat(incident.detail["next_trial_at"])
         if rt.clock.now() < due:

@@ -71,7 +71,7 @@ class Credential(Tenant, Base):
     __table_args__ = (of_connection(), UniqueConstraint("connection_id"))
     connection_id: Mapped[UUID]
     version: Mapped[int] = mapped_column(server_default="1")
-    access_token: Mapped[bytes] = mapped_column(Sealed)
+    access_token: Mapped[bytes | None] = mapped_column(Sealed)  # none after a disconnect
     refresh_token: Mapped[bytes | None] = mapped_column(Sealed)
     previous_refresh_token: Mapped[bytes | None] = mapped_column(Sealed)
     refresh_hash: Mapped[bytes | None] = mapped_column(LargeBinary)  # keyed; of the current refresh token
@@ -183,7 +183,16 @@ class Incident(Base):
     """Many connections of one provider failing alike: the provider or our app, not the customers."""
 
     __tablename__ = "incidents"
-    __table_args__ = (Index("uq_incidents_open", "provider", unique=True, postgresql_where=text("ended_at IS NULL")),)
+    __table_args__ = (
+        # our own misconfiguration may come on top of the provider's trouble
+        Index(
+            "uq_incidents_open",
+            "provider",
+            text("(kind = 'misconfigured')"),
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     provider: Mapped[str]
     kind: Mapped[str]  # refused | unavailable | rate_limited | misconfigured

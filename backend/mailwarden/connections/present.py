@@ -39,12 +39,8 @@ def evidence_of(stored: Mapping[str, Any] | None) -> list[EvidenceOut]:
     return [EvidenceOut.model_validate(item) for item in (stored or {}).get("items", [])]
 
 
-def is_healthy(row: Connection) -> bool:
-    return row.status == Status.CONNECTED
-
-
 def label_of(row: Connection) -> str:
-    if is_healthy(row) and row.missing_scopes:
+    if row.status == Status.CONNECTED and row.missing_scopes:
         return PERMISSION_MISSING
     return LABELS[Status(row.status)]
 

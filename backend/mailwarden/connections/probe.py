@@ -15,6 +15,7 @@ from mailwarden.connections.rules import Actor, Status
 from mailwarden.connections.transitions import INACTIVE_PROBE, VERIFY, next_probe
 from mailwarden.core.db import reader, unit_of_work
 from mailwarden.core.jobs import Again, Lease, enqueue
+from mailwarden.core.logging import bind
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.base import RateLimited
 from mailwarden.providers.catalog import load
@@ -25,6 +26,7 @@ BAN_MARGIN = timedelta(seconds=1)
 
 async def load_row(rt: Runtime, lease: Lease) -> Connection | None:
     """None where there is nothing left to do for it."""
+    bind(connection_id=lease.key)
     async with reader(rt.sessions, lease.org_id) as tx:
         row = await find_connection(tx, acting_org(tx), UUID(lease.key))
     return None if row is None or row.status in (Status.DISCONNECTED, Status.CONNECTING) else row

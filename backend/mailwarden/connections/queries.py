@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import select, tuple_
 
 from mailwarden.accounts.models import User
 from mailwarden.connections.models import (
@@ -138,11 +138,8 @@ async def open_incidents(tx: UnitOfWork) -> Sequence[Incident]:
     return (await tx.session.scalars(asked.execution_options(populate_existing=True))).all()
 
 
-async def open_incident(tx: UnitOfWork, provider: str) -> Incident | None:
-    asked = select(Incident).where(Incident.provider == provider, Incident.ended_at.is_(None))
+async def open_incident(tx: UnitOfWork, provider: str, *, ours: bool) -> Incident | None:
+    """``ours``: our misconfiguration there; else the provider's own trouble. Both may be open at once."""
+    of_kind = (Incident.kind == "misconfigured").is_(ours)
+    asked = select(Incident).where(Incident.provider == provider, Incident.ended_at.is_(None), of_kind)
     return await tx.session.scalar(asked.execution_options(populate_existing=True))
-
-
-async def count_connections(tx: UnitOfWork, org_id: UUID) -> int:
-    asked = select(func.count()).select_from(Connection).where(Connection.org_id == org_id)
-    return (await tx.session.scalars(asked)).one()

@@ -61,9 +61,11 @@ async def disconnect(tx: UnitOfWork, row: Connection, user_id: UUID) -> Connecti
 
 
 async def _retire_credential(tx: UnitOfWork, row: Connection) -> None:
-    """Kept, but a refresh in flight finds another version and stores nothing (R11)."""
+    """The row stays, its tokens go; a refresh in flight finds another version and stores nothing (R11)."""
     mine = update(Credential).where(Credential.org_id == row.org_id, Credential.connection_id == row.id)
-    await tx.session.execute(mine.values(version=Credential.version + 1, lease_until=None, attempt_id=None))
+    forgotten = {"access_token": None, "refresh_token": None, "previous_refresh_token": None, "refresh_hash": None}
+    ended = {"version": Credential.version + 1, "lease_until": None, "attempt_id": None, "expires_at": app_now()}
+    await tx.session.execute(mine.values(**forgotten, **ended))
 
 
 async def _end_episode_quietly(tx: UnitOfWork, row: Connection) -> None:
