@@ -13,12 +13,13 @@ import { TestPanel } from './test-panel.tsx';
 
 const ConnectDialog = lazy(() => import('./connect-dialog.tsx'));
 const DisconnectDialog = lazy(() => import('./disconnect-dialog.tsx'));
+const ReconnectDialog = lazy(() => import('./reconnect-dialog.tsx'));
 
 type Props = { integration: Integration; connection: Connection };
 
 /** Everything a person can do with one account: the right primary action, Test, and the rest behind a menu. */
 export function ConnectionActions({ integration, connection }: Props) {
-  const [open, setOpen] = useState<'connect' | 'disconnect' | null>(null);
+  const [open, setOpen] = useState<'connect' | 'reconnect' | 'disconnect' | null>(null);
   const sync = useSyncNow(connection.id);
   const test = useTest(connection.id);
   const close = () => setOpen(null);
@@ -40,11 +41,20 @@ export function ConnectionActions({ integration, connection }: Props) {
           integration={integration}
           connection={connection}
           onConnect={() => setOpen('connect')}
+          onReconnect={() => setOpen('reconnect')}
           onDisconnect={() => setOpen('disconnect')}
         />
       </Group>
       <Suspense fallback={null}>
         {open === 'connect' && <ConnectDialog integration={integration} onClose={close} />}
+        {open === 'reconnect' && (
+          <ReconnectDialog
+            connection={connection}
+            providerLabel={integration.label}
+            onClose={close}
+            onDisconnect={() => setOpen('disconnect')}
+          />
+        )}
         {open === 'disconnect' && <DisconnectDialog connection={connection} onClose={close} />}
       </Suspense>
     </Stack>

@@ -1,13 +1,19 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core';
-import { IconDots, IconHistory, IconPlugConnectedX, IconPlus, IconSettings } from '@tabler/icons-react';
+import { IconDots, IconHistory, IconPlugConnected, IconPlugConnectedX, IconPlus, IconSettings } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useMayManage } from '../../lib/session.tsx';
 import type { Connection, Integration } from '../../lib/types.ts';
 import { accountName } from './accounts.ts';
 
-type Props = { integration: Integration; connection: Connection; onConnect: () => void; onDisconnect: () => void };
+type Props = {
+  integration: Integration;
+  connection: Connection;
+  onConnect: () => void;
+  onReconnect: () => void;
+  onDisconnect: () => void;
+};
 
-export function MoreMenu({ integration, connection, onConnect, onDisconnect }: Props) {
+export function MoreMenu({ integration, connection, onConnect, onReconnect, onDisconnect }: Props) {
   const may = useMayManage();
   const to = { to: '/integrations/$provider', params: { provider: integration.provider } } as const;
   return (
@@ -32,6 +38,15 @@ export function MoreMenu({ integration, connection, onConnect, onDisconnect }: P
         >
           Settings
         </Menu.Item>
+        {connection.status === 'inactive' && (
+          <Menu.Item
+            disabled={!may}
+            leftSection={<IconPlugConnected size={16} aria-hidden />}
+            onClick={onReconnect}
+          >
+            Reconnect…
+          </Menu.Item>
+        )}
         <Menu.Item disabled={!may} leftSection={<IconPlus size={16} aria-hidden />} onClick={onConnect}>
           Add another {integration.label} account
         </Menu.Item>

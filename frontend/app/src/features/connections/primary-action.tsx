@@ -11,6 +11,7 @@ type Props = { connection: Connection; providerLabel: string; starting: boolean;
 /** The one right button of the present state: the server names it, this draws it. */
 export function PrimaryAction({ connection, providerLabel, starting, onSync }: Props) {
   const { code, label } = connection.action;
+  if (code === 'wait') return null;
   const name = <Spoken>{accountName(connection)}</Spoken>;
   if (isRepair(connection)) return <RepairButton connection={connection} providerLabel={providerLabel} />;
   if (code !== 'sync_now') {

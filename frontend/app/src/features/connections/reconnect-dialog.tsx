@@ -45,8 +45,8 @@ export default function ReconnectDialog({ connection, providerLabel, onClose, on
         <section className="panel" style={panelStyle('gray')} aria-label="Disconnect, then connect again">
           <Title order={2}>Disconnect, then connect again</Title>
           <Text size="sm" mt="xs" mb="md">
-            For putting another account in its place. Settings of this account go back to their defaults; its campaigns,
-            figures and history stay.
+            For putting another account in its place. We forget the authorization of this account; its settings,
+            campaigns, figures and history stay.
           </Text>
           {connection.status === 'disconnected' ? (
             <Text size="sm" c="dimmed">
