@@ -181,7 +181,8 @@ FOR_SYSTEM = (
 
 def upgrade() -> None:
     op.execute("GRANT USAGE ON SCHEMA public TO mw_app, mw_system")
-    op.execute("GRANT SELECT ON clock_offset, worker_heartbeats, alembic_version TO mw_app, mw_system")
+    op.execute("GRANT SELECT ON clock_offset, worker_heartbeats TO mw_app, mw_system")
+    op.execute("GRANT SELECT ON alembic_version TO mw_app")
     for table in TENANT:
         _wall(table, f"org_id = {ORG}")
         _grant(table)

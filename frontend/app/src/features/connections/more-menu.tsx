@@ -1,5 +1,12 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core';
-import { IconDots, IconHistory, IconPlugConnected, IconPlugConnectedX, IconPlus, IconSettings } from '@tabler/icons-react';
+import {
+  IconDots,
+  IconHistory,
+  IconPlugConnected,
+  IconPlugConnectedX,
+  IconPlus,
+  IconSettings,
+} from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useMayManage } from '../../lib/session.tsx';
 import type { Connection, Integration } from '../../lib/types.ts';
@@ -39,11 +46,7 @@ export function MoreMenu({ integration, connection, onConnect, onReconnect, onDi
           Settings
         </Menu.Item>
         {connection.status === 'inactive' && (
-          <Menu.Item
-            disabled={!may}
-            leftSection={<IconPlugConnected size={16} aria-hidden />}
-            onClick={onReconnect}
-          >
+          <Menu.Item disabled={!may} leftSection={<IconPlugConnected size={16} aria-hidden />} onClick={onReconnect}>
             Reconnect…
           </Menu.Item>
         )}
