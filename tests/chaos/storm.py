@@ -15,6 +15,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "klaviyo overlap": ("klaviyo", "overlap"),
     "klaviyo strict": ("klaviyo", "strict"),
 }
+USUAL_LIFE_S = 3600  # so that moving the clock afterwards does not expire what was just issued
 EVENTS = (
     "kill worker",
     "kill worker",
@@ -127,4 +128,5 @@ class Storm:
         wait_for(lambda: all(child.alive() for child in self.system.stack.children.values()), "all processes", 30)
         for provider in ("hubspot", "klaviyo"):
             self.system.sandbox.lift(provider, None)
+            self.system.sandbox.behave(provider, None, access_ttl_s=USUAL_LIFE_S)
         self.calls += self.system.sandbox.new_requests()
