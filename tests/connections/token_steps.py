@@ -26,6 +26,7 @@ async def credential(rt: Runtime, row: Connection) -> Credential:
 async def secrets(rt: Runtime, row: Connection) -> tuple[str, str, str | None]:
     """(access, refresh, previous refresh)."""
     held = await credential(rt, row)
+    assert held.access_token is not None
     assert held.refresh_token is not None
     before = held.previous_refresh_token
     return (
