@@ -66,7 +66,9 @@ def judge(storm: Storm) -> Judgement:
         if _killed_in_flight(storm, target):
             found.lost_unavoidable += 1
         else:
-            found.violations.append(f"{target.group} {target.account}: {_status(target)}, grant lost")
+            found.violations.append(
+                f"{target.group} {target.account}: {_status(target)}, grant lost; {_last(storm, target)}"
+            )
     kept = [target for target in storm.targets if target not in lost]
     _statuses(kept, found)
     _data(storm, kept, found)
@@ -117,15 +119,26 @@ def _is_refresh(call: Mapping[str, Any]) -> bool:
 
 def _killed_in_flight(storm: Storm, target: Target) -> bool:
     """`token-refresh` C4 and C5: strict rotation, and we died between the provider's work and our journal."""
-    if not target.group.endswith("strict"):
+    last = _last_spent(storm, target)
+    if last is None or not target.group.endswith("strict"):
         return False
+    begun, ended = last["time"] - last["duration_ms"] / 1000, last["time"]
+    return any(begun - KILL_LAG_S <= until and since <= ended + KILL_LAG_S for since, until in storm.kills)
+
+
+def _last_spent(storm: Storm, target: Target) -> Mapping[str, Any] | None:
+    """The call that used up the token which is refused now."""
     calls = [call for call in storm.calls if call["account"] == target.account]
     spent = [call for call in calls if call["grant_type"] == "refresh_token" and call["status"] in (200, None)]
-    if not spent:
-        return False
-    last = spent[-1]
-    begun, ended = last["time"] - last["duration_ms"] / 1000, last["time"]
-    return any(begun - KILL_LAG_S <= kill <= ended + KILL_LAG_S for kill in storm.kills)
+    return spent[-1] if spent else None
+
+
+def _last(storm: Storm, target: Target) -> str:
+    last = _last_spent(storm, target)
+    if last is None:
+        return "never refreshed"
+    kills = sorted((round(since - last["time"], 2) for since, _ in storm.kills), key=abs)[:2]
+    return f"last rotation took {last['duration_ms']:.0f} ms, kills {kills} s from its answer"
 
 
 def _data(storm: Storm, targets: list[Target], found: Judgement) -> None:

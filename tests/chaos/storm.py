@@ -57,7 +57,7 @@ class Storm:
     plan: Plan
     targets: list[Target] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    kills: list[float] = field(default_factory=list)  # in the sandbox's time
+    kills: list[tuple[float, float]] = field(default_factory=list)  # from and until, in the sandbox's time
     calls: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -104,8 +104,9 @@ class Storm:
         does[event]()
 
     def _kill(self, name: str) -> None:
-        self.kills.append(self.sandbox_now())
+        begun = self.sandbox_now()
         self.system.kill(name)
+        self.kills.append((begun, self.sandbox_now()))
 
     def _redis_away(self) -> None:
         self.system.servers.redis.stop()

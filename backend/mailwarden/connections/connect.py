@@ -1,5 +1,6 @@
 """Starts an authorization: a single-use state, bound to session, organization and provider, for ten minutes."""
 
+import hashlib
 import secrets
 from datetime import timedelta
 
@@ -43,8 +44,24 @@ async def start_authorization(
         attempt.sync_frequency, attempt.history_range = body.sync_frequency, body.history_range
     tx.session.add(attempt)
     await tx.session.flush()
-    url = oauth.authorize_url(state=state, redirect_uri=redirect_uri(rt, provider), verifier=verifier)
+    url = oauth.authorize_url(
+        state=state,
+        redirect_uri=redirect_uri(rt, provider),
+        verifier=verifier,
+        nonce=nonce_of(verifier),
+        login_hint=_address(pinned),
+        again=pinned is not None,
+    )
     return AuthorizeOut(authorize_url=url, attempt_id=attempt.id, expires_at=attempt.expires_at)
+
+
+def nonce_of(verifier: str) -> str:
+    """Bound to the attempt as the verifier is, so that it need not be kept beside it."""
+    return hashlib.sha256(f"nonce:{verifier}".encode()).hexdigest()
+
+
+def _address(pinned: Connection | None) -> str | None:
+    return pinned.account_label if pinned is not None and "@" in pinned.account_label else None
 
 
 def verifier_place(attempt: OAuthAttempt) -> Place:

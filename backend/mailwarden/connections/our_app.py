@@ -41,4 +41,5 @@ def confirmation(rt: Runtime, provider: str) -> Confirmation:
         scale=rt.config.timing.verdict_scale,
         strict_rotation=policy.rotation == "strict",
         idle_death=timedelta(days=days) if days else None,
+        span_s=policy.span_s,
     )

@@ -81,7 +81,6 @@ CLEARS: Mapping[Proof, frozenset[Signal]] = {
     Proof.PERMISSIONS: frozenset({Signal.SCOPES_MISSING}),
 }
 CLEARED = "cleared"  # in a signal's cause: a later call of this kind was good
-SPAN_S = 300  # refusals of one kind must stretch over so long
 EQUAL_ANSWERS_S = 10  # two answers that name the same specific cause must lie so far apart
 GENERIC = frozenset({Cause.ACCESS_REVOKED, Cause.UNKNOWN, Cause.TOKEN_EXPIRED, Cause.CREDENTIALS_REJECTED})
 MOST_SPECIFIC_FIRST = (
@@ -112,6 +111,7 @@ class Confirmation:
     scale: float = 1.0
     strict_rotation: bool = False
     idle_death: timedelta | None = None
+    span_s: float = 300  # refusals of one kind must stretch over so long
 
     def next_try_s(self, refusals: int) -> float:
         """Seconds from the first refusal to the try after ``refusals`` of them."""
@@ -167,7 +167,7 @@ def _equal_answers(signals: list[Suspicion], policy: Confirmation) -> bool:
 def _refused_often(doubt: Doubt, policy: Confirmation, now: datetime) -> bool:
     if doubt.first_refused_at is None or doubt.refusals < policy.confirmations:
         return False
-    return now - doubt.first_refused_at >= timedelta(seconds=SPAN_S * policy.scale)
+    return now - doubt.first_refused_at >= timedelta(seconds=policy.span_s * policy.scale)
 
 
 def most_specific(signals: Iterable[Suspicion], doubt: Doubt, policy: Confirmation, now: datetime) -> Cause:

@@ -26,7 +26,16 @@ def _origin(base: str) -> str:
 
 Path = Annotated[str, AfterValidator(_plain_path)]
 Origin = Annotated[str, AfterValidator(_origin)]
-Capability = Literal["campaigns", "figures", "uninstall_journal"]
+Capability = Literal[
+    "campaigns",  # lists campaigns, with or without their figures
+    "figures",  # figures come by a report of their own
+    "derived_figures",  # figures are ours, counted from single records; shown as derived
+    "uninstall_journal",
+    "contacts",
+    "sending",
+    "mailbox",  # one person's mail: reads, drafts, pushes of changes; shown under Settings > Email
+    "webhooks",  # pushes to `/hooks/{provider}`
+]
 Meaning = Literal[
     "access_revoked", "scopes_missing", "rate_limited", "unavailable", "object_gone", "rejected", "misconfigured"
 ]
@@ -42,6 +51,14 @@ class Scope(_Spec):
     why: str
 
 
+class IdTokenSpec(_Spec):
+    """How an ``id_token`` is checked (OpenID Connect Core §3.1.3.7). ``{tid}`` in an issuer is the token's own."""
+
+    issuers: tuple[str, ...] = Field(min_length=1)
+    jwks_base: Origin
+    jwks_path: Path
+
+
 class AuthSpec(_Spec):
     authorize_base: Origin
     authorize_path: Path
@@ -50,7 +67,13 @@ class AuthSpec(_Spec):
     revoke_path: Path | None
     introspect_path: Path | None
     client_auth: Literal["body", "basic"]
+    refresh_auth: Literal["body", "basic"] | None = None  # None: as ``client_auth``
     pkce: bool
+    authorize_params: dict[str, str] = {}  # sent along with every consent
+    reconnect_params: dict[str, str] = {}  # besides, when a known account is asked again
+    login_hint_param: str | None = None  # takes the e-mail address of the account that is reconnected
+    refresh_scope: str | None = None  # for whom a refresh asks where one grant serves several audiences
+    id_token: IdTokenSpec | None = None
     optional_scope_param: str | None = None  # None: the provider knows no optional scopes, all are asked for alike
     account_field: str | None = None  # where the token answer names the account
     code_fields: tuple[str, ...] = ("error",)
@@ -70,8 +93,9 @@ class AuthSpec(_Spec):
 class Read(_Spec):
     """One request that may leave. ``{}`` stands for one path segment."""
 
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     path: Path
+    base: Origin | None = None  # where it is not the API's own host; the operator's base replaces it too
     scopes: tuple[str, ...] = ()  # what the provider wants for it, for refusals that do not name it
 
     def allows(self, method: str, path: str) -> bool:
@@ -131,14 +155,18 @@ class ApiSpec(_Spec):
     request_id_fields: tuple[str, ...] = ()
     retry_after_s: float  # used when a 429 does not say
     reads: tuple[Read, ...] = Field(min_length=1)
+    writes: tuple[Read, ...] = ()  # never repeated once a byte has left; none for providers of figures (B25)
     errors: tuple[Rule, ...]
 
 
 class RefreshPolicy(_Spec):
+    """For passwords, which are never refreshed, it is the policy of refused logins."""
+
     rotation: Literal["fixed", "overlap", "strict"]
     overlap_s: float = Field(ge=0)
     confirmations: int = Field(ge=2)
     schedule_s: tuple[float, ...]
+    span_s: float = Field(300, ge=300)  # refusals of one kind must stretch over so long
     idle_death_days: int | None  # the grant dies after so long without a refresh
     access_life_s: int  # used when a token answer does not say
     rates: tuple[Rate, ...] = (Rate(requests=20, per_s=1),)  # of our whole app at the token endpoint
@@ -150,8 +178,8 @@ class RefreshPolicy(_Spec):
     def schedule_fits(self) -> Self:
         if len(self.schedule_s) != self.confirmations or list(self.schedule_s) != sorted(self.schedule_s):
             raise ValueError("schedule_s must rise and have one entry per confirmation")
-        if self.schedule_s[-1] < 300:
-            raise ValueError("refusals must be confirmed over at least 5 minutes")
+        if self.schedule_s[-1] < self.span_s:
+            raise ValueError("the last confirmation must come after span_s")
         return self
 
 
@@ -167,12 +195,32 @@ class UninstallJournalSpec(_Spec):
 class ProviderSpec(_Spec):
     name: str
     label: str
+    kind: Literal["oauth", "password"] = "oauth"
     capabilities: frozenset[Capability]
-    auth: AuthSpec
-    api: ApiSpec
+    oauth: AuthSpec | None = Field(None, alias="auth")
+    rest: ApiSpec | None = Field(None, alias="api")
     limits: tuple[Limit, ...]
     refresh: RefreshPolicy
     uninstall_journal: UninstallJournalSpec | None = None
+
+    @property
+    def auth(self) -> AuthSpec:
+        """LookupError for a provider that is signed in to by password: ask ``kind`` first."""
+        if self.oauth is None:
+            raise LookupError(f"{self.name} has no OAuth")
+        return self.oauth
+
+    @property
+    def api(self) -> ApiSpec:
+        if self.rest is None:
+            raise LookupError(f"{self.name} has no API over HTTP")
+        return self.rest
+
+    @model_validator(mode="after")
+    def kind_is_complete(self) -> Self:
+        if (self.kind == "oauth") != (self.oauth is not None and self.rest is not None):
+            raise ValueError("sections auth and api belong to kind oauth, and to it alone")
+        return self
 
     @model_validator(mode="after")
     def journal_is_declared(self) -> Self:

@@ -1,4 +1,4 @@
-"""Authenticated reads of one connected account. Only what the catalogue lists may leave (B25)."""
+"""Authenticated calls to one connected account. Only what the catalogue lists may leave (B25)."""
 
 import json
 from collections.abc import Mapping
@@ -58,13 +58,34 @@ class ProviderApi:
     async def post(self, path: str, body: Any, params: Mapping[str, Any] | None = None) -> Any:
         return await self._read("POST", path, params, json.dumps(body).encode())
 
+    async def write(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        """One of the catalogue's ``writes``: has an effect there, so it is repeated only if no byte of it left.
+
+        ``body``: bytes as they are, with their Content-Type in ``headers``; anything else as JSON.
+        """
+        call, base = self._permit(method, path, self._app.spec.api.writes)
+        raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        request = self._request(call, base, params, raw, headers)
+        return await self._answered(call, request, {name: str(value) for name, value in (params or {}).items()})
+
     async def _read(self, method: str, path: str, params: Mapping[str, Any] | None, body: bytes | None = None) -> Any:
-        call = self._permit(method, path)
-        request = self._request(call, params, body)
-        answer = await self._send_with_auth(call, request)
+        call, base = self._permit(method, path, self._reads)
+        request = self._request(call, base, params, body)
         asked = {name: str(value) for name, value in (params or {}).items()}
-        self._record(call, asked if body is None else {**asked, "body": body.decode()}, answer)
-        if answer.status == 204:
+        return await self._answered(call, request, asked if body is None else {**asked, "body": body.decode()})
+
+    async def _answered(self, call: Call, request: httpx.Request, asked: Mapping[str, str]) -> Any:
+        answer = await self._send_with_auth(call, request)
+        self._record(call, asked, answer)
+        if answer.status == 204 or (answer.status == 202 and not answer.body):
             return None
         if not 200 <= answer.status < 300 or not is_json(answer):
             raise await self._refused(call, answer, request)
@@ -73,20 +94,29 @@ class ProviderApi:
         except ValueError:
             raise await self._refused(call, answer, request) from None
 
-    def _permit(self, method: str, path: str) -> Call:
-        host = httpx.URL(api_url(self._app.spec, self._app.settings, "/")).host
-        listed = next((read for read in self._reads if read.allows(method, path)), None)
+    def _permit(self, method: str, path: str, allowed: tuple[Read, ...]) -> tuple[Call, str]:
+        """The call and the address it goes to."""
+        listed = next((read for read in allowed if read.allows(method, path)), None)
+        base = api_url(self._app.spec, self._app.settings, "", listed.base if listed else None)
+        host = httpx.URL(base).host
         if listed is None:
             asked = Call(self._operation, method, host, path[:200])
-            raise EgressRefused(asked.evidence("not on the list of reads; the request was not sent"))
-        return Call(self._operation, method, host, path, listed.scopes)
+            raise EgressRefused(asked.evidence("not on the list of permitted calls; the request was not sent"))
+        return Call(self._operation, method, host, path, listed.scopes), base
 
-    def _request(self, call: Call, params: Mapping[str, Any] | None, body: bytes | None) -> httpx.Request:
-        url = api_url(self._app.spec, self._app.settings, call.path)
+    def _request(
+        self,
+        call: Call,
+        base: str,
+        params: Mapping[str, Any] | None,
+        body: bytes | None,
+        more: Mapping[str, str] | None = None,
+    ) -> httpx.Request:
         headers = {"Accept": "application/json", **self._app.spec.api.headers}
         if body is not None:
             headers["Content-Type"] = self._app.spec.api.media_type
-        return self._app.http.build_request(call.method, url, params=params, content=body, headers=headers)
+        headers |= more or {}
+        return self._app.http.build_request(call.method, base + call.path, params=params, content=body, headers=headers)
 
     async def _send_with_auth(self, call: Call, request: httpx.Request) -> Answer:
         """httpx's auth flow, driven here: so each of its requests has its own deadline, cap, budget and retries."""

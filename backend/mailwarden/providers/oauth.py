@@ -13,6 +13,7 @@ from mailwarden.core.http import Answer, NoAnswer
 from mailwarden.providers.app import ProviderApp, counted_send, wait_for_turn
 from mailwarden.providers.base import AccessRevoked, Grant, Introspection, RateLimited
 from mailwarden.providers.budget import token_claim
+from mailwarden.providers.catalog import AuthSpec
 from mailwarden.providers.classify import Call, failure, no_answer
 from mailwarden.providers.grants import read_grant, read_introspection
 from mailwarden.providers.settings import authorize_url, token_endpoint_url
@@ -32,11 +33,29 @@ class OAuth:
         self._auth = app.spec.auth
         self._claim = token_claim(app.spec.name, app.spec.refresh.rates, client_id=app.settings.client_id)
 
-    def authorize_url(self, *, state: str, redirect_uri: str, verifier: str | None = None) -> str:
-        """``verifier`` is needed where the catalogue says PKCE."""
+    def authorize_url(
+        self,
+        *,
+        state: str,
+        redirect_uri: str,
+        verifier: str | None = None,
+        nonce: str | None = None,
+        login_hint: str | None = None,
+        again: bool = False,
+    ) -> str:
+        """``verifier`` is needed where the catalogue says PKCE, ``nonce`` where it checks an id_token.
+
+        ``again``: a known account is asked for its consent once more.
+        """
         apart = self._auth.optional_scope_param
         asked = [scope.name for scope in self._auth.scopes if scope.required or not apart]
-        extra: dict[str, str | None] = {}
+        extra: dict[str, str | None] = dict(self._auth.authorize_params)
+        if again:
+            extra |= self._auth.reconnect_params
+        if login_hint and self._auth.login_hint_param:
+            extra[self._auth.login_hint_param] = login_hint
+        if nonce and self._auth.id_token:
+            extra["nonce"] = nonce
         if apart:
             extra[apart] = " ".join(scope.name for scope in self._auth.scopes if not scope.required) or None
         if self._auth.pkce:
@@ -57,6 +76,8 @@ class OAuth:
 
     async def refresh(self, refresh_token: str) -> Grant:
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        if self._auth.refresh_scope:
+            form["scope"] = self._auth.refresh_scope
         call = self._call("refresh", self._auth.token_path, (refresh_token,))
         return read_grant(self._app.spec, call, await self._post(call, form))
 
@@ -97,7 +118,7 @@ class OAuth:
         url = token_endpoint_url(app.spec, app.settings, call.path)
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         client = {"client_id": app.settings.client_id, "client_secret": app.settings.client_secret}
-        if self._auth.client_auth == "basic":
+        if _auth_of(self._auth, call) == "basic":
             headers["Authorization"] = _basic(**client)
             client = {}
         request = app.http.build_request("POST", url, data={**form, **client}, headers=headers)
@@ -112,6 +133,10 @@ class OAuth:
         if isinstance(refused, RateLimited):
             await app.budget.ban(self._claim, refused.retry_after_s)
         raise refused
+
+
+def _auth_of(auth: AuthSpec, call: Call) -> str:
+    return auth.refresh_auth or auth.client_auth if call.operation == "refresh" else auth.client_auth
 
 
 def _challenge(verifier: str) -> str:

@@ -30,5 +30,6 @@ def token_endpoint_url(spec: ProviderSpec, settings: ProviderSettings, path: str
     return (settings.api_base or spec.auth.token_base).rstrip("/") + path
 
 
-def api_url(spec: ProviderSpec, settings: ProviderSettings, path: str) -> str:
-    return (settings.api_base or spec.api.base).rstrip("/") + path
+def api_url(spec: ProviderSpec, settings: ProviderSettings, path: str, base: str | None = None) -> str:
+    """``base``: where this one path lives, if not on the API's own host."""
+    return (settings.api_base or base or spec.api.base).rstrip("/") + path

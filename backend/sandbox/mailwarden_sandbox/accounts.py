@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from mailwarden_sandbox.config import Rotation
 from mailwarden_sandbox.data.book import CampaignBook
+from mailwarden_sandbox.data.mailbox import Mailbox
 
 
 @dataclass(slots=True)
@@ -32,6 +33,12 @@ class Account:
     """Since when the figures have stood still: see ``World.figures_now``."""
     suspended: bool = False
     deleted: bool = False
+    blocked: bool = False
+    """By the provider's administrator, for our app."""
+    interaction: bool = False
+    """A person must sign in again before the app may go on."""
+    password: str = "correct horse"  # noqa: S105 - of the sandbox's IMAP and SMTP servers
+    mailbox: Mailbox = field(kw_only=True)
     domain: str = field(init=False)
 
     def __post_init__(self) -> None:

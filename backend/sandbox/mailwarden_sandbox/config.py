@@ -20,11 +20,18 @@ class Rotation(StrEnum):
 
 
 def _default_ttl() -> dict[str, int]:
-    return {"hubspot": 1800, "klaviyo": 3600}
+    return {"hubspot": 1800, "klaviyo": 3600, "keap": 86_400, "google": 3600, "microsoft": 3600, "imap": 3600}
 
 
 def _default_rotation() -> dict[str, Rotation]:
-    return {"hubspot": Rotation.FIXED, "klaviyo": Rotation.OVERLAP}
+    return {
+        "hubspot": Rotation.FIXED,
+        "klaviyo": Rotation.OVERLAP,
+        "keap": Rotation.STRICT,
+        "google": Rotation.FIXED,
+        "microsoft": Rotation.OVERLAP,
+        "imap": Rotation.FIXED,
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from mailwarden_sandbox.clock import SandboxClock
 from mailwarden_sandbox.config import DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, SandboxConfig
 from mailwarden_sandbox.data.book import CampaignBook, Status
 from mailwarden_sandbox.data.columns import Traits
+from mailwarden_sandbox.data.mailbox import Mailbox
 from mailwarden_sandbox.faults.store import FaultStore
 from mailwarden_sandbox.grants import TokenStore, TokenStyle
 from mailwarden_sandbox.request_log import RequestLog
@@ -102,6 +103,7 @@ class World:
             self._behaviour(provider),
             user_id=900_000 + number,
             still_since=self._began,
+            mailbox=Mailbox(self.clock.now),
         )
         self._accounts[provider, external_id] = account
         return account
