@@ -15,6 +15,7 @@ class Ending(StrEnum):
     REVOKED = "revoked"
     UNINSTALLED = "uninstalled"
     EXPIRED = "expired"
+    PASSWORD = "password"  # noqa: S105 - it was changed
 
 
 @dataclass(slots=True)
@@ -51,10 +52,16 @@ class AccessToken:
     issued_at: float
     expires_at: float
     dead: bool = False
+    audience: str | None = None
+    """For which of the provider's services, where one grant serves several."""
+    only: frozenset[str] | None = None
+    """What of the grant this token carries; None: all of it."""
 
     @property
     def scopes(self) -> frozenset[str]:
-        return self.grant.effective_scopes if self.grant else self.app_scopes
+        if self.grant is None:
+            return self.app_scopes
+        return self.grant.effective_scopes if self.only is None else self.grant.effective_scopes & self.only
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 from uuid import UUID
 
 from mailwarden_sandbox.accounts import Account, Behaviour, default_name, default_zone
@@ -13,9 +14,12 @@ from mailwarden_sandbox.data.book import CampaignBook, Status
 from mailwarden_sandbox.data.columns import Traits
 from mailwarden_sandbox.data.mailbox import Mailbox
 from mailwarden_sandbox.faults.store import FaultStore
-from mailwarden_sandbox.grants import TokenStore, TokenStyle
+from mailwarden_sandbox.grants import Grant, TokenStore, TokenStyle
 from mailwarden_sandbox.request_log import RequestLog
+from mailwarden_sandbox.webhooks.outbox import Outbox
 from mailwarden_sandbox.windows import Windows
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class Kind:
     style: TokenStyle
     traits: Traits
     access_survives: bool
+    password_ends: Callable[[Grant, str], bool] = lambda _grant, _by: False
+    """Whether a new password ends this grant; ``user`` or ``admin`` set it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +55,11 @@ class World:
         self.log = RequestLog(config.log_size)
         self.faults = FaultStore(config.seed)
         self.windows = Windows()
+        self.outbox = Outbox(self.clock.now)
         self.quotas = config.quotas
         self.lifecycle: list[Lifecycle] = []
         self.subscriptions: dict[tuple[str, int], dict[str, object]] = {}
+        self._parts: dict[type[Any], Any] = {}
         self._accounts: dict[tuple[str, str], Account] = {}
         self._clients: dict[tuple[str, str], Client] = {}
         self._began = self.clock.now()
@@ -64,6 +72,13 @@ class World:
         self.add_client(provider, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, self.config.redirect_uris, None)
         for _ in range(self.config.accounts):
             self.add_account(provider)
+
+    def part(self, kind: type[Part]) -> Part:
+        """What one provider keeps besides; made when it is first asked for, gone with a reset."""
+        if kind not in self._parts:
+            self._parts[kind] = kind()
+        part: Part = self._parts[kind]
+        return part
 
     # accounts
 
@@ -143,6 +158,7 @@ class World:
         self.clock.offset_s = offset_s
         for account in self._accounts.values():
             account.still_since = self.now()
+        self.outbox.wake()
 
     def add_campaigns(self, account: Account, count: int, status: Status, send: float | None) -> list[int]:
         now = int(self.now())

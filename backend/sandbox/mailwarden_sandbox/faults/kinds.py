@@ -28,11 +28,16 @@ def _wire(*optional: str, required: tuple[str, ...] = (), area: Area | None = No
     return FaultKind(False, _WIRE | frozenset(optional), frozenset(required), area, stops)
 
 
+_HOOK = FaultKind(False, frozenset({"count", "for_s", "rate"}), area=Area.HOOK, stops=False)
+
 KINDS: dict[str, FaultKind] = {
     "revoke": _definite(*_ENDING),
     "uninstall": _definite(*_ENDING),
     "expire_refresh": _definite(*_ENDING),
     "remove_scopes": _definite("client_id", required=frozenset({"scopes"})),
+    "change_password": _definite("by", "variant", "access_survives"),
+    "admin_block": _definite("variant"),
+    "interaction_required": _definite("variant"),
     "disable_account": _definite("variant"),
     "hub_deleted": _definite("variant"),
     "random_invalid_grant": _wire("variant", area=Area.TOKEN),
@@ -47,6 +52,10 @@ KINDS: dict[str, FaultKind] = {
     "lost_refresh_response": _wire(area=Area.TOKEN, stops=False),
     "clock_skew": _wire(required=("s",), stops=False),
     "quota": _wire(required=("limit",), area=Area.API, stops=False),
+    "drop_webhooks": _HOOK,
+    "duplicate_webhooks": _HOOK,
+    "reorder_webhooks": _HOOK,
+    "forge_webhooks": _HOOK,
 }
 
 

@@ -88,5 +88,5 @@ def _aimed_at(fault: Fault, account: Account | None, area: str, path: str) -> bo
     if fault.account is not None and (account is None or account.external_id != fault.account):
         return False
     wanted = fault.params.get("scope") or fault.spec.area or "all"
-    in_area = area == wanted or (wanted == "all" and area != "consent")
+    in_area = area == wanted or (wanted == "all" and area not in ("consent", "hook"))
     return in_area and fnmatchcase(path, fault.params.get("path") or "*")
