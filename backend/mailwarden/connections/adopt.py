@@ -12,6 +12,7 @@ from mailwarden.connections.consent import NewGrant
 from mailwarden.connections.credentials import set_tokens
 from mailwarden.connections.models import Connection, Credential, Episode, OAuthAttempt, ReconnectReceipt
 from mailwarden.connections.rules import Actor, Status
+from mailwarden.connections.slots import take_slot
 from mailwarden.connections.transitions import (
     PROBE,
     REFRESH,
@@ -53,6 +54,7 @@ async def adopt_grant(rt: Runtime, attempt: OAuthAttempt, new: NewGrant) -> tupl
         receipt = _receipt(rt, tx, row, before, episode)
         await _schedule(rt, tx, row)
         await _announce(tx, row, before, receipt)
+        await take_slot(tx, row)
         return _outcome(attempt, before), row.id
 
 

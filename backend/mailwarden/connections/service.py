@@ -8,6 +8,7 @@ from mailwarden.connections.models import Connection, Credential, Episode
 from mailwarden.connections.queries import get_connection
 from mailwarden.connections.rules import Actor, Status
 from mailwarden.connections.schemas import ConnectionUpdate
+from mailwarden.connections.slots import empty_slot
 from mailwarden.connections.transitions import PROBE, REFRESH, VERIFY, facts, write_history
 from mailwarden.core.db import UnitOfWork, app_now
 from mailwarden.core.errors import PreconditionFailed
@@ -51,6 +52,7 @@ async def disconnect(tx: UnitOfWork, row: Connection, user_id: UUID) -> Connecti
     write_history(tx, row, before, Actor.USER, user_id=user_id)
     await tx.session.flush()
     await _retire_credential(tx, row)
+    await empty_slot(tx, row)
     stamp = update(Connection).where(Connection.org_id == row.org_id, Connection.id == row.id)
     await tx.session.execute(stamp.values(disconnected_at=app_now()))
     for kind in (REFRESH, PROBE, VERIFY):

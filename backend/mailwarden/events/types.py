@@ -15,6 +15,9 @@ class EventType(StrEnum):
     CONNECTION_PERMISSION_RESTORED = "connection.permission_restored"
     CONNECTION_DEGRADED = "connection.degraded"
     CONNECTION_RESTORED = "connection.restored"
+    MAILBOX_FILLED = "mailbox.filled"
+    MAILBOX_EMPTIED = "mailbox.emptied"
+    MAILBOX_SETTINGS_CHANGED = "mailbox.settings_changed"
     SYNC_STARTED = "sync.started"
     SYNC_SUCCEEDED = "sync.succeeded"
     SYNC_FAILED = "sync.failed"
@@ -33,6 +36,9 @@ DESCRIPTIONS: dict[EventType, str] = {
     EventType.CONNECTION_PERMISSION_RESTORED: "The missing permission was granted again.",
     EventType.CONNECTION_DEGRADED: "The provider is in trouble; nothing to do.",
     EventType.CONNECTION_RESTORED: "The provider works again.",
+    EventType.MAILBOX_FILLED: "A mailbox was put into a slot.",
+    EventType.MAILBOX_EMPTIED: "A disconnect emptied a slot and set its settings back to the defaults.",
+    EventType.MAILBOX_SETTINGS_CHANGED: "Signature, sender name, limits, schedule or tracking of a slot changed.",
     EventType.SYNC_STARTED: "A sync run began.",
     EventType.SYNC_SUCCEEDED: "A sync run processed everything in its window.",
     EventType.SYNC_FAILED: "A sync run ended without having processed everything.",
