@@ -17,7 +17,7 @@ LEASE_S = 60
 HURRY_S = 4
 DRAIN_S = 45
 CLEAR_S = 30
-KILL_LAG_S = 0.1
+UNREAD_S = 1.0  # an answer may lie in the killed process's socket so long before a busy event loop reads it
 
 OVERDUE = """
 SELECT kind, state, count(*) AS n FROM jobs
@@ -41,6 +41,7 @@ class Judgement:
 
     violations: list[str] = field(default_factory=list)
     lost_unavoidable: int = 0
+    longest_unread_s: float = 0.0
     refreshes: int = 0
     rotations_cut: int = 0
     campaigns: int = 0
@@ -52,7 +53,7 @@ class Judgement:
             f"seed {storm.plan.seed}: {storm.plan.seconds:.0f} s, {len(storm.targets)} connections; {happened}",
             f"{self.refreshes} refreshes, {self.runs} sync runs, {self.campaigns} campaigns compared",
             f"grants lost though avoidable: 0 wanted; unavoidable (strict rotation, killed in flight): "
-            f"{self.lost_unavoidable}",
+            f"{self.lost_unavoidable}, the answer lay unread for at most {self.longest_unread_s:.2f} s",
             f"violations: {len(self.violations)}",
             *self.violations[:20],
         ]
@@ -63,8 +64,10 @@ def judge(storm: Storm) -> Judgement:
     _settle(storm)
     lost = _lost(storm)
     for target in lost:
-        if _killed_in_flight(storm, target):
+        unread_s = _unread_s(storm, target)
+        if unread_s is not None:
             found.lost_unavoidable += 1
+            found.longest_unread_s = max(found.longest_unread_s, unread_s)
         else:
             found.violations.append(
                 f"{target.group} {target.account}: {_status(target)}, grant lost; {_last(storm, target)}"
@@ -117,13 +120,17 @@ def _is_refresh(call: Mapping[str, Any]) -> bool:
     return bool(call["grant_type"] == "refresh_token" and call["status"] == 200)
 
 
-def _killed_in_flight(storm: Storm, target: Target) -> bool:
-    """`token-refresh` C4 and C5: strict rotation, and we died between the provider's work and our journal."""
+def _unread_s(storm: Storm, target: Target) -> float | None:
+    """How long the answer had been there when its reader was killed, if that is what happened.
+
+    `token-refresh` C4 and C5: strict rotation, and we died between the provider's work and our journal.
+    """
     last = _last_spent(storm, target)
     if last is None or not target.group.endswith("strict"):
-        return False
+        return None
     begun, ended = last["time"] - last["duration_ms"] / 1000, last["time"]
-    return any(begun - KILL_LAG_S <= until and since <= ended + KILL_LAG_S for since, until in storm.kills)
+    waits = [max(0.0, since - ended) for since, until in storm.kills if begun <= until and since <= ended + UNREAD_S]
+    return min(waits, default=None)
 
 
 def _last_spent(storm: Storm, target: Target) -> Mapping[str, Any] | None:
