@@ -21,7 +21,7 @@ from mailwarden.core.db import make_engine, make_sessions
 from mailwarden.core.http import build_http
 from mailwarden.core.mail import FileMailer, Mailer, SmtpMailer
 from mailwarden.core.paging import Cursors
-from mailwarden.core.runtime import Config, Runtime, Timing
+from mailwarden.core.runtime import Config, Retention, Runtime, Timing
 from mailwarden.providers.budget import RedisBudget, Scripts
 from mailwarden.providers.settings import ProviderSettings
 from mailwarden.settings import MailSettings, ProviderClientSettings, Settings, parse_keys
@@ -85,7 +85,7 @@ def feature_config(settings: Settings) -> Config:
         timing=timing,
         mail_from=settings.mail.sender,
         version=package_version(),
-        journal_days=settings.journal_days,
+        retention=Retention(**settings.retention.model_dump()),
         cookie_secure=settings.base_url.scheme == "https",
     )
 

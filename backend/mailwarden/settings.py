@@ -101,6 +101,32 @@ class WorkerSettings(BaseModel):
     relay_every_s: float = Field(0.2, gt=0, le=5, description="How often due rows are looked for.")
 
 
+class RetentionSettings(BaseModel):
+    """What the status page measures is kept for 90 days at least."""
+
+    events_days: int = Field(365, ge=1, description="Days that the record of what happened is kept.")
+    alerts_days: int = Field(365, ge=30, description="Days that alerts stay in the feed.")
+    transitions_days: int = Field(1095, ge=90, description="Days that a connection's history is kept.")
+    episodes_days: int = Field(1095, ge=90, description="Days that ended times of trouble are kept.")
+    sync_runs_days: int = Field(400, ge=30, description="Days that finished runs stay in the sync log.")
+    sync_journal_days: int = Field(90, ge=1, description="Days that the sync journal is kept, hashes and counts.")
+    sync_bodies_days: int = Field(
+        14, ge=0, le=365, description="Days that redacted answers stay in the sync journal; 0: none are written."
+    )
+    refresh_attempts_days: int = Field(90, ge=90, description="Days that the log of token refreshes is kept.")
+    signals_days: int = Field(90, ge=7, description="Days that single suspicious answers are kept.")
+    call_outcomes_days: int = Field(
+        7, ge=1, description="Days until the latest call of a connection that makes none any more is forgotten."
+    )
+    orphan_tokens_days: int = Field(1, ge=1, le=7, description="Days that superseded token answers are kept, sealed.")
+    authorizations_days: int = Field(30, ge=1, description="Days that the log of authorizations is kept.")
+    sessions_days: int = Field(30, ge=0, description="Days that expired sign-ins are kept.")
+    incidents_days: int = Field(365, ge=90, description="Days that ended provider incidents are kept.")
+    done_jobs_days: int = Field(7, ge=1, description="Days that finished jobs are kept.")
+    dead_jobs_days: int = Field(30, ge=7, description="Days that jobs which were given up are kept.")
+    workers_days: int = Field(7, ge=1, description="Days that workers which are gone stay listed.")
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="MAILWARDEN_", env_nested_delimiter="__", env_file=".env", extra="ignore", frozen=True
@@ -112,7 +138,6 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path(".local"), description="Journal of token answers, embedded servers, mail files.")
     log_level: str = Field("info", description="debug, info, warning or error.")
     log_json: bool = Field(True, description="JSON lines; false for a terminal.")
-    journal_days: int = Field(14, ge=0, le=365, description="Days that bodies stay in the sync journal.")
     database: DatabaseSettings = DatabaseSettings()
     redis: RedisSettings = RedisSettings()
     security: SecuritySettings = SecuritySettings()
@@ -121,6 +146,7 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     egress: EgressSettings = EgressSettings()
     worker: WorkerSettings = WorkerSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     @property
     def public_url(self) -> str:

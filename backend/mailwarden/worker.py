@@ -21,20 +21,23 @@ from sqlalchemy import text
 
 from mailwarden.alerts.jobs import JOBS as ALERT_JOBS
 from mailwarden.alerts.jobs import LISTENERS as ALERT_LISTENERS
+from mailwarden.alerts.retention import KEPT as ALERTS_KEPT
 from mailwarden.compose import open_runtime, required
 from mailwarden.connections.jobs import JOBS as CONNECTION_JOBS
 from mailwarden.connections.jobs import start_up as start_connections
-from mailwarden.core.housekeeping import JOBS as HOUSEKEEPING
-from mailwarden.core.housekeeping import ensure_instance_jobs
+from mailwarden.connections.retention import KEPT as CONNECTIONS_KEPT
+from mailwarden.core.housekeeping import ensure_instance_jobs, prune_kind
 from mailwarden.core.jobs import JobKinds
 from mailwarden.core.logging import configure_logging
 from mailwarden.core.queue import FUNCTION, QUEUES, ArqWire, Relay, finish, packb, unpackb
 from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.dispatch import dispatch_kind, merge
+from mailwarden.events.retention import KEPT as EVENTS_KEPT
 from mailwarden.settings import Settings
 from mailwarden.sync.jobs import JOBS as SYNC_JOBS
 from mailwarden.sync.jobs import LISTENERS as SYNC_LISTENERS
+from mailwarden.sync.retention import KEPT as SYNC_KEPT
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +47,12 @@ BULK_GRACE_S = 2.0  # a sync goes on from its last page in another process; a to
 BEAT_EVERY_S = 5
 
 
+KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT]
+
+
 def job_kinds() -> JobKinds:
-    kinds = JobKinds().add(*HOUSEKEEPING, *CONNECTION_JOBS, *SYNC_JOBS, *ALERT_JOBS)
+    kinds = JobKinds().add(*CONNECTION_JOBS, *SYNC_JOBS, *ALERT_JOBS)
+    kinds.add(prune_kind(KEPT))
     return kinds.add(dispatch_kind(merge(SYNC_LISTENERS, ALERT_LISTENERS)))
 
 

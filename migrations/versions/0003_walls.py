@@ -143,16 +143,6 @@ FUNCTIONS = (
     $$
     """,
     """
-    CREATE FUNCTION job_sweep(p_keep interval) RETURNS bigint
-    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-      WITH gone AS (
-        DELETE FROM jobs WHERE id IN (
-          SELECT id FROM jobs WHERE state = 'done' AND finished_at < app_now() - p_keep LIMIT 1000
-        ) RETURNING 1
-      ) SELECT count(*) FROM gone
-    $$
-    """,
-    """
     CREATE FUNCTION worker_beat(p_worker text, p_version text, p_lag int, p_claim timestamptz, p_direct boolean)
     RETURNS void LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       INSERT INTO worker_heartbeats (worker, version, loop_lag_ms, last_claim_at, direct_mode, started_at, seen_at)
@@ -174,7 +164,6 @@ FOR_SYSTEM = (
     "job_due(int, int, interval)",
     "job_claim(uuid, text[], double precision[])",
     "job_extend(uuid, int, double precision)",
-    "job_sweep(interval)",
     "worker_beat(text, text, int, timestamptz, boolean)",
 )
 

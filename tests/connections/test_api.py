@@ -6,13 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from mailwarden.connections.models import Connection, Orphan
+from mailwarden.connections.models import Connection
 from mailwarden.connections.rules import Purpose
-from mailwarden.connections.tidy import tidy_connections
 from mailwarden.connections.usability import may_use
-from mailwarden.core.db import reader, unit_of_work
-from mailwarden.core.ids import new_id
-from mailwarden.core.jobs import Lease
 from mailwarden.core.runtime import Runtime
 from tests.conftest import MakeConnection, NewClient
 from tests.connections.fakes import (
@@ -198,22 +194,6 @@ async def test_the_refresh_scheduler_is_seen_alive_or_not(
     assert (await owner.get("/v1/status")).json()["refresh_scheduler_alive"] is True
     await time_machine.advance(90)
     assert (await owner.get("/v1/status")).json()["refresh_scheduler_alive"] is False
-
-
-async def test_orphaned_tokens_are_forgotten_after_a_day(
-    runtime: Runtime, make_connection: MakeConnection, time_machine: TimeMachine
-) -> None:
-    row = await make_connection()
-    async with unit_of_work(runtime.sessions, row.org_id) as tx:
-        tx.session.add(
-            Orphan(id=new_id(), org_id=row.org_id, connection_id=row.id, version=1, spent_hash=b"x", answer=b"y")
-        )
-    lease = Lease(new_id(), None, "tidy_connections", "instance", {}, 1, 1)
-    for hours, left in ((23, 1), (2, 0)):
-        await time_machine.advance(timedelta(hours=hours))
-        await tidy_connections(runtime, lease)
-        async with reader(runtime.sessions, row.org_id) as tx:
-            assert await tx.session.scalar(text("SELECT count(*) FROM orphan_tokens")) == left
 
 
 async def test_the_card_names_what_happened_who_must_act_and_one_thing_to_do(

@@ -295,7 +295,7 @@ async def test_done_jobs_are_swept_after_their_time_and_dead_ones_stay(
     await waiting.run()
     await time_machine.advance(timedelta(days=8))
     async with waiting.rt.system.begin() as session:
-        await session.execute(text("SELECT job_sweep(interval '7 days')"))
+        await session.execute(text("SELECT prune_done_jobs(app_now() - interval '7 days', 1000)"))
     assert [job.state for job in await waiting.jobs()] == ["dead"]
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.jobs import enqueue
+from mailwarden.core.runtime import Retention
 from mailwarden.sync.journal import PRUNE, redacted
 from mailwarden.sync.models import JournalEntry
 from tests.support.jobs import drain
@@ -54,6 +55,6 @@ async def test_bodies_go_after_their_days_and_hashes_stay(desk: Desk, portal: Po
 
 async def test_an_operator_may_keep_no_bodies_at_all(desk: Desk, portal: Portal):
     portal.add(1)
-    desk.runtime = replace(desk.runtime, config=replace(desk.runtime.config, journal_days=0))
+    desk.runtime = replace(desk.runtime, config=replace(desk.runtime.config, retention=Retention(sync_bodies_days=0)))
     await desk.sync()
     assert all(one.body is None and one.body_bytes > 0 for one in await desk.rows(JournalEntry))

@@ -8,7 +8,6 @@ from mailwarden.connections.incidents import watch_incidents
 from mailwarden.connections.probe import banned_until, load_row, probe_connection
 from mailwarden.connections.refresh import refresh_once
 from mailwarden.connections.rules import Status
-from mailwarden.connections.tidy import tidy_connections
 from mailwarden.connections.transitions import PROBE, REFRESH, VERIFY
 from mailwarden.connections.uninstalls import read_uninstalls
 from mailwarden.connections.verify import verify_connection
@@ -19,7 +18,7 @@ from mailwarden.providers.catalog import load
 
 log = logging.getLogger(__name__)
 
-UNINSTALLS, INCIDENTS, TIDY, REPLAY = "uninstall_journal", "watch_incidents", "tidy_connections", "replay_token_journal"
+UNINSTALLS, INCIDENTS, REPLAY = "uninstall_journal", "watch_incidents", "replay_token_journal"
 REPLAY_EVERY = timedelta(minutes=1)
 WATCH_EVERY = timedelta(seconds=30)
 LEFT_TO_VERIFY = timedelta(seconds=60)
@@ -73,7 +72,6 @@ JOBS = [
     JobKind(UNINSTALLS, read_journal, max_attempts=None),
     JobKind(INCIDENTS, watch, max_attempts=None),
     JobKind(REPLAY, replay, max_attempts=None),
-    JobKind(TIDY, tidy_connections, queue="bulk", max_attempts=None),
 ]
 
 
@@ -83,7 +81,6 @@ async def start_up(rt: Runtime) -> None:
     async with unit_of_work(rt.sessions) as tx:
         for kind in (INCIDENTS, REPLAY):
             await enqueue(tx, kind, "instance")
-        await enqueue(tx, TIDY, "instance", queue="bulk")
         for name, spec in load().items():
             if spec.uninstall_journal is not None and name in rt.config.providers:
                 await enqueue(tx, UNINSTALLS, name)

@@ -34,6 +34,29 @@ class Timing:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """Days that rows are kept once they have served their purpose; docs/operations.md lists what each one means."""
+
+    events_days: int = 365
+    alerts_days: int = 365
+    transitions_days: int = 1095
+    episodes_days: int = 1095
+    sync_runs_days: int = 400
+    sync_journal_days: int = 90
+    sync_bodies_days: int = 14  # 0: bodies are not even written
+    refresh_attempts_days: int = 90
+    signals_days: int = 90
+    call_outcomes_days: int = 7
+    orphan_tokens_days: int = 1
+    authorizations_days: int = 30
+    sessions_days: int = 30
+    incidents_days: int = 365
+    done_jobs_days: int = 7
+    dead_jobs_days: int = 30
+    workers_days: int = 7
+
+
+@dataclass(frozen=True)
 class Config:
     """What features need to know of the operator's settings."""
 
@@ -44,7 +67,7 @@ class Config:
     timing: Timing = field(default_factory=Timing)
     mail_from: str = "Mailwarden <noreply@localhost>"
     version: str = "0.1.0"
-    journal_days: int = 14
+    retention: Retention = field(default_factory=Retention)
     egress_allow: tuple[str, ...] = ()  # CIDR ranges beside the public ones
     cookie_secure: bool = True
 

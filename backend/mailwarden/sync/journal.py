@@ -107,7 +107,7 @@ def _entry(org_id: UUID | None, run_id: UUID, number: int, one: Heard) -> dict[s
 
 async def prune_journal(rt: Runtime, lease: Lease) -> Again:
     """Bodies go after the operator's days; hashes and counts stay."""
-    oldest = rt.clock.now() - timedelta(days=rt.config.journal_days)
+    oldest = rt.clock.now() - timedelta(days=rt.config.retention.sync_bodies_days)
     drop = text(
         "UPDATE sync_journal SET body = NULL WHERE id IN (SELECT id FROM sync_journal"
         " WHERE org_id = :org AND body IS NOT NULL AND at < :oldest LIMIT :most)"

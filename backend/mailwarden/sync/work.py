@@ -51,4 +51,4 @@ class Work:
     async def listen(self) -> list[Heard]:
         """What was asked and answered since the last time."""
         taken, now = self.api.take_exchanges(), self.rt.clock.now()
-        return await hear(taken, now, keep=self.rt.config.journal_days > 0)
+        return await hear(taken, now, keep=self.rt.config.retention.sync_bodies_days > 0)
