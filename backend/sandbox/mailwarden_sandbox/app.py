@@ -8,13 +8,14 @@ from mailwarden_sandbox.config import SandboxConfig
 from mailwarden_sandbox.control.app import create_control
 from mailwarden_sandbox.dispatch import serve_call
 from mailwarden_sandbox.hubspot import HUBSPOT
+from mailwarden_sandbox.keap import KEAP
 from mailwarden_sandbox.klaviyo import KLAVIYO
 from mailwarden_sandbox.provider import Provider
 from mailwarden_sandbox.responses import html_answer
 from mailwarden_sandbox.transport import Exchange
 from mailwarden_sandbox.world import World
 
-PROVIDERS: dict[str, Provider] = {p.name: p for p in (HUBSPOT, KLAVIYO)}
+PROVIDERS: dict[str, Provider] = {p.name: p for p in (HUBSPOT, KLAVIYO, KEAP)}
 _BY_HOST = {host: provider for provider in PROVIDERS.values() for host in provider.hosts}
 
 _INDEX = """<!DOCTYPE html><html lang="en"><head><title>Provider sandbox</title></head><body><h1>Provider sandbox</h1>
@@ -32,6 +33,7 @@ class Sandbox:
 
     def reset(self, config: SandboxConfig | None = None) -> None:
         self.config = config or self.config
+        self.world.outbox.close()
         self.world = self._fresh()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

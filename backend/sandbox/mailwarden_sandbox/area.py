@@ -1,4 +1,4 @@
-"""The three kinds of things a provider serves."""
+"""The kinds of things a provider serves."""
 
 from enum import StrEnum
 
@@ -7,3 +7,5 @@ class Area(StrEnum):
     TOKEN = "token"  # noqa: S105 - the token endpoints, not a token
     API = "api"
     CONSENT = "consent"
+    HOOK = "hook"
+    """What the provider sends, rather than serves."""

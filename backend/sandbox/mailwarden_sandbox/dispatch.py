@@ -1,6 +1,7 @@
 """One call from arrival to answer."""
 
 import asyncio
+import inspect
 import time
 
 from starlette.responses import Response
@@ -34,7 +35,7 @@ async def _respond(call: Call, provider: Provider, route: Route | None, plan: Pl
     call.answer_headers[provider.request_id_header] = call.request_id
     if plan.stop and plan.stops_before:
         return await stop(exchange, provider, call, plan.stop)
-    response = _answer(call, provider, route, plan)
+    response = await _answer(call, provider, route, plan)
     if plan.stop:
         return await stop(exchange, provider, call, plan.stop)
     if plan.lose_answer and response.status_code == 200:
@@ -46,7 +47,7 @@ async def _respond(call: Call, provider: Provider, route: Route | None, plan: Pl
     return response.status_code
 
 
-def _answer(call: Call, provider: Provider, route: Route | None, plan: Plan) -> Response:
+async def _answer(call: Call, provider: Provider, route: Route | None, plan: Plan) -> Response:
     if route is None:
         return provider.unknown_path(call)
     refused = None
@@ -55,7 +56,8 @@ def _answer(call: Call, provider: Provider, route: Route | None, plan: Plan) -> 
     refused = refused or provider.throttle(call, route, plan.quota)
     if refused is None and route.auth:
         refused = provider.permit(call, route)
-    return refused or route.handler(call)
+    answer = refused or route.handler(call)
+    return await answer if inspect.isawaitable(answer) else answer
 
 
 def _logged(call: Call, number: int, status: int | None, plan: Plan, duration_ms: float) -> LoggedCall:

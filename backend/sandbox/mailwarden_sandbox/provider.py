@@ -1,7 +1,7 @@
 """What a provider is to the sandbox: routes, and how it says no."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from starlette.responses import Response
@@ -11,7 +11,8 @@ from mailwarden_sandbox.call import Call
 from mailwarden_sandbox.data.book import CampaignBook
 from mailwarden_sandbox.world import Kind
 
-Handler = Callable[[Call], Response]
+Handler = Callable[[Call], Response | Awaitable[Response]]
+"""Awaited where the provider itself waits: for a handshake with the app."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Klaviyo, put together."""
 
+from collections.abc import Callable
 from functools import wraps
 
 from starlette.responses import Response
@@ -17,7 +18,7 @@ _CAMPAIGNS = ("campaigns:read",)
 _IDLE_S = 90 * 86_400
 
 
-def _api(handler: Handler) -> Handler:
+def _api(handler: Callable[[Call], Response]) -> Handler:
     """Bad requests are raised deep in the reading and answered here."""
 
     @wraps(handler)
