@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import httpx
 
+from mailwarden.connections.connect import nonce_of
 from mailwarden.connections.incidents import close_breaker, open_breaker
 from mailwarden.connections.our_app import redirect_uri
 from mailwarden.core.ids import new_id
@@ -23,6 +24,7 @@ from mailwarden.providers.base import (
     Unavailable,
 )
 from mailwarden.providers.client import ProviderApi
+from mailwarden.providers.id_token import account_of, verified_claims
 from mailwarden.providers.oauth import OAuth
 from mailwarden.providers.registry import PROVIDERS
 
@@ -68,6 +70,7 @@ async def prove_grant(rt: Runtime, app: ProviderApp, code: str, verifier: str | 
         await close_breaker(rt, app.spec.name)
         granted = app.spec.auth.all_scopes if grant.scopes is None else grant.scopes
         _check_scopes(app, granted)
+        grant = await _check_person(rt, app, grant, verifier)
         account = await identify(app, grant)
     except ProviderError as exc:
         raise await _explained(rt, app, exc) from exc
@@ -75,6 +78,18 @@ async def prove_grant(rt: Runtime, app: ProviderApp, code: str, verifier: str | 
         raise ConsentFailed("failed", detail="The provider named two different accounts. Nothing was stored.")
     missing = tuple(sorted(app.spec.auth.all_scopes - granted))
     return NewGrant(grant, sent_at, account, tuple(sorted(granted)), missing)
+
+
+async def _check_person(rt: Runtime, app: ProviderApp, grant: Grant, verifier: str | None) -> Grant:
+    """What the provider signed about the person must be of this very sign-in; a real call then has to agree with it."""
+    spec = app.spec.auth.id_token
+    if spec is None:
+        return grant
+    if grant.id_token is None:
+        raise ConsentFailed("failed", detail="The provider did not say who signed in. Nothing was stored.")
+    nonce = nonce_of(verifier) if verifier else None
+    claims = await verified_claims(app, grant.id_token, nonce, now=rt.clock.now())
+    return replace(grant, account_id=account_of(spec, claims), id_token=None)
 
 
 async def identify(app: ProviderApp, grant: Grant) -> Account:

@@ -141,6 +141,7 @@ class Grant:
     expires_in_s: int
     scopes: frozenset[str] | None  # None: the provider did not say
     account_id: str | None = None  # where the token answer names it (HubSpot hub_id)
+    id_token: str | None = field(default=None, repr=False)  # not checked yet
     provider_request_id: str | None = None
 
 

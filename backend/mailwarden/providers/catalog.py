@@ -57,6 +57,7 @@ class IdTokenSpec(_Spec):
     issuers: tuple[str, ...] = Field(min_length=1)
     jwks_base: Origin
     jwks_path: Path
+    account: str = "{sub}"  # made of claims; equals the external id that the API names
 
 
 class AuthSpec(_Spec):
