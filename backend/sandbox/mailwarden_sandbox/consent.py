@@ -1,6 +1,7 @@
 """The consent page: who asks, which account, which scopes, and what the person decides."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -26,6 +27,18 @@ class Asked:
     challenge: str | None
     account_id: str | None
     """Preselected by the address."""
+    nonce: str | None = None
+    """Comes back in the id_token."""
+    response_mode: str = "query"
+    """``query``, ``fragment`` or ``form_post``."""
+    hint: str | None = None
+    """The e-mail address of the account that is offered first."""
+    whole: bool = False
+    """All permissions or none: nothing can be unticked."""
+    code_ttl_s: float = CODE_TTL_S
+    may_choose: Callable[[Account], bool] = lambda _account: True
+    refusal: Callable[[Account], tuple[str, str] | None] = lambda _account: None
+    """Error and description, where this account cannot give its consent."""
 
 
 def decide(call: Call, asked: Asked, label: str) -> Response:
@@ -34,10 +47,14 @@ def decide(call: Call, asked: Asked, label: str) -> Response:
     if decision is None:
         return html_answer(_page(call, asked, label))
     if decision != "allow":
-        return redirect_error(asked.redirect_uri, asked.state, "access_denied", "The user denied the request.")
+        return redirect_error(
+            asked.redirect_uri, asked.state, "access_denied", "The user denied the request.", asked.response_mode
+        )
     account = _chosen_account(call, asked)
     if account is None:
         return error_page(label, "There is no such account.")
+    if refusal := asked.refusal(account):
+        return redirect_error(asked.redirect_uri, asked.state, *refusal, asked.response_mode)
     code = Code(
         secrets.token_urlsafe(32),
         asked.client.client_id,
@@ -45,24 +62,38 @@ def decide(call: Call, asked: Asked, label: str) -> Response:
         _chosen_scopes(call, asked),
         asked.redirect_uri,
         asked.challenge,
-        call.world.now() + CODE_TTL_S,
+        call.world.now() + asked.code_ttl_s,
+        nonce=asked.nonce,
     )
-    return _redirect(asked.redirect_uri, {"code": call.world.tokens.add_code(code), "state": asked.state})
+    answer = {"code": call.world.tokens.add_code(code), "state": asked.state}
+    return _redirect(asked.redirect_uri, answer, asked.response_mode)
 
 
-def redirect_error(uri: str, state: str | None, error: str, description: str) -> Response:
-    return _redirect(uri, {"error": error, "error_description": description, "state": state})
+def redirect_error(uri: str, state: str | None, error: str, description: str, mode: str = "query") -> Response:
+    return _redirect(uri, {"error": error, "error_description": description, "state": state}, mode)
 
 
-def _redirect(uri: str, params: dict[str, str | None]) -> Response:
-    parts = urlsplit(uri)
-    added = urlencode({k: v for k, v in params.items() if v is not None})
+def _redirect(uri: str, params: dict[str, str | None], mode: str = "query") -> Response:
+    """OAuth 2.0 Multiple Response Type Encoding Practices §2.1, OAuth 2.0 Form Post Response Mode §2."""
+    told = {k: v for k, v in params.items() if v is not None}
+    if mode == "form_post":
+        return html_answer(_posting_page(uri, told))
+    parts, added = urlsplit(uri), urlencode(told)
+    if mode == "fragment":
+        return RedirectResponse(urlunsplit(parts._replace(fragment=added)), 302)
     return RedirectResponse(urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, added))))), 302)
+
+
+def _posting_page(uri: str, told: dict[str, str]) -> str:
+    fields = "".join(f'<input type="hidden" name="{escape(k)}" value="{escape(v)}">' for k, v in told.items())
+    form = f'<form method="post" action="{escape(uri)}">{fields}<button>Continue</button></form>'
+    return _html("Working...", form + "<script>document.forms[0].submit()</script>")
 
 
 def _choices(call: Call, asked: Asked) -> list[Account]:
     open_ = [a for a in call.world.accounts(call.provider) if not a.deleted and not a.suspended]
-    return [a for a in open_ if asked.account_id in (None, a.external_id)]
+    found = [a for a in open_ if asked.account_id in (None, a.external_id) and asked.may_choose(a)]
+    return sorted(found, key=lambda a: a.user_email != asked.hint)
 
 
 def _chosen_account(call: Call, asked: Asked) -> Account | None:
@@ -76,6 +107,8 @@ def _chosen_account(call: Call, asked: Asked) -> Account | None:
 def _chosen_scopes(call: Call, asked: Asked) -> frozenset[str]:
     """Never more than was asked for."""
     everything = frozenset(asked.scopes + asked.optional_scopes)
+    if asked.whole:
+        return everything
     if call.method == "POST":
         return everything & frozenset(call.form_all("scope"))
     chosen = call.one("_sandbox_scopes")
@@ -121,6 +154,8 @@ def _account_fields(call: Call, asked: Asked) -> str:
 
 def _scope_fields(asked: Asked) -> str:
     optional = set(asked.optional_scopes)
+    if asked.whole:
+        return "".join(f"<p>{escape(s)}</p>" for s in asked.scopes)
     return "".join(
         f'<label><input type="checkbox" name="scope" value="{escape(s)}" checked> {escape(s)}'
         f"{' <small>optional</small>' if s in optional else ''}</label>"

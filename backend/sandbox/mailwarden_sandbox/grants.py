@@ -74,6 +74,7 @@ class Code:
     challenge: str | None
     expires_at: float
     used: bool = False
+    nonce: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
