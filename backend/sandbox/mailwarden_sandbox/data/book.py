@@ -93,7 +93,8 @@ class CampaignBook:
         columns = self.columns
         if columns.kind[index] != DATED:
             return NOTHING
-        return figures_at(self.seed, index, at - columns.send[index])
+        traits = self._traits
+        return figures_at(self.seed, index, at - columns.send[index], traits.smallest, traits.spread)
 
     def name(self, index: int) -> str:
         return campaign_name(self.draw(index, 1), index)

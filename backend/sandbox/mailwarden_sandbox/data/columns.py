@@ -49,6 +49,9 @@ class Traits:
 
     sms_share: float = 0.0
     cancelled_share: float = 0.0
+    smallest: int = 200
+    spread: float = 250
+    """A campaign has ``smallest`` to ``smallest * spread`` recipients, mostly few."""
 
 
 def build_columns(seed: int, size: int, anchor: int, traits: Traits) -> Columns:

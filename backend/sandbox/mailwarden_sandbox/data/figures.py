@@ -28,10 +28,10 @@ class Figures(NamedTuple):
 NOTHING = Figures()
 
 
-def final_figures(seed: int, index: int) -> Figures:
+def final_figures(seed: int, index: int, smallest: int = 200, spread: float = 250) -> Figures:
     draw = mix(seed ^ mix(index))
     more = mix(draw)
-    sent = int(200 * (250 ** (unit(draw) ** 1.5)))  # 200 to 50,000, mostly small
+    sent = int(smallest * (spread ** (unit(draw) ** 1.5)))  # mostly small
     bounced = int(sent * (0.003 + 0.027 * unit(draw >> 16)))
     failed = int(sent * 0.001 * unit(draw >> 32))
     delivered = sent - bounced - failed
@@ -56,11 +56,11 @@ def _grown(age_s: float, half_s: float) -> float:
     return (1 - exp(-age_s / half_s)) / (1 - exp(-GROWTH_S / half_s))
 
 
-def figures_at(seed: int, index: int, age_s: float) -> Figures:
+def figures_at(seed: int, index: int, age_s: float, smallest: int = 200, spread: float = 250) -> Figures:
     """The figures ``age_s`` after sending. Sending and bouncing are instant, people take days."""
     if age_s < 0:
         return NOTHING
-    final = final_figures(seed, index)
+    final = final_figures(seed, index, smallest, spread)
     if age_s >= GROWTH_S:
         return final
     early, late = _grown(age_s, 100_000), _grown(age_s, 140_000)

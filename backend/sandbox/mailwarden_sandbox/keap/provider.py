@@ -1,0 +1,72 @@
+"""Keap, put together."""
+
+from functools import wraps
+
+from starlette.responses import Response
+
+from mailwarden_sandbox.area import Area
+from mailwarden_sandbox.call import Call
+from mailwarden_sandbox.data.columns import Traits
+from mailwarden_sandbox.grants import TokenStyle, random_text
+from mailwarden_sandbox.keap import errors, gate, identity, oauth
+from mailwarden_sandbox.provider import Handler, Provider, Routes
+from mailwarden_sandbox.world import Kind
+
+_V1, _V2 = "/crm/rest/v1", "/crm/rest/v2"
+_IDLE_S = 45 * 86_400
+
+
+def _api(handler: Handler) -> Handler:
+    """Bad requests are raised deep in the reading and answered here."""
+
+    @wraps(handler)
+    def guarded(call: Call) -> Response:
+        try:
+            return handler(call)
+        except errors.BadRequest as bad:
+            return errors.invalid(call, bad)
+
+    return guarded
+
+
+def _routes() -> Routes:
+    routes = Routes()
+    for method in ("GET", "POST"):
+        routes.add(method, ("/app/oauth/authorize",), oauth.authorize, area=Area.CONSENT, auth=False)
+    routes.add("POST", ("/token",), oauth.token, area=Area.TOKEN, auth=False)
+    for method, path, handler in (
+        ("GET", f"{_V1}/oauth/connect/userinfo", identity.userinfo_v1),
+        ("GET", f"{_V2}/oauth/connect/userinfo", identity.userinfo_v2),
+        ("GET", f"{_V1}/account/profile", identity.account_profile),
+        ("GET", f"{_V2}/businessProfile", identity.business_profile),
+    ):
+        routes.add(method, (path,), _api(handler))
+    return routes
+
+
+def _unknown_path(call: Call) -> Response:
+    return errors.api_error(call, 404, f"No route for {call.method} {call.path}")
+
+
+KEAP = Provider(
+    kind=Kind(
+        name="keap",
+        external_id=lambda number: f"kp{number:03d}",
+        valid_id=lambda text: 2 <= len(text) <= 20 and text.isalnum() and text.isascii() and text.islower(),
+        style=TokenStyle(lambda: random_text(28), lambda _: random_text(32), idle_s=_IDLE_S),
+        traits=Traits(smallest=5, spread=12),
+        access_survives=True,
+    ),
+    hosts=frozenset({"accounts.infusionsoft.com", "signin.infusionsoft.com", "api.infusionsoft.com", "api.keap.com"}),
+    routes=_routes(),
+    fault_kinds=frozenset({"revoke", "uninstall", "expire_refresh"}),
+    variants=frozenset(errors.DEAD_REFRESH),
+    admit=gate.admit,
+    permit=gate.permit,
+    throttle=gate.throttle,
+    refuse=errors.refuse,
+    dead_refresh=errors.dead_refresh,
+    unknown_path=_unknown_path,
+    request_id_header="x-request-id",
+    campaign_id=lambda book, index: str(100 + index),
+)
