@@ -1,5 +1,6 @@
 """One migrated template a schema version, one database a test process, emptied between tests."""
 
+import asyncio
 import fcntl
 import hashlib
 import os
@@ -54,7 +55,7 @@ def ensure_template(servers: EmbeddedServers) -> str:
             making = f"{name}_making"
             servers.drop_database(making)
             servers.create_database(making)
-            migrate(servers.database_url(Role.OWNER, making))
+            in_own_loop(asyncio.to_thread(migrate, servers.database_url(Role.OWNER, making)))
             in_own_loop(_rename(servers, making, name))
     return name
 
