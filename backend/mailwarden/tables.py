@@ -2,11 +2,13 @@
 
 import mailwarden.accounts.models
 import mailwarden.alerts.models
+import mailwarden.connections.grant_models
 import mailwarden.connections.models
 import mailwarden.core.health
 import mailwarden.core.jobs
 import mailwarden.events.models
 import mailwarden.metrics.models
+import mailwarden.status.models
 import mailwarden.sync.models  # noqa: F401
 from mailwarden.core.db import Base
 

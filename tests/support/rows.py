@@ -35,6 +35,8 @@ WORDS: dict[tuple[str, str], Any] = {
     ("sync_runs", "status"): "success",
     ("jobs", "state"): "done",
     ("alerts", "kind"): "integration_disconnected",
+    ("connections", "grant_dies_why"): None,
+    ("forecast_notices", "why"): "unused",
     ("transitions", "to_status"): "connected",
     ("transitions", "from_status"): "connecting",
     ("transitions", "actor"): "user",

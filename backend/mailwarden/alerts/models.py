@@ -2,10 +2,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mailwarden.core.db import Base, Tenant
+from mailwarden.core.db import Base, Tenant, app_now
+from mailwarden.core.ids import new_id
 
 
 class Alert(Tenant, Base):
@@ -15,12 +16,14 @@ class Alert(Tenant, Base):
     __table_args__ = (
         UniqueConstraint("org_id", "id"),
         UniqueConstraint("org_id", "kind", "episode_id"),
+        UniqueConstraint("org_id", "kind", "notice_id"),
         ForeignKeyConstraint(["org_id", "connection_id"], ["connections.org_id", "connections.id"], ondelete="CASCADE"),
         Index("ix_alerts_org_id_created_at", "org_id", "created_at"),
     )
     kind: Mapped[str]  # integration_disconnected | integration_recovered
     connection_id: Mapped[UUID | None]
     episode_id: Mapped[UUID | None]
+    notice_id: Mapped[UUID | None]  # what else is told once, e.g. one warning of one forecast
     title: Mapped[str]
     body: Mapped[str]
     card: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))  # the cause card
@@ -37,6 +40,33 @@ class AlertMail(Tenant, Base):
     )
     alert_id: Mapped[UUID]
     recipient: Mapped[str]
+    message_id: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default=text("'queued'"))  # queued | sending | sent | failed | unknown
+    sent_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+
+
+class OperatorNotice(Base):
+    """Told to those who run the instance: at most one of a kind per incident. Holds nothing of a tenant."""
+
+    __tablename__ = "operator_notices"
+    __table_args__ = (UniqueConstraint("incident_id", "kind"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"))
+    kind: Mapped[str]  # opened | ended
+    title: Mapped[str]
+    body: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=app_now())
+
+
+class OperatorMail(Base):
+    """One copy for one operator, whose address is looked up when it is sent."""
+
+    __tablename__ = "operator_mails"
+    __table_args__ = (UniqueConstraint("notice_id", "user_id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    notice_id: Mapped[UUID] = mapped_column(ForeignKey("operator_notices.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     message_id: Mapped[str]
     state: Mapped[str] = mapped_column(server_default=text("'queued'"))  # queued | sending | sent | failed | unknown
     sent_at: Mapped[datetime | None]

@@ -62,6 +62,8 @@ class Connection(Tenant, Base):
     history_range: Mapped[str] = mapped_column(server_default="days_90")
     version: Mapped[int] = mapped_column(server_default="1")  # of the settings, for ETag
     disconnected_at: Mapped[datetime | None]
+    grant_dies_at: Mapped[datetime | None]  # by itself, as foretold
+    grant_dies_why: Mapped[str | None]  # of `forecast.Why`
 
 
 class Credential(Tenant, Base):
@@ -86,6 +88,8 @@ class Credential(Tenant, Base):
     first_refused_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(server_default="0")  # transient ones in a row
     refreshed_at: Mapped[datetime | None]
+    granted_at: Mapped[datetime | None]  # the consent; refreshes do not move it
+    grant_ends_at: Mapped[datetime | None]  # where the provider named a date
 
 
 class Orphan(Tenant, Base):
