@@ -4,12 +4,10 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
-from urllib.parse import quote
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import RedirectResponse
 
 from mailwarden.accounts.routes import router as accounts
 from mailwarden.alerts.routes import router as alerts
@@ -18,8 +16,8 @@ from mailwarden.connections.credentials import replay_journal
 from mailwarden.connections.routes import router as connections
 from mailwarden.core import api
 from mailwarden.core.csrf import LOOPBACK
-from mailwarden.core.errors import Unauthenticated
 from mailwarden.core.headers import SecurityHeaders
+from mailwarden.core.landing import LandInApp
 from mailwarden.core.logging import configure_logging
 from mailwarden.core.openapi import describe
 from mailwarden.core.probes import router as probes
@@ -55,21 +53,14 @@ def build(lifespan: Lifespan) -> FastAPI:
         app.include_router(router)
     app.include_router(probes)
     api.install(app)
-    app.add_exception_handler(Unauthenticated, sign_in_first)
     describe(app)
     serve_app(app)
     app.add_middleware(api.CrashBarrier)
+    app.add_middleware(LandInApp, prefix=CALLBACK, page="/integrations")
     app.add_middleware(GZipMiddleware, minimum_size=500)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(api.RequestIdentity)
     return app
-
-
-async def sign_in_first(request: Request, exc: Exception) -> Response:
-    """A person who comes back from a provider after their session ended is led to sign in, not to a problem body."""
-    if request.url.path.startswith(CALLBACK):
-        return RedirectResponse(f"/sign-in?next=/integrations/{quote(request.url.path[len(CALLBACK) :])}", 303)
-    return await api.on_app_error(request, exc)
 
 
 @asynccontextmanager

@@ -225,9 +225,3 @@ async def test_a_provider_the_operator_did_not_set_up_cannot_be_connected(
         mapping["klaviyo"] = removed
     assert (answer.status_code, answer.json()["code"]) == (409, "provider_not_configured")
     assert answer.json()["action"] == "ask_operator"
-
-
-async def test_who_comes_back_without_a_session_is_led_to_sign_in(new_client: NewClient) -> None:
-    back = await new_client().get("/v1/oauth/callback/hubspot", params={"state": "s", "code": "c"})
-    assert back.status_code == 303
-    assert back.headers["location"] == "/sign-in?next=/integrations/hubspot"

@@ -209,3 +209,18 @@ test('the page’s structure passes axe (colours are checked in a real browser)'
   const result = await axe.run(container, { rules: { 'color-contrast': { enabled: false } } });
   expect(result.violations.map((v) => v.id)).toEqual([]);
 });
+
+test('who comes back from a provider and cannot be served is told why', async () => {
+  const { user, address } = openApp('/integrations?error=role_required');
+  const told = await screen.findByRole('alert');
+  expect(told).toHaveTextContent('Only owners and managers can connect accounts');
+  expect(told).toHaveTextContent('The cards below show what is connected.');
+  await user.click(within(told).getByRole('button', { name: 'Dismiss' }));
+  await waitFor(() => expect(address()).toBe('/integrations'));
+  expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+});
+
+test('an unknown failure on the way back still says what to do', async () => {
+  openApp('/integrations?error=whatever');
+  expect(await screen.findByRole('alert')).toHaveTextContent('Start again.');
+});

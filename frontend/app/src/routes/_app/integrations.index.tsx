@@ -4,10 +4,16 @@ import { createFileRoute } from '@tanstack/react-router';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { integrationsOptions } from '../../features/connections/api.ts';
+import { LandingError } from '../../features/connections/landing-error.tsx';
 import { ProviderCard } from '../../features/connections/provider-card.tsx';
 import { SyncProgress } from '../../features/syncs/sync-progress.tsx';
 
+/** The server adds `error` when somebody comes back from a provider and cannot be served. */
+const readSearch = (raw: Record<string, unknown>): { error?: string } =>
+  typeof raw['error'] === 'string' && raw['error'] ? { error: raw['error'] } : {};
+
 export const Route = createFileRoute('/_app/integrations/')({
+  validateSearch: readSearch,
   loader: ({ context: { queryClient } }) => void queryClient.prefetchQuery(integrationsOptions()),
   component: IntegrationsPage,
 });
@@ -15,11 +21,14 @@ export const Route = createFileRoute('/_app/integrations/')({
 function IntegrationsPage() {
   const integrations = useQuery(integrationsOptions());
   const list = integrations.data?.data;
+  const { error } = Route.useSearch();
+  const navigate = Route.useNavigate();
   return (
     <Stack gap="lg" maw={1200}>
       <PageHeader title="Integrations">
         Every account Mailwarden reads from, and whether it truly works right now.
       </PageHeader>
+      {error && <LandingError code={error} onDismiss={() => void navigate({ search: {}, replace: true })} />}
       {integrations.error && !list && (
         <ErrorState error={integrations.error} onRetry={() => void integrations.refetch()} />
       )}
