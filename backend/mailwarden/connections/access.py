@@ -9,13 +9,76 @@ from mailwarden.accounts.caller import Caller, identify, require, require_read
 from mailwarden.accounts.rules import who_may
 from mailwarden.connections.models import Connection
 from mailwarden.connections.queries import get_connection
+from mailwarden.connections.slots import is_personal
 from mailwarden.core.api import Reader, Rt, Tx
 from mailwarden.core.db import unit_of_work
-from mailwarden.core.errors import RoleRequired
+from mailwarden.core.errors import AppError, RoleRequired
 from mailwarden.core.ids import ConnectionId
 from mailwarden.core.logging import bind
 
 Load = Callable[..., Awaitable[Connection]]
+MANAGE = "connections:write"
+OWN = "mailboxes:own"
+Own = Annotated[Caller, Depends(require(OWN))]
+
+
+def not_theirs(caller: Caller, row: Connection) -> AppError | None:
+    """Why this caller may not manage it: members manage their own mailboxes, owners and managers all connections."""
+    if caller.may(MANAGE):
+        return None
+    if not is_personal(row.provider):
+        return RoleRequired("This connection is the organization's. Ask an owner or manager.", action="ask_owner")
+    if row.connected_by != caller.user_id:
+        return RoleRequired("This is somebody else's mailbox. Ask them, an owner or a manager.", action="ask_owner")
+    return None
+
+
+def not_theirs_to_connect(caller: Caller, provider: str) -> AppError | None:
+    """Members connect mailboxes, owners and managers everything."""
+    if caller.may(MANAGE) or is_personal(provider):
+        return None
+    return RoleRequired("This connection is the organization's. Ask an owner or manager.", action="ask_owner")
+
+
+async def managed_connection(connection_id: ConnectionId, tx: Tx, caller: Own) -> Connection:
+    """For routes that write: the organization's connections for owners and managers, one's own mailbox for members."""
+    bind(connection_id=str(connection_id))
+    row = await get_connection(tx, caller.org_id, connection_id)
+    if refused := not_theirs(caller, row):
+        raise refused
+    return row
+
+
+async def managed_apart(connection_id: ConnectionId, request: Request, rt: Rt, after: BackgroundTasks) -> Caller:
+    """The same for routes that call a provider: the transaction is closed before the route runs."""
+    async with unit_of_work(rt.sessions) as tx:
+        caller = await identify(request, rt, tx, after)
+        row = await get_connection(tx, caller.org_id, connection_id)
+    if refused := not_theirs(caller, row):
+        raise refused
+    return caller
+
+
+managed_apart.permission = OWN  # type: ignore[attr-defined]
+
+
+async def who_connects(provider: str, caller: Own) -> Caller:
+    """For routes that begin an authorization."""
+    if refused := not_theirs_to_connect(caller, provider):
+        raise refused
+    return caller
+
+
+async def who_comes_back(provider: str, request: Request, rt: Rt, after: BackgroundTasks) -> Caller:
+    """The same for the way back, apart from the route's own transactions."""
+    async with unit_of_work(rt.sessions) as tx:
+        caller = await identify(request, rt, tx, after)
+    if refused := not_theirs_to_connect(caller, provider):
+        raise refused
+    return caller
+
+
+who_comes_back.permission = OWN  # type: ignore[attr-defined]
 
 
 def owned_connection(permission: str) -> Load:

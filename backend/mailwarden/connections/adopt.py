@@ -109,7 +109,8 @@ def _describe(rt: Runtime, row: Connection, new: NewGrant, attempt: OAuthAttempt
     """Nothing of the settings: a reconnect keeps them byte for byte."""
     row.account_label, row.account_detail = new.account.label, new.account.detail
     row.account_time_zone = new.account.time_zone
-    row.connected_by = attempt.user_id
+    if row.connected_by is None or row.status in (Status.CONNECTING, Status.DISCONNECTED):
+        row.connected_by = attempt.user_id  # else whoever renews it does not take it over
     row.status = Status.CONNECTED
     row.cause = row.evidence = row.suspected_at = row.inactive_since = row.disconnected_at = None
     row.degraded_reason = row.degraded_since = row.banned_until = None

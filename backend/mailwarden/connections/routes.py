@@ -3,9 +3,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from starlette.responses import RedirectResponse
 
-from mailwarden.accounts.caller import Caller, StatusReader, require
+from mailwarden.accounts.caller import Caller, StatusReader
 from mailwarden.connections import views
-from mailwarden.connections.access import owned_connection, readable_connection, require_apart
+from mailwarden.connections.access import (
+    Own,
+    managed_apart,
+    managed_connection,
+    readable_connection,
+    who_comes_back,
+    who_connects,
+)
 from mailwarden.connections.callback import finish_authorization
 from mailwarden.connections.connect import start_authorization
 from mailwarden.connections.live_test import test_now
@@ -33,10 +40,10 @@ from mailwarden.core.ids import AttemptId, ConnectionId
 from mailwarden.core.paging import Page, PageQuery
 
 router = APIRouter(prefix="/v1", tags=["connections"])
-WRITE = "connections:write"
-Manager = Annotated[Caller, Depends(require(WRITE))]
-ManagerApart = Annotated[Caller, Depends(require_apart(WRITE))]
-Owned = Annotated[Connection, Depends(owned_connection(WRITE))]
+Connecting = Annotated[Caller, Depends(who_connects)]
+ComingBack = Annotated[Caller, Depends(who_comes_back)]
+ManagerApart = Annotated[Caller, Depends(managed_apart)]
+Managed = Annotated[Connection, Depends(managed_connection)]
 Seen = Annotated[Connection, Depends(readable_connection("status:read"))]
 Paging = Annotated[PageQuery, Query()]
 
@@ -47,7 +54,7 @@ async def list_integrations(rt: Rt, tx: Reader, caller: StatusReader) -> Integra
 
 
 @router.post("/integrations/{provider}/connect", responses=errors(404, 409))
-async def start_connect(provider: str, body: ConnectStart, rt: Rt, tx: Tx, caller: Manager) -> AuthorizeOut:
+async def start_connect(provider: str, body: ConnectStart, rt: Rt, tx: Tx, caller: Connecting) -> AuthorizeOut:
     """Send the browser to ``authorize_url``. It comes back to the page of the integration."""
     return await start_authorization(rt, tx, caller, provider, body)
 
@@ -56,7 +63,7 @@ async def start_connect(provider: str, body: ConnectStart, rt: Rt, tx: Tx, calle
 async def oauth_callback(
     provider: str,
     rt: Rt,
-    caller: ManagerApart,
+    caller: ComingBack,
     state: Annotated[str | None, Query(max_length=500)] = None,
     code: Annotated[str | None, Query(max_length=4000)] = None,
     error: Annotated[str | None, Query(max_length=200)] = None,
@@ -86,7 +93,7 @@ async def get_connection(row: Seen, response: Response, tx: Reader) -> Connectio
 
 @router.patch("/connections/{connection_id}", responses=errors(404, 409, 412, 428))
 async def update_connection(
-    row: Owned, caller: Manager, body: ConnectionUpdate, version: IfMatch, response: Response, tx: Tx
+    row: Managed, caller: Own, body: ConnectionUpdate, version: IfMatch, response: Response, tx: Tx
 ) -> ConnectionOut:
     changed = await update_settings(tx, row, version, body, caller.user_id)
     response.headers["ETag"] = etag(changed.version)
@@ -100,13 +107,13 @@ async def test_connection(connection_id: ConnectionId, rt: Rt, caller: ManagerAp
 
 
 @router.post("/connections/{connection_id}/reconnect", responses=errors(404, 409))
-async def start_reconnect(body: ReconnectStart, row: Owned, rt: Rt, tx: Tx, caller: Manager) -> AuthorizeOut:
+async def start_reconnect(body: ReconnectStart, row: Managed, rt: Rt, tx: Tx, caller: Own) -> AuthorizeOut:
     """Same connection, same settings. Another account's consent changes nothing."""
     return await start_authorization(rt, tx, caller, row.provider, body, row)
 
 
 @router.delete("/connections/{connection_id}", responses=errors(404))
-async def disconnect_connection(row: Owned, tx: Tx, caller: Manager) -> ConnectionOut:
+async def disconnect_connection(row: Managed, tx: Tx, caller: Own) -> ConnectionOut:
     """Stops syncing. Campaigns and figures stay. Raises no alert."""
     return await views.describe(tx, await disconnect(tx, row, caller.user_id))
 
