@@ -7,6 +7,7 @@ import mailwarden.connections.models
 import mailwarden.core.health
 import mailwarden.core.jobs
 import mailwarden.events.models
+import mailwarden.hooks.models
 import mailwarden.metrics.models
 import mailwarden.status.models
 import mailwarden.sync.models  # noqa: F401

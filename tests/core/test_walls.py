@@ -23,7 +23,16 @@ from tests.support.rows import Rows, canary, fill, make_row, tenant_tables
 TENANTS = tenant_tables()
 NAMES = [table.name for table in TENANTS]
 # What holds nothing of any tenant; everything else must be walled.
-OPEN = {"alembic_version", "clock_offset", "worker_heartbeats", "incidents", "journal_positions"}
+OPEN = {
+    "alembic_version",
+    "clock_offset",
+    "worker_heartbeats",
+    "incidents",
+    "journal_positions",
+    "hook_deliveries",
+    "hook_events",
+    "hook_refusals",
+}
 OPEN |= {"operator_notices", "operator_mails", "service_figures"}
 
 
@@ -153,7 +162,10 @@ async def test_functions_that_see_past_the_wall_are_listed_pinned_and_not_for_ev
         found = list(await connection.execute(asked))
     assert all(row[1] == ["search_path=public, pg_temp"] and not row[2] for row in found)
     assert {row[0] for row in found if row[3]} == {
+        "find_connection_of_subscription",
         "find_connections_of_account",
+        "find_connections_of_token",
+        "find_hook_subscription",
         "find_session",
         "find_user",
         "grant_in_use",

@@ -23,6 +23,7 @@ from mailwarden.core.ids import new_id
 from mailwarden.core.metrics import ORPHANS
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.base import Grant
+from mailwarden.providers.hooks.tokens import names_of
 
 log = logging.getLogger(__name__)
 
@@ -200,12 +201,15 @@ def set_tokens(rt: Runtime, row: Credential, grant: Grant, sent_at: datetime, ke
     row.access_token = rt.keys.seal(grant.access_token, place(row, "access_token"))
     row.refresh_token = rt.keys.seal(refresh, place(row, "refresh_token")) if refresh else None
     row.refresh_hash = rt.keys.fingerprint(refresh) if refresh else None
+    row.token_prefix, row.token_sha512x2 = map(rt.keys.fingerprint, names_of(refresh)) if refresh else (None, None)
     if grant.scopes is not None:
         row.scopes = sorted(grant.scopes)
     row.issued_at = sent_at  # counted from sending, so never too late (R10)
     row.expires_at = sent_at + timedelta(seconds=grant.expires_in_s)
     row.refresh_after = refresh_after(sent_at, row.expires_at, row.id, row.version)
     row.refreshed_at = rt.clock.now()
+    if grant.ends_in_s is not None:
+        row.grant_ends_at = sent_at + timedelta(seconds=grant.ends_in_s)
     row.lease_until = row.next_try_at = row.first_refused_at = None
     row.refusals = row.failures = 0
 

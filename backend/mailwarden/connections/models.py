@@ -70,13 +70,21 @@ class Credential(Tenant, Base):
     """1:1 with a connection. Never deleted because of an error; see docs/connection-truth.md."""
 
     __tablename__ = "credentials"
-    __table_args__ = (of_connection(), UniqueConstraint("connection_id"))
+    __table_args__ = (
+        of_connection(),
+        UniqueConstraint("connection_id"),
+        Index("ix_credentials_token_prefix", "token_prefix"),
+        Index("ix_credentials_token_sha512x2", "token_sha512x2"),
+    )
     connection_id: Mapped[UUID]
     version: Mapped[int] = mapped_column(server_default="1")
     access_token: Mapped[bytes | None] = mapped_column(Sealed)  # none after a disconnect
     refresh_token: Mapped[bytes | None] = mapped_column(Sealed)
     previous_refresh_token: Mapped[bytes | None] = mapped_column(Sealed)
     refresh_hash: Mapped[bytes | None] = mapped_column(LargeBinary)  # keyed; of the current refresh token
+    # Keyed, too: what a provider may name a refresh token by when it tells of its revocation (providers/hooks).
+    token_prefix: Mapped[bytes | None] = mapped_column(LargeBinary)
+    token_sha512x2: Mapped[bytes | None] = mapped_column(LargeBinary)
     scopes: Mapped[list[str]] = mapped_column(server_default=text("'[]'::jsonb"))
     issued_at: Mapped[datetime] = mapped_column(server_default=app_now())
     expires_at: Mapped[datetime]
@@ -291,3 +299,4 @@ class JournalPosition(Base):
     provider: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[str | None]
     read_at: Mapped[datetime | None]
+    trouble: Mapped[dict[str, Any] | None]  # evidence of a refusal that only the operator can end
