@@ -40,6 +40,8 @@ class Mailbox:
         self._messages: dict[str, Message] = {}
         self._next_uid: dict[str, int] = {}
         self.changes: list[Change] = []
+        self.watchers: list[Callable[[Change], None]] = []
+        """Told of every change at once; for providers that push."""
         self.uid_validity: dict[str, int] = dict.fromkeys((INBOX, SENT, DRAFTS, TRASH), 1)
 
     @property
@@ -94,4 +96,7 @@ class Mailbox:
 
     def _note(self, kind: str, message: Message) -> None:
         message.changed = self.newest_change + 1
-        self.changes.append(Change(message.changed, kind, message.key, message.folder))
+        change = Change(message.changed, kind, message.key, message.folder)
+        self.changes.append(change)
+        for watcher in list(self.watchers):
+            watcher(change)
