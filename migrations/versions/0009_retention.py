@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision: str = "0009"
 down_revision: str | None = "0008"
@@ -21,6 +23,7 @@ ARGUMENTS = "(timestamptz, int)"
 
 
 def upgrade() -> None:
+    op.add_column("journal_positions", sa.Column("trouble", postgresql.JSONB(astext_type=sa.Text()), nullable=True))
     for name, (table, key, old) in PRUNED.items():
         op.execute(
             f"""
@@ -40,3 +43,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name in PRUNED:
         op.execute(f"DROP FUNCTION {name}{ARGUMENTS}")
+    op.drop_column("journal_positions", "trouble")

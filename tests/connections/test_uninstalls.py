@@ -8,10 +8,12 @@ from sqlalchemy import text
 
 from mailwarden.connections.uninstalls import read_uninstalls
 from mailwarden.core.db import reader
+from mailwarden.core.ids import format_id
 from mailwarden.core.runtime import Runtime
 from tests.conftest import MakeConnection
 from tests.connections.fakes import DEAD, INTROSPECT, TOKEN, active, healthy
 from tests.connections.steps import events, history, kill, live, now
+from tests.support.browser import Browser
 from tests.support.replies import Replies
 from tests.support.time import TimeMachine
 
@@ -100,3 +102,39 @@ async def test_a_journal_that_cannot_be_read_is_no_connections_trouble(
     await read_uninstalls(runtime, "hubspot")
     seen = await now(runtime, row)
     assert (seen.status, seen.degraded_reason) == ("connected", None)
+    assert seen.cause is None
+
+
+async def test_wrong_journal_permissions_are_told_to_the_operator_until_it_is_read_again(
+    runtime: Runtime, owner: Browser, replies: Replies, time_machine: TimeMachine, caplog: pytest.LogCaptureFixture
+) -> None:
+    replies["POST /webhooks-journal/subscriptions/2026-03"] = httpx.Response(403, json={"message": "no such scope"})
+    for _ in range(2):
+        await read_uninstalls(runtime, "hubspot")
+    told = (await owner.get("/v1/status")).json()
+    assert [one["title"] for one in told["misconfigurations"]] == ["HubSpot does not tell us of uninstalls"]
+    assert told["incidents"] == []
+    assert [r.levelname for r in caplog.records if "check its scopes" in r.message] == ["ERROR"]
+    replies["POST /webhooks-journal/subscriptions/2026-03"] = httpx.Response(409)
+    uninstalled(replies, 1, runtime.clock.now())
+    await time_machine.advance(10)
+    await read_uninstalls(runtime, "hubspot")
+    assert (await owner.get("/v1/status")).json()["misconfigurations"] == []
+
+
+@pytest.mark.parametrize("readable", [True, False])
+async def test_the_absence_of_an_uninstall_is_only_stated_if_the_journal_was_read(
+    runtime: Runtime,
+    make_connection: MakeConnection,
+    owner: Browser,
+    replies: Replies,
+    time_machine: TimeMachine,
+    readable: bool,
+) -> None:
+    if not readable:
+        replies["POST /webhooks-journal/subscriptions/2026-03"] = httpx.Response(503)
+    row = await kill(runtime, time_machine, replies, make_connection)
+    card = (await owner.get(f"/v1/connections/{format_id('conn', row.id)}")).json()["card"]
+    assert card["cause"] == "access_revoked"
+    assert ("reports no uninstall" in card["explanation"]) is readable
+    assert ("does not say which" in card["explanation"]) is not readable

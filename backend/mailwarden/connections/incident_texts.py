@@ -1,6 +1,6 @@
 """What the banners say about a provider's trouble or our own."""
 
-from mailwarden.connections.models import Incident
+from mailwarden.connections.models import Incident, JournalPosition
 from mailwarden.connections.present import provider_label
 from mailwarden.connections.schemas import IncidentOut, Misconfiguration
 
@@ -43,4 +43,19 @@ def misconfiguration(row: Incident) -> Misconfiguration:
         detail=f"{label} rejects our app ({said}). The operator must correct it; no connection was touched.",
         expected=told.get("expected"),
         actual=told.get("actual"),
+    )
+
+
+def unreadable_journal(row: JournalPosition) -> Misconfiguration:
+    label, told = provider_label(row.provider), row.trouble or {}
+    said = told.get("message") or told.get("provider_code") or "it refused our app"
+    return Misconfiguration(
+        provider=row.provider,
+        title=f"{label} does not tell us of uninstalls",
+        detail=(
+            f"{label} does not let our app read its journal ({said}). The operator must correct the app's permissions. "
+            "Connections work, and a broken one is still found, only without the news that it was uninstalled."
+        ),
+        expected=None,
+        actual=None,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mailwarden.connections.forecast_texts import forecast_out
 from mailwarden.connections.models import Connection, Episode, ReconnectReceipt, Transition
 from mailwarden.connections.rules import Frequency, HistoryRange, Status
 from mailwarden.connections.schemas import (
@@ -28,6 +29,7 @@ from mailwarden.providers.base import Cause
 from mailwarden.providers.catalog import load
 
 ANSWER_LOST_NOTE = "rotation answer lost"
+JOURNAL_READ = "journal_read"  # the provider's journal was read after the first refusal, and names no uninstall
 
 
 def provider_label(provider: str) -> str:
@@ -60,9 +62,7 @@ def cause_title(provider: str, cause: str) -> str:
 
 
 def _explanation(row: Connection) -> str:
-    spec = load().get(row.provider)
-    tells_uninstalls = spec is not None and spec.uninstall_journal is not None
-    if row.cause == Cause.ACCESS_REVOKED and tells_uninstalls:
+    if row.cause == Cause.ACCESS_REVOKED and (row.evidence or {}).get(JOURNAL_READ):
         return REVOKED_NOT_UNINSTALLED
     if row.cause == Cause.UNKNOWN and (row.evidence or {}).get("note") == ANSWER_LOST_NOTE:
         return ANSWER_LOST
@@ -131,6 +131,7 @@ def connection_out(row: Connection, episode: Episode | None = None) -> Connectio
         degraded_reason=row.degraded_reason,
         degraded_since=row.degraded_since,
         verified_at=row.proof_of_life_at,
+        forecast=forecast_out(row),
         inactive_since=row.inactive_since,
         suspected_at=row.suspected_at,
         sync_frequency=row.sync_frequency,

@@ -10,6 +10,7 @@ from mailwarden.connections.models import (
     Credential,
     Episode,
     Incident,
+    JournalPosition,
     OAuthAttempt,
     ReconnectReceipt,
     RefreshAttempt,
@@ -143,3 +144,9 @@ async def open_incident(tx: UnitOfWork, provider: str, *, ours: bool) -> Inciden
     of_kind = (Incident.kind == "misconfigured").is_(ours)
     asked = select(Incident).where(Incident.provider == provider, Incident.ended_at.is_(None), of_kind)
     return await tx.session.scalar(asked.execution_options(populate_existing=True))
+
+
+async def unreadable_journals(tx: UnitOfWork) -> Sequence[JournalPosition]:
+    """Those that only the operator can make readable again."""
+    asked = select(JournalPosition).where(JournalPosition.trouble.is_not(None)).order_by(JournalPosition.provider)
+    return (await tx.session.scalars(asked.execution_options(populate_existing=True))).all()

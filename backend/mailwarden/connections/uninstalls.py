@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import httpx
-from sqlalchemy import select, text
+from sqlalchemy import null, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from mailwarden.connections.health import suspect
@@ -14,12 +14,12 @@ from mailwarden.connections.our_app import our_app
 from mailwarden.connections.queries import find_connection, get_credential
 from mailwarden.connections.rules import Actor, Status
 from mailwarden.connections.transitions import VERIFY
-from mailwarden.core.db import app_now, reader, unit_of_work
+from mailwarden.core.db import UnitOfWork, app_now, reader, unit_of_work
 from mailwarden.core.egress import EgressGuard
 from mailwarden.core.http import build_http
 from mailwarden.core.jobs import enqueue
 from mailwarden.core.runtime import Runtime
-from mailwarden.providers.base import Cause, Evidence, ProviderError, Signal
+from mailwarden.providers.base import Cause, Evidence, ProviderError, RateLimited, Signal, Unavailable
 from mailwarden.providers.catalog import load
 from mailwarden.providers.journal import Uninstall, UninstallJournal
 
@@ -30,16 +30,47 @@ MOST_PAGES = 200
 SKEW = timedelta(seconds=5)
 
 
-async def read_uninstalls(rt: Runtime, provider: str) -> None:
-    """Everything new since the last reading. Trouble with the journal is never a connection's trouble."""
+async def read_uninstalls(rt: Runtime, provider: str, *, since: datetime | None = None) -> None:
+    """Everything new since the last reading. Trouble with the journal is never a connection's trouble.
+
+    A reading of a moment ago will do, unless it came before ``since``.
+    """
     position = await _position(rt, provider)
-    if position is not None and position.read_at is not None and rt.clock.now() - position.read_at < FRESH:
+    if position is not None and _is_fresh(rt, position, since):
         return
     try:
         async with build_http(guard=EgressGuard(allow=rt.config.egress_allow)) as downloads:
             await _read(rt, provider, position, downloads)
     except ProviderError as exc:
-        log.warning("the uninstall journal cannot be read", extra={"evidence": exc.evidence.as_json()})
+        await _cannot_read(rt, provider, position, exc)
+
+
+def _is_fresh(rt: Runtime, position: JournalPosition, since: datetime | None) -> bool:
+    if position.read_at is None or rt.clock.now() - position.read_at >= FRESH:
+        return False
+    return since is None or position.read_at >= since
+
+
+async def _cannot_read(rt: Runtime, provider: str, position: JournalPosition | None, exc: ProviderError) -> None:
+    """What waiting cannot mend is the operator's: said once in the log, and on the status page until it is read again.
+
+    It opens no incident: connections, their refreshes and verdicts go on without the journal.
+    """
+    said = exc.evidence.as_json()
+    log.warning("the uninstall journal cannot be read", extra={"provider": provider, "evidence": said})
+    if isinstance(exc, Unavailable | RateLimited):
+        return
+    if position is None or position.trouble is None:
+        log.error("our app may not read the uninstall journal; check its scopes", extra={"provider": provider})
+    row = insert(JournalPosition).values(provider=provider, trouble=said)
+    async with unit_of_work(rt.sessions) as tx:
+        await tx.session.execute(row.on_conflict_do_update(index_elements=["provider"], set_={"trouble": said}))
+
+
+async def was_read_since(tx: UnitOfWork, provider: str, since: datetime | None) -> bool:
+    """Only then does its silence say anything."""
+    read_at = await tx.session.scalar(select(JournalPosition.read_at).where(JournalPosition.provider == provider))
+    return read_at is not None and since is not None and read_at >= since
 
 
 async def _read(rt: Runtime, provider: str, position: JournalPosition | None, downloads: httpx.AsyncClient) -> None:
@@ -72,7 +103,7 @@ async def _position(rt: Runtime, provider: str) -> JournalPosition | None:
 
 
 async def _remember(rt: Runtime, provider: str, offset: str | None) -> None:
-    values = {"position": offset, "read_at": app_now()}
+    values = {"position": offset, "read_at": app_now(), "trouble": null()}  # not the null of JSON
     row = insert(JournalPosition).values(provider=provider, **values)
     async with unit_of_work(rt.sessions) as tx:
         await tx.session.execute(row.on_conflict_do_update(index_elements=["provider"], set_=values))

@@ -9,13 +9,13 @@ from mailwarden.connections.health import open_suspicions
 from mailwarden.connections.incidents import is_withheld
 from mailwarden.connections.models import Connection, Credential
 from mailwarden.connections.our_app import confirmation
-from mailwarden.connections.present import ANSWER_LOST_NOTE
+from mailwarden.connections.present import ANSWER_LOST_NOTE, JOURNAL_READ
 from mailwarden.connections.probe import banned_until, load_row
 from mailwarden.connections.queries import answer_was_lost, find_connection, get_credential
 from mailwarden.connections.refresh import MARGIN, Result, refresh_once
 from mailwarden.connections.rules import Actor, Doubt, Status, Suspicion, verdict
 from mailwarden.connections.transitions import mark_inactive
-from mailwarden.connections.uninstalls import read_uninstalls
+from mailwarden.connections.uninstalls import read_uninstalls, was_read_since
 from mailwarden.core.db import UnitOfWork, reader, unit_of_work
 from mailwarden.core.jobs import Again, Lease
 from mailwarden.core.runtime import Runtime
@@ -63,7 +63,7 @@ async def _ask(rt: Runtime, row: Connection, lease: Lease) -> Asked:
     if not said.scopes_complete:
         asked.add(Signal.SCOPES_MISSING)
     if load()[row.provider].uninstall_journal is not None:
-        await read_uninstalls(rt, row.provider)
+        await read_uninstalls(rt, row.provider, since=row.suspected_at)
     tried = await refresh_once(rt, row.org_id, row.id, row.provider, only_version=held.version)
     if isinstance(tried.error, AccessRevoked):
         asked.add(Signal.REFRESH_REFUSED)
@@ -112,6 +112,8 @@ async def _conclude(rt: Runtime, lease: Lease, before: Connection, asked: Asked)
             return Again(_next(rt, row, credential))
         if cause is Cause.UNKNOWN and doubt.answer_lost:
             row.evidence = (row.evidence or {}) | {"note": ANSWER_LOST_NOTE}
+        if await was_read_since(tx, row.provider, row.suspected_at):
+            row.evidence = (row.evidence or {}) | {JOURNAL_READ: True}
         await mark_inactive(rt, tx, row, cause, _actor(suspicions))
         await lease.finish(tx)
         return None

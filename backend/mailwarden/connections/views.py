@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from mailwarden.connections import queries
 from mailwarden.connections.attempts import attempt_out
-from mailwarden.connections.incident_texts import incident_out, misconfiguration
+from mailwarden.connections.incident_texts import incident_out, misconfiguration, unreadable_journal
 from mailwarden.connections.models import Connection, Incident
 from mailwarden.connections.present import connection_out, receipt_out, transition_out
 from mailwarden.connections.schemas import (
@@ -109,10 +109,11 @@ async def get_attempt(rt: Runtime, tx: UnitOfWork, org_id: UUID, attempt_id: UUI
 
 async def service_status(rt: Runtime, tx: UnitOfWork) -> ServiceStatus:
     incidents = await queries.open_incidents(tx)
+    journals = [unreadable_journal(one) for one in await queries.unreadable_journals(tx)]
     seen: datetime | None = await tx.session.scalar(text("SELECT max(last_claim_at) FROM worker_heartbeats"))
     return ServiceStatus(
         incidents=[incident_out(one) for one in incidents if one.kind != MISCONFIGURED],
-        misconfigurations=[misconfiguration(one) for one in incidents if one.kind == MISCONFIGURED],
+        misconfigurations=[misconfiguration(one) for one in incidents if one.kind == MISCONFIGURED] + journals,
         refresh_scheduler_alive=seen is not None and rt.clock.now() - seen < SCHEDULER_SILENT,
         refresh_scheduler_seen_at=seen,
     )
