@@ -19,7 +19,7 @@ Handler = Callable[[Call], Response | Awaitable[Response]]
 class Route:
     method: str
     template: str
-    handler: Handler | AsyncHandler
+    handler: Handler
     area: Area
     scopes: tuple[str, ...]
     """One of these is enough; none: no scope is asked."""
@@ -33,7 +33,7 @@ class Routes:
 
     routes: list[Route] = field(default_factory=list)
 
-    def add(self, method: str, templates: tuple[str, ...], handler: Handler | AsyncHandler, *, area: Area = Area.API,
+    def add(self, method: str, templates: tuple[str, ...], handler: Handler, *, area: Area = Area.API,
             scopes: tuple[str, ...] = (), auth: bool = True) -> None:  # fmt: skip
         for template in templates:
             pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template) + "/?")
