@@ -8,14 +8,16 @@ from mailwarden_sandbox.config import SandboxConfig
 from mailwarden_sandbox.control.app import create_control
 from mailwarden_sandbox.dispatch import serve_call
 from mailwarden_sandbox.hubspot import HUBSPOT
+from mailwarden_sandbox.imap.provider import IMAP
 from mailwarden_sandbox.keap import KEAP
 from mailwarden_sandbox.klaviyo import KLAVIYO
+from mailwarden_sandbox.mail.server import MailPorts
 from mailwarden_sandbox.provider import Provider
 from mailwarden_sandbox.responses import html_answer
 from mailwarden_sandbox.transport import Exchange
 from mailwarden_sandbox.world import World
 
-PROVIDERS: dict[str, Provider] = {p.name: p for p in (HUBSPOT, KLAVIYO, KEAP)}
+PROVIDERS: dict[str, Provider] = {p.name: p for p in (HUBSPOT, KLAVIYO, KEAP, IMAP)}
 _BY_HOST = {host: provider for provider in PROVIDERS.values() for host in provider.hosts}
 
 _INDEX = """<!DOCTYPE html><html lang="en"><head><title>Provider sandbox</title></head><body><h1>Provider sandbox</h1>
@@ -26,6 +28,7 @@ class Sandbox:
     def __init__(self, config: SandboxConfig) -> None:
         self.config = config
         self.world = self._fresh()
+        self.mail: MailPorts | None = None  # once its servers are started
         self._control: ASGIApp = create_control(self, PROVIDERS)
 
     def _fresh(self) -> World:

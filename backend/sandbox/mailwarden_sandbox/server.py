@@ -1,12 +1,18 @@
 """The sandbox on a port."""
 
+import asyncio
 import socket
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import uvicorn
 
 from mailwarden_sandbox.app import PROVIDERS, create_sandbox
 from mailwarden_sandbox.config import SandboxConfig, ServerConfig
+from mailwarden_sandbox.mail.server import MailServers
 from mailwarden_sandbox.tls import Certificates, certificates
 from mailwarden_sandbox.transport import AbortableProtocol
 
@@ -14,23 +20,34 @@ from mailwarden_sandbox.transport import AbortableProtocol
 def serve(config: SandboxConfig, server: ServerConfig) -> None:
     """Serve until told to stop. Port 0 takes a free one; the port is told on stdout and in the port file."""
     listener = _listen(server)
-    port = listener.getsockname()[1]
-    tls = _certificates(server)
-    uvicorn_config = uvicorn.Config(
-        create_sandbox(config),
-        http=AbortableProtocol,
-        loop="asyncio",
-        lifespan="off",
-        log_level="warning",
-        access_log=False,
-        date_header=False,  # the Date header is the sandbox clock's, and a fault may skew it
-        server_header=False,
-        timeout_graceful_shutdown=1,
-        ssl_certfile=tls.chain if tls else None,
-        ssl_keyfile=tls.key if tls else None,
-    )
-    _announce(server, port, tls)
-    uvicorn.Server(uvicorn_config).run(sockets=[listener])
+    with _certificates(server) as tls:
+        sandbox = create_sandbox(config)
+        http = uvicorn.Config(
+            sandbox,
+            http=AbortableProtocol,
+            loop="asyncio",
+            lifespan="off",
+            log_level="warning",
+            access_log=False,
+            date_header=False,  # the Date header is the sandbox clock's, and a fault may skew it
+            server_header=False,
+            timeout_graceful_shutdown=1,
+            ssl_certfile=tls.chain if server.tls else None,
+            ssl_keyfile=tls.key if server.tls else None,
+        )
+        http.load()
+        mail = MailServers(sandbox, server.host, tls)
+    asyncio.run(_run(uvicorn.Server(http), mail, listener, server))
+
+
+async def _run(http: uvicorn.Server, mail: MailServers, listener: socket.socket, server: ServerConfig) -> None:
+    """Announced once every port is open."""
+    await mail.start()
+    _announce(server, listener.getsockname()[1])
+    try:
+        await http.serve(sockets=[listener])
+    finally:
+        await mail.stop()
 
 
 def _listen(server: ServerConfig) -> socket.socket:
@@ -40,16 +57,20 @@ def _listen(server: ServerConfig) -> socket.socket:
     return listener
 
 
-def _certificates(server: ServerConfig) -> Certificates | None:
+@contextmanager
+def _certificates(server: ServerConfig) -> Iterator[Certificates]:
+    """In the folder that was asked for, or nowhere once they are loaded."""
     hosts = {host for provider in PROVIDERS.values() for host in provider.hosts}
-    return certificates(hosts, server.tls_dir) if server.tls else None
+    if server.tls or server.tls_dir:
+        yield certificates(hosts, server.tls_dir)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield certificates(hosts, Path(folder))
 
 
-def _announce(server: ServerConfig, port: int, tls: Certificates | None) -> None:
-    scheme = "https" if tls else "http"
+def _announce(server: ServerConfig, port: int) -> None:
+    scheme = "https" if server.tls else "http"
     sys.stdout.write(f"Provider sandbox on {scheme}://{server.host}:{port}\n")
-    if tls:
-        sys.stdout.write(f"Trust this authority: {tls.ca}\n")
     sys.stdout.flush()
     if server.port_file:
         partial = server.port_file.with_suffix(".partial")

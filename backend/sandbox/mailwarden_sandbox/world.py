@@ -46,6 +46,16 @@ class Lifecycle:
     installed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A message that the SMTP server took."""
+
+    at: float
+    sender: str
+    recipients: tuple[str, ...]
+    raw: bytes
+
+
 class World:
     def __init__(self, config: SandboxConfig, kinds: Mapping[str, Kind]) -> None:
         self.config, self.kinds = config, kinds
@@ -58,6 +68,7 @@ class World:
         self.outbox = Outbox(self.clock.now)
         self.quotas = config.quotas
         self.lifecycle: list[Lifecycle] = []
+        self.submitted: list[Submitted] = []
         self.subscriptions: dict[tuple[str, int], dict[str, object]] = {}
         self._parts: dict[type[Any], Any] = {}
         self._accounts: dict[tuple[str, str], Account] = {}

@@ -10,6 +10,7 @@ from mailwarden_sandbox.clock import iso_millis
 from mailwarden_sandbox.control.accounts import accounts_router
 from mailwarden_sandbox.control.faults import faults_router
 from mailwarden_sandbox.control.host import Desk, Host
+from mailwarden_sandbox.control.mail import mail_router
 from mailwarden_sandbox.control.schemas import ClientCreate, ClockMove, Quotas, Reset
 from mailwarden_sandbox.control.webhooks import webhooks_router
 from mailwarden_sandbox.provider import Provider
@@ -20,7 +21,15 @@ def create_control(host: Host, providers: Mapping[str, Provider]) -> FastAPI:
     app = FastAPI(
         title="Provider sandbox", docs_url="/_sandbox/docs", openapi_url="/_sandbox/openapi.json", redoc_url=None
     )
-    for make in (accounts_router, faults_router, webhooks_router, _log_router, _clock_router, _setup_router):
+    for make in (
+        accounts_router,
+        faults_router,
+        webhooks_router,
+        _log_router,
+        _clock_router,
+        _setup_router,
+        mail_router,
+    ):
         app.include_router(make(desk), prefix="/_sandbox")
     return app
 

@@ -7,6 +7,7 @@ from fastapi import HTTPException
 
 from mailwarden_sandbox.accounts import Account
 from mailwarden_sandbox.config import SandboxConfig
+from mailwarden_sandbox.mail.server import MailPorts
 from mailwarden_sandbox.provider import Provider
 from mailwarden_sandbox.world import World
 
@@ -14,6 +15,7 @@ from mailwarden_sandbox.world import World
 class Host(Protocol):
     config: SandboxConfig
     world: World
+    mail: MailPorts | None
 
     def reset(self, config: SandboxConfig | None = None) -> None: ...
 

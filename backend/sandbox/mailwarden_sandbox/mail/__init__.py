@@ -1,0 +1,1 @@
+"""What the IMAP and SMTP servers share: lines, logins, faults, ports."""
