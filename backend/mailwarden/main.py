@@ -23,13 +23,14 @@ from mailwarden.core.openapi import describe
 from mailwarden.core.probes import router as probes
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.web import serve_app
+from mailwarden.mailboxes.routes import router as mailboxes
 from mailwarden.metrics.routes import router as metrics
 from mailwarden.settings import Settings
 from mailwarden.sync.routes import router as sync
 
 log = logging.getLogger(__name__)
 CALLBACK = "/v1/oauth/callback/"
-ROUTERS = (accounts, connections, sync, metrics, alerts)
+ROUTERS = (accounts, connections, mailboxes, sync, metrics, alerts)
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

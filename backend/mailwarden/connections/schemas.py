@@ -170,13 +170,36 @@ class PreviewLine(Wire):
     detail: str
 
 
+class PausedCampaign(Wire):
+    """A campaign of one's own that would pause."""
+
+    name: str
+    detail: str
+    recipients: int = Field(description="People who would not get their next mail.", examples=[120])
+    next_send_at: datetime | None
+
+
+class WayOut(Wire):
+    """One of the two ways to renew an account, with its consequences."""
+
+    code: Literal["one_click", "two_step"]
+    title: str
+    recommended: bool
+    when: str = Field(description="When this way is the right one.")
+    consequences: list[str]
+
+
 class DisconnectPreview(Wire):
     """What a disconnect does, told before the click."""
 
     connection_id: ConnectionId
     stops: list[PreviewLine]
-    resets: list[PreviewLine]
+    resets: list[PreviewLine] = Field(description="Settings of the mailbox slot: what acts now, and what will.")
     keeps: list[PreviewLine]
+    pauses: list[PausedCampaign]
+    recipients_at_stake: int
+    ways: list[WayOut]
+    slot_number: int | None = Field(description="Of the mailbox slot; null for accounts that send nothing.")
     campaigns_kept: int
     advice: str
 

@@ -82,7 +82,7 @@ class MailboxSettings(Wire):
     sender_name: SenderName = ""
     send_interval_s: Interval = 60
     daily_limit: DailyLimit = 200
-    working_days: Days = [Weekday.MON, Weekday.TUE, Weekday.WED, Weekday.THU, Weekday.FRI]
+    working_days: Days = Field(default_factory=lambda: list(Weekday)[:5])
     working_from: TimeOfDay = "09:00"
     working_until: TimeOfDay = "18:00"
     time_zone: Zone | None = None

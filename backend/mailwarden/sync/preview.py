@@ -4,7 +4,10 @@ from mailwarden.connections.models import Connection
 from mailwarden.connections.present import FREQUENCY_WORDS, provider_label
 from mailwarden.connections.rules import Frequency, Status
 from mailwarden.connections.schemas import DisconnectPreview, PreviewLine
+from mailwarden.connections.slots import slot_of
 from mailwarden.core.db import UnitOfWork
+from mailwarden.mailboxes.stakes import campaigns_at_stake
+from mailwarden.mailboxes.ways import keeps_of, resets_of, ways_of
 from mailwarden.metrics.queries import count_of_connection
 from mailwarden.sync.queries import find_open_run
 
@@ -14,13 +17,20 @@ AGAIN = "Connect the same account again at any time; its campaigns and its sync 
 
 async def preview_disconnect(tx: UnitOfWork, connection: Connection) -> DisconnectPreview:
     kept = await count_of_connection(tx.session, connection.org_id, connection.id)
+    slot = await slot_of(tx, connection.org_id, connection.id)
+    pauses = await campaigns_at_stake(tx, connection)
     return DisconnectPreview(
         connection_id=connection.id,
         stops=await _stops(tx, connection),
-        resets=[],
+        resets=resets_of(slot),
+        pauses=pauses,
+        recipients_at_stake=sum(one.recipients for one in pauses),
+        ways=ways_of(connection, slot, len(pauses)),
+        slot_number=slot.number if slot else None,
         keeps=[
+            *keeps_of(slot),
             PreviewLine(title="Campaigns and figures", detail=f"{kept:,} campaigns stay readable and unchanged."),
-            PreviewLine(title="Settings", detail="Sync frequency and history range stay as they are."),
+            PreviewLine(title="Sync settings", detail="Sync frequency and history range stay as they are."),
             PreviewLine(title="Sync history", detail="Every run stays in the log."),
             PreviewLine(title="Connection history", detail="Every change of status stays on record."),
         ],
