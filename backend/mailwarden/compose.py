@@ -65,6 +65,7 @@ def provider_settings(client: ProviderClientSettings, timing: Timing) -> Provide
         api_base=_base(client.api_base),
         oauth_deadline_s=timing.refresh_deadline_s,
         api_deadline_s=timing.api_deadline_s,
+        grant_life_days=client.grant_life_days,
     )
 
 

@@ -43,6 +43,9 @@ class ProviderClientSettings(BaseModel):
     client_secret: SecretStr = Field(SecretStr(""), description="Our app's client secret.")
     authorize_base: HttpUrl | None = Field(None, description="Replaces the host of the consent page (sandbox, proxy).")
     api_base: HttpUrl | None = Field(None, description="Replaces the host of token endpoint and API.")
+    grant_life_days: int | None = Field(
+        None, ge=1, description="Grants to our app end so many days after the consent (Google in testing: 7)."
+    )
 
 
 class ProvidersSettings(BaseModel):

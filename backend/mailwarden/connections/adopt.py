@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from mailwarden.connections.consent import NewGrant
 from mailwarden.connections.credentials import set_tokens
+from mailwarden.connections.grant_life import FORECAST, forecast_of, note_forecast
 from mailwarden.connections.models import Connection, Credential, Episode, OAuthAttempt, ReconnectReceipt
 from mailwarden.connections.rules import Actor, Status
 from mailwarden.connections.slots import take_slot
@@ -99,10 +100,12 @@ async def _store_credential(rt: Runtime, tx: UnitOfWork, row: Connection, new: N
     else:
         credential.version += 1
     credential.previous_refresh_token = None  # of another grant
-    credential.attempt_id = None
+    credential.attempt_id = credential.grant_ends_at = None
+    credential.granted_at = new.sent_at
     set_tokens(rt, credential, new.grant, new.sent_at, kept=None)
     credential.scopes = list(new.scopes)
     row.next_refresh_at = credential.refresh_after
+    note_forecast(row, forecast_of(rt, row.provider, credential))
 
 
 def _describe(rt: Runtime, row: Connection, new: NewGrant, attempt: OAuthAttempt) -> None:
@@ -147,6 +150,7 @@ async def _schedule(rt: Runtime, tx: UnitOfWork, row: Connection) -> None:
     row.next_probe_at = next_probe(rt)
     await enqueue(tx, REFRESH, row.id, due_at=row.next_refresh_at, replace=True)
     await enqueue(tx, PROBE, row.id, due_at=row.next_probe_at, replace=True)
+    await enqueue(tx, FORECAST, row.id)
 
 
 async def _announce(tx: UnitOfWork, row: Connection, before: Before, receipt: ReconnectReceipt | None) -> None:

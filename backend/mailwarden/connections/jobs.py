@@ -4,6 +4,8 @@ import logging
 from datetime import datetime, timedelta
 
 from mailwarden.connections.credentials import journal_of, read_held, replay_journal
+from mailwarden.connections.foretelling import foresee
+from mailwarden.connections.grant_life import FORECAST
 from mailwarden.connections.incidents import watch_incidents
 from mailwarden.connections.probe import banned_until, load_row, probe_connection
 from mailwarden.connections.refresh import refresh_once
@@ -69,6 +71,7 @@ JOBS = [
     JobKind(REFRESH, refresh_connection, lease_s=45, max_attempts=None),
     JobKind(PROBE, probe_connection, max_attempts=None),
     JobKind(VERIFY, verify_connection, max_attempts=None),
+    JobKind(FORECAST, foresee, max_attempts=None),
     JobKind(UNINSTALLS, read_journal, max_attempts=None),
     JobKind(INCIDENTS, watch, max_attempts=None),
     JobKind(REPLAY, replay, max_attempts=None),

@@ -92,6 +92,7 @@ class TokenJournal:
             "access_token": grant.access_token,
             "refresh_token": grant.refresh_token,
             "expires_in_s": grant.expires_in_s,
+            "ends_in_s": grant.ends_in_s,
             "scopes": sorted(grant.scopes) if grant.scopes is not None else None,
         }
         sealed = self._keys.seal(json.dumps(secret), _place(answer.org_id, answer.attempt_id))
@@ -127,6 +128,7 @@ class TokenJournal:
                 refresh_token=secret["refresh_token"],
                 expires_in_s=secret["expires_in_s"],
                 scopes=frozenset(scopes) if scopes is not None else None,
+                ends_in_s=secret.get("ends_in_s"),
             ),
         )
 

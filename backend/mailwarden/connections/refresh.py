@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, update
 
 from mailwarden.connections.credentials import (
     ALIVE,
@@ -19,11 +19,13 @@ from mailwarden.connections.credentials import (
     journal_of,
     store_for_sure,
 )
+from mailwarden.connections.grant_life import as_columns, forecast_of
 from mailwarden.connections.health import report_any_failure, report_scopes, report_success
 from mailwarden.connections.incidents import close_breaker, may_try, open_breaker
 from mailwarden.connections.journal import TokenAnswer
 from mailwarden.connections.models import Connection, Credential, RefreshAttempt
 from mailwarden.connections.our_app import confirmation, our_app, spec_of
+from mailwarden.connections.queries import get_credential
 from mailwarden.connections.rules import Actor, Proof
 from mailwarden.core.db import app_now, unit_of_work
 from mailwarden.core.ids import new_id
@@ -175,20 +177,15 @@ async def _tell(rt: Runtime, claim: Claim, stored: Stored, grant: Grant, started
             if stored is not Stored.REFRESHED:
                 return
             plan = update(Connection).where(Connection.org_id == claim.org_id, Connection.id == claim.connection_id)
-            due = await tx.session.scalar(_refresh_after(claim))
-            await tx.session.execute(plan.values(next_refresh_at=due))
+            held = await get_credential(tx, claim.org_id, claim.connection_id)
+            dies = as_columns(forecast_of(rt, claim.provider, held))
+            await tx.session.execute(plan.values(next_refresh_at=held.refresh_after, **dies))
             await report_success(rt, tx, claim.connection_id, Actor.REFRESH, Proof.REFRESH)
             if grant.scopes is not None:
                 said = own_evidence("the refreshed grant")
                 await report_scopes(rt, tx, claim.connection_id, grant.scopes, said, Actor.REFRESH)
     except Exception:
         log.exception("a refresh succeeded but could not be reported")
-
-
-def _refresh_after(claim: Claim) -> Any:
-    return select(Credential.refresh_after).where(
-        Credential.org_id == claim.org_id, Credential.connection_id == claim.connection_id
-    )
 
 
 def _attempt(claim: Claim, outcome: str, error: ProviderError | None, started: float) -> RefreshAttempt:

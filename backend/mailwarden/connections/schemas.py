@@ -3,6 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from mailwarden.connections.forecast import Why
 from mailwarden.connections.rules import Actor, Degraded, Frequency, HistoryRange, Purpose, Status, WhoMustAct
 from mailwarden.core.api import Wire
 from mailwarden.core.ids import AttemptId, ConnectionId, EpisodeId, IncidentId, ReceiptId, SyncId, TransitionId, UserId
@@ -45,6 +46,14 @@ class CauseCard(Wire):
     evidence: list[EvidenceOut]
 
 
+class ForecastOut(Wire):
+    """When the authorization ends by itself, if nothing is done about it."""
+
+    dies_at: datetime
+    reason: Why
+    detail: str
+
+
 class ConnectionOut(Wire):
     id: ConnectionId
     provider: str
@@ -60,6 +69,7 @@ class ConnectionOut(Wire):
     degraded_reason: Degraded | None
     degraded_since: datetime | None
     verified_at: datetime | None = Field(description="Proof of life: last successful authenticated call.")
+    forecast: ForecastOut | None = Field(description="None: it lives until somebody ends it, or it is dead already.")
     inactive_since: datetime | None
     suspected_at: datetime | None
     sync_frequency: Frequency

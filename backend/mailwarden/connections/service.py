@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
+from mailwarden.connections.grant_life import FORECAST
 from mailwarden.connections.models import Connection, Credential, Episode
 from mailwarden.connections.queries import get_connection
 from mailwarden.connections.rules import Actor, Status
@@ -48,6 +49,7 @@ async def disconnect(tx: UnitOfWork, row: Connection, user_id: UUID) -> Connecti
     row.cause = row.evidence = row.suspected_at = row.inactive_since = None
     row.degraded_reason = row.degraded_since = row.banned_until = None
     row.next_sync_at = row.next_refresh_at = row.next_probe_at = None
+    row.grant_dies_at = row.grant_dies_why = None
     row.missing_scopes = []
     write_history(tx, row, before, Actor.USER, user_id=user_id)
     await tx.session.flush()
@@ -55,7 +57,7 @@ async def disconnect(tx: UnitOfWork, row: Connection, user_id: UUID) -> Connecti
     await empty_slot(tx, row)
     stamp = update(Connection).where(Connection.org_id == row.org_id, Connection.id == row.id)
     await tx.session.execute(stamp.values(disconnected_at=app_now()))
-    for kind in (REFRESH, PROBE, VERIFY):
+    for kind in (REFRESH, PROBE, VERIFY, FORECAST):
         await cancel(tx, kind, row.id)
     told = facts(row) | {"user_id": str(user_id)}
     await record(tx, EventType.CONNECTION_DISCONNECTED, connection_id=row.id, data=told)

@@ -18,6 +18,7 @@ class EventType(StrEnum):
     MAILBOX_FILLED = "mailbox.filled"
     MAILBOX_EMPTIED = "mailbox.emptied"
     MAILBOX_SETTINGS_CHANGED = "mailbox.settings_changed"
+    CONNECTION_EXPIRING = "connection.expiring"
     SYNC_STARTED = "sync.started"
     SYNC_SUCCEEDED = "sync.succeeded"
     SYNC_FAILED = "sync.failed"
@@ -39,6 +40,7 @@ DESCRIPTIONS: dict[EventType, str] = {
     EventType.MAILBOX_FILLED: "A mailbox was put into a slot.",
     EventType.MAILBOX_EMPTIED: "A disconnect emptied a slot and set its settings back to the defaults.",
     EventType.MAILBOX_SETTINGS_CHANGED: "Signature, sender name, limits, schedule or tracking of a slot changed.",
+    EventType.CONNECTION_EXPIRING: "The authorization will end by itself in 30, 7 or 1 days.",
     EventType.SYNC_STARTED: "A sync run began.",
     EventType.SYNC_SUCCEEDED: "A sync run processed everything in its window.",
     EventType.SYNC_FAILED: "A sync run ended without having processed everything.",

@@ -143,6 +143,7 @@ class Grant:
     account_id: str | None = None  # where the token answer names it (HubSpot hub_id)
     id_token: str | None = field(default=None, repr=False)  # not checked yet
     provider_request_id: str | None = None
+    ends_in_s: int | None = None  # the whole grant, where the provider says so
 
 
 @dataclass(frozen=True, slots=True)

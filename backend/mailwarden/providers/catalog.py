@@ -169,6 +169,7 @@ class RefreshPolicy(_Spec):
     schedule_s: tuple[float, ...]
     span_s: float = Field(300, ge=300)  # refusals of one kind must stretch over so long
     idle_death_days: int | None  # the grant dies after so long without a refresh
+    max_age_days: int | None = None  # it dies so long after the consent, however often it is refreshed
     access_life_s: int  # used when a token answer does not say
     rates: tuple[Rate, ...] = (Rate(requests=20, per_s=1),)  # of our whole app at the token endpoint
     permanent: tuple[Rule, ...]

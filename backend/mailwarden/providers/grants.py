@@ -27,6 +27,7 @@ def read_grant(spec: ProviderSpec, call: Call, answer: Answer) -> Grant:
         account_id=text(body, account) if account else None,
         id_token=_token(call, answer, signed) if signed and spec.auth.id_token else None,
         provider_request_id=request_id(spec, answer, body),
+        ends_in_s=_end(body.get("refresh_token_expires_in")),
     )
 
 
@@ -66,6 +67,12 @@ def _life(value: Any, default: int) -> int:
     if not math.isfinite(seconds) or seconds <= 0:
         return default
     return round(min(LONGEST_S, max(SHORTEST_S, seconds)))
+
+
+def _end(value: Any) -> int | None:
+    """Of the refresh token. Only a positive number of seconds counts; 0 means "never" to some providers."""
+    usable = isinstance(value, int | str) and not isinstance(value, bool) and re.fullmatch(r"[1-9]\d{0,9}", str(value))
+    return int(value) if usable else None
 
 
 def _scopes(body: Mapping[str, Any]) -> frozenset[str] | None:

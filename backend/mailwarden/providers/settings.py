@@ -16,6 +16,7 @@ class ProviderSettings:
     api_base: str | None = None  # token endpoint and API
     oauth_deadline_s: float = 20.0
     api_deadline_s: float = 30.0
+    grant_life_days: int | None = None  # what the operator knows of our app: its grants die so long after the consent
 
     @property
     def credentials(self) -> ClientCredentials:

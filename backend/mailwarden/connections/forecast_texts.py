@@ -1,0 +1,61 @@
+"""What we say of a grant that will end by itself: why, and what to do about it."""
+
+from typing import Any
+
+from mailwarden.connections.forecast import Why
+from mailwarden.connections.models import Connection
+from mailwarden.connections.rules import WhoMustAct
+from mailwarden.connections.schemas import ForecastOut
+from mailwarden.providers.catalog import load
+
+DETAILS = {
+    Why.UNUSED: "{provider} ends an authorization that is not renewed for {days} days. We renew it by ourselves.",
+    Why.AGE: "{provider} ends authorizations of our app a fixed time after the consent. Only a new consent helps.",
+    Why.ANNOUNCED: "{provider} named this date when the access was granted. Only a new consent helps.",
+}
+WARNINGS = {
+    Why.UNUSED: (
+        "{provider} ends an authorization that is not renewed for {days} days, and our renewals do not succeed. "
+        "A reconnect starts the time anew."
+    ),
+    Why.AGE: (
+        "{provider} ends authorizations of our app a fixed time after the consent, whatever happens. "
+        "A reconnect before that date avoids any gap."
+    ),
+    Why.ANNOUNCED: (
+        "{provider} named this date when the access was granted, and a renewal does not move it. "
+        "A reconnect before that date avoids any gap."
+    ),
+}
+
+
+def forecast_out(row: Connection) -> ForecastOut | None:
+    """None, too, once the connection is dead: then its cause card speaks."""
+    if row.grant_dies_at is None or row.grant_dies_why is None or row.status not in ("connected", "verifying"):
+        return None
+    why = Why(row.grant_dies_why)
+    return ForecastOut(dies_at=row.grant_dies_at, reason=why, detail=_fill(DETAILS[why], row))
+
+
+def warning_card(row: Connection, days: int) -> dict[str, Any]:
+    """For event, alert and letter, in the fields of a cause card."""
+    why = Why(row.grant_dies_why or Why.UNUSED)
+    left = "tomorrow" if days == 1 else f"in {days} days"
+    return {
+        "title": _fill(f"The authorization for {{account}} ends {left} at the latest", row),
+        "explanation": _fill(WARNINGS[why], row),
+        "reason": why,
+        "days": days,
+        "dies_at": row.grant_dies_at.isoformat() if row.grant_dies_at else None,
+        "who_must_act": WhoMustAct.OWNER_OR_MANAGER,
+        "action": {"code": "reconnect", "label": _fill("Reconnect {provider}", row)},
+        "last_good_at": row.proof_of_life_at.isoformat() if row.proof_of_life_at else None,
+    }
+
+
+def _fill(words: str, row: Connection) -> str:
+    spec = load().get(row.provider)
+    idle = spec.refresh.idle_death_days if spec else None
+    return words.format(
+        provider=spec.label if spec else row.provider, account=row.account_label, days=idle or "a number of"
+    )
