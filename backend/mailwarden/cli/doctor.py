@@ -10,6 +10,7 @@ from rich.table import Table
 from sqlalchemy import text
 
 from mailwarden.compose import MissingSetting, async_dsn, make_redis, open_runtime, required
+from mailwarden.core.skew import ALARM_S, skew_of
 from mailwarden.migrate import current_revision, newest_revision
 from mailwarden.providers import catalog
 from mailwarden.providers.app import ProviderApp
@@ -17,7 +18,6 @@ from mailwarden.providers.base import AccessRevoked, Misconfigured, ProviderErro
 from mailwarden.providers.oauth import OAuth
 from mailwarden.settings import ProviderClientSettings, Settings
 
-SKEW_ALARM_S = 30
 MARKS = {True: "[green]ok[/]", False: "[red]trouble[/]", None: "[yellow]note[/]"}
 
 
@@ -51,7 +51,10 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
             yield finding
         if client.client_id:
             label = f"{catalog.load()[name].label} app"
-            yield await guarded(label, ask_provider(label, name, settings))
+            skews: list[float] = []
+            yield await guarded(label, ask_provider(label, name, settings, skews))
+            for skew in skews:
+                yield provider_clock(label, skew)
 
 
 async def guarded(what: str, check: Awaitable[Finding]) -> Finding:
@@ -104,7 +107,7 @@ async def workers(settings: Settings) -> Finding:
 async def database_clock(settings: Settings) -> Finding:
     async with open_runtime(settings, application="mailwarden-doctor") as rt:
         skew = abs(rt.clock.timestamp() - time.time())
-    return Finding("database clock", skew < SKEW_ALARM_S, f"{skew:.1f} s from this machine's")
+    return Finding("database clock", skew < ALARM_S, f"{skew:.1f} s from this machine's")
 
 
 def provider(name: str, client: ProviderClientSettings, settings: Settings) -> Iterator[Finding]:
@@ -126,10 +129,26 @@ def redirect_verdict(settings: Settings, redirect: str) -> tuple[bool | None, st
     return False, f"{redirect} is not https; providers refuse it"
 
 
-async def ask_provider(what: str, name: str, settings: Settings) -> Finding:
+def provider_clock(label: str, skew: float) -> Finding:
+    wrong = abs(skew) > ALARM_S
+    return Finding(f"{label} clock", None if wrong else True, f"{skew:+.0f} s from ours")
+
+
+async def ask_provider(what: str, name: str, settings: Settings, skews: list[float]) -> Finding:
     """A refresh with a made-up token: its refusal proves that our client id and secret are accepted."""
     async with open_runtime(settings, application="mailwarden-doctor") as rt:
-        app = ProviderApp(spec=catalog.load()[name], settings=rt.config.providers[name], http=rt.http, budget=rt.budget)
+
+        def on_date(date: str) -> None:
+            if (skew := skew_of(date, rt.clock.timestamp())) is not None:
+                skews.append(skew)
+
+        app = ProviderApp(
+            spec=catalog.load()[name],
+            settings=rt.config.providers[name],
+            http=rt.http,
+            budget=rt.budget,
+            on_date=on_date,
+        )
         try:
             await OAuth(app).refresh("made-up-by-mailwarden-doctor")
         except AccessRevoked:

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from mailwarden.connections.rules import Confirmation
 from mailwarden.core.errors import Conflict, NotFound
 from mailwarden.core.runtime import Runtime
@@ -24,7 +22,11 @@ def our_app(rt: Runtime, provider: str) -> ProviderApp:
     settings = rt.config.providers.get(provider)
     if settings is None:
         raise NotConfigured(f"The operator has set no client id for {spec.label}.", action="ask_operator")
-    return ProviderApp(spec=spec, settings=settings, http=rt.http, budget=rt.budget, rng=rt.rng)
+
+    def on_date(date: str) -> None:
+        rt.skew.note(provider, date, rt.clock.timestamp())
+
+    return ProviderApp(spec=spec, settings=settings, http=rt.http, budget=rt.budget, rng=rt.rng, on_date=on_date)
 
 
 def redirect_uri(rt: Runtime, provider: str) -> str:
@@ -34,12 +36,10 @@ def redirect_uri(rt: Runtime, provider: str) -> str:
 
 def confirmation(rt: Runtime, provider: str) -> Confirmation:
     policy = spec_of(provider).refresh
-    days = policy.idle_death_days
     return Confirmation(
         confirmations=policy.confirmations,
         schedule_s=policy.schedule_s,
         scale=rt.config.timing.verdict_scale,
         strict_rotation=policy.rotation == "strict",
-        idle_death=timedelta(days=days) if days else None,
         span_s=policy.span_s,
     )

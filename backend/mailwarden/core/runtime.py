@@ -13,6 +13,7 @@ from mailwarden.core.crypto import Keyring
 from mailwarden.core.db import Sessions
 from mailwarden.core.mail import Mailer
 from mailwarden.core.paging import Cursors
+from mailwarden.core.skew import SkewWatch
 
 if TYPE_CHECKING:  # core knows no provider; these are types of values it only carries
     from mailwarden.providers.budget import Budget
@@ -85,3 +86,4 @@ class Runtime:
     budget: "Budget"
     rng: random.Random
     config: Config
+    skew: SkewWatch = field(default_factory=SkewWatch)

@@ -26,6 +26,7 @@ class ProviderApp:
     budget: Budget
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     rng: random.Random = field(default_factory=random.Random)
+    on_date: Callable[[str], None] | None = None  # told each answer's ``Date``
 
 
 async def wait_for_turn(app: ProviderApp, claim: Claim, call: Call) -> None:
@@ -41,11 +42,13 @@ async def wait_for_turn(app: ProviderApp, claim: Claim, call: Call) -> None:
 async def counted_send(
     app: ProviderApp, call: Call, request: httpx.Request, *, deadline_s: float, max_bytes: int
 ) -> Answer:
-    """``send_once``, seen in the metrics."""
+    """``send_once``, seen in the metrics and by who compares clocks."""
     outcome = "no_answer"
     try:
         answer = await send_once(app.http, request, deadline_s=deadline_s, max_bytes=max_bytes)
         outcome = f"{answer.status // 100}xx"
+        if app.on_date is not None and "date" in answer.headers:
+            app.on_date(answer.headers["date"])
     finally:
         PROVIDER_CALLS.labels(app.spec.name, call.operation, outcome).inc()
     return answer
