@@ -31,7 +31,7 @@ def authorize(call: Call) -> Response:
         return redirect_error(redirect_uri, state, "unsupported_response_type", "response_type must be code")
     if (call.one("scope") or SCOPE) != SCOPE:
         return redirect_error(redirect_uri, state, "invalid_scope", "The only scope is full")
-    return decide(call, Asked(client, redirect_uri, state, (SCOPE,), (), None, None), LABEL)
+    return decide(call, Asked(client, redirect_uri, state, (SCOPE,), (), None, None, whole=True), LABEL)
 
 
 def token(call: Call) -> Response:

@@ -1,5 +1,6 @@
 """Keap, put together."""
 
+from collections.abc import Callable
 from functools import wraps
 
 from starlette.responses import Response
@@ -8,7 +9,18 @@ from mailwarden_sandbox.area import Area
 from mailwarden_sandbox.call import Call
 from mailwarden_sandbox.data.columns import Traits
 from mailwarden_sandbox.grants import TokenStyle, random_text
-from mailwarden_sandbox.keap import errors, gate, identity, oauth
+from mailwarden_sandbox.keap import (
+    addresses,
+    automations,
+    contacts,
+    emails,
+    errors,
+    gate,
+    hooks,
+    identity,
+    oauth,
+    sending,
+)
 from mailwarden_sandbox.provider import Handler, Provider, Routes
 from mailwarden_sandbox.world import Kind
 
@@ -16,7 +28,7 @@ _V1, _V2 = "/crm/rest/v1", "/crm/rest/v2"
 _IDLE_S = 45 * 86_400
 
 
-def _api(handler: Handler) -> Handler:
+def _api(handler: Callable[[Call], Response]) -> Handler:
     """Bad requests are raised deep in the reading and answered here."""
 
     @wraps(handler)
@@ -39,8 +51,32 @@ def _routes() -> Routes:
         ("GET", f"{_V2}/oauth/connect/userinfo", identity.userinfo_v2),
         ("GET", f"{_V1}/account/profile", identity.account_profile),
         ("GET", f"{_V2}/businessProfile", identity.business_profile),
+        ("GET", f"{_V1}/campaigns", automations.listing_v1),
+        ("GET", f"{_V1}/campaigns/{{id}}", automations.one_v1),
+        ("GET", f"{_V2}/campaigns", automations.listing_v2),
+        ("GET", f"{_V2}/campaigns/{{id}}", automations.one_v2),
+        ("GET", f"{_V1}/emails", emails.listing_v1),
+        ("POST", f"{_V1}/emails/queue", sending.queue_v1),
+        ("GET", f"{_V1}/emails/{{id}}", emails.one_v1),
+        ("GET", f"{_V2}/emails", emails.listing_v2),
+        ("POST", f"{_V2}/emails:send", sending.send_v2),
+        ("GET", f"{_V2}/emails/{{id}}", emails.one_v2),
+        ("GET", f"{_V2}/emailAddresses", addresses.listing),
+        ("GET", f"{_V2}/emailAddresses/{{email}}/status", addresses.one),
+        ("PATCH", f"{_V2}/emailAddresses/{{email}}/status", addresses.change),
+        ("GET", f"{_V2}/contacts", contacts.listing),
+        ("POST", f"{_V2}/contacts", contacts.create),
+        ("GET", f"{_V2}/contacts/{{id}}", contacts.one),
+        ("GET", f"{_V1}/hooks/event_keys", hooks.event_keys),
+        ("GET", f"{_V1}/hooks", hooks.listing),
+        ("POST", f"{_V1}/hooks", hooks.create),
+        ("GET", f"{_V1}/hooks/{{key}}", hooks.one),
+        ("PUT", f"{_V1}/hooks/{{key}}", hooks.update),
+        ("DELETE", f"{_V1}/hooks/{{key}}", hooks.delete),
+        ("POST", f"{_V1}/hooks/{{key}}/delayedVerify", hooks.delayed_verify),
     ):
         routes.add(method, (path,), _api(handler))
+    routes.add("POST", (f"{_V1}/hooks/{{key}}/verify",), hooks.verify)
     return routes
 
 
@@ -68,5 +104,5 @@ KEAP = Provider(
     dead_refresh=errors.dead_refresh,
     unknown_path=_unknown_path,
     request_id_header="x-request-id",
-    campaign_id=lambda book, index: str(100 + index),
+    campaign_id=automations.campaign_id,
 )
