@@ -1,0 +1,61 @@
+"""A row of the fault matrix: what is injected, how often, what must hold, and a broken variant that must be noticed."""
+
+import math
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mailwarden.embedded import EmbeddedServers
+from tests.support.sandbox import Sandbox
+
+
+@dataclass
+class Tally:
+    """``n`` injections, the violations among them, and figures worth telling (name with unit: value)."""
+
+    n: int = 0
+    violations: list[str] = field(default_factory=list)
+    figures: dict[str, float] = field(default_factory=dict)
+
+    def see(self, good: bool, what: str) -> None:
+        self.n += 1
+        if not good:
+            self.violations.append(what)
+
+    @property
+    def bound(self) -> float | None:
+        """Upper end of the 95 % interval where nothing was seen (rule of three); None where something was."""
+        return 3 / self.n if self.n and not self.violations else None
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What rows stand on. Each makes its own databases and accounts, so that none disturbs another."""
+
+    seed: int
+    folder: Path
+    servers: EmbeddedServers
+    sandbox: Sandbox
+
+    def rng(self, row: str) -> random.Random:
+        return random.Random(f"{self.seed}:{row}")
+
+
+Play = Callable[[Ground, int], Awaitable[Tally]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """``control`` plays the same with a broken variant of what is tested; it must find violations."""
+
+    id: str
+    title: str
+    demand: str
+    n: int  # injections of the full run
+    play: Play
+    control: Play
+    quick: int = 0  # injections in `make test`; 0: not part of it
+
+    def scaled(self, scale: float) -> int:
+        return max(self.quick or 10, math.ceil(self.n * scale))

@@ -1,0 +1,8 @@
+"""All rows, in the order in which they are played."""
+
+from collections.abc import Sequence
+
+from tests.reliability import provider_http
+from tests.reliability.row import Row
+
+ROWS: Sequence[Row] = (*provider_http.ROWS,)
