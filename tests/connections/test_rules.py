@@ -18,7 +18,7 @@ from mailwarden.providers.base import Cause, Signal
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SCHEDULE = (0.0, 20.0, 40.0, 60.0, 90.0, 120.0, 180.0, 240.0, 300.0, 345.0)
 POLICY = Confirmation(10, SCHEDULE)
-STRICT = Confirmation(10, SCHEDULE, strict_rotation=True, idle_death=timedelta(days=90))
+STRICT = Confirmation(10, SCHEDULE, strict_rotation=True)
 REFRESH, API, GONE, TOLD, SCOPES = (
     Signal.REFRESH_REFUSED,
     Signal.API_REFUSED,
@@ -38,7 +38,6 @@ def doubt(*signals: Suspicion, refusals: int = 0, since_s: float = 0, asked: boo
         "asked": frozenset(s.kind for s in signals) if asked else frozenset(),
         "refusals": refusals,
         "first_refused_at": NOW - timedelta(seconds=since_s) if refusals else None,
-        "last_refreshed_at": NOW - timedelta(hours=1),
     }
     return Doubt(**(fields | more))  # type: ignore[arg-type]
 
@@ -99,13 +98,13 @@ def doubt(*signals: Suspicion, refusals: int = 0, since_s: float = 0, asked: boo
         ),
         (
             "idle for longer than the provider allows",
-            doubt(seen(REFRESH), refusals=10, since_s=345, last_refreshed_at=NOW - timedelta(days=91)),
+            doubt(seen(REFRESH), refusals=10, since_s=345, dies_at=NOW - timedelta(days=1)),
             STRICT,
             Cause.TOKEN_EXPIRED,
         ),
         (
             "idle just short of it",
-            doubt(seen(REFRESH), refusals=10, since_s=345, last_refreshed_at=NOW - timedelta(days=89)),
+            doubt(seen(REFRESH), refusals=10, since_s=345, dies_at=NOW + timedelta(days=1)),
             STRICT,
             Cause.ACCESS_REVOKED,
         ),

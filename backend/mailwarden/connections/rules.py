@@ -110,7 +110,6 @@ class Confirmation:
     schedule_s: tuple[float, ...]
     scale: float = 1.0
     strict_rotation: bool = False
-    idle_death: timedelta | None = None
     span_s: float = 300  # refusals of one kind must stretch over so long
 
     def next_try_s(self, refusals: int) -> float:
@@ -128,8 +127,8 @@ class Doubt:
     asked: frozenset[Signal]
     refusals: int
     first_refused_at: datetime | None
-    last_refreshed_at: datetime
     answer_lost: bool = False
+    dies_at: datetime | None = None  # as foretold
 
 
 def still_open(signals: Iterable[Suspicion]) -> tuple[Suspicion, ...]:
@@ -180,7 +179,7 @@ def most_specific(signals: Iterable[Suspicion], doubt: Doubt, policy: Confirmati
     refused_elsewhere = any(s.kind is not Signal.REFRESH_REFUSED for s in signals)
     if doubt.answer_lost and policy.strict_rotation and not refused_elsewhere:
         return Cause.UNKNOWN
-    if policy.idle_death is not None and now - doubt.last_refreshed_at >= policy.idle_death:
+    if doubt.dies_at is not None and now >= doubt.dies_at:
         return Cause.TOKEN_EXPIRED
     return cause
 

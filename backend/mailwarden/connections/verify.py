@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from mailwarden.connections.checks import Asker, ask_identity, ask_introspection, ask_permissions, with_token
 from mailwarden.connections.credentials import Held, read_held, replay_journal
+from mailwarden.connections.grant_life import forecast_of
 from mailwarden.connections.health import open_suspicions
 from mailwarden.connections.incidents import is_withheld
 from mailwarden.connections.models import Connection, Credential
@@ -128,14 +129,15 @@ async def _doubt(
     asked: Asked,
 ) -> Doubt:
     since = credential.refreshed_at or credential.issued_at
+    forecast = forecast_of(rt, row.provider, credential)
     recent = {s.kind for s in suspicions if s.at >= rt.clock.now() - JUST_NOW}
     return Doubt(
         open=suspicions,
         asked=frozenset(asked | recent),
         refusals=credential.refusals,
         first_refused_at=credential.first_refused_at,
-        last_refreshed_at=since,
         answer_lost=await answer_was_lost(tx, row.org_id, row.id, since),
+        dies_at=forecast.dies_at if forecast else None,
     )
 
 
