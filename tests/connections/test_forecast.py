@@ -149,7 +149,7 @@ async def test_a_reconnect_begins_a_new_life(
     providers["hubspot"] = replace(providers["hubspot"], grant_life_days=7)
     healthy(replies)
     identity = await connect(owner)
-    await time_machine.advance(timedelta(hours=20))
+    await time_machine.advance(timedelta(hours=6))
     again = await start(owner, f"/v1/connections/{identity}/reconnect")
     await owner.get("/v1/oauth/callback/hubspot", params={"state": state_of(again), "code": "c"})
     told = (await owner.get(f"/v1/connections/{identity}")).json()["forecast"]

@@ -7,6 +7,7 @@ from sqlalchemy import update
 from mailwarden.accounts.models import Organization
 from mailwarden.alerts.letter import compose
 from mailwarden.alerts.models import Alert, AlertMail
+from mailwarden.alerts.notices import alert_expiring, alert_permission
 from mailwarden.alerts.service import MAIL, alert_inactive, alert_recovered
 from mailwarden.core.db import UnitOfWork, app_now, unit_of_work
 from mailwarden.core.jobs import JobKind, Lease
@@ -75,4 +76,6 @@ JOBS = [JobKind(MAIL, send_alert_mail, max_attempts=TRIES)]
 LISTENERS: Listeners = {
     EventType.CONNECTION_INACTIVE: [alert_inactive],
     EventType.CONNECTION_RECOVERED: [alert_recovered],
+    EventType.CONNECTION_EXPIRING: [alert_expiring],
+    EventType.CONNECTION_PERMISSION_MISSING: [alert_permission],
 }

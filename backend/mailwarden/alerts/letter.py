@@ -77,18 +77,17 @@ def page_url(base_url: str, card: dict[str, Any], connection_id: UUID | None) ->
 def write_letter(alert: Alert, organization: Organization, url: str) -> Letter:
     card, zone = alert.card, ZoneInfo(organization.time_zone)
     label = provider_label(card["provider"])
-    recovered = alert.kind == rules.Kind.RECOVERED
+    recovered, broken = alert.kind == rules.Kind.RECOVERED, alert.kind == rules.Kind.DISCONNECTED
     facts = [("Account", f"{label} – {card['account_label']}"), *_times(card, zone)]
     if not recovered:
         facts += [("Who must act", rules.who_must_act(card, label)), *_proof(card, label)]
-    told_once = "You get this once per outage" if not recovered else "This ends the notice of the outage"
     return Letter(
         heading=alert.title,
-        lead=alert.body if recovered else f"{card['title'].rstrip('.')}. {rules.explanation(card, label)}",
+        lead=alert.body if not broken else f"{card['title'].rstrip('.')}. {rules.explanation(card, label)}",
         facts=facts,
         button="Open the connection" if recovered else rules.button(card),
         url=url,
-        footer=f"{told_once}, as an owner or manager of {organization.name}.",
+        footer=f"{rules.ONCE[rules.Kind(alert.kind)]}, as an owner or manager of {organization.name}.",
     )
 
 
@@ -97,6 +96,7 @@ def _times(card: dict[str, Any], zone: ZoneInfo) -> list[Fact]:
         "first_failed_at": "Failing since",
         "confirmed_at": "Confirmed",
         "last_good_at": "Last worked",
+        "dies_at": "Ends at the latest",
         "recovered_at": "Works again since",
     }
     return [(name, _moment(card[field], zone)) for field, name in named.items() if card.get(field)]

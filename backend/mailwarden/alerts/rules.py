@@ -8,6 +8,8 @@ from typing import Any
 class Kind(StrEnum):
     DISCONNECTED = "integration_disconnected"
     RECOVERED = "integration_recovered"
+    EXPIRING = "authorization_expiring"
+    PERMISSION_MISSING = "permission_missing"
 
 
 WHO = {
@@ -21,6 +23,14 @@ WHO = {
 ON_THE_PAGE = frozenset({"connect", "reconnect", "grant_permission", "sync_now"})
 
 
+ONCE = {
+    Kind.DISCONNECTED: "You get this once per outage",
+    Kind.RECOVERED: "This ends the notice of the outage",
+    Kind.EXPIRING: "You get this at most three times for one date",
+    Kind.PERMISSION_MISSING: "You get this once",
+}
+
+
 def who_must_act(card: Mapping[str, Any], provider: str) -> str:
     return WHO.get(card.get("who_must_act", ""), WHO["owner_or_manager"]).format(provider=provider)
 
@@ -32,6 +42,19 @@ def button(card: Mapping[str, Any]) -> str:
 
 def disconnected_title(provider: str, account: str) -> str:
     return f"Integration disconnected: {provider} – {account}"
+
+
+def expiring_title(provider: str, account: str, days: int) -> str:
+    left = "within a day" if days == 1 else f"within {days} days"
+    return f"Authorization ends {left}: {provider} – {account}"
+
+
+def permission_title(provider: str, account: str) -> str:
+    return f"Permission missing: {provider} – {account}"
+
+
+def notice_body(card: Mapping[str, Any], provider: str) -> str:
+    return f"{card['explanation']} Who must act: {who_must_act(card, provider)}."
 
 
 def explanation(card: Mapping[str, Any], provider: str) -> str:

@@ -5,7 +5,7 @@ from mailwarden.core.api import Wire
 from mailwarden.core.ids import AlertId, ConnectionId, EpisodeId
 from mailwarden.core.paging import PageQuery
 
-AlertKind = Literal["integration_disconnected", "integration_recovered"]
+AlertKind = Literal["integration_disconnected", "integration_recovered", "authorization_expiring", "permission_missing"]
 
 
 class AlertQuery(PageQuery):

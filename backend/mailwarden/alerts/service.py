@@ -25,7 +25,7 @@ async def alert_inactive(rt: Runtime, tx: UnitOfWork, event: Event) -> None:
     card = event.data
     label, account = provider_label(card["provider"]), card["account_label"]
     title, body = rules.disconnected_title(label, account), rules.disconnected_body(card, label)
-    await _raise(rt, tx, Kind.DISCONNECTED, event, title, body, card)
+    await raise_alert(rt, tx, Kind.DISCONNECTED, event, title, body, card, once_by={"episode_id": _episode(event)})
 
 
 async def alert_recovered(rt: Runtime, tx: UnitOfWork, event: Event) -> None:
@@ -42,7 +42,7 @@ async def alert_recovered(rt: Runtime, tx: UnitOfWork, event: Event) -> None:
     label, account = provider_label(verdict.data["provider"]), verdict.data["account_label"]
     title, body = rules.recovered_title(label, account), rules.recovered_body(label)
     card = {**verdict.data, "recovered_at": event.created_at.isoformat()}
-    await _raise(rt, tx, Kind.RECOVERED, event, title, body, card)
+    await raise_alert(rt, tx, Kind.RECOVERED, event, title, body, card, once_by={"episode_id": episode_id})
 
 
 def _episode(event: Event) -> UUID:
@@ -51,20 +51,29 @@ def _episode(event: Event) -> UUID:
     return event.subject_id
 
 
-async def _raise(
-    rt: Runtime, tx: UnitOfWork, kind: Kind, event: Event, title: str, body: str, card: dict[str, Any]
+async def raise_alert(
+    rt: Runtime,
+    tx: UnitOfWork,
+    kind: Kind,
+    event: Event,
+    title: str,
+    body: str,
+    card: dict[str, Any],
+    *,
+    once_by: dict[str, UUID],
 ) -> None:
+    """``once_by`` names the column, and what this kind is told of only once."""
     row = insert(Alert).values(
         id=new_id(),
         org_id=event.org_id,
         kind=kind,
         connection_id=event.connection_id,
-        episode_id=_episode(event),
         title=title,
         body=body,
         card=card,
+        **once_by,
     )
-    once = row.on_conflict_do_nothing(index_elements=["org_id", "kind", "episode_id"])
+    once = row.on_conflict_do_nothing(index_elements=["org_id", "kind", *once_by])
     alert_id = await tx.session.scalar(once.returning(Alert.id))
     if alert_id is not None:
         await _mail(rt, tx, event.org_id, alert_id)

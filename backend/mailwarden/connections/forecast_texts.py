@@ -1,5 +1,6 @@
-"""What we say of a grant that will end by itself: why, and what to do about it."""
+"""What we say of a grant that will end by itself, or that lacks an optional permission: why, and what to do."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from mailwarden.connections.forecast import Why
@@ -50,6 +51,24 @@ def warning_card(row: Connection, days: int) -> dict[str, Any]:
         "who_must_act": WhoMustAct.OWNER_OR_MANAGER,
         "action": {"code": "reconnect", "label": _fill("Reconnect {provider}", row)},
         "last_good_at": row.proof_of_life_at.isoformat() if row.proof_of_life_at else None,
+    }
+
+
+def permission_card(told: Mapping[str, Any]) -> dict[str, Any]:
+    """From the facts of an event: which optional permission is gone, and what rests meanwhile."""
+    spec = load().get(told["provider"])
+    label, missing = spec.label if spec else told["provider"], told.get("missing_scopes", [])
+    why = {scope.name: scope.why for scope in spec.auth.scopes} if spec and spec.oauth else {}
+    lost = " ".join(why[name] for name in missing if name in why)
+    return {
+        **told,
+        "title": f"A permission for {told['account_label']} is missing",
+        "explanation": (
+            f"{label} no longer grants {', '.join(missing)}. The account stays connected; what needs the permission "
+            f"rests until it is granted again. It serves this: {lost}"
+        ).removesuffix(" It serves this: "),
+        "who_must_act": WhoMustAct.OWNER_OR_MANAGER,
+        "action": {"code": "grant_permission", "label": "Grant the missing permission"},
     }
 
 
