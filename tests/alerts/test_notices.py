@@ -29,7 +29,7 @@ async def test_an_authorization_that_will_end_is_told_in_the_feed_and_by_mail(
     tmp_path: Path,
 ) -> None:
     row = await make_connection(provider="klaviyo", status="verifying")  # which nobody keeps alive
-    for days in (61, 1, 23, 6):
+    for days in (61, 1, 23, 4.5):
         await time_machine.advance(timedelta(days=days))
         async with unit_of_work(runtime.sessions, row.org_id) as tx:
             await enqueue(tx, FORECAST, row.id, due_at=runtime.clock.now(), replace=True)
