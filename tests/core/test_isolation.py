@@ -27,6 +27,7 @@ TABLE_OF = {
     "alert_id": "alerts",
     "attempt_id": "oauth_attempts",
     "receipt_id": "reconnect_receipts",
+    "mailbox_id": "mailbox_slots",
 }
 
 

@@ -18,6 +18,7 @@ ID_PREFIXES = {
     "alert_id": "alrt",
     "attempt_id": "oat",
     "receipt_id": "rcpt",
+    "mailbox_id": "mbx",
 }
 
 

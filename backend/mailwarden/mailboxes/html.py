@@ -1,10 +1,12 @@
 """Signatures are HTML that people write and that leaves in their mail: only what formats text may pass."""
 
+import re
 from html import unescape
 from types import MappingProxyType
 
 import nh3
 
+_LINES = re.compile(r"<(?:br|hr|/?(?:p|div|li|tr|td|th|h[1-4]|blockquote))\b", re.IGNORECASE)
 _STYLED = {"style"}
 TAGS = frozenset(
     {"a", "b", "blockquote", "br", "div", "em", "font", "hr", "i", "img", "li", "ol", "p", "pre", "s", "small", "span"}
@@ -46,5 +48,6 @@ def clean_signature(html: str) -> str:
 
 def text_of(html: str, limit: int = 120) -> str:
     """What is left to read of it, in one line."""
-    plain = " ".join(unescape(nh3.clean(html, tags=set())).split())
+    apart = _LINES.sub(r" \g<0>", html)
+    plain = " ".join(unescape(nh3.clean(apart, tags=set())).split())
     return plain if len(plain) <= limit else plain[: limit - 1] + "…"

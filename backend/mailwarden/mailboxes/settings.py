@@ -125,6 +125,8 @@ LABELS: Final = {
     "track_clicks": "Click tracking",
 }
 
+UNSET: Final = {"sender_name": "the account's own name", "time_zone": "the organization's time zone"}
+
 
 def settings_of(stored: dict[str, Any]) -> MailboxSettings:
     return MailboxSettings.model_validate(stored)
@@ -154,7 +156,7 @@ def in_words(name: str, value: Any) -> str:
         case "signature_html", str() if value:
             return text_of(value)
         case _, None | "":
-            return "none"
+            return UNSET.get(name, "none")
         case "send_interval_s", _:
             return f"one mail every {value} s"
         case "daily_limit", _:
