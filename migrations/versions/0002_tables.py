@@ -311,7 +311,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("org_id", "id", name=op.f("uq_campaigns_org_id_id")),
     )
     op.create_index("ix_campaigns_connection_id_sent_at", "campaigns", ["connection_id", "sent_at"], unique=False)
-    op.create_index(op.f("ix_campaigns_org_id"), "campaigns", ["org_id"], unique=False)
     op.create_index("ix_campaigns_org_id_sent_at", "campaigns", ["org_id", "sent_at", "id"], unique=False)
     op.create_table(
         "credentials",
@@ -755,7 +754,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_credentials_org_id"), table_name="credentials")
     op.drop_table("credentials")
     op.drop_index("ix_campaigns_org_id_sent_at", table_name="campaigns")
-    op.drop_index(op.f("ix_campaigns_org_id"), table_name="campaigns")
     op.drop_index("ix_campaigns_connection_id_sent_at", table_name="campaigns")
     op.drop_table("campaigns")
     op.drop_index("ix_call_outcomes_provider_at", table_name="call_outcomes")

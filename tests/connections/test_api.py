@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from mailwarden.connections import views
 from mailwarden.connections.models import Connection
 from mailwarden.connections.rules import Purpose
 from mailwarden.connections.usability import may_use
+from mailwarden.core.ids import format_id
 from mailwarden.core.runtime import Runtime
 from tests.conftest import MakeConnection, NewClient
 from tests.connections.fakes import (
@@ -225,3 +227,14 @@ async def test_a_provider_the_operator_did_not_set_up_cannot_be_connected(
         mapping["klaviyo"] = removed
     assert (answer.status_code, answer.json()["code"]) == (409, "provider_not_configured")
     assert answer.json()["action"] == "ask_operator"
+
+
+async def test_the_cards_say_how_many_accounts_there_are_and_never_cut_a_broken_one(
+    owner: Browser, make_connection: MakeConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "MOST_SHOWN", 2)
+    made = [await make_connection() for _ in range(3)]
+    broken = await make_connection(status="inactive", cause="access_revoked")
+    card = (await owner.get("/v1/integrations")).json()["data"][0]
+    assert card["connections_total"] == 4
+    assert [one["id"] for one in card["connections"]] == [format_id("conn", row.id) for row in (made[0], broken)]

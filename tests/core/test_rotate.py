@@ -100,6 +100,23 @@ async def test_what_cannot_be_opened_is_counted_and_kept(
     assert (await stored(schema_owner))[place] == broken
 
 
+async def test_a_disconnected_credential_holds_nothing_and_rotates_as_nothing(
+    runtime: Runtime, organizations: dict[UUID, Rows], schema_owner: AsyncEngine
+) -> None:
+    table = metadata.tables["credentials"]
+    _, rows = next(iter(organizations.items()))
+    none = {"access_token": None, "refresh_token": None, "previous_refresh_token": None}
+    async with schema_owner.begin() as connection:
+        await connection.execute(update(table).where(table.c.id == rows["credentials"]["id"]).values(none))
+    counts = await rotate_keys(replace(runtime, keys=BOTH))
+    for column in none:
+        count = counts[f"credentials.{column}"]
+        assert (count.resealed, count.unreadable) == (2, 0)
+    async with schema_owner.connect() as connection:
+        row = await connection.execute(select(table).where(table.c.id == rows["credentials"]["id"]))
+        assert none.items() <= dict(row.mappings().one()).items()
+
+
 async def test_a_value_written_meanwhile_wins(
     runtime: Runtime, organizations: dict[UUID, Rows], schema_owner: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

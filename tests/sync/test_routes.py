@@ -4,16 +4,19 @@ import asyncio
 import json
 from typing import Any
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import delete, select
 
-from mailwarden.accounts.models import Membership
+from mailwarden.accounts.models import Membership, Session
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.ids import format_id, new_id
 from mailwarden.core.runtime import Runtime
+from mailwarden.sync import output
 from mailwarden.sync.models import SyncRun
 from tests.conftest import NewClient
 from tests.support.browser import Browser, sign_up
 from tests.support.jobs import drain
+from tests.support.time import TimeMachine
 from tests.sync.conftest import Desk
 from tests.sync.portal import Portal
 
@@ -114,6 +117,33 @@ async def test_progress_is_streamed_to_the_end(runtime: Runtime, owner: Browser,
     states = [json.loads(line[6:]) for line in answer.text.splitlines() if line.startswith("data: ")]
     assert states[0]["status"] == "queued"
     assert (states[-1]["status"], states[-1]["campaigns_processed"]) == ("success", 7)
+
+
+async def test_a_stream_ends_with_the_session(
+    owner: Browser, desk: Desk, monkeypatch: pytest.MonkeyPatch, runtime: Runtime
+):
+    monkeypatch.setattr(output, "ALLOWED_FOR_S", 0)
+    run = await sync_now(owner, desk)
+    streaming = asyncio.create_task(owner.get(f"/v1/syncs/{run['id']}/events"))
+    await asyncio.sleep(0.4)
+    assert not streaming.done()
+    async with unit_of_work(runtime.sessions) as tx:
+        await tx.act_as(owner.user_id)
+        await tx.session.execute(delete(Session))
+    answer = await asyncio.wait_for(streaming, 5)
+    assert [line for line in answer.text.splitlines() if '"queued"' in line]
+
+
+async def test_a_stream_ends_when_the_session_expires(
+    owner: Browser, desk: Desk, monkeypatch: pytest.MonkeyPatch, time_machine: TimeMachine
+):
+    monkeypatch.setattr(output, "ALLOWED_FOR_S", 0)
+    run = await sync_now(owner, desk)
+    streaming = asyncio.create_task(owner.get(f"/v1/syncs/{run['id']}/events"))
+    await asyncio.sleep(0.4)
+    assert not streaming.done()
+    await time_machine.advance(13 * 3600)
+    await asyncio.wait_for(streaming, 5)
 
 
 async def test_the_stream_of_an_unknown_run_is_a_problem(owner: Browser):

@@ -11,12 +11,12 @@ from fastapi import BackgroundTasks, Depends, Request
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from mailwarden.accounts.models import Membership, User
+from mailwarden.accounts.models import Membership, Session, User
 from mailwarden.accounts.rules import permissions_of, who_may
-from mailwarden.accounts.sessions import Found, cookie_name, csrf_token, find_session, touch
+from mailwarden.accounts.sessions import IDLE, Found, cookie_name, csrf_token, find_session, touch
 from mailwarden.core.api import Reader, Rt, Tx
 from mailwarden.core.csrf import check_origin, check_token
-from mailwarden.core.db import UnitOfWork, unit_of_work
+from mailwarden.core.db import UnitOfWork, app_now, reader, unit_of_work
 from mailwarden.core.errors import RoleRequired, Unauthenticated
 from mailwarden.core.logging import bind
 from mailwarden.core.runtime import Runtime
@@ -77,6 +77,23 @@ def _allowed(caller: Caller, permission: str) -> Caller:
         roles = " or ".join(who_may(permission)) or "nobody"
         raise RoleRequired(f"This needs the role {roles}. Ask one of them.", action="ask_owner")
     return caller
+
+
+async def still_allowed(rt: Runtime, caller: Caller, permission: str) -> bool:
+    """For answers that last: is this session still signed in to this organization, with this permission?"""
+    same = select(Membership.role).join(Session, Session.user_id == Membership.user_id)
+    asked = same.where(
+        Session.id == caller.session_id,
+        Session.org_id == caller.org_id,
+        Session.expires_at > app_now(),
+        Session.seen_at > app_now() - IDLE,
+        Membership.org_id == caller.org_id,
+        Membership.user_id == caller.user_id,
+    )
+    async with reader(rt.sessions, caller.org_id) as tx:
+        await tx.act_as(caller.user_id)
+        role = await tx.session.scalar(asked)
+    return role is not None and permission in permissions_of(role)
 
 
 Load = Callable[..., Awaitable[Caller]]

@@ -122,9 +122,16 @@ async def report_any_failure(
     row = await find_connection(tx, acting_org(tx), connection_id, lock=True)
     if row is None or row.status == Status.DISCONNECTED:
         return
-    log.warning(
+    known = isinstance(error, AccessRevoked | ScopesMissing | RateLimited | Unavailable)
+    log.log(
+        logging.WARNING if known else logging.ERROR,  # the rest is our own mistake
         "a provider call failed",
-        extra={"provider": row.provider, "connection_id": str(row.id), "evidence": error.evidence.as_json()},
+        extra={
+            "provider": row.provider,
+            "connection_id": str(row.id),
+            "failure": type(error).__name__,
+            "evidence": error.evidence.as_json(),
+        },
     )
     if isinstance(error, AccessRevoked):
         await suspect(rt, tx, row, error.evidence, error.cause, actor)
@@ -138,8 +145,6 @@ async def report_any_failure(
     elif isinstance(error, Unavailable):
         await _degrade(rt, tx, row, Degraded.PROVIDER_UNAVAILABLE, None)
         await _count(rt, tx, row, UNAVAILABLE)
-    else:
-        log.error("a call was rejected", extra={"provider": row.provider, "evidence": error.evidence.as_json()})
 
 
 async def _count(rt: Runtime, tx: UnitOfWork, row: Connection, failure: str) -> None:

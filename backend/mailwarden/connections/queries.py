@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 
 from mailwarden.accounts.models import User
 from mailwarden.connections.models import (
@@ -57,6 +57,18 @@ async def list_connections(
     if after is not None:
         asked = asked.where(tuple_(Connection.created_at, Connection.id) > after)
     return (await tx.session.scalars(asked.order_by(Connection.created_at, Connection.id).limit(limit))).all()
+
+
+async def list_shown(tx: UnitOfWork, org_id: UUID, limit: int) -> Sequence[Connection]:
+    """For the cards: whoever needs attention first, so that a cut never hides them."""
+    well = Connection.status.not_in(["inactive", "verifying"])
+    asked = select(Connection).where(Connection.org_id == org_id)
+    return (await tx.session.scalars(asked.order_by(well, Connection.created_at, Connection.id).limit(limit))).all()
+
+
+async def count_by_provider(tx: UnitOfWork, org_id: UUID) -> dict[str, int]:
+    asked = select(Connection.provider, func.count()).where(Connection.org_id == org_id).group_by(Connection.provider)
+    return {row[0]: row[1] for row in await tx.session.execute(asked)}
 
 
 async def get_credential(tx: UnitOfWork, org_id: UUID, connection_id: UUID) -> Credential:

@@ -213,11 +213,8 @@ async def _failed(rt: Runtime, claim: Claim, error: ProviderError, started: floa
         stamped = _attempt(claim, outcome if row else "superseded", error, started)
         tx.session.add(stamped)
     REFRESHES.labels(claim.provider, stamped.outcome).inc()
-    log.warning(
-        "token refresh failed",
-        extra={"provider": claim.provider, "connection_id": str(claim.connection_id), "outcome": stamped.outcome},
-    )
     if not row:  # somebody else's token is stored by now, so this refusal says nothing about it
+        log.info("a refresh came too late", extra={"connection_id": str(claim.connection_id), "outcome": outcome})
         return Refreshed(Result.REFRESHED)
     async with unit_of_work(rt.sessions, claim.org_id) as tx:
         await report_any_failure(rt, tx, claim.connection_id, error, Actor.REFRESH)

@@ -26,6 +26,7 @@ from mailwarden.core.paging import Page, PageQuery
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.catalog import ProviderSpec, load
 
+MOST_SHOWN = 1000  # /v1/connections pages through all of them
 SCHEDULER_SILENT = timedelta(seconds=60)
 MISCONFIGURED = "misconfigured"
 
@@ -43,17 +44,19 @@ class ConsentAnswer:
 
 async def list_integrations(rt: Runtime, tx: UnitOfWork, org_id: UUID) -> IntegrationList:
     episodes = await queries.open_episodes(tx, org_id)
-    rows = await queries.list_connections(tx, org_id, limit=1000)
+    shown = await queries.list_shown(tx, org_id, MOST_SHOWN)
+    rows = sorted(shown, key=lambda row: (row.created_at, row.id))
+    totals = await queries.count_by_provider(tx, org_id)
     wrong = {i.provider: i for i in await queries.open_incidents(tx) if i.kind == MISCONFIGURED}
     cards = []
     for name, spec in load().items():
         mine = [connection_out(row, episodes.get(row.id)) for row in rows if row.provider == name]
-        cards.append(_integration(rt, spec, mine, wrong.get(name)))
+        cards.append(_integration(rt, spec, mine, totals.get(name, 0), wrong.get(name)))
     return IntegrationList(data=cards)
 
 
 def _integration(
-    rt: Runtime, spec: ProviderSpec, connections: list[ConnectionOut], wrong: Incident | None
+    rt: Runtime, spec: ProviderSpec, connections: list[ConnectionOut], total: int, wrong: Incident | None
 ) -> IntegrationOut:
     return IntegrationOut(
         provider=spec.name,
@@ -65,6 +68,7 @@ def _integration(
         scopes=[ScopeOut(name=s.name, required=s.required, why=s.why) for s in spec.auth.scopes],
         consent_note=spec.auth.consent_note,
         connections=connections,
+        connections_total=total,
     )
 
 

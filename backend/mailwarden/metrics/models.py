@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailwarden.core.db import Base, Tenant, app_now
@@ -18,6 +18,8 @@ class Campaign(Tenant, Base):
         Index("ix_campaigns_org_id_sent_at", "org_id", "sent_at", "id"),
         Index("ix_campaigns_connection_id_sent_at", "connection_id", "sent_at"),
     )
+    # no index of its own: the one by sent_at begins with it, and this table is written most
+    org_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"))
     connection_id: Mapped[UUID]
     external_id: Mapped[str]
     name: Mapped[str]

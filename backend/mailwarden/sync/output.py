@@ -1,7 +1,8 @@
 """Runs as the wire shows them, one by one, page by page and live."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from mailwarden.sync.queries import OPEN, RunFilter, get_run, list_journal, list
 from mailwarden.sync.schemas import JournalEntryOut, SyncErrorOut, SyncRunOut, SyncTotals
 
 LOOK_EVERY_S = 0.25
+ALLOWED_FOR_S = 15.0  # then the session is asked for again: a stream must not outlive a sign-out
 
 
 def run_out(row: Any) -> SyncRunOut:
@@ -106,10 +108,20 @@ def _entry_out(row: JournalEntry) -> JournalEntryOut:
     )
 
 
-async def follow(rt: Runtime, org_id: UUID, run_id: UUID) -> AsyncIterator[SyncRunOut]:
-    """The run each time it has changed, until it is over. Holds no database connection while it waits."""
+async def follow(
+    rt: Runtime, org_id: UUID, run_id: UUID, still_allowed: Callable[[], Awaitable[bool]]
+) -> AsyncIterator[SyncRunOut]:
+    """The run each time it has changed, until it is over, or nobody may look any more.
+
+    Holds no database connection while it waits.
+    """
     last: SyncRunOut | None = None
+    asked = time.monotonic()
     while last is None or last.status in OPEN:
+        if time.monotonic() - asked >= ALLOWED_FOR_S:
+            if not await still_allowed():
+                return
+            asked = time.monotonic()
         if last is not None:
             await asyncio.sleep(LOOK_EVERY_S)
         async with reader(rt.sessions, org_id) as tx:

@@ -1,10 +1,11 @@
 from collections.abc import AsyncIterable
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.sse import EventSourceResponse
 
-from mailwarden.accounts.caller import Caller, DataReader, require
+from mailwarden.accounts.caller import Caller, DataReader, require, still_allowed
 from mailwarden.connections.access import owned_connection, readable_connection
 from mailwarden.connections.models import Connection
 from mailwarden.connections.schemas import DisconnectPreview
@@ -72,9 +73,9 @@ async def get_sync(run: SeenRun) -> SyncRunOut:
 
 
 @router.get("/syncs/{sync_id}/events", response_class=EventSourceResponse, responses=errors(404))
-async def stream_sync(run: SeenRun, rt: Rt) -> AsyncIterable[SyncRunOut]:
-    """The run each time it has changed, as server-sent events; ends after the final state."""
-    async for state in follow(rt, run[0].org_id, run[0].id):
+async def stream_sync(run: SeenRun, rt: Rt, caller: DataReader) -> AsyncIterable[SyncRunOut]:
+    """The run each time it has changed, as server-sent events; ends after the final state, or with the session."""
+    async for state in follow(rt, run[0].org_id, run[0].id, partial(still_allowed, rt, caller, "data:read")):
         yield state
 
 

@@ -15,6 +15,7 @@ from mailwarden.connections.rules import Purpose
 from mailwarden.connections.usability import may_use
 from mailwarden.core.db import UnitOfWork, app_now, unit_of_work
 from mailwarden.core.jobs import Lease, RetryLater
+from mailwarden.core.logging import bind
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.record import record
 from mailwarden.events.types import EventType
@@ -92,6 +93,7 @@ async def _begin(rt: Runtime, lease: Lease) -> Work | None:
         row = await find_connection(tx, run.org_id, run.connection_id) if run else None
         if run is None or row is None:
             return None
+        bind(connection_id=str(row.id))
         if not may_use(row, Purpose.SYNC, rt.clock.now()).usable:
             raise RetryLater(_wait_s(rt, row))
         if run.status == "queued":

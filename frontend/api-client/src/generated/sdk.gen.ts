@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { CountUnreadAlertsData, CountUnreadAlertsErrors, CountUnreadAlertsResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectionUsabilityData, GetConnectionUsabilityErrors, GetConnectionUsabilityResponses, GetDisconnectPreviewData, GetDisconnectPreviewErrors, GetDisconnectPreviewResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsSummaryData, GetMetricsSummaryErrors, GetMetricsSummaryResponses, GetOauthAttemptData, GetOauthAttemptErrors, GetOauthAttemptResponses, GetOrganizationData, GetOrganizationErrors, GetOrganizationResponses, GetServiceStatusData, GetServiceStatusErrors, GetServiceStatusResponses, GetSyncData, GetSyncErrors, GetSyncResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConnectionHistoryData, ListConnectionHistoryErrors, ListConnectionHistoryResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListConnectionSyncsData, ListConnectionSyncsErrors, ListConnectionSyncsResponses, ListIntegrationsData, ListIntegrationsErrors, ListIntegrationsResponses, ListObservationsData, ListObservationsErrors, ListObservationsResponses, ListReconnectReceiptsData, ListReconnectReceiptsErrors, ListReconnectReceiptsResponses, ListSyncJournalData, ListSyncJournalErrors, ListSyncJournalResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, MarkAlertReadData, MarkAlertReadErrors, MarkAlertReadResponses, MarkAllAlertsReadData, MarkAllAlertsReadErrors, MarkAllAlertsReadResponses, OauthCallbackData, OauthCallbackErrors, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, SignUpData, SignUpErrors, SignUpResponses, StartConnectData, StartConnectErrors, StartConnectResponses, StartReconnectData, StartReconnectErrors, StartReconnectResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StreamSyncData, StreamSyncErrors, StreamSyncResponse, StreamSyncResponses, SwitchOrganizationData, SwitchOrganizationErrors, SwitchOrganizationResponses, TestConnectionData, TestConnectionErrors, TestConnectionResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateOrganizationData, UpdateOrganizationErrors, UpdateOrganizationResponses } from './types.gen';
+import type { CountUnreadAlertsData, CountUnreadAlertsErrors, CountUnreadAlertsResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectionUsabilityData, GetConnectionUsabilityErrors, GetConnectionUsabilityResponses, GetDisconnectPreviewData, GetDisconnectPreviewErrors, GetDisconnectPreviewResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsSummaryData, GetMetricsSummaryErrors, GetMetricsSummaryResponses, GetOauthAttemptData, GetOauthAttemptErrors, GetOauthAttemptResponses, GetOrganizationData, GetOrganizationErrors, GetOrganizationResponses, GetServiceStatusData, GetServiceStatusErrors, GetServiceStatusResponses, GetSyncData, GetSyncErrors, GetSyncResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConnectionHistoryData, ListConnectionHistoryErrors, ListConnectionHistoryResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListConnectionSyncsData, ListConnectionSyncsErrors, ListConnectionSyncsResponses, ListIntegrationsData, ListIntegrationsErrors, ListIntegrationsResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListObservationsData, ListObservationsErrors, ListObservationsResponses, ListReconnectReceiptsData, ListReconnectReceiptsErrors, ListReconnectReceiptsResponses, ListSyncJournalData, ListSyncJournalErrors, ListSyncJournalResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, MarkAlertReadData, MarkAlertReadErrors, MarkAlertReadResponses, MarkAllAlertsReadData, MarkAllAlertsReadErrors, MarkAllAlertsReadResponses, OauthCallbackData, OauthCallbackErrors, ReserveMailboxData, ReserveMailboxErrors, ReserveMailboxResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, SignUpData, SignUpErrors, SignUpResponses, StartConnectData, StartConnectErrors, StartConnectResponses, StartReconnectData, StartReconnectErrors, StartReconnectResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StreamSyncData, StreamSyncErrors, StreamSyncResponse, StreamSyncResponses, SwitchOrganizationData, SwitchOrganizationErrors, SwitchOrganizationResponses, TestConnectionData, TestConnectionErrors, TestConnectionResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateOrganizationData, UpdateOrganizationErrors, UpdateOrganizationResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -200,6 +200,41 @@ export const startConnect = <ThrowOnError extends boolean = true>(options: Optio
 });
 
 /**
+ * List Mailboxes
+ *
+ * Every slot by its number, with its status and what the caller may do with it.
+ */
+export const listMailboxes = <ThrowOnError extends boolean = true>(options?: Options<ListMailboxesData, ThrowOnError>): RequestResult<ListMailboxesResponses, ListMailboxesErrors, ThrowOnError> => (options?.client ?? client).get<ListMailboxesResponses, ListMailboxesErrors, ThrowOnError>({ url: '/v1/mailboxes', ...options });
+
+/**
+ * Get Mailbox
+ *
+ * With its settings and their defaults. The ETag is for changing them.
+ */
+export const getMailbox = <ThrowOnError extends boolean = true>(options: Options<GetMailboxData, ThrowOnError>): RequestResult<GetMailboxResponses, GetMailboxErrors, ThrowOnError> => (options.client ?? client).get<GetMailboxResponses, GetMailboxErrors, ThrowOnError>({ url: '/v1/mailboxes/{mailbox_id}', ...options });
+
+/**
+ * Update Mailbox
+ *
+ * Only what is given changes; null sets the default again. Members change their own mailbox.
+ */
+export const updateMailbox = <ThrowOnError extends boolean = true>(options: Options<UpdateMailboxData, ThrowOnError>): RequestResult<UpdateMailboxResponses, UpdateMailboxErrors, ThrowOnError> => (options.client ?? client).patch<UpdateMailboxResponses, UpdateMailboxErrors, ThrowOnError>({
+    url: '/v1/mailboxes/{mailbox_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Reserve Mailbox
+ *
+ * Before connecting: the caller's next mailbox goes into this empty slot, within fifteen minutes.
+ */
+export const reserveMailbox = <ThrowOnError extends boolean = true>(options: Options<ReserveMailboxData, ThrowOnError>): RequestResult<ReserveMailboxResponses, ReserveMailboxErrors, ThrowOnError> => (options.client ?? client).post<ReserveMailboxResponses, ReserveMailboxErrors, ThrowOnError>({ url: '/v1/mailboxes/{mailbox_id}/reserve', ...options });
+
+/**
  * Get Me
  */
 export const getMe = <ThrowOnError extends boolean = true>(options?: Options<GetMeData, ThrowOnError>): RequestResult<GetMeResponses, GetMeErrors, ThrowOnError> => (options?.client ?? client).get<GetMeResponses, GetMeErrors, ThrowOnError>({ url: '/v1/me', ...options });
@@ -272,7 +307,7 @@ export const getSync = <ThrowOnError extends boolean = true>(options: Options<Ge
 /**
  * Stream Sync
  *
- * The run each time it has changed, as server-sent events; ends after the final state.
+ * The run each time it has changed, as server-sent events; ends after the final state, or with the session.
  */
 export const streamSync = <ThrowOnError extends boolean = true>(options: Options<StreamSyncData, ThrowOnError, StreamSyncResponse>): Promise<ServerSentEventsResult<StreamSyncResponses>> => (options.client ?? client).sse.get<StreamSyncResponses, StreamSyncErrors, ThrowOnError>({ url: '/v1/syncs/{sync_id}/events', ...options });
 

@@ -84,7 +84,7 @@ export type AlertOut = {
     /**
      * Kind
      */
-    kind: 'integration_disconnected' | 'integration_recovered';
+    kind: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing';
     /**
      * Mailed To
      */
@@ -387,6 +387,10 @@ export type ConnectionOut = {
      * External Id
      */
     external_id: string;
+    /**
+     * None: it lives until somebody ends it, or it is dead already.
+     */
+    forecast: ForecastOut | null;
     history_range: HistoryRange;
     /**
      * Id
@@ -508,13 +512,33 @@ export type DisconnectPreview = {
      */
     keeps: Array<PreviewLine>;
     /**
+     * Pauses
+     */
+    pauses: Array<PausedCampaign>;
+    /**
+     * Recipients At Stake
+     */
+    recipients_at_stake: number;
+    /**
      * Resets
+     *
+     * Settings of the mailbox slot: what acts now, and what will.
      */
     resets: Array<PreviewLine>;
+    /**
+     * Slot Number
+     *
+     * Of the mailbox slot; null for accounts that send nothing.
+     */
+    slot_number: number | null;
     /**
      * Stops
      */
     stops: Array<PreviewLine>;
+    /**
+     * Ways
+     */
+    ways: Array<WayOut>;
 };
 
 /**
@@ -662,6 +686,23 @@ export type FiguresOut = {
 };
 
 /**
+ * ForecastOut
+ *
+ * When the authorization ends by itself, if nothing is done about it.
+ */
+export type ForecastOut = {
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Dies At
+     */
+    dies_at: string;
+    reason: Why;
+};
+
+/**
  * Frequency
  */
 export type Frequency = 'realtime' | 'hourly' | 'every_6_hours' | 'daily';
@@ -737,8 +778,16 @@ export type IntegrationOut = {
     configured: boolean;
     /**
      * Connections
+     *
+     * At most 1,000 over all providers, the broken ones among them.
      */
     connections: Array<ConnectionOut>;
+    /**
+     * Connections Total
+     *
+     * All there are; `/v1/connections` pages through them.
+     */
+    connections_total: number;
     /**
      * Consent Note
      */
@@ -831,6 +880,286 @@ export type JournalEntryOut = {
      * Status
      */
     status: number;
+};
+
+/**
+ * MailboxAction
+ *
+ * A button of the slot. Not allowed: shown disabled, with the reason.
+ */
+export type MailboxAction = {
+    /**
+     * Allowed
+     */
+    allowed: boolean;
+    /**
+     * Code
+     */
+    code: 'manage' | 'reconnect' | 'test' | 'disconnect' | 'connect';
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Reason
+     */
+    reason: string | null;
+};
+
+/**
+ * MailboxDetailOut
+ */
+export type MailboxDetailOut = {
+    /**
+     * Actions
+     */
+    actions: Array<MailboxAction>;
+    /**
+     * Changed Settings
+     *
+     * Names of the settings that differ from their defaults.
+     */
+    changed_settings: Array<string>;
+    connection: ConnectionOut | null;
+    defaults: MailboxSettings;
+    /**
+     * Emptied At
+     */
+    emptied_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Last Verified At
+     *
+     * Last successful authenticated call to the mailbox.
+     */
+    last_verified_at: string | null;
+    /**
+     * Number
+     *
+     * Stays the same whatever account is in it.
+     */
+    number: number;
+    /**
+     * Own
+     *
+     * The caller connected it.
+     */
+    own: boolean;
+    /**
+     * Reason
+     *
+     * Why it failed.
+     */
+    reason: string | null;
+    /**
+     * Reserved Until
+     *
+     * Until then it waits for one person's next mailbox.
+     */
+    reserved_until: string | null;
+    settings: MailboxSettings;
+    /**
+     * Settings Version
+     */
+    settings_version: number;
+    /**
+     * Status
+     *
+     * Beside the connection's own status, which says more.
+     */
+    status: 'successful' | 'failed' | 'empty';
+};
+
+/**
+ * MailboxOut
+ *
+ * A numbered slot with the mailbox in it, if any.
+ */
+export type MailboxOut = {
+    /**
+     * Actions
+     */
+    actions: Array<MailboxAction>;
+    /**
+     * Changed Settings
+     *
+     * Names of the settings that differ from their defaults.
+     */
+    changed_settings: Array<string>;
+    connection: ConnectionOut | null;
+    /**
+     * Emptied At
+     */
+    emptied_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Last Verified At
+     *
+     * Last successful authenticated call to the mailbox.
+     */
+    last_verified_at: string | null;
+    /**
+     * Number
+     *
+     * Stays the same whatever account is in it.
+     */
+    number: number;
+    /**
+     * Own
+     *
+     * The caller connected it.
+     */
+    own: boolean;
+    /**
+     * Reason
+     *
+     * Why it failed.
+     */
+    reason: string | null;
+    /**
+     * Reserved Until
+     *
+     * Until then it waits for one person's next mailbox.
+     */
+    reserved_until: string | null;
+    /**
+     * Settings Version
+     */
+    settings_version: number;
+    /**
+     * Status
+     *
+     * Beside the connection's own status, which says more.
+     */
+    status: 'successful' | 'failed' | 'empty';
+};
+
+/**
+ * MailboxSettings
+ *
+ * The settings that act, stored or by default.
+ */
+export type MailboxSettings = {
+    /**
+     * Daily Limit
+     *
+     * Mails a day at most, counted in the mailbox's time zone.
+     */
+    daily_limit: number;
+    /**
+     * Send Interval S
+     *
+     * Sending speed: seconds between two mails of this mailbox.
+     */
+    send_interval_s: number;
+    /**
+     * Sender Name
+     *
+     * Shown as the sender's name. Empty: the account's own.
+     */
+    sender_name: string;
+    /**
+     * Signature Html
+     *
+     * HTML below every mail; sanitised when it is stored. Empty: none.
+     */
+    signature_html: string;
+    /**
+     * Time Zone
+     */
+    time_zone: string | null;
+    /**
+     * Track Clicks
+     *
+     * Lead links over our own address to see whether they are clicked.
+     */
+    track_clicks: boolean;
+    /**
+     * Track Opens
+     *
+     * Put an invisible image into mails to see whether they are opened.
+     */
+    track_opens: boolean;
+    /**
+     * Working Days
+     *
+     * On these days mails go out.
+     */
+    working_days: Array<Weekday>;
+    /**
+     * Working From
+     *
+     * Local time in the mailbox's time zone.
+     */
+    working_from: string;
+    /**
+     * Working Until
+     *
+     * Local time in the mailbox's time zone.
+     */
+    working_until: string;
+};
+
+/**
+ * MailboxUpdate
+ *
+ * Only what is given changes; null sets the default again.
+ */
+export type MailboxUpdate = {
+    /**
+     * Daily Limit
+     */
+    daily_limit?: number | null;
+    /**
+     * Send Interval S
+     */
+    send_interval_s?: number | null;
+    /**
+     * Sender Name
+     */
+    sender_name?: string | null;
+    /**
+     * Signature Html
+     */
+    signature_html?: string | null;
+    /**
+     * Time Zone
+     */
+    time_zone?: string | null;
+    /**
+     * Track Clicks
+     */
+    track_clicks?: boolean | null;
+    /**
+     * Track Opens
+     */
+    track_opens?: boolean | null;
+    /**
+     * Working Days
+     */
+    working_days?: Array<Weekday> | null;
+    /**
+     * Working From
+     */
+    working_from?: string | null;
+    /**
+     * Working Until
+     */
+    working_until?: string | null;
 };
 
 /**
@@ -1031,6 +1360,24 @@ export type PageJournalEntryOut = {
 };
 
 /**
+ * Page[MailboxOut]
+ */
+export type PageMailboxOut = {
+    /**
+     * Data
+     */
+    data: Array<MailboxOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Page[ObservationOut]
  */
 export type PageObservationOut = {
@@ -1100,6 +1447,32 @@ export type PageTransitionOut = {
      * Next Cursor
      */
     next_cursor: string | null;
+};
+
+/**
+ * PausedCampaign
+ *
+ * A campaign of one's own that would pause.
+ */
+export type PausedCampaign = {
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Next Send At
+     */
+    next_send_at: string | null;
+    /**
+     * Recipients
+     *
+     * People who would not get their next mail.
+     */
+    recipients: number;
 };
 
 /**
@@ -1649,9 +2022,51 @@ export type UserOut = {
 };
 
 /**
+ * WayOut
+ *
+ * One of the two ways to renew an account, with its consequences.
+ */
+export type WayOut = {
+    /**
+     * Code
+     */
+    code: 'one_click' | 'two_step';
+    /**
+     * Consequences
+     */
+    consequences: Array<string>;
+    /**
+     * Recommended
+     */
+    recommended: boolean;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * When
+     *
+     * When this way is the right one.
+     */
+    when: string;
+};
+
+/**
+ * Weekday
+ */
+export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+
+/**
  * WhoMustAct
  */
 export type WhoMustAct = 'nobody' | 'member' | 'owner_or_manager' | 'provider_admin' | 'operator';
+
+/**
+ * Why
+ *
+ * Which rule ends the grant.
+ */
+export type Why = 'unused' | 'age' | 'announced';
 
 /**
  * SignIn
@@ -1710,7 +2125,7 @@ export type ListAlertsData = {
         /**
          * Kind
          */
-        kind?: 'integration_disconnected' | 'integration_recovered' | null;
+        kind?: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | null;
         /**
          * Unread
          */
@@ -2787,6 +3202,212 @@ export type StartConnectResponses = {
 };
 
 export type StartConnectResponse = StartConnectResponses[keyof StartConnectResponses];
+
+export type ListMailboxesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Provider
+         *
+         * Only mailboxes of this provider.
+         */
+        provider?: string | null;
+        /**
+         * Status
+         *
+         * Only slots in this state.
+         */
+        status?: 'successful' | 'failed' | 'empty' | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/mailboxes';
+};
+
+export type ListMailboxesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListMailboxesError = ListMailboxesErrors[keyof ListMailboxesErrors];
+
+export type ListMailboxesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageMailboxOut;
+};
+
+export type ListMailboxesResponse = ListMailboxesResponses[keyof ListMailboxesResponses];
+
+export type GetMailboxData = {
+    body?: never;
+    path: {
+        /**
+         * Mailbox Id
+         */
+        mailbox_id: string;
+    };
+    query?: never;
+    url: '/v1/mailboxes/{mailbox_id}';
+};
+
+export type GetMailboxErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type GetMailboxError = GetMailboxErrors[keyof GetMailboxErrors];
+
+export type GetMailboxResponses = {
+    /**
+     * Successful Response
+     */
+    200: MailboxDetailOut;
+};
+
+export type GetMailboxResponse = GetMailboxResponses[keyof GetMailboxResponses];
+
+export type UpdateMailboxData = {
+    body: MailboxUpdate;
+    headers?: {
+        /**
+         * If-Match
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Mailbox Id
+         */
+        mailbox_id: string;
+    };
+    query?: never;
+    url: '/v1/mailboxes/{mailbox_id}';
+};
+
+export type UpdateMailboxErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Precondition Failed
+     */
+    412: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Precondition Required
+     */
+    428: Problem;
+};
+
+export type UpdateMailboxError = UpdateMailboxErrors[keyof UpdateMailboxErrors];
+
+export type UpdateMailboxResponses = {
+    /**
+     * Successful Response
+     */
+    200: MailboxDetailOut;
+};
+
+export type UpdateMailboxResponse = UpdateMailboxResponses[keyof UpdateMailboxResponses];
+
+export type ReserveMailboxData = {
+    body?: never;
+    path: {
+        /**
+         * Mailbox Id
+         */
+        mailbox_id: string;
+    };
+    query?: never;
+    url: '/v1/mailboxes/{mailbox_id}/reserve';
+};
+
+export type ReserveMailboxErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ReserveMailboxError = ReserveMailboxErrors[keyof ReserveMailboxErrors];
+
+export type ReserveMailboxResponses = {
+    /**
+     * Successful Response
+     */
+    200: MailboxOut;
+};
+
+export type ReserveMailboxResponse = ReserveMailboxResponses[keyof ReserveMailboxResponses];
 
 export type GetMeData = {
     body?: never;

@@ -124,6 +124,7 @@ export const integration = (connections: Connection[], change: Partial<Integrati
   consent_note:
     'HubSpot offers no read-only form of “content”. Mailwarden only ever reads: every other request is blocked before it leaves.',
   connections,
+  connections_total: connections.length,
   ...change,
 });
 

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { countUnreadAlerts, disconnectConnection, getCampaign, getConnection, getConnectionUsability, getDisconnectPreview, getMe, getMetricsSummary, getOauthAttempt, getOrganization, getServiceStatus, getSync, listAlerts, listCampaigns, listConnectionHistory, listConnections, listConnectionSyncs, listIntegrations, listObservations, listReconnectReceipts, listSyncJournal, listSyncs, markAlertRead, markAllAlertsRead, oauthCallback, type Options, signIn, signOut, signUp, startConnect, startReconnect, startSync, switchOrganization, testConnection, updateConnection, updateOrganization } from '../sdk.gen';
-import type { CountUnreadAlertsData, CountUnreadAlertsError, CountUnreadAlertsResponse, DisconnectConnectionData, DisconnectConnectionError, DisconnectConnectionResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetConnectionData, GetConnectionError, GetConnectionResponse, GetConnectionUsabilityData, GetConnectionUsabilityError, GetConnectionUsabilityResponse, GetDisconnectPreviewData, GetDisconnectPreviewError, GetDisconnectPreviewResponse, GetMeData, GetMeError, GetMeResponse, GetMetricsSummaryData, GetMetricsSummaryError, GetMetricsSummaryResponse, GetOauthAttemptData, GetOauthAttemptError, GetOauthAttemptResponse, GetOrganizationData, GetOrganizationError, GetOrganizationResponse, GetServiceStatusData, GetServiceStatusError, GetServiceStatusResponse, GetSyncData, GetSyncError, GetSyncResponse, ListAlertsData, ListAlertsError, ListAlertsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConnectionHistoryData, ListConnectionHistoryError, ListConnectionHistoryResponse, ListConnectionsData, ListConnectionsError, ListConnectionsResponse, ListConnectionSyncsData, ListConnectionSyncsError, ListConnectionSyncsResponse, ListIntegrationsData, ListIntegrationsError, ListIntegrationsResponse, ListObservationsData, ListObservationsError, ListObservationsResponse, ListReconnectReceiptsData, ListReconnectReceiptsError, ListReconnectReceiptsResponse, ListSyncJournalData, ListSyncJournalError, ListSyncJournalResponse, ListSyncsData, ListSyncsError, ListSyncsResponse, MarkAlertReadData, MarkAlertReadError, MarkAlertReadResponse, MarkAllAlertsReadData, MarkAllAlertsReadError, MarkAllAlertsReadResponse, OauthCallbackData, OauthCallbackError, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, SignUpData, SignUpError, SignUpResponse, StartConnectData, StartConnectError, StartConnectResponse, StartReconnectData, StartReconnectError, StartReconnectResponse, StartSyncData, StartSyncError, StartSyncResponse, SwitchOrganizationData, SwitchOrganizationError, SwitchOrganizationResponse, TestConnectionData, TestConnectionError, TestConnectionResponse, UpdateConnectionData, UpdateConnectionError, UpdateConnectionResponse, UpdateOrganizationData, UpdateOrganizationError, UpdateOrganizationResponse } from '../types.gen';
+import { countUnreadAlerts, disconnectConnection, getCampaign, getConnection, getConnectionUsability, getDisconnectPreview, getMailbox, getMe, getMetricsSummary, getOauthAttempt, getOrganization, getServiceStatus, getSync, listAlerts, listCampaigns, listConnectionHistory, listConnections, listConnectionSyncs, listIntegrations, listMailboxes, listObservations, listReconnectReceipts, listSyncJournal, listSyncs, markAlertRead, markAllAlertsRead, oauthCallback, type Options, reserveMailbox, signIn, signOut, signUp, startConnect, startReconnect, startSync, switchOrganization, testConnection, updateConnection, updateMailbox, updateOrganization } from '../sdk.gen';
+import type { CountUnreadAlertsData, CountUnreadAlertsError, CountUnreadAlertsResponse, DisconnectConnectionData, DisconnectConnectionError, DisconnectConnectionResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetConnectionData, GetConnectionError, GetConnectionResponse, GetConnectionUsabilityData, GetConnectionUsabilityError, GetConnectionUsabilityResponse, GetDisconnectPreviewData, GetDisconnectPreviewError, GetDisconnectPreviewResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMeData, GetMeError, GetMeResponse, GetMetricsSummaryData, GetMetricsSummaryError, GetMetricsSummaryResponse, GetOauthAttemptData, GetOauthAttemptError, GetOauthAttemptResponse, GetOrganizationData, GetOrganizationError, GetOrganizationResponse, GetServiceStatusData, GetServiceStatusError, GetServiceStatusResponse, GetSyncData, GetSyncError, GetSyncResponse, ListAlertsData, ListAlertsError, ListAlertsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConnectionHistoryData, ListConnectionHistoryError, ListConnectionHistoryResponse, ListConnectionsData, ListConnectionsError, ListConnectionsResponse, ListConnectionSyncsData, ListConnectionSyncsError, ListConnectionSyncsResponse, ListIntegrationsData, ListIntegrationsError, ListIntegrationsResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListObservationsData, ListObservationsError, ListObservationsResponse, ListReconnectReceiptsData, ListReconnectReceiptsError, ListReconnectReceiptsResponse, ListSyncJournalData, ListSyncJournalError, ListSyncJournalResponse, ListSyncsData, ListSyncsError, ListSyncsResponse, MarkAlertReadData, MarkAlertReadError, MarkAlertReadResponse, MarkAllAlertsReadData, MarkAllAlertsReadError, MarkAllAlertsReadResponse, OauthCallbackData, OauthCallbackError, ReserveMailboxData, ReserveMailboxError, ReserveMailboxResponse, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, SignUpData, SignUpError, SignUpResponse, StartConnectData, StartConnectError, StartConnectResponse, StartReconnectData, StartReconnectError, StartReconnectResponse, StartSyncData, StartSyncError, StartSyncResponse, SwitchOrganizationData, SwitchOrganizationError, SwitchOrganizationResponse, TestConnectionData, TestConnectionError, TestConnectionResponse, UpdateConnectionData, UpdateConnectionError, UpdateConnectionResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateOrganizationData, UpdateOrganizationError, UpdateOrganizationResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -723,6 +723,116 @@ export const startConnectMutation = (options?: Partial<Options<StartConnectData>
     const mutationOptions: UseMutationOptions<StartConnectResponse, StartConnectError, Options<StartConnectData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await startConnect({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listMailboxesQueryKey = (options?: Options<ListMailboxesData>) => createQueryKey('listMailboxes', options);
+
+/**
+ * List Mailboxes
+ *
+ * Every slot by its number, with its status and what the caller may do with it.
+ */
+export const listMailboxesOptions = (options?: Options<ListMailboxesData>) => queryOptions<ListMailboxesResponse, ListMailboxesError, ListMailboxesResponse, ReturnType<typeof listMailboxesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMailboxes({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMailboxesQueryKey(options)
+});
+
+export const listMailboxesInfiniteQueryKey = (options?: Options<ListMailboxesData>): QueryKey<Options<ListMailboxesData>> => createQueryKey('listMailboxes', options, true);
+
+/**
+ * List Mailboxes
+ *
+ * Every slot by its number, with its status and what the caller may do with it.
+ */
+export const listMailboxesInfiniteOptions = (options?: Options<ListMailboxesData>) => {
+    const opts = infiniteQueryOptions<ListMailboxesResponse, ListMailboxesError, InfiniteData<ListMailboxesResponse>, QueryKey<Options<ListMailboxesData>>, string | null | Pick<QueryKey<Options<ListMailboxesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListMailboxesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listMailboxes({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listMailboxesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const getMailboxQueryKey = (options: Options<GetMailboxData>) => createQueryKey('getMailbox', options);
+
+/**
+ * Get Mailbox
+ *
+ * With its settings and their defaults. The ETag is for changing them.
+ */
+export const getMailboxOptions = (options: Options<GetMailboxData>) => queryOptions<GetMailboxResponse, GetMailboxError, GetMailboxResponse, ReturnType<typeof getMailboxQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getMailbox({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getMailboxQueryKey(options)
+});
+
+/**
+ * Update Mailbox
+ *
+ * Only what is given changes; null sets the default again. Members change their own mailbox.
+ */
+export const updateMailboxMutation = (options?: Partial<Options<UpdateMailboxData>>): UseMutationOptions<UpdateMailboxResponse, UpdateMailboxError, Options<UpdateMailboxData>> => {
+    const mutationOptions: UseMutationOptions<UpdateMailboxResponse, UpdateMailboxError, Options<UpdateMailboxData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateMailbox({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Reserve Mailbox
+ *
+ * Before connecting: the caller's next mailbox goes into this empty slot, within fifteen minutes.
+ */
+export const reserveMailboxMutation = (options?: Partial<Options<ReserveMailboxData>>): UseMutationOptions<ReserveMailboxResponse, ReserveMailboxError, Options<ReserveMailboxData>> => {
+    const mutationOptions: UseMutationOptions<ReserveMailboxResponse, ReserveMailboxError, Options<ReserveMailboxData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await reserveMailbox({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

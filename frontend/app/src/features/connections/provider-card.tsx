@@ -36,10 +36,15 @@ export function ProviderCard({ integration, renderSync }: Props) {
   );
 }
 
+const accountCount = ({ connections, connections_total: total }: Integration) =>
+  connections.length < total
+    ? `${total.toLocaleString()} accounts; ${connections.length} here, broken ones first`
+    : `${total} accounts`;
+
 type HeadProps = { integration: Integration; current: Connection | undefined; titleId: string };
 
 function CardHead({ integration, current, titleId }: HeadProps) {
-  const { provider, label, connections } = integration;
+  const { provider, label } = integration;
   return (
     <Group justify="space-between" wrap="nowrap" align="flex-start">
       <Group gap="sm" wrap="nowrap" miw={0}>
@@ -51,7 +56,7 @@ function CardHead({ integration, current, titleId }: HeadProps) {
             </Link>
           </Title>
           <Text size="xs" c="dimmed">
-            {connections.length > 1 ? `${connections.length} accounts` : 'Campaigns and their figures'}
+            {integration.connections_total > 1 ? accountCount(integration) : 'Campaigns and their figures'}
           </Text>
         </div>
       </Group>
