@@ -14,6 +14,7 @@ from sqlalchemy import exists, or_, update
 from sqlalchemy.exc import IntegrityError
 
 from mailwarden.connections.journal import TokenAnswer, TokenJournal
+from mailwarden.connections.keepsake import keep_until_given_back
 from mailwarden.connections.models import Connection, Credential, Orphan
 from mailwarden.connections.queries import get_credential
 from mailwarden.connections.rules import Status, refresh_after
@@ -168,7 +169,10 @@ async def store(rt: Runtime, answer: TokenAnswer) -> Stored:
             return Stored.REFRESHED
         if row is not None and _is_ours(rt, row, answer):
             return Stored.REFRESHED  # our commit went through, only its acknowledgement was lost
-        if row is not None:
+        if row is not None and row.refresh_token is None and answer.grant.refresh_token:
+            connection = await tx.session.get_one(Connection, answer.connection_id)
+            await keep_until_given_back(rt, tx, connection, answer.grant.refresh_token)  # disconnected meanwhile
+        elif row is not None:
             _keep_orphan(rt, tx, answer)
     return Stored.ORPHANED
 

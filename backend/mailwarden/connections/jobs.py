@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 
 from mailwarden.connections.credentials import journal_of, read_held, replay_journal
 from mailwarden.connections.foretelling import foresee
+from mailwarden.connections.give_back import TRIES, give_back_grant
 from mailwarden.connections.grant_life import FORECAST
 from mailwarden.connections.incidents import watch_incidents
+from mailwarden.connections.keepsake import GIVE_BACK
 from mailwarden.connections.probe import banned_until, load_row, probe_connection
 from mailwarden.connections.refresh import refresh_once
 from mailwarden.connections.rules import Status
@@ -72,6 +74,7 @@ JOBS = [
     JobKind(PROBE, probe_connection, max_attempts=None),
     JobKind(VERIFY, verify_connection, max_attempts=None),
     JobKind(FORECAST, foresee, max_attempts=None),
+    JobKind(GIVE_BACK, give_back_grant, max_attempts=TRIES),
     JobKind(UNINSTALLS, read_journal, max_attempts=None),
     JobKind(INCIDENTS, watch, max_attempts=None),
     JobKind(REPLAY, replay, max_attempts=None),

@@ -1,5 +1,6 @@
 """How long the records of this feature are kept; the open and the current are never among the old."""
 
+from mailwarden.connections.grant_models import ForecastNotice, RetiredGrant
 from mailwarden.connections.models import (
     CallOutcome,
     Episode,
@@ -21,4 +22,6 @@ KEPT = [
     Kept(Transition.at, "transitions_days"),
     Kept(Episode.ended_at, "episodes_days"),
     Kept(ReconnectReceipt.completed_at, "episodes_days"),
+    Kept(ForecastNotice.created_at, "transitions_days"),
+    Kept(RetiredGrant.settled_at, "transitions_days"),
 ]

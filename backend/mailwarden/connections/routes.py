@@ -113,9 +113,9 @@ async def start_reconnect(body: ReconnectStart, row: Managed, rt: Rt, tx: Tx, ca
 
 
 @router.delete("/connections/{connection_id}", responses=errors(404))
-async def disconnect_connection(row: Managed, tx: Tx, caller: Own) -> ConnectionOut:
+async def disconnect_connection(row: Managed, rt: Rt, tx: Tx, caller: Own) -> ConnectionOut:
     """Stops syncing. Campaigns and figures stay. Raises no alert."""
-    return await views.describe(tx, await disconnect(tx, row, caller.user_id))
+    return await views.describe(tx, await disconnect(rt, tx, row, caller.user_id))
 
 
 @router.get("/connections/{connection_id}/history", responses=errors(400, 404))

@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 
+from mailwarden.connections.credentials import place
 from mailwarden.connections.grant_life import FORECAST
-from mailwarden.connections.models import Connection, Credential, Episode
+from mailwarden.connections.keepsake import keep_until_given_back
+from mailwarden.connections.models import Connection, Credential, Episode, Orphan
 from mailwarden.connections.queries import get_connection
 from mailwarden.connections.rules import Actor, Status
 from mailwarden.connections.schemas import ConnectionUpdate
@@ -14,6 +16,7 @@ from mailwarden.connections.transitions import PROBE, REFRESH, VERIFY, facts, wr
 from mailwarden.core.db import UnitOfWork, app_now
 from mailwarden.core.errors import PreconditionFailed
 from mailwarden.core.jobs import cancel
+from mailwarden.core.runtime import Runtime
 from mailwarden.events.record import record
 from mailwarden.events.types import EventType
 
@@ -39,7 +42,7 @@ async def update_settings(
     return row
 
 
-async def disconnect(tx: UnitOfWork, row: Connection, user_id: UUID) -> Connection:
+async def disconnect(rt: Runtime, tx: UnitOfWork, row: Connection, user_id: UUID) -> Connection:
     """Ends all work at once and keeps all data. Doing it twice changes nothing."""
     row = await get_connection(tx, row.org_id, row.id, lock=True)
     if row.status == Status.DISCONNECTED:
@@ -53,7 +56,7 @@ async def disconnect(tx: UnitOfWork, row: Connection, user_id: UUID) -> Connecti
     row.missing_scopes = []
     write_history(tx, row, before, Actor.USER, user_id=user_id)
     await tx.session.flush()
-    await _retire_credential(tx, row)
+    await _retire_credential(rt, tx, row, user_id)
     await empty_slot(tx, row)
     stamp = update(Connection).where(Connection.org_id == row.org_id, Connection.id == row.id)
     await tx.session.execute(stamp.values(disconnected_at=app_now()))
@@ -64,10 +67,21 @@ async def disconnect(tx: UnitOfWork, row: Connection, user_id: UUID) -> Connecti
     return row
 
 
-async def _retire_credential(tx: UnitOfWork, row: Connection) -> None:
+async def _retire_credential(rt: Runtime, tx: UnitOfWork, row: Connection, user_id: UUID) -> None:
     """The row stays, its tokens go; a refresh in flight finds another version and stores nothing (R11)."""
+    held = await tx.session.scalar(
+        select(Credential)
+        .where(Credential.org_id == row.org_id, Credential.connection_id == row.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if held is not None and held.refresh_token is not None:
+        token = rt.keys.open(held.refresh_token, place(held, "refresh_token"))
+        await keep_until_given_back(rt, tx, row, token, user_id)
+    await tx.session.execute(delete(Orphan).where(Orphan.org_id == row.org_id, Orphan.connection_id == row.id))
     mine = update(Credential).where(Credential.org_id == row.org_id, Credential.connection_id == row.id)
     forgotten = {"access_token": None, "refresh_token": None, "previous_refresh_token": None, "refresh_hash": None}
+    forgotten |= {"token_prefix": None, "token_sha512x2": None}
     ended = {"version": Credential.version + 1, "lease_until": None, "attempt_id": None, "expires_at": app_now()}
     await tx.session.execute(mine.values(**forgotten, **ended))
 

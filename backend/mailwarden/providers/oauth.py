@@ -11,7 +11,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from mailwarden.core.http import Answer, NoAnswer
 from mailwarden.providers.app import ProviderApp, counted_send, wait_for_turn
-from mailwarden.providers.base import AccessRevoked, Grant, Introspection, RateLimited
+from mailwarden.providers.base import AccessRevoked, Grant, Introspection, RateLimited, Rejected
 from mailwarden.providers.budget import token_claim
 from mailwarden.providers.catalog import AuthSpec
 from mailwarden.providers.classify import Call, failure, no_answer
@@ -19,6 +19,7 @@ from mailwarden.providers.grants import read_grant, read_introspection
 from mailwarden.providers.settings import authorize_url, token_endpoint_url
 
 MAX_BODY = 64 * 1024
+DEAD_ALREADY = ("invalid_token", "invalid_grant")  # how some refuse to revoke what is dead; RFC 7009 wants a 200
 
 
 def new_verifier() -> str:
@@ -97,6 +98,9 @@ class OAuth:
             await self._post(call, form)
         except AccessRevoked:
             return
+        except Rejected as exc:
+            if exc.evidence.provider_code not in DEAD_ALREADY:
+                raise
 
     async def introspect(self, refresh_token: str) -> Introspection | None:
         """None where the provider offers no introspection."""
