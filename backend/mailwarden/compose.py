@@ -62,6 +62,7 @@ def provider_settings(client: ProviderClientSettings, timing: Timing) -> Provide
         client_id=client.client_id,
         client_secret=client.client_secret.get_secret_value(),
         authorize_base=_base(client.authorize_base),
+        push_account=client.push_account,
         api_base=_base(client.api_base),
         oauth_deadline_s=timing.refresh_deadline_s,
         api_deadline_s=timing.api_deadline_s,

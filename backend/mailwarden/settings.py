@@ -42,6 +42,9 @@ class ProviderClientSettings(BaseModel):
     client_id: str = Field("", description="Our app's client id at the provider; empty: the provider is not offered.")
     client_secret: SecretStr = Field(SecretStr(""), description="Our app's client secret.")
     authorize_base: HttpUrl | None = Field(None, description="Replaces the host of the consent page (sandbox, proxy).")
+    push_account: str | None = Field(
+        None, description="Google: e-mail address of the service account that signs Pub/Sub pushes to us."
+    )
     api_base: HttpUrl | None = Field(None, description="Replaces the host of token endpoint and API.")
     grant_life_days: int | None = Field(
         None, ge=1, description="Grants to our app end so many days after the consent (Google in testing: 7)."
@@ -51,6 +54,7 @@ class ProviderClientSettings(BaseModel):
 class ProvidersSettings(BaseModel):
     hubspot: ProviderClientSettings = ProviderClientSettings()
     klaviyo: ProviderClientSettings = ProviderClientSettings()
+    keap: ProviderClientSettings = ProviderClientSettings()
 
 
 class TimingSettings(BaseModel):
@@ -128,6 +132,9 @@ class RetentionSettings(BaseModel):
     done_jobs_days: int = Field(7, ge=1, description="Days that finished jobs are kept.")
     dead_jobs_days: int = Field(30, ge=7, description="Days that jobs which were given up are kept.")
     workers_days: int = Field(7, ge=1, description="Days that workers which are gone stay listed.")
+    hook_bodies_days: int = Field(14, ge=1, le=90, description="Days that what providers pushed is kept, sealed.")
+    hook_events_days: int = Field(30, ge=14, description="Days that an event is known, should it be pushed again.")
+    hook_log_days: int = Field(90, ge=7, description="Days that the log of handled webhooks is kept.")
 
 
 class Settings(BaseSettings):

@@ -34,6 +34,9 @@ from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.dispatch import dispatch_kind, merge
 from mailwarden.events.retention import KEPT as EVENTS_KEPT
+from mailwarden.hooks.jobs import JOBS as HOOK_JOBS
+from mailwarden.hooks.jobs import LISTENERS as HOOK_LISTENERS
+from mailwarden.hooks.retention import KEPT as HOOKS_KEPT
 from mailwarden.settings import Settings
 from mailwarden.sync.jobs import JOBS as SYNC_JOBS
 from mailwarden.sync.jobs import LISTENERS as SYNC_LISTENERS
@@ -47,13 +50,13 @@ BULK_GRACE_S = 2.0  # a sync goes on from its last page in another process; a to
 BEAT_EVERY_S = 5
 
 
-KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT]
+KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT]
 
 
 def job_kinds() -> JobKinds:
-    kinds = JobKinds().add(*CONNECTION_JOBS, *SYNC_JOBS, *ALERT_JOBS)
+    kinds = JobKinds().add(*CONNECTION_JOBS, *SYNC_JOBS, *HOOK_JOBS, *ALERT_JOBS)
     kinds.add(prune_kind(KEPT))
-    return kinds.add(dispatch_kind(merge(SYNC_LISTENERS, ALERT_LISTENERS)))
+    return kinds.add(dispatch_kind(merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS)))
 
 
 def make_runner(rt: Runtime) -> JobRunner:

@@ -30,6 +30,14 @@ FUNCTIONS = (
     $$
     """,
     """
+    CREATE FUNCTION find_connections_of_address(p_provider text, p_address text)
+    RETURNS TABLE (connection_id uuid, org_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+      SELECT id, c.org_id FROM connections c
+      WHERE c.provider = p_provider AND lower(p_address) IN (lower(c.account_label), lower(c.account_detail))
+    $$
+    """,
+    """
     CREATE FUNCTION find_hook_subscription(p_provider text, p_path_hash bytea)
     RETURNS TABLE (subscription_id uuid, org_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -47,9 +55,18 @@ FUNCTIONS = (
 )
 FOR_APP = (
     "find_connections_of_token(text, bytea)",
+    "find_connections_of_address(text, text)",
     "find_hook_subscription(text, bytea)",
     "find_connection_of_subscription(uuid)",
 )
+
+# Each removes at most p_limit rows and says how many; `core/housekeeping.py` asks.
+PRUNED = {
+    "prune_hook_deliveries": ("hook_deliveries", "id", "received_at"),
+    "prune_hook_events": ("hook_events", "id", "state = 'done' AND received_at"),
+    "prune_hook_refusals": ("hook_refusals", "ctid", "day"),
+}
+ARGUMENTS = "(timestamptz, int)"
 
 
 def upgrade() -> None:
@@ -62,12 +79,30 @@ def upgrade() -> None:
         verbs = "SELECT, INSERT, DELETE" if table in APPEND_ONLY else "SELECT, INSERT, UPDATE, DELETE"
         op.execute(f"GRANT {verbs} ON {table} TO mw_app")
     for table in INSTANCE:
-        op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO mw_app")
+        op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO mw_app")
     for definition in FUNCTIONS:
         op.execute(definition)
     for function in FOR_APP:
         op.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
         op.execute(f"GRANT EXECUTE ON FUNCTION {function} TO mw_app")
+    for name, (table, key, old) in PRUNED.items():
+        _prune(name, table, key, old)
+
+
+def _prune(name: str, table: str, key: str, old: str) -> None:
+    op.execute(
+        f"""
+        CREATE FUNCTION {name}(p_before timestamptz, p_limit int) RETURNS bigint
+        LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+          WITH gone AS (
+            DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE {old} < p_before LIMIT p_limit)
+            RETURNING 1
+          ) SELECT count(*) FROM gone
+        $$
+        """
+    )
+    op.execute(f"REVOKE ALL ON FUNCTION {name}{ARGUMENTS} FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {name}{ARGUMENTS} TO mw_system")
 
 
 def _wall(table: str) -> None:
@@ -221,6 +256,8 @@ def _tables() -> None:
 def downgrade() -> None:
     for function in FOR_APP:
         op.execute(f"DROP FUNCTION {function}")
+    for name in PRUNED:
+        op.execute(f"DROP FUNCTION {name}{ARGUMENTS}")
     for name in HASHES:
         op.drop_index(f"ix_credentials_{name}", "credentials")
         op.drop_column("credentials", name)

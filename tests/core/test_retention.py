@@ -21,6 +21,8 @@ KEPT_WITH_THEIR_OWNER = {
     "campaigns",
     "connections",
     "credentials",
+    "hook_marks",
+    "hook_subscriptions",
     "mailbox_slots",
     "memberships",
     "observations",

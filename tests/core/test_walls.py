@@ -164,6 +164,7 @@ async def test_functions_that_see_past_the_wall_are_listed_pinned_and_not_for_ev
     assert {row[0] for row in found if row[3]} == {
         "find_connection_of_subscription",
         "find_connections_of_account",
+        "find_connections_of_address",
         "find_connections_of_token",
         "find_hook_subscription",
         "find_session",
@@ -182,6 +183,9 @@ async def test_functions_that_see_past_the_wall_are_listed_pinned_and_not_for_ev
         "job_extend",
         "prune_dead_jobs",
         "prune_done_jobs",
+        "prune_hook_deliveries",
+        "prune_hook_events",
+        "prune_hook_refusals",
         "prune_incidents",
         "prune_sessions",
         "prune_workers",

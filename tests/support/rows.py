@@ -42,6 +42,9 @@ WORDS: dict[tuple[str, str], Any] = {
     ("transitions", "actor"): "user",
     ("transitions", "cause"): None,
     ("oauth_attempts", "provider"): "hubspot",
+    ("hook_log", "provider"): "hubspot",
+    ("hook_log", "kind"): "changed",
+    ("hook_log", "outcome"): "probe",
     ("oauth_attempts", "outcome"): "denied",
 }
 

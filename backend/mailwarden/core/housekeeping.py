@@ -37,6 +37,9 @@ INSTANCE = {
     "prune_sessions": "sessions_days",
     "prune_incidents": "incidents_days",
     "prune_workers": "workers_days",
+    "prune_hook_deliveries": "hook_bodies_days",
+    "prune_hook_events": "hook_events_days",
+    "prune_hook_refusals": "hook_log_days",
 }
 
 

@@ -12,6 +12,7 @@ JOB_LATENESS = Histogram(
     "mailwarden_job_lateness_seconds", "From due to claimed", ["queue"], buckets=(0.05, 0.25, 1, 5, 30, 120)
 )
 PROVIDER_CALLS = Counter("mailwarden_provider_calls_total", "Calls to providers", ["provider", "operation", "outcome"])
+HOOKS = Counter("mailwarden_hooks_total", "Events that providers pushed, and requests refused", ["provider", "outcome"])
 REFRESHES = Counter("mailwarden_token_refreshes_total", "Token refreshes", ["provider", "outcome"])
 TRANSITIONS = Counter("mailwarden_connection_transitions_total", "Status changes", ["provider", "to"])
 ORPHANS = Counter("mailwarden_orphan_tokens_total", "Token answers that lost their compare-and-swap", ["provider"])

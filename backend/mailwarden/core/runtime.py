@@ -55,6 +55,9 @@ class Retention:
     done_jobs_days: int = 7
     dead_jobs_days: int = 30
     workers_days: int = 7
+    hook_bodies_days: int = 14
+    hook_events_days: int = 30  # longer than any provider repeats one
+    hook_log_days: int = 90
 
 
 @dataclass(frozen=True)

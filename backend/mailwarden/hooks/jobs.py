@@ -1,0 +1,40 @@
+"""What the worker runs for this feature."""
+
+from uuid import UUID
+
+from mailwarden.connections.credentials import read_held
+from mailwarden.connections.probe import load_row
+from mailwarden.connections.refresh import refresh_once
+from mailwarden.connections.rules import Status
+from mailwarden.core.db import UnitOfWork
+from mailwarden.core.jobs import Again, JobKind, Lease
+from mailwarden.core.runtime import Runtime
+from mailwarden.events.dispatch import Listeners
+from mailwarden.events.models import Event
+from mailwarden.events.types import EventType
+from mailwarden.hooks.process import process_hook
+from mailwarden.hooks.subscriptions import end_subscriptions
+from mailwarden.hooks.words import PROCESS, REFRESH_NOW
+
+
+async def refresh_now(rt: Runtime, lease: Lease) -> Again | None:
+    """Whether the grant still lives, asked before its time; a refusal is reported where all refreshes are."""
+    row = await load_row(rt, lease)
+    if row is None or row.status == Status.INACTIVE or row.provider not in rt.config.providers:
+        return None
+    held = await read_held(rt, row.org_id, UUID(lease.key))
+    await refresh_once(rt, row.org_id, row.id, row.provider, only_version=held.version)
+    return None
+
+
+async def forget_addresses(_: Runtime, tx: UnitOfWork, event: Event) -> None:
+    """Nothing that is pushed for a connection that a member disconnected has any effect."""
+    if event.connection_id is not None:
+        await end_subscriptions(tx, event.org_id, event.connection_id)
+
+
+JOBS = [
+    JobKind(PROCESS, process_hook, max_attempts=None),
+    JobKind(REFRESH_NOW, refresh_now, lease_s=45),
+]
+LISTENERS: Listeners = {EventType.CONNECTION_DISCONNECTED: [forget_addresses]}
