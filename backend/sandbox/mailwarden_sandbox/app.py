@@ -7,17 +7,19 @@ from mailwarden_sandbox.call import Call
 from mailwarden_sandbox.config import SandboxConfig
 from mailwarden_sandbox.control.app import create_control
 from mailwarden_sandbox.dispatch import serve_call
+from mailwarden_sandbox.google import GOOGLE
 from mailwarden_sandbox.hubspot import HUBSPOT
 from mailwarden_sandbox.imap.provider import IMAP
 from mailwarden_sandbox.keap import KEAP
 from mailwarden_sandbox.klaviyo import KLAVIYO
 from mailwarden_sandbox.mail.server import MailPorts
+from mailwarden_sandbox.microsoft import MICROSOFT
 from mailwarden_sandbox.provider import Provider
 from mailwarden_sandbox.responses import html_answer
 from mailwarden_sandbox.transport import Exchange
 from mailwarden_sandbox.world import World
 
-PROVIDERS: dict[str, Provider] = {p.name: p for p in (HUBSPOT, KLAVIYO, KEAP, IMAP)}
+PROVIDERS: dict[str, Provider] = {p.name: p for p in (HUBSPOT, KLAVIYO, KEAP, GOOGLE, IMAP, MICROSOFT)}
 _BY_HOST = {host: provider for provider in PROVIDERS.values() for host in provider.hosts}
 
 _INDEX = """<!DOCTYPE html><html lang="en"><head><title>Provider sandbox</title></head><body><h1>Provider sandbox</h1>

@@ -22,9 +22,12 @@ async def serve_call(call: Call, provider: Provider, exchange: Exchange) -> None
     route = provider.routes.find(call)
     identify(call)
     plan, status = plan_for(call.world.faults, call), None
+    side_by_side = (call.provider, call.client_id, call.account.external_id if call.account else None)
+    call.world.running[side_by_side] += 1
     try:
         status = await _respond(call, provider, route, plan, exchange)
     finally:
+        call.world.running[side_by_side] -= 1
         call.world.log.add(_logged(call, number, status, plan, (time.monotonic() - began) * 1000))
 
 
