@@ -1,6 +1,7 @@
 """Everything the sandbox knows and holds in memory; a reset replaces it by a new one."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -13,7 +14,7 @@ from mailwarden_sandbox.config import DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, 
 from mailwarden_sandbox.data.book import CampaignBook, Status
 from mailwarden_sandbox.data.columns import Traits
 from mailwarden_sandbox.data.mailbox import Mailbox
-from mailwarden_sandbox.faults.store import FaultStore
+from mailwarden_sandbox.faults.store import Fault, FaultStore
 from mailwarden_sandbox.grants import Grant, TokenStore, TokenStyle
 from mailwarden_sandbox.request_log import RequestLog
 from mailwarden_sandbox.webhooks.outbox import Outbox
@@ -34,6 +35,8 @@ class Kind:
     access_survives: bool
     password_ends: Callable[[Grant, str], bool] = lambda _grant, _by: False
     """Whether a new password ends this grant; ``user`` or ``admin`` set it."""
+    after_fault: "Callable[[World, Fault, Account, list[Grant]], None]" = lambda *_: None
+    """What the provider tells apps of a definite fault; with the grants that lived until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class World:
         self.log = RequestLog(config.log_size)
         self.faults = FaultStore(config.seed)
         self.windows = Windows()
+        self.running: Counter[tuple[str | None, ...]] = Counter()
+        """Calls that are being answered, by provider, app and account."""
         self.outbox = Outbox(self.clock.now)
         self.quotas = config.quotas
         self.lifecycle: list[Lifecycle] = []

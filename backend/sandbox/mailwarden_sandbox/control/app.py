@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, HTTPException
 from mailwarden_sandbox.clock import iso_millis
 from mailwarden_sandbox.control.accounts import accounts_router
 from mailwarden_sandbox.control.faults import faults_router
+from mailwarden_sandbox.control.google import google_router
 from mailwarden_sandbox.control.host import Desk, Host
 from mailwarden_sandbox.control.mail import mail_router
 from mailwarden_sandbox.control.schemas import ClientCreate, ClockMove, Quotas, Reset
@@ -29,6 +30,7 @@ def create_control(host: Host, providers: Mapping[str, Provider]) -> FastAPI:
         _clock_router,
         _setup_router,
         mail_router,
+        google_router,
     ):
         app.include_router(make(desk), prefix="/_sandbox")
     return app

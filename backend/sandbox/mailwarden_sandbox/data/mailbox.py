@@ -30,6 +30,7 @@ class Change:
     """added | removed | flags | moved"""
     key: str
     folder: str
+    at: float = 0.0
 
 
 class Mailbox:
@@ -96,7 +97,7 @@ class Mailbox:
 
     def _note(self, kind: str, message: Message) -> None:
         message.changed = self.newest_change + 1
-        change = Change(message.changed, kind, message.key, message.folder)
+        change = Change(message.changed, kind, message.key, message.folder, self._now())
         self.changes.append(change)
         for watcher in list(self.watchers):
             watcher(change)

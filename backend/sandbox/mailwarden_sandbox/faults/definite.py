@@ -21,6 +21,7 @@ _STATES = {
 
 def strike(world: World, fault: Fault, account: Account) -> None:
     """Change the account's state as the fault says, and note how to change it back."""
+    living = _grants(world, fault, account)
     if fault.kind == "change_password":
         _change_password(fault, account)
     if fault.kind in _ENDINGS:
@@ -32,6 +33,7 @@ def strike(world: World, fault: Fault, account: Account) -> None:
         _set_state(fault, account)
     if variant := fault.params.get("variant"):
         _word(fault, account, variant)
+    world.kinds[account.provider].after_fault(world, fault, account, living)
 
 
 def _grants(world: World, fault: Fault, account: Account) -> list[Grant]:
