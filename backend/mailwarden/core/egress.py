@@ -73,6 +73,10 @@ class EgressGuard:
             raise EgressBlocked
         return [str(address) for address in found]
 
+    def allows(self, addresses: Iterable[str]) -> bool:
+        """Whether all of them lie inside ``allow``: the operator's own network, or this very machine."""
+        return all(_within(ipaddress.ip_address(address), self._allow) for address in addresses)
+
     def _blocked(self, address: Address) -> bool:
         return _within(address, self._deny) and not _within(address, self._allow)
 

@@ -47,6 +47,11 @@ class Evidence:
     provider_request_id: str | None = None
     at: datetime | None = None  # stamped by the caller, who has the clock
 
+    @property
+    def answered(self) -> bool:
+        """Whether the provider itself said this. IMAP answers with words and no number."""
+        return self.status is not None or self.provider_code is not None
+
     def as_json(self) -> dict[str, Any]:
         return {
             "signal": self.signal,
@@ -175,6 +180,7 @@ class Figures:
     complaints: int | None = None
     unsubscribes: int | None = None
     delivered_derived: bool = False  # F5: sent - bounced, where the provider gives none
+    derived: bool = False  # all of them: counted by us from single records, the provider gives no figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +225,25 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """A person in the provider's address book. ``marketable`` None: the provider does not say."""
+
+    external_id: str
+    email: str
+    given_name: str | None
+    family_name: str | None
+    opt_status: str | None  # the provider's own word
+    marketable: bool | None
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPage:
+    contacts: tuple[Contact, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """What the journal records of one request (docs/architecture.md)."""
 
@@ -246,9 +271,30 @@ class Api(Protocol):
     async def post(self, path: str, body: Any, params: Mapping[str, Any] | None = None) -> Any: ...
 
 
+class WritingApi(Api, Protocol):
+    """Besides, the catalogue's ``writes``. Unavailable with ``sent`` means that the effect is unknown: never repeat."""
+
+    async def write(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any: ...
+
+
 @runtime_checkable
 class Provider(Protocol):
     async def identify(self, api: Api) -> Account: ...
+
+
+@runtime_checkable
+class Describes(Protocol):
+    """For providers whose identity call names no one: asked once, at the consent, and by no probe."""
+
+    async def describe(self, api: Api, account: Account) -> Account: ...
 
 
 @runtime_checkable
@@ -265,3 +311,10 @@ class ReportsFigures(Protocol):
     """For providers whose listing carries no figures: one report answers for many campaigns."""
 
     async def figures(self, api: Api, window: Window, cursor: str | None) -> FiguresPage: ...
+
+
+@runtime_checkable
+class ReadsContacts(Protocol):
+    """``changed_since`` None: all of them."""
+
+    async def contacts(self, api: Api, changed_since: datetime | None, cursor: str | None) -> ContactPage: ...

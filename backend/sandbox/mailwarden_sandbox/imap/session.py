@@ -217,12 +217,15 @@ class ImapSession:
         """Tells how many messages there are whenever that changes, until the client says DONE."""
         await self._line.say("+ idling")
         done, told = asyncio.ensure_future(self._line.read()), len(self._messages())
-        while not done.done():
-            await asyncio.wait({done}, timeout=IDLE_POLL_S)
-            if (count := len(self._messages())) != told:
-                told = count
-                await self._line.say(f"* {count} EXISTS")
-        await done
+        try:
+            while not done.done():
+                await asyncio.wait({done}, timeout=IDLE_POLL_S)
+                if (count := len(self._messages())) != told:
+                    told = count
+                    await self._line.say(f"* {count} EXISTS")
+            await done
+        finally:
+            done.cancel()
         await self._done(tag, "IDLE")
 
     # messages

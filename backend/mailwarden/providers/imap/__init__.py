@@ -1,0 +1,1 @@
+"""Any mailbox by IMAP and SMTP: one login each, every answer told apart, no password sent without need."""
