@@ -15,6 +15,10 @@ CALLBACK = "https://warden.example.test/v1/oauth/callback/x"
 GRANT = {"access_token": "at-1", "refresh_token": "rt-2", "expires_in": 1800, "token_type": "bearer"}
 
 
+WITH_PKCE = [n for n, spec in sorted(load().items()) if spec.kind == "oauth" and spec.auth.pkce]
+WITH_REVOCATION = [n for n, spec in sorted(load().items()) if spec.kind == "oauth" and spec.auth.revoke_path]
+
+
 @pytest.fixture(params=sorted(load()))
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -61,9 +65,16 @@ def test_verifiers_are_long_and_never_the_same():
     assert all(43 <= len(verifier) <= 128 for verifier in made)
 
 
+@pytest.mark.parametrize("name", WITH_PKCE)
 def test_a_provider_with_pkce_gets_no_url_without_a_verifier(name):
     with pytest.raises(ValueError, match="PKCE"):
         OAuth(make_app(name, given({}))).authorize_url(state="s", redirect_uri=CALLBACK)
+
+
+@pytest.mark.parametrize("name", sorted({n for n in load() if load()[n].kind == "oauth"} - set(WITH_PKCE)))
+def test_a_provider_without_pkce_gets_no_challenge(name):
+    url = OAuth(make_app(name, given({}))).authorize_url(state="s", redirect_uri=CALLBACK, verifier="v" * 43)
+    assert "code_challenge" not in url
 
 
 async def test_the_exchange_sends_what_the_provider_wants():
@@ -228,6 +239,7 @@ async def test_a_429_of_the_token_endpoint_stops_all_of_our_refreshes_there(name
 
 
 @pytest.mark.parametrize("response", [httpx.Response(200), httpx.Response(204), httpx.Response(200, json={"ok": 1})])
+@pytest.mark.parametrize("name", WITH_REVOCATION)
 async def test_revoking(name, response):
     calls = Calls(response)
     await OAuth(make_app(name, calls)).revoke("rt-1")
@@ -238,6 +250,7 @@ async def test_revoking_a_dead_token_is_done(name):
     await OAuth(make_app(name, given({"error": "invalid_grant"}, 400))).revoke("rt-1")
 
 
+@pytest.mark.parametrize("name", WITH_REVOCATION)
 async def test_revoking_says_when_it_failed(name):
     with pytest.raises(Rejected):
         await OAuth(make_app(name, given({"error": "invalid_request"}, 400))).revoke("rt-1")

@@ -13,7 +13,7 @@ from mailwarden.providers.base import Cause, Signal
 
 
 def _plain_path(path: str) -> str:
-    if not re.fullmatch(r"(/[\w{}.*-]+)+/?", path) or ".." in path:
+    if not re.fullmatch(r"(/[\w{}.*:-]+)+/?", path) or ".." in path:
         raise ValueError(f"{path!r} is not a path pattern")
     return path
 
@@ -77,6 +77,7 @@ class AuthSpec(_Spec):
     id_token: IdTokenSpec | None = None
     optional_scope_param: str | None = None  # None: the provider knows no optional scopes, all are asked for alike
     account_field: str | None = None  # where the token answer names the account
+    scope_tail: str | None = None  # begins what is no scope: Keap grants ``full|ab123.infusionsoft.com``
     code_fields: tuple[str, ...] = ("error",)
     message_fields: tuple[str, ...] = ("error_description",)
     consent_note: str
@@ -132,6 +133,7 @@ class Rule(_Spec):
     status: tuple[int, ...] = ()
     field: str | None = None
     values: frozenset[str] = frozenset()
+    contains: str | None = None  # lower case; for wordings that differ between a provider's gateways
     means: Meaning
     cause: Cause = Cause.ACCESS_REVOKED
     signal: Signal | None = None
@@ -140,8 +142,8 @@ class Rule(_Spec):
 
     @model_validator(mode="after")
     def field_and_values_belong_together(self) -> Self:
-        if (self.field is None) != (not self.values):
-            raise ValueError("a rule needs both field and values, or neither")
+        if (self.field is None) != (not self.values and self.contains is None):
+            raise ValueError("a rule needs both field and values (or contains), or neither")
         return self
 
 

@@ -87,7 +87,12 @@ def _rules(spec: ProviderSpec, operation: str) -> tuple[Rule, ...]:
 def _fits(rule: Rule, call: Call, status: int, body: Any) -> bool:
     if (rule.operations and call.operation not in rule.operations) or (rule.status and status not in rule.status):
         return False
-    return rule.field is None or any(value in rule.values for value in dig(body, rule.field) if isinstance(value, str))
+    said = [value for value in dig(body, rule.field) if isinstance(value, str)] if rule.field else []
+    return rule.field is None or any(value in rule.values or _holds(rule, value) for value in said)
+
+
+def _holds(rule: Rule, value: str) -> bool:
+    return rule.contains is not None and rule.contains in value.lower()
 
 
 def is_json(answer: Answer) -> bool:

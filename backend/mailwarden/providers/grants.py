@@ -23,7 +23,7 @@ def read_grant(spec: ProviderSpec, call: Call, answer: Answer) -> Grant:
         access_token=_token(call, answer, body.get("access_token")),
         refresh_token=_token(call, answer, refresh) if refresh else None,
         expires_in_s=_life(body.get("expires_in"), spec.refresh.access_life_s),
-        scopes=_scopes(body),
+        scopes=_scopes(body, spec.auth.scope_tail),
         account_id=text(body, account) if account else None,
         id_token=_token(call, answer, signed) if signed and spec.auth.id_token else None,
         provider_request_id=request_id(spec, answer, body),
@@ -75,12 +75,14 @@ def _end(value: Any) -> int | None:
     return int(value) if usable else None
 
 
-def _scopes(body: Mapping[str, Any]) -> frozenset[str] | None:
+def _scopes(body: Mapping[str, Any], tail: str | None = None) -> frozenset[str] | None:
+    """``tail`` begins what a provider appends to a scope that is none."""
     said = body.get("scopes", body.get("scope"))
     if isinstance(said, str):
-        return frozenset(said.replace(",", " ").split())
+        said = said.replace(",", " ").split()
     if isinstance(said, list):
-        return frozenset(scope for scope in said if isinstance(scope, str))
+        named = (scope for scope in said if isinstance(scope, str))
+        return frozenset(scope.partition(tail)[0] if tail else scope for scope in named)
     return None
 
 

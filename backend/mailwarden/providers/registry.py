@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from mailwarden.providers.base import Provider
 from mailwarden.providers.hubspot import HubSpot
+from mailwarden.providers.keap import Keap
 from mailwarden.providers.klaviyo import Klaviyo
 
-PROVIDERS: Mapping[str, Provider] = MappingProxyType({"hubspot": HubSpot(), "klaviyo": Klaviyo()})
+PROVIDERS: Mapping[str, Provider] = MappingProxyType({"hubspot": HubSpot(), "keap": Keap(), "klaviyo": Klaviyo()})
