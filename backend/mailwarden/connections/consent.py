@@ -16,6 +16,7 @@ from mailwarden.core.runtime import Runtime
 from mailwarden.providers.app import ProviderApp
 from mailwarden.providers.base import (
     Account,
+    Describes,
     Grant,
     Misconfigured,
     ProviderError,
@@ -95,7 +96,9 @@ async def _check_person(rt: Runtime, app: ProviderApp, grant: Grant, verifier: s
 async def identify(app: ProviderApp, grant: Grant) -> Account:
     """Quotas are counted by account. One not known yet counts as its own, or all newcomers would share a quota."""
     account = grant.account_id or f"new-{new_id().hex}"
-    return await PROVIDERS[app.spec.name].identify(ProviderApi(app, BearerOnce(grant.access_token), account=account))
+    provider, api = PROVIDERS[app.spec.name], ProviderApi(app, BearerOnce(grant.access_token), account=account)
+    found = await provider.identify(api)
+    return await provider.describe(api, found) if isinstance(provider, Describes) else found
 
 
 def _check_scopes(app: ProviderApp, granted: frozenset[str]) -> None:
