@@ -35,6 +35,8 @@ class Call:
     grant: Grant | None = None
     account: Account | None = None
     client_id: str | None = None
+    beside: int = 1
+    """Calls of this app to this account that were being answered when this one came, itself included."""
     answer_headers: dict[str, str] = field(default_factory=dict)
 
     @cached_property

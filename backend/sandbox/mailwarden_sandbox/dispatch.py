@@ -24,6 +24,7 @@ async def serve_call(call: Call, provider: Provider, exchange: Exchange) -> None
     plan, status = plan_for(call.world.faults, call), None
     side_by_side = (call.provider, call.client_id, call.account.external_id if call.account else None)
     call.world.running[side_by_side] += 1
+    call.beside = call.world.running[side_by_side]
     try:
         status = await _respond(call, provider, route, plan, exchange)
     finally:

@@ -73,7 +73,7 @@ def throttle(call: Call, route: Route, limit: int | None) -> Response | None:
 def _mailbox_quota(call: Call, ceiling: int) -> Response | None:
     """Ten thousand requests in ten minutes, and four at a time, per app and mailbox."""
     key = ("microsoft", call.client_id, call.holder.external_id)
-    if call.world.running[key] > AT_ONCE:
+    if call.beside > AT_ONCE:
         return errors.throttled(call, 1, concurrency=True)
     fits, _ = call.world.windows.take_rolling(key, ceiling, WINDOW_S, call.world.now())
     return None if fits else errors.throttled(call, ceil(WINDOW_S / 60))

@@ -5,6 +5,7 @@ from functools import wraps
 
 from starlette.responses import Response
 
+from mailwarden_sandbox.accounts import Account
 from mailwarden_sandbox.call import Call
 from mailwarden_sandbox.data.mailbox import DRAFT, DRAFTS, INBOX, SEEN, SENT, TRASH, Mailbox, Message
 from mailwarden_sandbox.mail.login import find_account
@@ -92,8 +93,13 @@ def _send(call: Call, raw: bytes) -> None:
     world, sender = call.world, call.holder.user_email
     world.submitted.append(Submitted(world.now(), sender, tuple(recipients), raw))
     for recipient in recipients:
-        if person := find_account(world, recipient):
+        if person := _colleague(call, recipient) or find_account(world, recipient):
             person.mailbox.add(INBOX, _without_bcc(raw))
+
+
+def _colleague(call: Call, address: str) -> Account | None:
+    """Accounts of several providers may share one address here: who writes at Microsoft means the one there."""
+    return next((a for a in call.world.accounts("microsoft") if a.user_email == address.lower()), None)
 
 
 def _without_bcc(raw: bytes) -> bytes:

@@ -2,9 +2,11 @@
 
 from starlette.responses import Response
 
+from mailwarden_sandbox.accounts import Account
 from mailwarden_sandbox.area import Area
 from mailwarden_sandbox.call import Call
 from mailwarden_sandbox.data.columns import Traits
+from mailwarden_sandbox.faults.store import Fault
 from mailwarden_sandbox.grants import Grant, TokenStyle, random_text
 from mailwarden_sandbox.microsoft import (
     authorize,
@@ -14,6 +16,7 @@ from mailwarden_sandbox.microsoft import (
     listing,
     messages,
     metadata,
+    notify,
     people,
     person,
     sts,
@@ -23,7 +26,7 @@ from mailwarden_sandbox.microsoft import (
 from mailwarden_sandbox.microsoft.messages import taking
 from mailwarden_sandbox.microsoft.state import LIFE_S
 from mailwarden_sandbox.provider import Handler, Provider, Routes
-from mailwarden_sandbox.world import Kind
+from mailwarden_sandbox.world import Kind, World
 
 _READ = ("Mail.Read", "Mail.ReadWrite")
 _BASIC = ("Mail.ReadBasic", *_READ)
@@ -101,6 +104,12 @@ def _password_ends(_grant: Grant, by: str) -> bool:
     return by == "admin"
 
 
+def _after_fault(world: World, fault: Fault, account: Account, _living: list[Grant]) -> None:
+    """A permission that an administrator takes away is the one change that is told before a call is refused."""
+    if fault.kind == "remove_scopes":
+        notify.lifecycle(world, account, "reauthorizationRequired")
+
+
 MICROSOFT = Provider(
     kind=Kind(
         name="microsoft",
@@ -114,6 +123,7 @@ MICROSOFT = Provider(
         traits=Traits(),
         access_survives=True,
         password_ends=_password_ends,
+        after_fault=_after_fault,
     ),
     hosts=frozenset({"login.microsoftonline.com", "graph.microsoft.com"}),
     routes=_routes(),
