@@ -147,3 +147,22 @@ async def test_another_organization_sees_nothing(
     assert (await other.get(f"/v1/campaigns/{row['id']}")).status_code == 404
     assert (await other.get(f"/v1/campaigns/{row['id']}/observations")).status_code == 404
     assert (await other.get("/v1/metrics/summary")).json()["campaigns"] == 0
+
+
+async def test_derived_figures_are_marked_wherever_they_are_shown(
+    runtime: Runtime, owner: Browser, make_connection: MakeConnection, connection: Connection
+):
+    keap = await make_connection(provider="keap")
+    counted = base.Figures(sent=10, opened=4, clicked=1, derived=True)
+    await store(runtime, connection, campaign(runtime, "stated"))
+    assert (await owner.get("/v1/metrics/summary")).json()["figures"]["derived"] is False
+    await store(runtime, keap, campaign(runtime, "counted", figures=counted))
+    page = (await owner.get("/v1/campaigns")).json()["data"]
+    assert {one["external_id"]: one["figures"]["derived"] for one in page} == {"stated": False, "counted": True}
+    (mine,) = (one for one in page if one["external_id"] == "counted")
+    assert (mine["figures"]["delivered"], mine["figures"]["open_rate"]) == (None, None)
+    observed = (await owner.get(f"/v1/campaigns/{mine['id']}/observations")).json()["data"]
+    assert [one["figures"]["derived"] for one in observed] == [True]
+    assert (await owner.get("/v1/metrics/summary")).json()["figures"]["derived"] is True
+    alone = f"/v1/metrics/summary?connection_id={format_id('conn', connection.id)}"
+    assert (await owner.get(alone)).json()["figures"]["derived"] is False

@@ -105,7 +105,7 @@ def _written(key: Any) -> Any:
 
 
 async def observation_page(
-    rt: Runtime, tx: UnitOfWork, org_id: UUID, campaign_id: UUID, page: PageQuery
+    rt: Runtime, tx: UnitOfWork, org_id: UUID, campaign_id: UUID, provider: str, page: PageQuery
 ) -> Page[ObservationOut]:
     scope = f"observations|{campaign_id}"
     after = None
@@ -117,5 +117,5 @@ async def observation_page(
     if len(rows) > page.limit:
         last = rows[page.limit - 1]
         following = rt.cursors.encode(org_id, scope, [last.as_of.isoformat(), str(last.id)])
-    data = [observation_out(row) for row in rows[: page.limit]]
+    data = [observation_out(row, provider) for row in rows[: page.limit]]
     return Page(data=data, has_more=following is not None, next_cursor=following)

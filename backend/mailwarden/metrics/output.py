@@ -5,26 +5,28 @@ from typing import Any
 
 from mailwarden.connections.models import Connection
 from mailwarden.metrics.models import Campaign, Observation
-from mailwarden.metrics.rules import COUNTS, RATES, rate, rates
+from mailwarden.metrics.rules import COUNTS, RATES, derives, rate, rates
 from mailwarden.metrics.schemas import CampaignOut, DataAge, FiguresOut, ObservationOut
 from mailwarden.providers.base import Figures
 
 
-def figures_of(observation: Observation) -> Figures:
+def figures_of(observation: Observation, provider: str) -> Figures:
     counts = {name: getattr(observation, name) for name in COUNTS}
-    return Figures(**counts, delivered_derived=observation.delivered_derived)
+    return Figures(**counts, delivered_derived=observation.delivered_derived, derived=derives(provider))
 
 
 def figures_out(figures: Figures) -> FiguresOut:
     counts = {name: getattr(figures, name) for name in COUNTS}
-    return FiguresOut(**counts, delivered_derived=figures.delivered_derived, **rates(figures))
+    marks = {"delivered_derived": figures.delivered_derived, "derived": figures.derived}
+    return FiguresOut(**counts, **marks, **rates(figures))
 
 
 def summed_out(sums: Mapping[str, Any]) -> FiguresOut:
     """PostgreSQL sums are numeric; a rate uses only campaigns that state both of its counts."""
     counts = {name: _whole(sums[name]) for name in COUNTS}
     parts = {name: rate(_whole(sums[f"{name}_part"]), _whole(sums[f"{name}_whole"])) for name in RATES}
-    return FiguresOut(**counts, delivered_derived=sums["delivered_derived"], **parts)
+    marks = {name: sums[name] for name in ("delivered_derived", "derived")}
+    return FiguresOut(**counts, **marks, **parts)
 
 
 def _whole(value: Any) -> int | None:
@@ -47,13 +49,14 @@ def campaign_out(row: Any) -> CampaignOut:
         sent_at=campaign.sent_at,
         archived=campaign.archived,
         gone_at=campaign.gone_at,
-        figures=figures_out(figures_of(observation)) if observation else None,
+        figures=figures_out(figures_of(observation, row[2])) if observation else None,
         figures_as_of=campaign.figures_as_of,
     )
 
 
-def observation_out(row: Observation) -> ObservationOut:
-    return ObservationOut(id=row.id, as_of=row.as_of, sync_id=row.source_run_id, figures=figures_out(figures_of(row)))
+def observation_out(row: Observation, provider: str) -> ObservationOut:
+    figures = figures_out(figures_of(row, provider))
+    return ObservationOut(id=row.id, as_of=row.as_of, sync_id=row.source_run_id, figures=figures)
 
 
 def data_age(connections: Iterable[Connection]) -> list[DataAge]:

@@ -15,7 +15,8 @@ from mailwarden.connections.rules import HistoryRange, Status
 from mailwarden.core.db import app_now
 from mailwarden.core.errors import NotFound
 from mailwarden.metrics.models import Campaign, Observation
-from mailwarden.metrics.rules import COUNTS, RATES, range_start
+from mailwarden.metrics.rules import COUNTS, RATES, derives, range_start
+from mailwarden.providers.catalog import load
 
 # The current figures of a campaign. LIMIT keeps the planner from joining observations as a whole: while its statistics
 # lag behind a large first sync, it would read all of them once for every campaign.
@@ -115,6 +116,8 @@ async def sum_figures(session: AsyncSession, org_id: UUID, now: datetime, wanted
     """Sums, and for each rate both sums over the campaigns that state both of its counts."""
     columns: list[Any] = [func.count().label("campaigns")]
     columns.append(func.coalesce(func.bool_or(Latest.delivered_derived), False).label("delivered_derived"))
+    counted_by_us = and_(Latest.id.is_not(None), Connection.provider.in_([name for name in load() if derives(name)]))
+    columns.append(func.coalesce(func.bool_or(counted_by_us), False).label("derived"))
     columns += [func.sum(getattr(Latest, name)).label(name) for name in COUNTS]
     for name, (part, whole) in RATES.items():
         of, among = getattr(Latest, part), getattr(Latest, whole)

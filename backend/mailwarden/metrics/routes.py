@@ -54,8 +54,8 @@ async def list_observations(
     campaign_id: CampaignId, rt: Rt, tx: Reader, caller: DataReader, page: Paging
 ) -> Page[ObservationOut]:
     """Newest first: each time the figures had changed, and the sync that brought them."""
-    await get_campaign_row(tx.session, caller.org_id, campaign_id)
-    return await observation_page(rt, tx, caller.org_id, campaign_id, page)
+    row = await get_campaign_row(tx.session, caller.org_id, campaign_id)
+    return await observation_page(rt, tx, caller.org_id, campaign_id, row.provider, page)
 
 
 @router.get("/metrics/summary", responses=errors())

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from mailwarden.connections.rules import HistoryRange
 from mailwarden.providers.base import Figures
+from mailwarden.providers.catalog import load
 
 COUNTS = ("sent", "delivered", "opened", "clicked", "bounced", "complaints", "unsubscribes")
 
@@ -22,6 +23,11 @@ RATES = MappingProxyType(
 )
 
 DAYS = MappingProxyType({HistoryRange.DAYS_30: 30, HistoryRange.DAYS_90: 90, HistoryRange.MONTHS_12: 365})
+
+
+def derives(provider: str) -> bool:
+    """Whether its figures are counted by us; shown as such wherever they are shown."""
+    return "derived_figures" in load()[provider].capabilities
 
 
 def rate(part: int | None, whole: int | None) -> float | None:

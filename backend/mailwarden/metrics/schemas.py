@@ -12,6 +12,9 @@ class FiguresOut(Wire):
     sent: int | None
     delivered: int | None
     delivered_derived: bool = Field(description="F5: computed as sent - bounced, because the provider gives none.")
+    derived: bool = Field(
+        description="The provider gives no figures: all of these, or some of a sum, were counted from single records."
+    )
     opened: int | None
     clicked: int | None
     bounced: int | None
