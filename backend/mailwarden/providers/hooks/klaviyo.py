@@ -29,7 +29,7 @@ from mailwarden.providers.reading import at, moment, text
 def events(incoming: Incoming, secret: str) -> list[HookEvent]:
     """``secret``: of the one subscription that this address belongs to."""
     told, stamp = header(incoming, "klaviyo-signature"), header(incoming, "klaviyo-timestamp")
-    if not equal(told.lower(), signature(secret, incoming.body, stamp)):
+    if not equal(told, signature(secret, incoming.body, stamp)):
         raise Refused(Reason.SIGNATURE)
     body = read(incoming)
     items = listed(body, "data")
