@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
@@ -26,8 +27,6 @@ class Receiver:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         token = request.url.params.get("validationToken")
         if token is None:
-            import json
-
             self.told += json.loads(request.content)["value"]
             return httpx.Response(202)
         self.validated.append(request.url.path)
@@ -61,7 +60,8 @@ def wanted(wall, days: float = 7, **more: Any) -> dict[str, Any]:
 
 
 async def subscribe(http, tokens: Tokens, body: dict[str, Any]) -> httpx.Response:
-    return await http.post(SUBSCRIPTIONS, json=body, headers=tokens.headers)
+    answer: httpx.Response = await http.post(SUBSCRIPTIONS, json=body, headers=tokens.headers)
+    return answer
 
 
 @pytest.mark.parametrize("escapes", [True, False])
