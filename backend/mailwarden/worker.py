@@ -21,6 +21,7 @@ from sqlalchemy import text
 
 from mailwarden.alerts.jobs import JOBS as ALERT_JOBS
 from mailwarden.alerts.jobs import LISTENERS as ALERT_LISTENERS
+from mailwarden.alerts.jobs import start_up as start_alerts
 from mailwarden.alerts.retention import KEPT as ALERTS_KEPT
 from mailwarden.compose import open_runtime, required
 from mailwarden.connections.jobs import JOBS as CONNECTION_JOBS
@@ -32,6 +33,7 @@ from mailwarden.core.logging import configure_logging
 from mailwarden.core.queue import FUNCTION, QUEUES, ArqWire, Relay, finish, packb, unpackb
 from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
+from mailwarden.diagnostics.retention import KEPT as DIAGNOSTICS_KEPT
 from mailwarden.events.dispatch import dispatch_kind, merge
 from mailwarden.events.retention import KEPT as EVENTS_KEPT
 from mailwarden.hooks.jobs import JOBS as HOOK_JOBS
@@ -50,7 +52,7 @@ BULK_GRACE_S = 2.0  # a sync goes on from its last page in another process; a to
 BEAT_EVERY_S = 5
 
 
-KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT]
+KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT, *DIAGNOSTICS_KEPT]
 
 
 def job_kinds() -> JobKinds:
@@ -86,6 +88,7 @@ class Pool:
         """Until ``stop``; then no new work, and what runs gets a grace to end."""
         await ensure_instance_jobs(self._rt)
         await start_connections(self._rt)
+        await start_alerts(self._rt)
         loops = [
             self._supervise(lambda: self._consume("fast")),
             self._supervise(lambda: self._consume("bulk")),

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from mailwarden.accounts.models import Membership
+from mailwarden.connections.incidents import close_breaker, is_withheld, may_try
 from mailwarden.connections.models import Connection, Credential, OAuthAttempt
 from mailwarden.core.db import reader, unit_of_work
 from mailwarden.core.jobs import Job
@@ -125,6 +126,25 @@ async def test_a_wrong_redirect_uri_is_told_with_the_expected_one(owner: Browser
     replies[TOKEN] = httpx.Response(400, json=wrong)
     told = await outcome(owner, await come_back(owner, state_of(await start(owner))))
     assert told["expected_redirect_uri"] == "http://127.0.0.1:8000/v1/oauth/callback/hubspot"
+    (shown,) = (await owner.get("/v1/status")).json()["misconfigurations"]
+    assert (shown["expected"], shown["actual"]) == (told["expected_redirect_uri"], "redirect_uri does not match")
+    card = (await owner.get("/v1/integrations")).json()["data"]
+    assert "on our side" in next(one["misconfigured"] for one in card if one["provider"] == "hubspot")
+
+
+async def test_a_wrong_redirect_uri_hinders_no_refresh_and_ends_with_a_good_consent(
+    owner: Browser, replies: Replies, runtime: Runtime
+) -> None:
+    wrong = {"status": "BAD_REDIRECT_URI", "error": "invalid_grant", "message": "redirect_uri does not match"}
+    replies[TOKEN] = httpx.Response(400, json=wrong)
+    await come_back(owner, state_of(await start(owner)))
+    assert await may_try(runtime, "hubspot")
+    async with reader(runtime.sessions) as tx:
+        assert not await is_withheld(tx, "hubspot")
+    await close_breaker(runtime, "hubspot")  # as a refresh does that succeeds: it proves nothing of the URI
+    assert (await owner.get("/v1/status")).json()["misconfigurations"] != []
+    healthy(replies)
+    await connect(owner)
     assert (await owner.get("/v1/status")).json()["misconfigurations"] == []
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from mailwarden.connections.connect import nonce_of
-from mailwarden.connections.incidents import close_breaker, open_breaker
+from mailwarden.connections.incidents import close_breaker, open_breaker, report_redirect_fault
 from mailwarden.connections.our_app import redirect_uri
 from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
@@ -31,6 +31,7 @@ from mailwarden.providers.registry import PROVIDERS
 
 log = logging.getLogger(__name__)
 
+REDIRECT_FAULTS = {"BAD_REDIRECT_URI", "redirect_uri_mismatch", "invalid_redirect_uri", "50011", "500112"}
 CLIENT_FAULTS = {"invalid_client", "unauthorized_client", "BAD_CLIENT_ID", "BAD_CLIENT_SECRET"}
 
 
@@ -68,7 +69,7 @@ async def prove_grant(rt: Runtime, app: ProviderApp, code: str, verifier: str | 
     try:
         sent_at = rt.clock.now()
         grant = await OAuth(app).exchange(code=code, redirect_uri=redirect_uri(rt, app.spec.name), verifier=verifier)
-        await close_breaker(rt, app.spec.name)
+        await close_breaker(rt, app.spec.name, consent=True)
         granted = app.spec.auth.all_scopes if grant.scopes is None else grant.scopes
         _check_scopes(app, granted)
         grant = await _check_person(rt, app, grant, verifier)
@@ -123,9 +124,11 @@ async def _explained(rt: Runtime, app: ProviderApp, exc: ProviderError) -> Conse
 
 
 async def _tell_operator(rt: Runtime, app: ProviderApp, exc: Misconfigured) -> None:
-    """Only refused client credentials concern everybody; anything else may be the doing of one attempt."""
+    """Refused client credentials and a named redirect URI concern everybody; else it may be one attempt's doing."""
     if exc.evidence.status == 401 or exc.evidence.provider_code in CLIENT_FAULTS:
         await open_breaker(rt, app.spec.name, exc)
         return
+    if (exc.evidence.provider_code or "").removeprefix("AADSTS") in REDIRECT_FAULTS:
+        await report_redirect_fault(rt, app.spec.name, exc)
     told = {"provider": app.spec.name, "expected": exc.expected, "evidence": exc.evidence.as_json()}
     log.error("a provider rejects an authorization of our app", extra=told)

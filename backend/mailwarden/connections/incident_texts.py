@@ -37,10 +37,14 @@ def incident_out(row: Incident) -> IncidentOut:
 def misconfiguration(row: Incident) -> Misconfiguration:
     label, told = provider_label(row.provider), row.detail or {}
     said = told.get("message") or told.get("provider_code") or "it refused our app"
+    hinders = " Nobody can connect an account until then." if told.get("consent_only") else ""
     return Misconfiguration(
         provider=row.provider,
         title=f"Our settings for {label} are wrong",
-        detail=f"{label} rejects our app ({said}). The operator must correct it; no connection was touched.",
+        detail=(
+            f"This is on our side, not yours: {label} rejects our app ({said}). "
+            f"The operator must correct it; no connection was touched.{hinders}"
+        ),
         expected=told.get("expected"),
         actual=told.get("actual"),
     )

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 REFUSED, UNAVAILABLE, RATE_LIMITED = "refused", "unavailable", "rate_limited"
 MISCONFIGURED = "misconfigured"
 TRIAL_EVERY_S = 60
+CONSENT_ONLY = "consent_only"  # in the detail of a misconfiguration that hinders new consents, but no refresh
+CONSENT_SILENT = timedelta(days=1)  # after so long without another refusal it is no longer claimed
 
 
 async def note_outcome(tx: UnitOfWork, row: Connection, failure: str | None) -> None:
@@ -51,7 +53,7 @@ async def settle(rt: Runtime, tx: UnitOfWork, provider: str) -> None:
 
 async def is_withheld(tx: UnitOfWork, provider: str) -> bool:
     """No verdict is given while the provider or our app is in trouble."""
-    return any(incident.provider == provider for incident in await open_incidents(tx))
+    return any(one.provider == provider and not one.detail.get(CONSENT_ONLY) for one in await open_incidents(tx))
 
 
 async def _window(rt: Runtime, tx: UnitOfWork, provider: str) -> dict[str, int]:
@@ -61,12 +63,15 @@ async def _window(rt: Runtime, tx: UnitOfWork, provider: str) -> dict[str, int]:
     return {name: int(count) for name, count in row.items()}
 
 
-async def _open(tx: UnitOfWork, provider: str, kind: str, *, failing: int, tried: int, **detail: Any) -> None:
+async def _open(tx: UnitOfWork, provider: str, kind: str, *, failing: int, tried: int, **detail: Any) -> bool:
+    """False: one is open already."""
     row = insert(Incident).values(
         id=new_id(), provider=provider, kind=kind, failing=failing, tried=tried, detail=detail
     )
-    if (await tx.session.execute(row.on_conflict_do_nothing().returning(Incident.id))).first() is not None:
+    opened = (await tx.session.execute(row.on_conflict_do_nothing().returning(Incident.id))).first() is not None
+    if opened:
         log.error("incident opened", extra={"provider": provider, "kind": kind, "failing": failing, "tried": tried})
+    return opened
 
 
 async def _end(tx: UnitOfWork, incident: Incident) -> None:
@@ -76,29 +81,52 @@ async def _end(tx: UnitOfWork, incident: Incident) -> None:
 
 
 async def open_breaker(rt: Runtime, provider: str, error: Misconfigured) -> None:
-    """Our client id, secret or redirect URI is wrong: tell the operator, touch no connection, ask only now and then."""
+    """Our client id or secret is refused: tell the operator, touch no connection, ask only now and then."""
+    async with unit_of_work(rt.sessions) as tx:
+        told = _told(rt, error)
+        if not await _open(tx, provider, MISCONFIGURED, failing=0, tried=0, **told):
+            incident = await open_incident(tx, provider, ours=True)
+            if incident is not None and incident.detail.get(CONSENT_ONLY):
+                await _describe(tx, incident, told)
+
+
+async def report_redirect_fault(rt: Runtime, provider: str, error: Misconfigured) -> None:
+    """Our redirect URI is not registered: nobody can connect, but what is connected goes on being refreshed."""
+    async with unit_of_work(rt.sessions) as tx:
+        told = _told(rt, error) | {CONSENT_ONLY: True}
+        if not await _open(tx, provider, MISCONFIGURED, failing=0, tried=0, **told):
+            incident = await open_incident(tx, provider, ours=True)
+            if incident is not None and incident.detail.get(CONSENT_ONLY):
+                await _describe(tx, incident, told)
+
+
+async def _describe(tx: UnitOfWork, incident: Incident, detail: dict[str, Any]) -> None:
+    same = update(Incident).where(Incident.id == incident.id, Incident.ended_at.is_(None))
+    await tx.session.execute(same.values(detail=detail))
+
+
+def _told(rt: Runtime, error: Misconfigured) -> dict[str, Any]:
     said = error.evidence
-    detail = {
+    return {
         "expected": error.expected,
         "actual": error.actual,
         "provider_code": said.provider_code,
         "message": said.message,
         "operation": said.operation,
+        "seen_at": rt.clock.now().isoformat(),
         "next_trial_at": _trial_at(rt),
     }
-    async with unit_of_work(rt.sessions) as tx:
-        await _open(tx, provider, MISCONFIGURED, failing=0, tried=0, **detail)
 
 
 def _trial_at(rt: Runtime) -> str:
     return (rt.clock.now() + timedelta(seconds=TRIAL_EVERY_S)).isoformat()
 
 
-async def close_breaker(rt: Runtime, provider: str) -> None:
-    """A token endpoint took our client's credentials."""
+async def close_breaker(rt: Runtime, provider: str, *, consent: bool = False) -> None:
+    """A token endpoint took our client's credentials. ``consent``: and the redirect URI of an exchange."""
     async with unit_of_work(rt.sessions) as tx:
         incident = await open_incident(tx, provider, ours=True)
-        if incident is not None:
+        if incident is not None and (consent or not incident.detail.get(CONSENT_ONLY)):
             await _end(tx, incident)
 
 
@@ -106,7 +134,7 @@ async def may_try(rt: Runtime, provider: str) -> bool:
     """False while the breaker is open, save for one trial a minute, whoever comes first."""
     async with unit_of_work(rt.sessions) as tx:
         incident = await open_incident(tx, provider, ours=True)
-        if incident is None:
+        if incident is None or incident.detail.get(CONSENT_ONLY):
             return True
         due = datetime.fromisoformat(incident.detail["next_trial_at"])
         if rt.clock.now() < due:
@@ -122,3 +150,13 @@ async def watch_incidents(rt: Runtime, providers: list[str]) -> None:
     async with unit_of_work(rt.sessions) as tx:
         for provider in providers:
             await settle(rt, tx, provider)
+            await _forget_old_redirect_fault(rt, tx, provider)
+
+
+async def _forget_old_redirect_fault(rt: Runtime, tx: UnitOfWork, provider: str) -> None:
+    """Only a new consent can prove it mended, and nobody may want one for months."""
+    incident = await open_incident(tx, provider, ours=True)
+    if incident is None or not incident.detail.get(CONSENT_ONLY):
+        return
+    if rt.clock.now() - datetime.fromisoformat(incident.detail["seen_at"]) > CONSENT_SILENT:
+        await _end(tx, incident)
