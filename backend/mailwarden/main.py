@@ -23,6 +23,7 @@ from mailwarden.core.openapi import describe
 from mailwarden.core.probes import router as probes
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.web import serve_app
+from mailwarden.diagnostics.routes import router as diagnostics
 from mailwarden.hooks.receive import router as hooks
 from mailwarden.hooks.routes import router as hook_log
 from mailwarden.mailboxes.routes import router as mailboxes
@@ -32,7 +33,7 @@ from mailwarden.sync.routes import router as sync
 
 log = logging.getLogger(__name__)
 CALLBACK = "/v1/oauth/callback/"
-ROUTERS = (accounts, connections, mailboxes, sync, metrics, alerts, hooks, hook_log)
+ROUTERS = (accounts, connections, mailboxes, sync, metrics, alerts, hooks, hook_log, diagnostics)
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

@@ -7,6 +7,7 @@ import mailwarden.connections.models
 import mailwarden.core.health
 import mailwarden.core.jobs
 import mailwarden.events.models
+import mailwarden.diagnostics.models
 import mailwarden.hooks.models
 import mailwarden.metrics.models
 import mailwarden.status.models

@@ -181,6 +181,8 @@ async def test_functions_that_see_past_the_wall_are_listed_pinned_and_not_for_ev
         "job_claim",
         "job_due",
         "job_extend",
+        "job_tenants",
+        "job_overview",
         "prune_dead_jobs",
         "prune_done_jobs",
         "prune_hook_deliveries",

@@ -165,6 +165,7 @@ class RefreshAttempt(Tenant, Base):
     __table_args__ = (
         of_connection(),
         Index("ix_refresh_attempts_provider_at", "provider", "at"),
+        Index("ix_refresh_attempts_org_id_at", "org_id", "at"),
         Index("ix_refresh_attempts_connection_id_at", "connection_id", "at"),
     )
     connection_id: Mapped[UUID]
@@ -221,6 +222,7 @@ class OAuthAttempt(Tenant, Base):
     __tablename__ = "oauth_attempts"
     __table_args__ = (
         Index("uq_oauth_attempts_state_hash", "state_hash", unique=True),
+        Index("ix_oauth_attempts_org_id_created_at", "org_id", "created_at"),
         ForeignKeyConstraint(
             ["org_id", "connection_id"],
             ["connections.org_id", "connections.id"],

@@ -58,6 +58,7 @@ class Retention:
     hook_bodies_days: int = 14
     hook_events_days: int = 30  # longer than any provider repeats one
     hook_log_days: int = 90
+    support_bundles_days: int = 7
 
 
 @dataclass(frozen=True)
