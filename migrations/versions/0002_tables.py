@@ -62,7 +62,10 @@ def upgrade() -> None:
         "ix_jobs_leased", "jobs", ["lease_until"], unique=False, postgresql_where=sa.text("state = 'leased'")
     )
     op.create_index(
-        "ix_jobs_ready", "jobs", ["org_id", "due_at"], unique=False, postgresql_where=sa.text("state = 'ready'")
+        "ix_jobs_ready", "jobs", ["queue", "due_at"], unique=False, postgresql_where=sa.text("state = 'ready'")
+    )
+    op.create_index(
+        "ix_jobs_turns", "jobs", ["org_id", "queue", "due_at"], unique=False, postgresql_where=sa.text("state = 'ready'")
     )
     op.create_index("uq_jobs_kind_key", "jobs", ["kind", "key"], unique=True)
     op.create_table(
@@ -780,6 +783,7 @@ def downgrade() -> None:
     op.drop_table("organizations")
     op.drop_table("journal_positions")
     op.drop_index("uq_jobs_kind_key", table_name="jobs")
+    op.drop_index("ix_jobs_turns", table_name="jobs", postgresql_where=sa.text("state = 'ready'"))
     op.drop_index("ix_jobs_ready", table_name="jobs", postgresql_where=sa.text("state = 'ready'"))
     op.drop_index("ix_jobs_leased", table_name="jobs", postgresql_where=sa.text("state = 'leased'"))
     op.drop_index("ix_jobs_done", table_name="jobs", postgresql_where=sa.text("state = 'done'"))

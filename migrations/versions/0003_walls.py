@@ -82,30 +82,53 @@ FUNCTIONS = (
              count(*) FILTER (WHERE failure = 'refused'),
              count(*) FILTER (WHERE failure = 'unavailable'),
              count(*) FILTER (WHERE failure = 'rate_limited')
-      FROM call_outcomes WHERE provider = p_provider AND at > p_since
+      FROM (
+        -- the latest of them tell the same, at a cost that does not grow with the installation
+        SELECT failure FROM call_outcomes WHERE provider = p_provider AND at > p_since ORDER BY at DESC LIMIT 2000
+      ) latest
     $$
     """,
+    # Its cost depends on p_limit, not on how many jobs or organizations there are: the oldest due rows suffice while
+    # they are few, and while they are many each round also looks at some organizations whose turn it is (p_turns).
     """
-    CREATE FUNCTION job_due(p_limit int, p_each int, p_stale interval)
+    CREATE FUNCTION job_due(
+      p_limit int, p_each int, p_stale interval, p_queues text[] DEFAULT '{fast,bulk}', p_turns uuid[] DEFAULT '{}'
+    )
     RETURNS TABLE (id uuid, queue text, fence int, due_at timestamptz)
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-      WITH tenants AS (
-        SELECT DISTINCT j.org_id FROM jobs j WHERE j.state = 'ready' AND j.due_at <= app_now()
-      ), fair AS (
-        SELECT one.id, one.due_at, row_number() OVER (PARTITION BY t.org_id ORDER BY one.due_at) AS turn
-        FROM tenants t CROSS JOIN LATERAL (
-          SELECT j.id, j.due_at FROM jobs j
-          WHERE j.org_id IS NOT DISTINCT FROM t.org_id AND j.state = 'ready' AND j.due_at <= app_now()
-            AND (j.enqueued_at IS NULL OR j.enqueued_at < app_now() - p_stale)
+      WITH clock AS MATERIALIZED (
+        SELECT app_now() AS now, app_now() - p_stale AS stale
+      ), oldest AS MATERIALIZED (
+        SELECT one.* FROM unnest(p_queues) AS wanted (queue) CROSS JOIN LATERAL (
+          SELECT j.id, j.org_id, j.due_at FROM jobs j
+          WHERE j.queue = wanted.queue AND j.state = 'ready' AND j.due_at <= (SELECT now FROM clock)
+            AND (j.enqueued_at IS NULL OR j.enqueued_at < (SELECT stale FROM clock))
+          ORDER BY j.due_at LIMIT greatest(5 * p_limit, 1000)
+        ) one
+      ), instance AS (
+        SELECT j.id, j.org_id, j.due_at FROM jobs j
+        WHERE j.org_id IS NULL AND j.queue = ANY (p_queues) AND j.state = 'ready'
+          AND j.due_at <= (SELECT now FROM clock)
+          AND (j.enqueued_at IS NULL OR j.enqueued_at < (SELECT stale FROM clock))
+      ), turns AS (
+        SELECT one.* FROM unnest(p_turns) AS whose (org_id) CROSS JOIN unnest(p_queues) AS wanted (queue)
+        CROSS JOIN LATERAL (
+          SELECT j.id, j.org_id, j.due_at FROM jobs j
+          WHERE j.org_id = whose.org_id AND j.queue = wanted.queue AND j.state = 'ready'
+            AND j.due_at <= (SELECT now FROM clock)
+            AND (j.enqueued_at IS NULL OR j.enqueued_at < (SELECT stale FROM clock))
           ORDER BY j.due_at LIMIT p_each
         ) one
+      ), fair AS (
+        SELECT c.id, c.due_at, row_number() OVER (PARTITION BY c.org_id ORDER BY c.due_at, c.id) AS turn
+        FROM (SELECT * FROM oldest UNION SELECT * FROM instance UNION SELECT * FROM turns) c
       ), expired AS (
         SELECT j.id, j.due_at, 0::bigint AS turn FROM jobs j
-        WHERE j.state = 'leased' AND j.lease_until < app_now()
-          AND (j.enqueued_at IS NULL OR j.enqueued_at < app_now() - p_stale)
+        WHERE j.state = 'leased' AND j.lease_until < (SELECT now FROM clock) AND j.queue = ANY (p_queues)
+          AND (j.enqueued_at IS NULL OR j.enqueued_at < (SELECT stale FROM clock))
         LIMIT p_limit
       ), chosen AS (
-        SELECT c.id, c.turn FROM (SELECT * FROM fair UNION ALL SELECT * FROM expired) c
+        SELECT c.id, c.turn FROM (SELECT * FROM fair WHERE turn <= p_each UNION ALL SELECT * FROM expired) c
         ORDER BY c.turn, c.due_at LIMIT p_limit
       ), locked AS (
         -- asked again of the locked version: another relay may have woken it between choosing and locking
@@ -117,6 +140,25 @@ FUNCTIONS = (
         RETURNING jobs.id, jobs.queue::text, jobs.fence, jobs.due_at, locked.turn
       )
       SELECT woken.id, woken.queue, woken.fence, woken.due_at FROM woken ORDER BY woken.turn, woken.due_at
+    $$
+    """,
+    # The next organizations with waiting jobs, due or not, by index steps.
+    """
+    CREATE FUNCTION job_tenants(p_after uuid, p_steps int) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+      WITH RECURSIVE walk (org_id, step) AS (
+        SELECT (
+          SELECT j.org_id FROM jobs j
+          WHERE j.state = 'ready' AND j.org_id > coalesce(p_after, '00000000-0000-0000-0000-000000000000'::uuid)
+          ORDER BY j.org_id LIMIT 1
+        ), 1
+        UNION ALL
+        SELECT (
+          SELECT j.org_id FROM jobs j WHERE j.state = 'ready' AND j.org_id > walk.org_id ORDER BY j.org_id LIMIT 1
+        ), walk.step + 1
+        FROM walk WHERE walk.org_id IS NOT NULL AND walk.step < p_steps
+      )
+      SELECT org_id FROM walk WHERE org_id IS NOT NULL
     $$
     """,
     """
@@ -161,7 +203,8 @@ FOR_APP = (
     "provider_window(text, timestamptz)",
 )
 FOR_SYSTEM = (
-    "job_due(int, int, interval)",
+    "job_due(int, int, interval, text[], uuid[])",
+    "job_tenants(uuid, int)",
     "job_claim(uuid, text[], double precision[])",
     "job_extend(uuid, int, double precision)",
     "worker_beat(text, text, int, timestamptz, boolean)",

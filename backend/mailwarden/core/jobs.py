@@ -25,7 +25,8 @@ class Job(Base):
     __table_args__ = (
         CheckConstraint("state in ('ready','leased','done','dead')", name="state"),
         Index("uq_jobs_kind_key", "kind", "key", unique=True),
-        Index("ix_jobs_ready", "org_id", "due_at", postgresql_where=text("state = 'ready'")),
+        Index("ix_jobs_ready", "queue", "due_at", postgresql_where=text("state = 'ready'")),
+        Index("ix_jobs_turns", "org_id", "queue", "due_at", postgresql_where=text("state = 'ready'")),
         Index("ix_jobs_leased", "lease_until", postgresql_where=text("state = 'leased'")),
         Index("ix_jobs_done", "finished_at", postgresql_where=text("state = 'done'")),
     )

@@ -11,7 +11,8 @@ from uuid import UUID
 import msgpack
 from arq.connections import ArqRedis
 from redis.exceptions import RedisError
-from sqlalchemy import text
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailwarden.core.db import Sessions
 from mailwarden.core.metrics import RELAY_DIRECT
@@ -20,10 +21,17 @@ log = logging.getLogger(__name__)
 
 QUEUES = {"fast": "mailwarden:fast", "bulk": "mailwarden:bulk"}
 FUNCTION = "run_job"
-BATCH = 200
-EACH = 50  # per organization and round
+BATCH = 200  # per queue and round
+EACH = 50  # per organization, queue and round
+TURNS = 500  # organizations looked at per round while there is much to do
+WAITING_PER_PLACE = 3  # wake-ups on their way, the running ones among them, per place of a living worker
 STALE = "5 seconds"  # a wake-up that was not claimed by then is sent again
 DIRECT_AFTER_S = 2.0
+ASK_DUE = text(f"SELECT * FROM job_due(:limit, :each, interval '{STALE}', :queues, :turns)").bindparams(  # noqa: S608
+    bindparam("queues", type_=ARRAY(Text)), bindparam("turns", type_=ARRAY(Uuid))
+)
+ASK_HANDS = text("SELECT count(*) FROM worker_heartbeats WHERE seen_at > app_now() - interval '20 seconds'")
+ASK_TURNS = text(f"SELECT * FROM job_tenants(:after, {TURNS})").bindparams(bindparam("after", type_=Uuid))  # noqa: S608
 HAND_BACK_S = 5.0
 
 
@@ -38,6 +46,10 @@ class Wire(Protocol):
     """Brings a wake-up to some worker; may raise RedisError or OSError, may lose it."""
 
     async def push(self, due: Due) -> None: ...
+
+    async def waiting(self, queue: str) -> int:
+        """Wake-ups that no worker has finished yet."""
+        ...
 
 
 def packb(value: Any) -> bytes:
@@ -60,6 +72,9 @@ class ArqWire:
         wake = f"{due.id}:{due.fence}:{int(time.monotonic() // 5)}"
         await self._redis.enqueue_job(FUNCTION, str(due.id), _job_id=wake, _queue_name=QUEUES[due.queue], _expires=600)
 
+    async def waiting(self, queue: str) -> int:
+        return int(await self._redis.zcard(QUEUES[queue]))
+
 
 class Relay:
     """Finds due rows and wakes workers. Any number may run; lost, flushed and refused wake-ups are sent again."""
@@ -70,10 +85,13 @@ class Relay:
         self._system = system
         self._wire = wire
         self._run = run
+        self._places = slots
         self._slots = {queue: asyncio.Semaphore(count) for queue, count in slots.items()}
         self._direct: set[asyncio.Task[Any]] = set()
         self._away_since: float | None = None
         self._tried_at = 0.0
+        self._turns: list[UUID] = []
+        self._hands = 1  # workers alive
         self.last_round = time.monotonic()
 
     @property
@@ -88,17 +106,36 @@ class Relay:
                 log.warning("relay round failed", extra={"error": type(exc).__name__})
                 found = 0
             self.last_round = time.monotonic()
-            await asyncio.sleep(0 if found == BATCH else every_s)
+            await asyncio.sleep(0 if found >= EACH else every_s)
 
     async def round(self) -> int:
         """One look; returns how many due rows were woken."""
+        rooms = {queue: await self._room(queue) for queue in QUEUES}
         async with self._system.begin() as session:
-            asked = text(f"SELECT * FROM job_due({BATCH}, {EACH}, interval '{STALE}')")  # noqa: S608 - constants
-            rows = [Due(*row) for row in await session.execute(asked)]
+            rows = [due for queue, room in rooms.items() if room > 0 for due in await self._due(session, queue, room)]
+            self._turns = await self._next_turns(session) if len(rows) >= EACH else []
+            self._hands = await session.scalar(ASK_HANDS) or 1
         for due in rows:
             await self._wake(due)
         RELAY_DIRECT.set(self.direct_mode)
         return len(rows)
+
+    async def _room(self, queue: str) -> int:
+        """More wake-ups than workers can soon take would only stand in the way of who becomes due next."""
+        try:
+            waiting = 0 if self.direct_mode else await self._wire.waiting(queue)
+        except (RedisError, OSError, TimeoutError):  # pushing will notice, too
+            waiting = 0
+        return min(BATCH, self._hands * self._places[queue] * WAITING_PER_PLACE - waiting)
+
+    async def _due(self, session: AsyncSession, queue: str, room: int) -> list[Due]:
+        given = {"limit": room, "each": min(EACH, room), "queues": [queue], "turns": self._turns}
+        return [Due(*row) for row in await session.execute(ASK_DUE, given)]
+
+    async def _next_turns(self, session: AsyncSession) -> list[UUID]:
+        """From where the last ones ended; after the end of all from the beginning."""
+        after = self._turns[-1] if len(self._turns) == TURNS else None
+        return list(await session.scalars(ASK_TURNS, {"after": after}))
 
     async def _wake(self, due: Due) -> None:
         if self.direct_mode and not await self._redis_is_back(due):

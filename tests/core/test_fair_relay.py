@@ -1,0 +1,98 @@
+"""Behind a tenant with thousands of due jobs nobody waits, and busy workers are not drowned in wake-ups."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import text
+
+from mailwarden.core.db import unit_of_work
+from mailwarden.core.ids import new_id
+from mailwarden.core.jobs import enqueue
+from mailwarden.core.queue import BATCH, EACH, WAITING_PER_PLACE, Due, Relay
+from mailwarden.core.runtime import Runtime
+
+MANY = 6 * BATCH
+PLACES = 100
+
+
+@dataclass
+class Queue:
+    """Takes every wake-up, and says what the test says of how many wait."""
+
+    busy: dict[str, int] = field(default_factory=dict)
+    pushed: list[Due] = field(default_factory=list)
+
+    async def push(self, due: Due) -> None:
+        self.pushed.append(due)
+
+    async def waiting(self, queue: str) -> int:
+        return self.busy.get(queue, 0)
+
+
+async def never(_: UUID) -> None:
+    raise AssertionError("the relay only wakes")
+
+
+def relay(rt: Runtime, queue: Queue) -> Relay:
+    return Relay(rt.system, queue, never, {"fast": PLACES, "bulk": PLACES})
+
+
+async def fill(rt: Runtime, org_id: UUID, count: int, queue: str = "fast") -> None:
+    """As one statement: thousands of jobs, due for an hour."""
+    made = text(
+        "INSERT INTO jobs (id, org_id, kind, key, queue, due_at)"
+        " SELECT gen_random_uuid(), :org, 'noise', gen_random_uuid()::text, :queue, app_now() - interval '1 hour'"
+        " FROM generate_series(1, :count) AS n"
+    )
+    async with unit_of_work(rt.sessions, org_id) as tx:
+        await tx.session.execute(made, {"org": org_id, "queue": queue, "count": count})
+
+
+async def quiet(rt: Runtime) -> UUID:
+    org_id = new_id()
+    async with unit_of_work(rt.sessions, org_id) as tx:
+        await enqueue(tx, "probe", org_id)
+    return org_id
+
+
+async def test_of_one_organization_no_more_than_its_share_is_woken_at_once(runtime: Runtime) -> None:
+    await fill(runtime, new_id(), MANY)
+    queue = Queue()
+    assert await relay(runtime, queue).round() == EACH
+
+
+async def test_what_waits_behind_the_oldest_gets_its_turn(runtime: Runtime) -> None:
+    """More noise than one look sees: only the turn of each organization finds the quiet one."""
+    for _ in range(1 + BATCH // EACH):
+        await fill(runtime, new_id(), 2 * BATCH)
+    mine = await quiet(runtime)
+    queue = Queue()
+    watching = relay(runtime, queue)
+    for _ in range(3):
+        await watching.round()
+    async with unit_of_work(runtime.sessions, mine) as tx:
+        woken = await tx.session.scalar(text("SELECT enqueued_at FROM jobs"))
+    assert woken is not None
+
+
+async def test_the_instances_own_jobs_do_not_wait_either(runtime: Runtime) -> None:
+    for _ in range(1 + BATCH // EACH):
+        await fill(runtime, new_id(), 2 * BATCH)
+    async with unit_of_work(runtime.sessions) as tx:
+        await enqueue(tx, "watch", "instance")
+    await relay(runtime, Queue()).round()
+    async with unit_of_work(runtime.sessions) as tx:
+        assert await tx.session.scalar(text("SELECT enqueued_at FROM jobs")) is not None
+
+
+async def test_a_full_queue_gets_no_more_wake_ups_and_the_other_one_does(runtime: Runtime) -> None:
+    org_id = new_id()
+    await fill(runtime, org_id, 5, "bulk")
+    await fill(runtime, new_id(), 5, "fast")
+    queue = Queue(busy={"bulk": PLACES * WAITING_PER_PLACE})
+    watching = relay(runtime, queue)
+    assert await watching.round() == 5
+    assert {due.queue for due in queue.pushed} == {"fast"}
+    queue.busy.clear()
+    assert await watching.round() == 5
+    assert {due.queue for due in queue.pushed} == {"fast", "bulk"}
