@@ -11,11 +11,10 @@ from sqlalchemy import text
 
 from mailwarden.compose import MissingSetting, async_dsn, make_redis, open_runtime, required
 from mailwarden.core.skew import ALARM_S, skew_of
+from mailwarden.diagnostics.provider_apps import accepted
 from mailwarden.migrate import current_revision, newest_revision
 from mailwarden.providers import catalog
 from mailwarden.providers.app import ProviderApp
-from mailwarden.providers.base import AccessRevoked, Misconfigured, ProviderError
-from mailwarden.providers.oauth import OAuth
 from mailwarden.settings import ProviderClientSettings, Settings
 
 MARKS = {True: "[green]ok[/]", False: "[red]trouble[/]", None: "[yellow]note[/]"}
@@ -135,7 +134,6 @@ def provider_clock(label: str, skew: float) -> Finding:
 
 
 async def ask_provider(what: str, name: str, settings: Settings, skews: list[float]) -> Finding:
-    """A refresh with a made-up token: its refusal proves that our client id and secret are accepted."""
     async with open_runtime(settings, application="mailwarden-doctor") as rt:
 
         def on_date(date: str) -> None:
@@ -149,13 +147,4 @@ async def ask_provider(what: str, name: str, settings: Settings, skews: list[flo
             budget=rt.budget,
             on_date=on_date,
         )
-        try:
-            await OAuth(app).refresh("made-up-by-mailwarden-doctor")
-        except AccessRevoked:
-            return Finding(what, True, "the provider accepts our client id and secret")
-        except Misconfigured as exc:
-            said = exc.evidence.provider_code or exc.evidence.message
-            return Finding(what, False, f"the provider refuses our client id or secret: {said}")
-        except ProviderError as exc:
-            return Finding(what, None, f"cannot tell: {exc.evidence.host} {exc.evidence.message}")
-    return Finding(what, None, "cannot tell: the provider accepted a made-up token")
+        return Finding(what, *await accepted(app))
