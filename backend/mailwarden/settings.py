@@ -55,6 +55,7 @@ class ProvidersSettings(BaseModel):
     hubspot: ProviderClientSettings = ProviderClientSettings()
     klaviyo: ProviderClientSettings = ProviderClientSettings()
     keap: ProviderClientSettings = ProviderClientSettings()
+    google: ProviderClientSettings = ProviderClientSettings()
 
 
 class TimingSettings(BaseModel):
@@ -91,6 +92,9 @@ class MailSettings(BaseModel):
 class EgressSettings(BaseModel):
     allow: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="CIDR ranges that tenant-typed hosts may reach besides public ones, comma separated."
+    )
+    mail_ca_file: Path | None = Field(
+        None, description="PEM file of authorities to trust for mail servers besides the system's."
     )
 
     @model_validator(mode="before")
@@ -135,8 +139,8 @@ class RetentionSettings(BaseModel):
     hook_bodies_days: int = Field(14, ge=1, le=90, description="Days that what providers pushed is kept, sealed.")
     hook_events_days: int = Field(30, ge=14, description="Days that an event is known, should it be pushed again.")
     hook_log_days: int = Field(90, ge=7, description="Days that the log of handled webhooks is kept.")
-
     support_bundles_days: int = Field(7, ge=1, le=90, description="Days that a support bundle can be downloaded.")
+
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(

@@ -18,6 +18,7 @@ from mailwarden.providers.base import (
     Api,
     Introspection,
     ListsCampaigns,
+    ProvesWork,
     Provider,
     ProviderError,
     Signal,
@@ -39,12 +40,12 @@ class Asker:
 
     async def good(self, proof: Proof) -> None:
         async with unit_of_work(self.rt.sessions, self.row.org_id) as tx:
-            await self._guard(tx)
+            await self.guard(tx)
             await report_success(self.rt, tx, self.row.id, self.actor, proof)
 
     async def bad(self, error: ProviderError) -> None:
         async with unit_of_work(self.rt.sessions, self.row.org_id) as tx:
-            await self._guard(tx)
+            await self.guard(tx)
             if error.evidence.operation == "introspect":
                 await report_any_failure(self.rt, tx, self.row.id, error, self.actor)
             else:
@@ -54,10 +55,10 @@ class Asker:
         if said.scopes is None:
             return True
         async with unit_of_work(self.rt.sessions, self.row.org_id) as tx:
-            await self._guard(tx)
+            await self.guard(tx)
             return await report_scopes(self.rt, tx, self.row.id, said.scopes, said.evidence, self.actor)
 
-    async def _guard(self, tx: UnitOfWork) -> None:
+    async def guard(self, tx: UnitOfWork) -> None:
         if self.lease is not None:
             await self.lease.guard(tx)
 
@@ -75,6 +76,8 @@ async def ask_identity(asker: Asker, provider: Provider, api: Api) -> ProviderEr
 
 async def ask_permissions(asker: Asker, provider: Provider, api: Api) -> ProviderError | None:
     """The real work's first call on an empty window: needs the same permissions and brings next to nothing."""
+    if isinstance(provider, ProvesWork):
+        return await _ask_for_work(asker, provider, api)
     if not isinstance(provider, ListsCampaigns):
         return None
     now = asker.rt.clock.now()
@@ -85,6 +88,18 @@ async def ask_permissions(asker: Asker, provider: Provider, api: Api) -> Provide
         await asker.bad(exc)
         return exc
     await asker.good(Proof.PERMISSIONS)
+    return None
+
+
+async def _ask_for_work(asker: Asker, provider: ProvesWork, api: Api) -> ProviderError | None:
+    """It does not need every required scope, so it proves life and no more."""
+    try:
+        asked = await provider.prove(api, frozenset(asker.row.missing_scopes or []))
+    except ProviderError as exc:
+        await asker.bad(exc)
+        return exc
+    if asked:
+        await asker.good(Proof.API)
     return None
 
 

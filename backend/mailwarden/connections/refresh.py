@@ -37,12 +37,14 @@ from mailwarden.providers.base import (
     Evidence,
     Grant,
     Misconfigured,
+    ProvesWork,
     ProviderError,
     RateLimited,
     Signal,
     Unavailable,
 )
 from mailwarden.providers.oauth import OAuth
+from mailwarden.providers.registry import PROVIDERS
 
 log = logging.getLogger(__name__)
 
@@ -183,7 +185,9 @@ async def _tell(rt: Runtime, claim: Claim, stored: Stored, grant: Grant, started
             await report_success(rt, tx, claim.connection_id, Actor.REFRESH, Proof.REFRESH)
             if grant.scopes is not None:
                 said = own_evidence("the refreshed grant")
-                await report_scopes(rt, tx, claim.connection_id, grant.scopes, said, Actor.REFRESH)
+                complete = await report_scopes(rt, tx, claim.connection_id, grant.scopes, said, Actor.REFRESH)
+                if complete and isinstance(PROVIDERS[claim.provider], ProvesWork):  # no harmless call would prove it
+                    await report_success(rt, tx, claim.connection_id, Actor.REFRESH, Proof.GRANT)
     except Exception:
         log.exception("a refresh succeeded but could not be reported")
 

@@ -72,6 +72,7 @@ class Proof(StrEnum):
     REFRESH = "refresh"
     INTROSPECTION = "introspection"
     PERMISSIONS = "permissions"
+    GRANT = "grant"  # a token answer that names every required scope
 
 
 CLEARS: Mapping[Proof, frozenset[Signal]] = {
@@ -79,6 +80,7 @@ CLEARS: Mapping[Proof, frozenset[Signal]] = {
     Proof.REFRESH: frozenset({Signal.REFRESH_REFUSED, Signal.INTROSPECTION_INACTIVE, Signal.PROVIDER_SIGNAL}),
     Proof.INTROSPECTION: frozenset({Signal.INTROSPECTION_INACTIVE}),
     Proof.PERMISSIONS: frozenset({Signal.SCOPES_MISSING}),
+    Proof.GRANT: frozenset({Signal.SCOPES_MISSING}),
 }
 CLEARED = "cleared"  # in a signal's cause: a later call of this kind was good
 EQUAL_ANSWERS_S = 10  # two answers that name the same specific cause must lie so far apart

@@ -298,6 +298,16 @@ class Describes(Protocol):
 
 
 @runtime_checkable
+class ProvesWork(Protocol):
+    """For providers that list no campaigns: one cheap call of the kind that real work makes.
+
+    ``missing``: optional scopes that are known to be missing. False: with those there is nothing to ask.
+    """
+
+    async def prove(self, api: Api, missing: frozenset[str]) -> bool: ...
+
+
+@runtime_checkable
 class ListsCampaigns(Protocol):
     """``segments`` splits a window into listings (e.g. live and archived); each is paged on its own."""
 

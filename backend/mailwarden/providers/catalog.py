@@ -49,6 +49,7 @@ class Scope(_Spec):
     name: str
     required: bool
     why: str
+    implied_by: tuple[str, ...] = ()  # scopes that allow the same and more, and other spellings of this one
 
 
 class IdTokenSpec(_Spec):
@@ -86,6 +87,10 @@ class AuthSpec(_Spec):
     @property
     def required_scopes(self) -> frozenset[str]:
         return frozenset(scope.name for scope in self.scopes if scope.required)
+
+    def held(self, granted: frozenset[str]) -> frozenset[str]:
+        """With those of ours that are implied."""
+        return granted | {scope.name for scope in self.scopes if not granted.isdisjoint(scope.implied_by)}
 
     @property
     def all_scopes(self) -> frozenset[str]:

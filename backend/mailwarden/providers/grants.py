@@ -19,11 +19,12 @@ def read_grant(spec: ProviderSpec, call: Call, answer: Answer) -> Grant:
     body = _object(call, answer)
     refresh = body.get("refresh_token")
     account, signed = spec.auth.account_field, body.get("id_token")
+    scopes = _scopes(body, spec.auth.scope_tail)
     return Grant(
         access_token=_token(call, answer, body.get("access_token")),
         refresh_token=_token(call, answer, refresh) if refresh else None,
         expires_in_s=_life(body.get("expires_in"), spec.refresh.access_life_s),
-        scopes=_scopes(body, spec.auth.scope_tail),
+        scopes=None if scopes is None else spec.auth.held(scopes),
         account_id=text(body, account) if account else None,
         id_token=_token(call, answer, signed) if signed and spec.auth.id_token else None,
         provider_request_id=request_id(spec, answer, body),

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from mailwarden.providers.base import Provider
+from mailwarden.providers.google import Google
 from mailwarden.providers.hubspot import HubSpot
 from mailwarden.providers.keap import Keap
 from mailwarden.providers.klaviyo import Klaviyo
 
-PROVIDERS: Mapping[str, Provider] = MappingProxyType({"hubspot": HubSpot(), "keap": Keap(), "klaviyo": Klaviyo()})
+PROVIDERS: Mapping[str, Provider] = MappingProxyType(
+    {"google": Google(), "hubspot": HubSpot(), "keap": Keap(), "klaviyo": Klaviyo()}
+)
