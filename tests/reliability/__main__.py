@@ -45,7 +45,7 @@ async def judge(ground: Ground, row: Row, n: int) -> Outcome:
     """The broken variant needs no more than a few tries to be noticed."""
     began = time.monotonic()
     found = await row.play(ground, n)
-    control = await row.control(ground, max(10, min(n, row.quick or 50)))
+    control = await row.control(ground, max(10, min(n, row.quick or 12)))
     return Outcome(row, found, control, time.monotonic() - began)
 
 
