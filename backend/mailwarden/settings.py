@@ -56,6 +56,7 @@ class ProvidersSettings(BaseModel):
     klaviyo: ProviderClientSettings = ProviderClientSettings()
     keap: ProviderClientSettings = ProviderClientSettings()
     google: ProviderClientSettings = ProviderClientSettings()
+    microsoft: ProviderClientSettings = ProviderClientSettings()
 
 
 class TimingSettings(BaseModel):

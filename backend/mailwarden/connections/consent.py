@@ -76,8 +76,7 @@ async def prove_grant(rt: Runtime, app: ProviderApp, code: str, verifier: str | 
         account = await identify(app, grant)
     except ProviderError as exc:
         raise await _explained(rt, app, exc) from exc
-    if grant.account_id is not None and grant.account_id != account.external_id:
-        raise ConsentFailed("failed", detail="The provider named two different accounts. Nothing was stored.")
+    account = _agreed(grant, account)
     missing = tuple(sorted(app.spec.auth.all_scopes - granted))
     return NewGrant(grant, sent_at, account, tuple(sorted(granted)), missing)
 
@@ -100,6 +99,15 @@ async def identify(app: ProviderApp, grant: Grant) -> Account:
     provider, api = PROVIDERS[app.spec.name], ProviderApi(app, BearerOnce(grant.access_token), account=account)
     found = await provider.identify(api)
     return await provider.describe(api, found) if isinstance(provider, Describes) else found
+
+
+def _agreed(grant: Grant, account: Account) -> Account:
+    """The API may name somebody only within a tenant; what was signed is the whole name, ``tenant:person``."""
+    if grant.account_id is None:
+        return account
+    if account.external_id not in (grant.account_id, grant.account_id.rpartition(":")[2]):
+        raise ConsentFailed("failed", detail="The provider named two different accounts. Nothing was stored.")
+    return replace(account, external_id=grant.account_id)
 
 
 def _check_scopes(app: ProviderApp, granted: frozenset[str]) -> None:

@@ -63,6 +63,9 @@ class Purpose(StrEnum):
     TEST = "test"
     SEND = "send"
     TRACK = "track"
+    READ_MAILBOX = "read_mailbox"
+    DRAFT = "draft"
+    CONTACTS = "contacts"
 
 
 class Proof(StrEnum):
@@ -93,6 +96,7 @@ MOST_SPECIFIC_FIRST = (
     Cause.INTERACTION_REQUIRED,
     Cause.SCOPES_REMOVED,
     Cause.CREDENTIALS_REJECTED,
+    Cause.TOKEN_EXPIRED,
     Cause.ACCESS_REVOKED,
 )
 

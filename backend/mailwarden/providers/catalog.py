@@ -36,6 +36,7 @@ Capability = Literal[
     "mailbox",  # one person's mail: reads, drafts, pushes of changes; shown under Settings > Email
     "webhooks",  # pushes to `/hooks/{provider}`
 ]
+Work = Literal["sync", "send", "track", "read_mailbox", "draft", "contacts"]
 Meaning = Literal[
     "access_revoked", "scopes_missing", "rate_limited", "unavailable", "object_gone", "rejected", "misconfigured"
 ]
@@ -49,6 +50,7 @@ class Scope(_Spec):
     name: str
     required: bool
     why: str
+    needed_for: tuple[Work, ...] = ()  # of an optional one: the work that is refused without it
     implied_by: tuple[str, ...] = ()  # scopes that allow the same and more, and other spellings of this one
 
 
@@ -59,6 +61,14 @@ class IdTokenSpec(_Spec):
     jwks_base: Origin
     jwks_path: Path
     account: str = "{sub}"  # made of claims; equals the external id that the API names
+
+
+class AudienceSpec(_Spec):
+    """Another service that the same grant opens, with access tokens of its own (one service per token answer)."""
+
+    name: str
+    service: Origin
+    scopes: tuple[str, ...] = Field(min_length=1)
 
 
 class AuthSpec(_Spec):
@@ -73,6 +83,7 @@ class AuthSpec(_Spec):
     pkce: bool
     authorize_params: dict[str, str] = {}  # sent along with every consent
     reconnect_params: dict[str, str] = {}  # besides, when a known account is asked again
+    incremental_params: dict[str, str] = {}  # with these a consent adds to what was granted; none: all is asked anew
     login_hint_param: str | None = None  # takes the e-mail address of the account that is reconnected
     refresh_scope: str | None = None  # for whom a refresh asks where one grant serves several audiences
     id_token: IdTokenSpec | None = None
@@ -83,6 +94,8 @@ class AuthSpec(_Spec):
     message_fields: tuple[str, ...] = ("error_description",)
     consent_note: str
     scopes: tuple[Scope, ...] = Field(min_length=1)
+    fold_scopes: bool = False  # the provider writes them now in one case, now in another
+    audiences: tuple[AudienceSpec, ...] = ()
 
     @property
     def required_scopes(self) -> frozenset[str]:
@@ -90,7 +103,18 @@ class AuthSpec(_Spec):
 
     def held(self, granted: frozenset[str]) -> frozenset[str]:
         """With those of ours that are implied."""
-        return granted | {scope.name for scope in self.scopes if not granted.isdisjoint(scope.implied_by)}
+        told = frozenset(map(str.lower, granted)) if self.fold_scopes else granted
+        return granted | {scope.name for scope in self.scopes if not told.isdisjoint(self._spellings(scope))}
+
+    def _spellings(self, scope: Scope) -> tuple[str, ...]:
+        return (scope.name.lower(), *scope.implied_by) if self.fold_scopes else scope.implied_by
+
+    def audience(self, name: str) -> AudienceSpec:
+        """LookupError for a service that the provider has not."""
+        found = next((one for one in self.audiences if one.name == name), None)
+        if found is None:
+            raise LookupError(f"no audience {name!r}")
+        return found
 
     @property
     def all_scopes(self) -> frozenset[str]:
@@ -111,7 +135,7 @@ class Read(_Spec):
 
 @cache
 def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(re.escape(path).replace(r"\{\}", r"[\w~-][\w.~-]*"), re.ASCII)
+    return re.compile(re.escape(path).replace(r"\{\}", r"[\w~-][\w.~=-]*"), re.ASCII)
 
 
 class Rate(_Spec):
@@ -141,6 +165,8 @@ class Rule(_Spec):
     contains: str | None = None  # lower case; for wordings that differ between a provider's gateways
     means: Meaning
     cause: Cause = Cause.ACCESS_REVOKED
+    causes_from: str | None = None  # a field that says better why, by its values
+    causes: dict[Cause, frozenset[str]] = {}
     signal: Signal | None = None
     scopes_from: tuple[str, ...] = ()
     retry_after_s: float | None = None

@@ -9,6 +9,7 @@ from typing import Any
 from mailwarden.core.http import Answer, NoAnswer, redact
 from mailwarden.providers.base import (
     AccessRevoked,
+    Cause,
     Evidence,
     Misconfigured,
     ObjectGone,
@@ -87,8 +88,19 @@ def _rules(spec: ProviderSpec, operation: str) -> tuple[Rule, ...]:
 def _fits(rule: Rule, call: Call, status: int, body: Any) -> bool:
     if (rule.operations and call.operation not in rule.operations) or (rule.status and status not in rule.status):
         return False
-    said = [value for value in dig(body, rule.field) if isinstance(value, str)] if rule.field else []
+    said = _words(body, rule.field) if rule.field else []
     return rule.field is None or any(value in rule.values or _holds(rule, value) for value in said)
+
+
+def _words(body: Any, field: str) -> list[str]:
+    """Numbers count as they are written."""
+    return [str(v) for v in dig(body, field) if isinstance(v, str | int) and not isinstance(v, bool)]
+
+
+def _cause(rule: Rule, body: Any) -> Cause:
+    """The rule's own, unless another field of the answer says better why."""
+    said = set(_words(body, rule.causes_from)) if rule.causes_from else set()
+    return next((cause for cause, values in rule.causes.items() if said & values), rule.cause)
 
 
 def _holds(rule: Rule, value: str) -> bool:
@@ -114,7 +126,7 @@ def _raise_as(rule: Rule, spec: ProviderSpec, call: Call, answer: Answer, body: 
     wait = rule.retry_after_s if rule.retry_after_s else _retry_after(answer.headers)
     match rule.means:
         case "access_revoked" if call.operation not in ("exchange", "journal"):
-            return AccessRevoked(evidence, rule.cause)
+            return AccessRevoked(evidence, _cause(rule, body))
         case "scopes_missing":
             return _scopes_missing(rule, spec, call, evidence, body)
         case "rate_limited":
