@@ -1,5 +1,6 @@
 """Stores a proven grant: a new connection, or the same one with its settings, its history and a new credential."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +30,7 @@ from mailwarden.core.jobs import cancel, enqueue
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.record import record
 from mailwarden.events.types import EventType
+from mailwarden.providers.base import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,51 @@ class Before:
     status: str | None
     since: datetime | None  # of the outage
     proof_of_life_at: datetime | None
+    missing: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """Who connects which account; ``connection_id`` pins a reconnect."""
+
+    org_id: UUID
+    provider: str
+    user_id: UUID
+    connection_id: UUID | None
+    account: Account
+    missing: tuple[str, ...] = ()
+    sync_frequency: str | None = None
+    history_range: str | None = None
+
+
+Store = Callable[[UnitOfWork, Connection], Awaitable[None]]
 
 
 async def adopt_grant(rt: Runtime, attempt: OAuthAttempt, new: NewGrant) -> tuple[str, UUID]:
+    """(outcome, connection id)"""
+
+    async def store(tx: UnitOfWork, row: Connection) -> None:
+        await _store_credential(rt, tx, row, new)
+
+    adoption = Adoption(
+        org_id=attempt.org_id,
+        provider=attempt.provider,
+        user_id=attempt.user_id,
+        connection_id=attempt.connection_id,
+        account=new.account,
+        missing=tuple(new.missing),
+        sync_frequency=attempt.sync_frequency,
+        history_range=attempt.history_range,
+    )
+    return await adopt(rt, adoption, store)
+
+
+async def adopt(rt: Runtime, attempt: Adoption, store: Store) -> tuple[str, UUID]:
     """(outcome, connection id), all in one transaction with the jobs and events that follow from it."""
     async with unit_of_work(rt.sessions, attempt.org_id) as tx:
-        row, before = await _the_row(tx, attempt, new)
-        await _store_credential(rt, tx, row, new)
-        _describe(rt, row, new, attempt)
+        row, before = await _the_row(tx, attempt)
+        await store(tx, row)
+        _describe(rt, row, attempt)
         if attempt.connection_id is None and before.status in (None, Status.DISCONNECTED):
             row.sync_frequency = attempt.sync_frequency or row.sync_frequency
             row.history_range = attempt.history_range or row.history_range
@@ -59,7 +98,7 @@ async def adopt_grant(rt: Runtime, attempt: OAuthAttempt, new: NewGrant) -> tupl
         return _outcome(attempt, before), row.id
 
 
-def _outcome(attempt: OAuthAttempt, before: Before) -> str:
+def _outcome(attempt: Adoption, before: Before) -> str:
     if before.status is None:
         return "connected"
     if attempt.connection_id is not None or before.status != Status.CONNECTED:
@@ -67,9 +106,9 @@ def _outcome(attempt: OAuthAttempt, before: Before) -> str:
     return "already_connected"
 
 
-async def _the_row(tx: UnitOfWork, attempt: OAuthAttempt, new: NewGrant) -> tuple[Connection, Before]:
+async def _the_row(tx: UnitOfWork, attempt: Adoption) -> tuple[Connection, Before]:
     """Found by its account, whoever connects it again (B22, D3); two at once make one."""
-    account, row_id = new.account, new_id()
+    account, row_id = attempt.account, new_id()
     fresh = insert(Connection).values(
         id=row_id,
         org_id=attempt.org_id,
@@ -87,11 +126,12 @@ async def _the_row(tx: UnitOfWork, attempt: OAuthAttempt, new: NewGrant) -> tupl
     row = (await tx.session.scalars(asked.with_for_update())).one()
     known = row.id != row_id
     since = row.disconnected_at or row.inactive_since or row.suspected_at
-    return row, Before(row.status if known else None, since, row.proof_of_life_at)
+    missing = frozenset(row.missing_scopes or [])
+    return row, Before(row.status if known else None, since, row.proof_of_life_at, missing)
 
 
-async def _store_credential(rt: Runtime, tx: UnitOfWork, row: Connection, new: NewGrant) -> None:
-    """A higher version, so that a refresh in flight loses its compare-and-swap (R11)."""
+async def next_credential(tx: UnitOfWork, row: Connection) -> Credential:
+    """A higher version, so that a refresh or login in flight loses its compare-and-swap (R11)."""
     asked = select(Credential).where(Credential.org_id == row.org_id, Credential.connection_id == row.id)
     credential = await tx.session.scalar(asked.with_for_update())
     if credential is None:
@@ -99,6 +139,11 @@ async def _store_credential(rt: Runtime, tx: UnitOfWork, row: Connection, new: N
         tx.session.add(credential)
     else:
         credential.version += 1
+    return credential
+
+
+async def _store_credential(rt: Runtime, tx: UnitOfWork, row: Connection, new: NewGrant) -> None:
+    credential = await next_credential(tx, row)
     credential.previous_refresh_token = None  # of another grant
     credential.attempt_id = credential.grant_ends_at = None
     credential.granted_at = new.sent_at
@@ -108,17 +153,17 @@ async def _store_credential(rt: Runtime, tx: UnitOfWork, row: Connection, new: N
     note_forecast(row, forecast_of(rt, row.provider, credential))
 
 
-def _describe(rt: Runtime, row: Connection, new: NewGrant, attempt: OAuthAttempt) -> None:
+def _describe(rt: Runtime, row: Connection, attempt: Adoption) -> None:
     """Nothing of the settings: a reconnect keeps them byte for byte."""
-    row.account_label, row.account_detail = new.account.label, new.account.detail
-    row.account_time_zone = new.account.time_zone
+    row.account_label, row.account_detail = attempt.account.label, attempt.account.detail
+    row.account_time_zone = attempt.account.time_zone
     if row.connected_by is None or row.status in (Status.CONNECTING, Status.DISCONNECTED):
         row.connected_by = attempt.user_id  # else whoever renews it does not take it over
     row.status = Status.CONNECTED
     row.cause = row.evidence = row.suspected_at = row.inactive_since = row.disconnected_at = None
     row.degraded_reason = row.degraded_since = row.banned_until = None
     row.failures_in_row = 0
-    row.missing_scopes = list(new.missing)
+    row.missing_scopes = list(attempt.missing)
     row.proof_of_life_at = rt.clock.now()
 
 
@@ -148,9 +193,10 @@ def _receipt(
 async def _schedule(rt: Runtime, tx: UnitOfWork, row: Connection) -> None:
     await cancel(tx, VERIFY, row.id)
     row.next_probe_at = next_probe(rt)
-    await enqueue(tx, REFRESH, row.id, due_at=row.next_refresh_at, replace=True)
     await enqueue(tx, PROBE, row.id, due_at=row.next_probe_at, replace=True)
-    await enqueue(tx, FORECAST, row.id)
+    if row.next_refresh_at is not None:  # a password is never refreshed, and dies of no rule
+        await enqueue(tx, REFRESH, row.id, due_at=row.next_refresh_at, replace=True)
+        await enqueue(tx, FORECAST, row.id)
 
 
 async def _announce(tx: UnitOfWork, row: Connection, before: Before, receipt: ReconnectReceipt | None) -> None:
@@ -158,3 +204,6 @@ async def _announce(tx: UnitOfWork, row: Connection, before: Before, receipt: Re
     told: dict[str, Any] = facts(row) | {"before": before.status, "receipt_id": str(receipt.id) if receipt else None}
     type = EventType.CONNECTION_CONNECTED if before.status is None else EventType.CONNECTION_RECONNECTED
     await record(tx, type, connection_id=row.id, subject_id=receipt.id if receipt else None, data=told)
+    if before.missing - set(row.missing_scopes):
+        told = facts(row) | {"missing_scopes": row.missing_scopes}
+        await record(tx, EventType.CONNECTION_PERMISSION_RESTORED, connection_id=row.id, data=told)

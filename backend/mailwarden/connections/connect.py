@@ -7,6 +7,7 @@ from datetime import timedelta
 from mailwarden.accounts.caller import Caller
 from mailwarden.connections.models import Connection, OAuthAttempt
 from mailwarden.connections.our_app import our_app, redirect_uri
+from mailwarden.connections.rules import Status
 from mailwarden.connections.schemas import AuthorizeOut, ConnectStart, ReconnectStart
 from mailwarden.core.crypto import Place, token_hash
 from mailwarden.core.db import UnitOfWork
@@ -51,6 +52,7 @@ async def start_authorization(
         nonce=nonce_of(verifier),
         login_hint=_address(pinned),
         again=pinned is not None,
+        lacking=_lacking(pinned),
     )
     return AuthorizeOut(authorize_url=url, attempt_id=attempt.id, expires_at=attempt.expires_at)
 
@@ -58,6 +60,11 @@ async def start_authorization(
 def nonce_of(verifier: str) -> str:
     """Bound to the attempt as the verifier is, so that it need not be kept beside it."""
     return hashlib.sha256(f"nonce:{verifier}".encode()).hexdigest()
+
+
+def _lacking(pinned: Connection | None) -> list[str]:
+    """Only of a grant that lives: a dead one has nothing to add to."""
+    return pinned.missing_scopes or [] if pinned is not None and pinned.status == Status.CONNECTED else []
 
 
 def _address(pinned: Connection | None) -> str | None:

@@ -1,5 +1,6 @@
 """May this connection be used now, and if not why? Page, gates, extension and public API ask nobody else (B31)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,9 +8,24 @@ from mailwarden.connections.models import Connection
 from mailwarden.connections.present import action_of, cause_title, provider_label
 from mailwarden.connections.rules import Purpose, Status
 from mailwarden.connections.schemas import ActionOut, UsabilityOut
-from mailwarden.providers.catalog import load
+from mailwarden.providers.catalog import Capability, ProviderSpec, load
 
-SENDS = "sending"
+NEEDS: Mapping[Purpose, Capability] = {
+    Purpose.SYNC: "campaigns",
+    Purpose.SEND: "sending",
+    Purpose.TRACK: "sending",
+    Purpose.READ_MAILBOX: "mailbox",
+    Purpose.DRAFT: "mailbox",
+    Purpose.CONTACTS: "contacts",
+}
+NOT_SUPPORTED: Mapping[Purpose, str] = {
+    Purpose.SYNC: "{provider} is connected for sending; it holds no campaign figures to sync.",
+    Purpose.SEND: "{provider} is connected for its figures; nothing can be sent or tracked with it.",
+    Purpose.TRACK: "{provider} is connected for its figures; nothing can be sent or tracked with it.",
+    Purpose.READ_MAILBOX: "{provider} is no mailbox.",
+    Purpose.DRAFT: "{provider} is no mailbox.",
+    Purpose.CONTACTS: "Contacts of {provider} are not read.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +39,8 @@ class Usability:
 def may_use(row: Connection, purpose: Purpose, now: datetime) -> Usability:
     """Pure: the row and the time decide. An optional permission that is gone stops only the work that needs it."""
     label = provider_label(row.provider)
-    if purpose in (Purpose.SEND, Purpose.TRACK) and not _can_send(row.provider):
-        return _no("not_supported", f"{label} is connected for its figures; nothing can be sent or tracked with it.")
+    if not is_supported(row.provider, purpose):
+        return _no("not_supported", NOT_SUPPORTED[purpose].format(provider=label))
     match Status(row.status):
         case Status.DISCONNECTED:
             return _no("connection_disconnected", "This account was disconnected.", action_of(row))
@@ -35,19 +51,34 @@ def may_use(row: Connection, purpose: Purpose, now: datetime) -> Usability:
             return _no("connection_inactive", f"{title}. Reconnect it first.", action_of(row))
         case Status.VERIFYING if purpose is not Purpose.TEST:
             return _no("connection_verifying", f"{label} gave a suspicious answer; we are checking.", action_of(row))
+    if lost := lost_for(row, purpose):
+        return _no("permission_missing", f"{label} does not grant {', '.join(lost)}.", action_of(row))
     if row.banned_until is not None and row.banned_until > now:
         until = row.banned_until.strftime("%H:%M:%S UTC")
         return _no("rate_limited", f"{label} asked us to wait until {until}.", ActionOut(code="wait", label="Wait"))
     return Usability(True, "ok", "The connection works.", None)
 
 
+def is_supported(provider: str, purpose: Purpose) -> bool:
+    """Whatever its state, is this provider connected for such work at all?"""
+    spec = load().get(provider)
+    return spec is not None and (purpose is Purpose.TEST or NEEDS[purpose] in spec.capabilities)
+
+
+def lost_for(row: Connection, purpose: Purpose) -> list[str]:
+    """The missing optional permissions without which this work cannot be done."""
+    spec = load().get(row.provider)
+    return [name for name in row.missing_scopes or [] if purpose in _work_of(spec, name)]
+
+
+def _work_of(spec: ProviderSpec | None, scope: str) -> tuple[str, ...]:
+    if spec is None or spec.oauth is None:
+        return ()
+    return next((tuple(one.needed_for) for one in spec.auth.scopes if one.name == scope), ())
+
+
 def _no(code: str, detail: str, action: ActionOut | None = None) -> Usability:
     return Usability(False, code, detail, action)
-
-
-def _can_send(provider: str) -> bool:
-    spec = load().get(provider)
-    return spec is not None and SENDS in {str(one) for one in spec.capabilities}
 
 
 def usability_out(row: Connection, purpose: Purpose, now: datetime) -> UsabilityOut:

@@ -1,7 +1,7 @@
 """Consent URLs and token endpoints. Authlib builds the URLs; the requests are our own, each with one total deadline."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import quote
 
 import httpx
@@ -43,14 +43,17 @@ class OAuth:
         nonce: str | None = None,
         login_hint: str | None = None,
         again: bool = False,
+        lacking: Collection[str] = (),
     ) -> str:
         """``verifier`` is needed where the catalogue says PKCE, ``nonce`` where it checks an id_token.
 
-        ``again``: a known account is asked for its consent once more.
+        ``again``: a known account is asked for its consent once more. ``lacking``: its grant lives, and only these
+        scopes are missing; where the provider can add to a grant, nothing else is asked.
         """
-        apart = self._auth.optional_scope_param
-        asked = [scope.name for scope in self._auth.scopes if scope.required or not apart]
-        extra: dict[str, str | None] = dict(self._auth.authorize_params)
+        added = self._auth.incremental_params if lacking else {}
+        apart = None if added else self._auth.optional_scope_param
+        asked = self._added(lacking) if added else [s.name for s in self._auth.scopes if s.required or not apart]
+        extra: dict[str, str | None] = {**self._auth.authorize_params, **added}
         if again:
             extra |= self._auth.reconnect_params
         if login_hint and self._auth.login_hint_param:
@@ -66,6 +69,11 @@ class OAuth:
         uri = authorize_url(self._app.spec, self._app.settings)
         url = prepare_grant_uri(uri, self._app.settings.client_id, "code", redirect_uri, asked, state, **extra)
         return str(url).replace("+", "%20")  # HubSpot documents %20 between scopes; a literal plus is %2B by now
+
+    def _added(self, lacking: Collection[str]) -> list[str]:
+        """What names the account goes along, or the answer would not say whose it is."""
+        naming = {"openid"} if self._auth.id_token else set()
+        return [scope.name for scope in self._auth.scopes if scope.name in lacking or scope.name in naming]
 
     async def exchange(self, *, code: str, redirect_uri: str, verifier: str | None = None) -> Grant:
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
