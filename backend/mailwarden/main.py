@@ -13,6 +13,7 @@ from mailwarden.accounts.routes import router as accounts
 from mailwarden.alerts.routes import router as alerts
 from mailwarden.compose import open_runtime
 from mailwarden.connections.credentials import replay_journal
+from mailwarden.connections.mailbox_routes import router as mailbox_connects
 from mailwarden.connections.routes import router as connections
 from mailwarden.core import api
 from mailwarden.core.csrf import LOOPBACK
@@ -24,6 +25,7 @@ from mailwarden.core.probes import router as probes
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.web import serve_app
 from mailwarden.diagnostics.routes import router as diagnostics
+from mailwarden.hooks.receive import close_desk
 from mailwarden.hooks.receive import router as hooks
 from mailwarden.hooks.routes import router as hook_log
 from mailwarden.mailboxes.routes import router as mailboxes
@@ -33,7 +35,7 @@ from mailwarden.sync.routes import router as sync
 
 log = logging.getLogger(__name__)
 CALLBACK = "/v1/oauth/callback/"
-ROUTERS = (accounts, connections, mailboxes, sync, metrics, alerts, hooks, hook_log, diagnostics)
+ROUTERS = (accounts, mailbox_connects, connections, mailboxes, sync, metrics, alerts, hooks, hook_log, diagnostics)
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -107,5 +109,6 @@ def app() -> FastAPI:
             report_redirects(settings, runtime.config.providers)
             await replay_journal(runtime)  # what an earlier process on this disk had received and not stored
             yield
+            await close_desk(app)
 
     return build(lifespan)

@@ -68,6 +68,12 @@ class Desk:
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_soon())
 
+    async def close(self) -> None:
+        """What was refused in the last moment is counted, too."""
+        if self._writer is not None and not self._writer.done():
+            self._writer.cancel()
+            await self.write()
+
     async def _write_soon(self) -> None:
         await asyncio.sleep(WRITE_AFTER_S)
         await self.write()

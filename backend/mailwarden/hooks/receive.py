@@ -1,6 +1,6 @@
 """``/hooks/{provider}``: verify, store, answer. Nothing is parsed before it is verified, nothing is done inline."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.requests import ClientDisconnect
 
 from mailwarden.core.api import Rt
@@ -49,6 +49,11 @@ def desk_of(request: Request, rt: Runtime) -> Desk:
         state.hook_desk = Desk(rt)
     desk: Desk = state.hook_desk
     return desk
+
+
+async def close_desk(app: FastAPI) -> None:
+    if hasattr(app.state, "hook_desk"):
+        await app.state.hook_desk.close()
 
 
 async def _read(request: Request, rt: Runtime) -> Incoming:
