@@ -1,5 +1,6 @@
 """What the measurements of workers share: servers as in production, rows by the thousand, processes, their cost."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -213,3 +214,12 @@ async def seed_connections(lab: Lab, count: int, *, provider: str, per_org: int,
 
 async def _copy(lab: Lab, name: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     await lab.admin.copy_records_to_table(name, records=rows, columns=columns)
+
+
+async def until(lab: Lab, true: str, *arguments: Any, within_s: float) -> None:
+    """Asks the database until the statement is true."""
+    deadline = time.monotonic() + within_s
+    while not await lab.admin.fetchval(true, *arguments):
+        if time.monotonic() > deadline:
+            raise SystemExit(f"not within {within_s:g} s: {true}")
+        await asyncio.sleep(0.2)

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 import asyncpg
 
 from mailwarden.core.roles import Role
-from tests.benchmarks.lab import RESULTS, Lab, lab_parts, open_lab, say, seed_connections, table
+from tests.benchmarks.lab import RESULTS, Lab, lab_parts, open_lab, say, seed_connections, table, until
 
 SIZES = (1_000, 10_000, 100_000)
 PER_ORG = 10
@@ -22,7 +22,8 @@ MAY_GROW = 1.5
 CORES = 2
 IDLE_S = 8
 LIMIT_TABLE = """
-DROP TABLE IF EXISTS bare; CREATE TABLE bare (id bigserial PRIMARY KEY, due_at timestamptz DEFAULT now(), state int DEFAULT 0);
+DROP TABLE IF EXISTS bare;
+CREATE TABLE bare (id bigserial PRIMARY KEY, due_at timestamptz DEFAULT now(), state int DEFAULT 0);
 CREATE INDEX ON bare (due_at) WHERE state = 0; INSERT INTO bare (state) SELECT 0 FROM generate_series(1, $n$);
 ANALYZE bare
 """
@@ -96,9 +97,7 @@ async def relay_claims(lab: Lab, count: int) -> float:
 
 async def first_look(lab: Lab) -> None:
     """The worker is up once its own schedules have run."""
-    async with asyncio.timeout(60):
-        while not await lab.admin.fetchval("SELECT count(*) FROM worker_heartbeats"):
-            await asyncio.sleep(0.2)
+    await until(lab, "SELECT count(*) > 0 FROM worker_heartbeats", within_s=60)
     await asyncio.sleep(3)
 
 
@@ -119,16 +118,14 @@ async def timed(lab: Lab, kind: str, count: int) -> tuple[float, float]:
     before = await lab.cost()
     due = "UPDATE jobs SET due_at = app_now() WHERE kind = $1 AND key = ANY ($2::text[])"
     await lab.admin.execute(due, kind, [str(one) for one in ids])
-    left = "SELECT count(*) FROM jobs WHERE kind = $1 AND (state = 'leased' OR due_at <= app_now())"
-    async with asyncio.timeout(60 + count / 5):
-        while await lab.admin.fetchval(left, kind):
-            await asyncio.sleep(0.2)
+    done = "SELECT count(*) = 0 FROM jobs WHERE kind = $1 AND (state = 'leased' OR due_at <= app_now())"
+    await until(lab, done, kind, within_s=60 + count / 4)
     spent = (await lab.cost()).since(before)
     return count / spent.at, 1000 * spent.cpu_s / count
 
 
-HEAD = ("connections", "bare claim/s", "relay/s", "idle CPU", "probe/s", "ms each", "refresh/s", "ms each", "CPU s/1,000/h",
-        "peak MB", "one machine holds")  # fmt: skip
+HEAD = ["connections", "bare claim/s", "relay/s", "idle CPU", "probe/s", "ms each", "refresh/s", "ms each"]
+HEAD += ["CPU s/1,000/h", "peak MB", "one machine holds"]
 
 
 def row(one: Measure) -> tuple[str, ...]:
