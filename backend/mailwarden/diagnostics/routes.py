@@ -8,9 +8,10 @@ from mailwarden.core.api import Reader, Rt, errors
 from mailwarden.core.ids import ConnectionId
 from mailwarden.core.paging import Page, PageQuery
 from mailwarden.diagnostics import logs, provider_apps, scheduler
-from mailwarden.diagnostics.access import Diagnostician, Operator, OperatorApart
+from mailwarden.diagnostics.access import Diagnostician, DiagnosticianApart, Operator, OperatorApart
 from mailwarden.diagnostics.logs import LogFilter
 from mailwarden.diagnostics.pages import log_page
+from mailwarden.diagnostics.quick import diagnose
 from mailwarden.diagnostics.schemas import (
     CallbackOut,
     CallbackResult,
@@ -18,6 +19,7 @@ from mailwarden.diagnostics.schemas import (
     InstanceSchedulerOut,
     ProviderAppList,
     ProviderAppOut,
+    QuickDiagnosis,
     RefreshOut,
     RefreshOutcome,
     SchedulerOut,
@@ -85,6 +87,12 @@ async def list_connection_records(
 async def get_scheduler(rt: Rt, tx: Reader, caller: Diagnostician) -> SchedulerOut:
     """Are tokens refreshed, connections probed and syncs started, and how late is this organization's work?"""
     return await scheduler.of_organization(rt, tx, caller.org_id)
+
+
+@router.post("/quick", responses=errors())
+async def run_quick_diagnosis(rt: Rt, caller: DiagnosticianApart) -> QuickDiagnosis:
+    """The five steps of the checklist as one automatic check, with live calls. Changes no setting."""
+    return await diagnose(rt, caller)
 
 
 @router.get("/instance/scheduler", responses=errors())

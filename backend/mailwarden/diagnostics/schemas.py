@@ -4,6 +4,7 @@ from typing import Literal
 from pydantic import Field
 
 from mailwarden.connections.rules import Status
+from mailwarden.connections.schemas import ActionOut
 from mailwarden.core.api import Wire
 from mailwarden.core.ids import AttemptId, ConnectionId, RefreshId, UserId
 
@@ -147,3 +148,38 @@ class ProviderAppOut(Wire):
 
 class ProviderAppList(Wire):
     data: list[ProviderAppOut]
+
+
+QuickResult = Literal["ok", "note", "trouble"]
+
+
+class QuickCheck(Wire):
+    """One thing looked at: what came of it, by what evidence, and what to do."""
+
+    code: str = Field(description="Stable name of the check.", examples=["live_check"])
+    title: str
+    result: QuickResult
+    detail: str
+    evidence: list[str]
+    what_to_do: str | None
+    action: ActionOut | None
+    connection_id: ConnectionId | None
+
+
+class QuickStep(Wire):
+    """One step of the checklist that support would go through with a person."""
+
+    number: int
+    title: str = Field(examples=["Confirm that at least one provider is truly connected"])
+    result: QuickResult
+    checks: list[QuickCheck]
+
+
+class QuickDiagnosis(Wire):
+    result: QuickResult = Field(description="The worst of all steps.")
+    summary: str
+    started_at: datetime
+    duration_ms: int
+    connections_tested: int = Field(description="Live, by real calls to the provider.")
+    connections_not_tested: int
+    steps: list[QuickStep]
