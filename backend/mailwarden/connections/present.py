@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mailwarden.connections.cause_texts import keeps_of, text_of
 from mailwarden.connections.forecast_texts import forecast_out
 from mailwarden.connections.models import Connection, Episode, ReconnectReceipt, Transition
 from mailwarden.connections.rules import Frequency, HistoryRange, Status
@@ -50,11 +51,12 @@ def label_of(row: Connection) -> str:
 def _words(row: Connection) -> dict[str, str]:
     named = (row.evidence or {}).get("scopes") or row.missing_scopes
     scopes = ", ".join(named) or "a required permission"
-    return {"provider": provider_label(row.provider), "account": row.account_label, "scopes": scopes}
+    words = {"provider": provider_label(row.provider), "account": row.account_label, "scopes": scopes}
+    return words | {"keeps": keeps_of(load().get(row.provider))}
 
 
 def cause_text(row: Connection) -> CauseText:
-    return TEXTS[Cause(row.cause or Cause.UNKNOWN)]
+    return text_of(row.provider, Cause(row.cause or Cause.UNKNOWN))
 
 
 def cause_title(provider: str, cause: str) -> str:
@@ -69,6 +71,11 @@ def _explanation(row: Connection) -> str:
     return cause_text(row).explanation
 
 
+def _syncs(provider: str) -> bool:
+    spec = load().get(provider)
+    return spec is None or "campaigns" in spec.capabilities
+
+
 def action_of(row: Connection) -> ActionOut:
     words = _words(row)
     match Status(row.status):
@@ -79,7 +86,7 @@ def action_of(row: Connection) -> ActionOut:
             return ActionOut(code="reconnect", label=f"Connect {row.account_label} again")
         case Status.CONNECTED if row.missing_scopes:
             return ActionOut(code="grant_permission", label="Grant the missing permission")
-        case Status.CONNECTED if row.degraded_reason is None:
+        case Status.CONNECTED if row.degraded_reason is None and _syncs(row.provider):
             return ActionOut(code="sync_now", label="Sync now")
     return ActionOut(code="wait", label="Nothing to do")
 

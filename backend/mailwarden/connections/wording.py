@@ -13,7 +13,7 @@ ActionCode = Literal[
 
 @dataclass(frozen=True, slots=True)
 class CauseText:
-    """``{provider}``, ``{account}`` and ``{scopes}`` are filled in."""
+    """``{provider}``, ``{account}``, ``{scopes}`` and ``{keeps}`` are filled in."""
 
     title: str
     explanation: str
@@ -22,41 +22,40 @@ class CauseText:
     button: str
 
 
-_KEEPS = " Your campaigns and figures stay; syncing goes on after a reconnect."
 _MANAGERS = WhoMustAct.OWNER_OR_MANAGER
 
 TEXTS: dict[Cause, CauseText] = {
     Cause.APP_UNINSTALLED: CauseText(
         "The app was uninstalled in {provider}",
-        "{provider} reports that our app was removed from {account}." + _KEEPS,
+        "{provider} reports that our app was removed from {account}. {keeps}",
         _MANAGERS,
         "reconnect",
         "Reconnect {provider}",
     ),
     Cause.ACCESS_REVOKED: CauseText(
         "{provider} no longer accepts our authorization",
-        "The authorization for {account} was revoked, uninstalled or expired; {provider} does not say which." + _KEEPS,
+        "The authorization for {account} was revoked, uninstalled or expired; {provider} does not say which. {keeps}",
         _MANAGERS,
         "reconnect",
         "Reconnect {provider}",
     ),
     Cause.TOKEN_EXPIRED: CauseText(
         "The authorization expired",
-        "{provider} lets an authorization die that was not used for long, and this one was not." + _KEEPS,
+        "{provider} lets an authorization die that was not used for long, and this one was not. {keeps}",
         _MANAGERS,
         "reconnect",
         "Reconnect {provider}",
     ),
     Cause.SCOPES_REMOVED: CauseText(
         "A permission was removed in {provider}",
-        "The authorization of {account} lacks {scopes}, without which nothing can be read." + _KEEPS,
+        "The authorization of {account} lacks {scopes}, without which nothing can be read. {keeps}",
         _MANAGERS,
         "grant_permission",
         "Reconnect and grant the permission",
     ),
     Cause.PASSWORD_CHANGED: CauseText(
         "The password of the account was changed",
-        "{provider} ended the authorization of {account} when its password was changed." + _KEEPS,
+        "{provider} ended the authorization of {account} when its password was changed. {keeps}",
         _MANAGERS,
         "reconnect",
         "Reconnect {provider}",
@@ -77,21 +76,21 @@ TEXTS: dict[Cause, CauseText] = {
     ),
     Cause.INTERACTION_REQUIRED: CauseText(
         "{provider} wants a person to sign in again",
-        "{provider} asks for a fresh sign-in to {account} before it lets us go on." + _KEEPS,
+        "{provider} asks for a fresh sign-in to {account} before it lets us go on. {keeps}",
         _MANAGERS,
         "reconnect",
         "Reconnect {provider}",
     ),
     Cause.CREDENTIALS_REJECTED: CauseText(
         "{provider} rejects the user name or password",
-        "The sign-in data of {account} no longer work." + _KEEPS,
+        "The sign-in data of {account} no longer work. {keeps}",
         _MANAGERS,
         "reconnect",
         "Enter new sign-in data",
     ),
     Cause.UNKNOWN: CauseText(
         "The connection to {provider} broke",
-        "{provider} refuses the authorization of {account}. Its answers do not prove why." + _KEEPS,
+        "{provider} refuses the authorization of {account}. Its answers do not prove why. {keeps}",
         _MANAGERS,
         "reconnect",
         "Reconnect {provider}",
@@ -101,11 +100,11 @@ TEXTS: dict[Cause, CauseText] = {
 # Where a provider tells uninstalls apart, a refusal without one says more.
 REVOKED_NOT_UNINSTALLED = (
     "Our access to {account} was revoked in {provider}. An authorization there does not expire by itself, "
-    "and {provider} reports no uninstall." + _KEEPS
+    "and {provider} reports no uninstall. {keeps}"
 )
 ANSWER_LOST = (
     "{provider} renewed the authorization of {account}, but its answer with the new one never arrived, "
-    "and the old one no longer works. Nobody did anything wrong." + _KEEPS
+    "and the old one no longer works. Nobody did anything wrong. {keeps}"
 )
 
 CHECKING = CauseText(
