@@ -45,6 +45,9 @@ class ProviderClientSettings(BaseModel):
     push_account: str | None = Field(
         None, description="Google: e-mail address of the service account that signs Pub/Sub pushes to us."
     )
+    push_topic: str | None = Field(
+        None, description="Google: Pub/Sub topic that Gmail tells of changes, `projects/…/topics/…`; empty: polling."
+    )
     api_base: HttpUrl | None = Field(None, description="Replaces the host of token endpoint and API.")
     grant_life_days: int | None = Field(
         None, ge=1, description="Grants to our app end so many days after the consent (Google in testing: 7)."

@@ -18,7 +18,7 @@ from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import enqueue
 from mailwarden.core.runtime import Runtime
 from mailwarden.hooks.models import HookLog, HookMark, StoredEvent
-from mailwarden.hooks.words import REFRESH_NOW, Outcome
+from mailwarden.hooks.words import KEEP, REFRESH_NOW, Outcome
 from mailwarden.providers.base import Cause, Evidence, Signal
 from mailwarden.providers.hooks.base import OLDEST, Kind
 from mailwarden.sync.schedule import bring_forward
@@ -72,6 +72,21 @@ def _entry(rt: Runtime, row: Connection, event: StoredEvent, outcome: Outcome) -
     )
 
 
+def syncs(row: Connection) -> bool:
+    return bool({"campaigns", "figures", "derived_figures"} & spec_of(row.provider).capabilities)
+
+
+async def look(tx: UnitOfWork, row: Connection, due: datetime) -> Outcome:
+    """A schedule that the members chose is kept; real time means as soon as we know."""
+    if not syncs(row):
+        await enqueue(tx, PROBE, row.id, due_at=due)
+        return Outcome.PROBE
+    if row.sync_frequency != Frequency.REALTIME:
+        return Outcome.LATER
+    await bring_forward(tx, row, due)
+    return Outcome.SYNC
+
+
 class Effects:
     """For one connection, inside one transaction."""
 
@@ -123,6 +138,7 @@ class Effects:
         """Of a subscription: near its end, or events were lost. Both are looked at; the first may be a dying grant."""
         if self._row.status not in ALIVE:
             return Outcome.NOT_CONNECTED
+        await enqueue(self._tx, KEEP, self._row.id)
         if event.topic == "reauthorizationRequired":
             await enqueue(self._tx, REFRESH_NOW, self._row.id)
             return Outcome.REFRESH
@@ -132,28 +148,14 @@ class Effects:
         """At most one look in ten seconds, however many hints come; and none for what was read since."""
         if self._row.status not in ALIVE:
             return Outcome.NOT_CONNECTED
-        if self._syncs and event.occurred_at and self._row.data_as_of and event.occurred_at < self._row.data_as_of:
+        if syncs(self._row) and event.occurred_at and self._row.data_as_of and event.occurred_at < self._row.data_as_of:
             return Outcome.OLD_NEWS
         mark, now = await self._mark(HINT), self._rt.clock.now()
         if mark.due_at is not None and mark.due_at > now:
             return Outcome.COALESCED
         due = max(now, mark.due_at + TOGETHER) if mark.due_at else now
         mark.due_at = due
-        return await self._look(due)
-
-    @property
-    def _syncs(self) -> bool:
-        return bool({"campaigns", "figures", "derived_figures"} & spec_of(self._row.provider).capabilities)
-
-    async def _look(self, due: datetime) -> Outcome:
-        """A schedule that the members chose is kept; real time means as soon as we know."""
-        if not self._syncs:
-            await enqueue(self._tx, PROBE, self._row.id, due_at=due)
-            return Outcome.PROBE
-        if self._row.sync_frequency != Frequency.REALTIME:
-            return Outcome.LATER
-        await bring_forward(self._tx, self._row, due)
-        return Outcome.SYNC
+        return await look(self._tx, self._row, due)
 
     async def _is_newest(self, topic: str, at: datetime) -> bool:
         mark = await self._mark(topic)

@@ -6,15 +6,11 @@ from mailwarden.connections.credentials import read_held
 from mailwarden.connections.probe import load_row
 from mailwarden.connections.refresh import refresh_once
 from mailwarden.connections.rules import Status
-from mailwarden.core.db import UnitOfWork
 from mailwarden.core.jobs import Again, JobKind, Lease
 from mailwarden.core.runtime import Runtime
-from mailwarden.events.dispatch import Listeners
-from mailwarden.events.models import Event
-from mailwarden.events.types import EventType
+from mailwarden.hooks.keeping import LISTENERS, keep_hooks
 from mailwarden.hooks.process import process_hook
-from mailwarden.hooks.subscriptions import end_subscriptions
-from mailwarden.hooks.words import PROCESS, REFRESH_NOW
+from mailwarden.hooks.words import KEEP, PROCESS, REFRESH_NOW
 
 
 async def refresh_now(rt: Runtime, lease: Lease) -> Again | None:
@@ -27,14 +23,10 @@ async def refresh_now(rt: Runtime, lease: Lease) -> Again | None:
     return None
 
 
-async def forget_addresses(_: Runtime, tx: UnitOfWork, event: Event) -> None:
-    """Nothing that is pushed for a connection that a member disconnected has any effect."""
-    if event.connection_id is not None:
-        await end_subscriptions(tx, event.org_id, event.connection_id)
-
+__all__ = ["JOBS", "LISTENERS"]
 
 JOBS = [
     JobKind(PROCESS, process_hook, max_attempts=None),
     JobKind(REFRESH_NOW, refresh_now, lease_s=45),
+    JobKind(KEEP, keep_hooks, max_attempts=None),
 ]
-LISTENERS: Listeners = {EventType.CONNECTION_DISCONNECTED: [forget_addresses]}

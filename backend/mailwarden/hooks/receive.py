@@ -7,7 +7,7 @@ from mailwarden.core.api import Rt
 from mailwarden.core.errors import NotFound, ServiceUnavailable
 from mailwarden.core.runtime import Runtime
 from mailwarden.hooks.desk import Desk
-from mailwarden.hooks.receivers import RECEIVERS, REFUSAL, Reception
+from mailwarden.hooks.receivers import RECEIVERS, Reception, refusal
 from mailwarden.hooks.store import store
 from mailwarden.providers.base import Unavailable
 from mailwarden.providers.hooks.base import Incoming, Reason, Refused
@@ -28,7 +28,7 @@ async def receive_hook(request: Request, rt: Rt, provider: str, path: str = "") 
             received = await _receive(request, rt, provider, path, desk)
     except Refused as exc:
         desk.refuse(provider, exc.reason)
-        return Response(status_code=413 if exc.reason is Reason.SIZE else REFUSAL.get(provider, 401))
+        return Response(status_code=refusal(provider, exc.reason))
     except Unavailable:
         raise ServiceUnavailable("This cannot be verified right now.", headers={"Retry-After": "30"}) from None
     return Response(received.body, received.status, dict(received.headers))

@@ -84,5 +84,15 @@ async def _subscription(rt: Runtime, provider: str, path: str) -> Opened:
 RECEIVERS: Mapping[str, Receiver] = MappingProxyType(
     {"hubspot": _hubspot, "klaviyo": _klaviyo, "keap": _keap, "google": _google, "microsoft": _microsoft}
 )
-REFUSAL: Mapping[str, int] = MappingProxyType({"google": 400})
-"""Else 401. Google documents 400 for security events that do not verify."""
+
+
+def refusal(provider: str, reason: Reason) -> int:
+    """Google documents 400 for security events that do not verify; Keap takes 410 as the end of a hook."""
+    if reason is Reason.SIZE:
+        return 413
+    return REFUSALS.get((provider, reason), REFUSALS.get((provider, None), 401))
+
+
+REFUSALS: Mapping[tuple[str, Reason | None], int] = MappingProxyType(
+    {("google", None): 400, ("keap", Reason.ADDRESS): 410}
+)

@@ -76,6 +76,11 @@ async def find_subscription(tx: UnitOfWork, org_id: UUID, connection_id: UUID, t
     return await tx.session.scalar(asked.with_for_update())
 
 
+async def get_subscription(tx: UnitOfWork, org_id: UUID, subscription: UUID) -> HookSubscription:
+    asked = select(HookSubscription).where(HookSubscription.org_id == org_id, HookSubscription.id == subscription)
+    return (await tx.session.scalars(asked)).one()
+
+
 async def note_subscribed(
     tx: UnitOfWork, org_id: UUID, subscription: UUID, provider_id: str, expires_at: datetime | None
 ) -> None:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-PROCESS, REFRESH_NOW = "process_hook", "hook_refresh"
+PROCESS, REFRESH_NOW, KEEP = "process_hook", "hook_refresh", "keep_hooks"
 
 
 class Outcome(StrEnum):

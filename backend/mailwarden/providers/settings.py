@@ -14,6 +14,7 @@ class ProviderSettings:
     client_secret: str = field(repr=False)
     authorize_base: str | None = None
     api_base: str | None = None  # token endpoint and API
+    push_topic: str | None = None
     push_account: str | None = None  # whose signature on pushes counts (Google Pub/Sub)
     oauth_deadline_s: float = 20.0
     api_deadline_s: float = 30.0
