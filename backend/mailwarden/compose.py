@@ -3,13 +3,13 @@
 import asyncio
 import base64
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import cast
 
-from pydantic import HttpUrl, SecretStr
+from pydantic import BaseModel, HttpUrl, SecretStr
 from redis.asyncio import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -75,6 +75,16 @@ def _base(url: HttpUrl | None) -> str | None:
     return str(url).rstrip("/") if url else None
 
 
+def names_set(part: BaseModel, prefix: str = "MAILWARDEN_") -> Iterator[str]:
+    """Of every setting that somebody gave, whatever it is. Never a value."""
+    for name in sorted(part.model_fields_set):
+        value = getattr(part, name)
+        if isinstance(value, BaseModel):
+            yield from names_set(value, f"{prefix}{name.upper()}__")
+        else:
+            yield f"{prefix}{name.upper()}"
+
+
 def feature_config(settings: Settings) -> Config:
     """What features may know; providers without a client id are not offered."""
     timing = Timing(**settings.timing.model_dump(exclude={"clock_follow_s"}))
@@ -90,6 +100,7 @@ def feature_config(settings: Settings) -> Config:
         mail_from=settings.mail.sender,
         version=package_version(),
         retention=Retention(**settings.retention.model_dump()),
+        settings_set=tuple(names_set(settings)),
         cookie_secure=settings.base_url.scheme == "https",
     )
 

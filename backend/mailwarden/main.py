@@ -24,6 +24,7 @@ from mailwarden.core.openapi import describe
 from mailwarden.core.probes import router as probes
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.web import serve_app
+from mailwarden.diagnostics.bundle_routes import router as support_bundles
 from mailwarden.diagnostics.routes import router as diagnostics
 from mailwarden.hooks.receive import close_desk
 from mailwarden.hooks.receive import router as hooks
@@ -35,7 +36,19 @@ from mailwarden.sync.routes import router as sync
 
 log = logging.getLogger(__name__)
 CALLBACK = "/v1/oauth/callback/"
-ROUTERS = (accounts, mailbox_connects, connections, mailboxes, sync, metrics, alerts, hooks, hook_log, diagnostics)
+ROUTERS = (
+    accounts,
+    mailbox_connects,
+    connections,
+    mailboxes,
+    sync,
+    metrics,
+    alerts,
+    hooks,
+    hook_log,
+    diagnostics,
+    support_bundles,
+)
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

@@ -28,6 +28,7 @@ TABLE_OF = {
     "attempt_id": "oauth_attempts",
     "receipt_id": "reconnect_receipts",
     "mailbox_id": "mailbox_slots",
+    "bundle_id": "support_bundles",
 }
 
 

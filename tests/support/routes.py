@@ -19,6 +19,7 @@ ID_PREFIXES = {
     "attempt_id": "oat",
     "receipt_id": "rcpt",
     "mailbox_id": "mbx",
+    "bundle_id": "sup",
 }
 
 

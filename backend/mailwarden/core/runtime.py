@@ -73,6 +73,7 @@ class Config:
     mail_from: str = "Mailwarden <noreply@localhost>"
     version: str = "0.1.0"
     retention: Retention = field(default_factory=Retention)
+    settings_set: tuple[str, ...] = ()  # names only, for support
     egress_allow: tuple[str, ...] = ()  # CIDR ranges beside the public ones
     cookie_secure: bool = True
 

@@ -1,12 +1,12 @@
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from mailwarden.connections.rules import Status
 from mailwarden.connections.schemas import ActionOut
 from mailwarden.core.api import Wire
-from mailwarden.core.ids import AttemptId, ConnectionId, RefreshId, UserId
+from mailwarden.core.ids import AttemptId, BundleId, ConnectionId, RefreshId, UserId
 
 CallbackResult = Literal["success", "failure", "waiting"]
 RefreshOutcome = Literal[
@@ -183,3 +183,41 @@ class QuickDiagnosis(Wire):
     connections_tested: int = Field(description="Live, by real calls to the provider.")
     connections_not_tested: int
     steps: list[QuickStep]
+
+
+class BundleRequest(Wire):
+    """What the person adds. Everything else is collected; nothing is required."""
+
+    connection_id: ConnectionId | None = Field(None, description="The affected account; else all accounts.")
+    error_text: str | None = Field(None, max_length=4000, description="The exact text of the error, as it was shown.")
+    request_id: str | None = Field(
+        None, pattern=r"^req_[0-9a-f]{32}$", description="The reference that the error showed."
+    )
+    failed_at: datetime | None = Field(None, description="When it failed.")
+    what_was_done: str | None = Field(None, max_length=4000, description="What you were doing.")
+
+
+class RedactionOut(Wire):
+    """One line of the manifest: what was taken out, where and why."""
+
+    where: str = Field(examples=["logs.refreshes[].reason"])
+    action: Literal["removed", "masked", "shortened", "left_out"]
+    why: str
+    count: int = Field(description="How often; 0 for what was never read.")
+
+
+class BundleItemOut(Wire):
+    id: BundleId
+    created_at: datetime
+    expires_at: datetime = Field(description="Then it is deleted here.")
+    created_by: UserId
+    provider: str | None
+    file_name: str
+    redacted: int = Field(description="How many values were removed, masked or shortened.")
+
+
+class BundleOut(BundleItemOut):
+    """To be looked at before the download, which holds exactly this."""
+
+    content: dict[str, Any]
+    redactions: list[RedactionOut]
