@@ -1,4 +1,4 @@
-"""docs/faults.md for HubSpot and Klaviyo as data: what is broken, and what must come of it."""
+"""docs/faults.md for HubSpot, Klaviyo and Keap as data: what is broken, and what must come of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ class Soft:
     params: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
     behaviour: Mapping[str, Any] = field(default_factory=dict)
-    providers: tuple[str, ...] = ("hubspot", "klaviyo")
+    providers: tuple[str, ...] = ("hubspot", "klaviyo", "keap")
     quick: bool = True  # part of the fast selection
     alone: bool = False  # no other row at the same time: it is felt by all connections of our app
 
@@ -121,7 +121,44 @@ KLAVIYO = [
         seen_within_s=REFRESH_LIFE_S + 60,
     ),
 ]
-DEFINITE = HUBSPOT + KLAVIYO
+# An access token lives for a day and outlives its grant, so a dead refresh token shows at the next refresh; tokens of
+# an hour keep the wait short.
+HOUR_OF_LIFE = {"access_ttl_s": 3600}
+KEAP = [
+    Definite("keap", "revoke", "access_revoked", 60, {"access_survives": False}, "access token dies, too"),
+    Definite(
+        "keap",
+        "revoke",
+        "access_revoked",
+        SIX_MINUTES,
+        behaviour=HOUR_OF_LIFE,
+        seen_within_s=REFRESH_LIFE_S + 60,
+    ),
+    Definite(
+        "keap",
+        "revoke",
+        "access_revoked",
+        SIX_MINUTES,
+        {"variant": "invalid_request"},
+        "invalid_request",
+        behaviour=HOUR_OF_LIFE,
+        seen_within_s=REFRESH_LIFE_S + 60,
+    ),
+    Definite("keap", "uninstall", "access_revoked", 60, {"access_survives": False}, "access token dies, too"),
+    Definite("keap", "expire_refresh", "access_revoked", SIX_MINUTES),
+    # Counted apart: Keap's rotation is strict, so a lost answer is the end of the grant, and nobody's decision.
+    Definite(
+        "keap",
+        "lost_refresh_response",
+        "unknown",
+        SIX_MINUTES,
+        {"count": 1},
+        "strict rotation",
+        behaviour=HOUR_OF_LIFE,
+        seen_within_s=REFRESH_LIFE_S + 60,
+    ),
+]
+DEFINITE = HUBSPOT + KLAVIYO + KEAP
 
 SOFT = [
     Soft("random_invalid_grant", None, {"rate": 0.3}),
@@ -130,7 +167,8 @@ SOFT = [
     Soft("status", UNAVAILABLE, {"code": 503}, "503"),
     Soft("status", UNAVAILABLE, {"code": 504}, "504", quick=False),
     Soft("timeout", UNAVAILABLE),
-    Soft("slow", UNAVAILABLE, {"ms": 6000}, "beyond the deadline", quick=False),
+    # Not at Keap: a refresh that is answered too late is processed, and its answer lost.
+    Soft("slow", UNAVAILABLE, {"ms": 6000}, "beyond the deadline", providers=("hubspot", "klaviyo"), quick=False),
     Soft("slow", None, {"ms": 300}, "within the deadline", quick=False),
     Soft("reset", UNAVAILABLE),
     Soft("reset", UNAVAILABLE, {"when": "mid"}, "half an answer", quick=False),
