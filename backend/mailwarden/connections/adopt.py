@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from mailwarden.connections.audience_store import forget_tokens
 from mailwarden.connections.consent import NewGrant
 from mailwarden.connections.credentials import set_tokens
 from mailwarden.connections.grant_life import FORECAST, forecast_of, note_forecast
@@ -145,6 +146,7 @@ async def next_credential(tx: UnitOfWork, row: Connection) -> Credential:
 async def _store_credential(rt: Runtime, tx: UnitOfWork, row: Connection, new: NewGrant) -> None:
     credential = await next_credential(tx, row)
     credential.previous_refresh_token = None  # of another grant
+    await forget_tokens(tx, row.org_id, row.id)
     credential.attempt_id = credential.grant_ends_at = None
     credential.granted_at = new.sent_at
     set_tokens(rt, credential, new.grant, new.sent_at, kept=None)

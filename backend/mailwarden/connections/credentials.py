@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import exists, or_, update
 from sqlalchemy.exc import IntegrityError
 
+from mailwarden.connections.audience_store import keep_token
 from mailwarden.connections.journal import TokenAnswer, TokenJournal
 from mailwarden.connections.keepsake import keep_until_given_back
 from mailwarden.connections.models import Connection, Credential, Orphan
@@ -51,6 +52,7 @@ class Claim:
     previous: str | None = field(repr=False)
     scopes: tuple[str, ...]
     claimed_at: float  # monotonic
+    audience: str | None = None  # for which further service it is spent; None: for the API
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ async def store(rt: Runtime, answer: TokenAnswer) -> Stored:
     async with unit_of_work(rt.sessions, answer.org_id) as tx:
         row = await _locked(tx, answer)
         if row is not None and (row.version, row.refresh_hash) == (answer.version, answer.spent_hash):
-            _apply(rt, row, answer)
+            await _apply(rt, tx, row, answer)
             return Stored.REFRESHED
         if row is not None and _is_ours(rt, row, answer):
             return Stored.REFRESHED  # our commit went through, only its acknowledgement was lost
@@ -182,6 +184,9 @@ async def _locked(tx: UnitOfWork, answer: TokenAnswer) -> Credential | None:
 
 
 def _is_ours(rt: Runtime, row: Credential, answer: TokenAnswer) -> bool:
+    if answer.audience is not None:
+        refresh = answer.grant.refresh_token
+        return refresh is not None and row.refresh_hash == rt.keys.fingerprint(refresh)
     return _access_token(rt, row) == answer.grant.access_token
 
 
@@ -190,30 +195,44 @@ def _access_token(rt: Runtime, row: Credential) -> str | None:
     return rt.keys.open(row.access_token, place(row, "access_token")) if row.access_token else None
 
 
-def _apply(rt: Runtime, row: Credential, answer: TokenAnswer) -> None:
+async def _apply(rt: Runtime, tx: UnitOfWork, row: Credential, answer: TokenAnswer) -> None:
     if row.refresh_token is None:
         raise ValueError("a grant that cannot be refreshed was refreshed")
     spent = rt.keys.open(row.refresh_token, place(row, "refresh_token"))
     row.previous_refresh_token = rt.keys.seal(spent, place(row, "previous_refresh_token"))
     row.version += 1
-    set_tokens(rt, row, answer.grant, answer.sent_at, kept=spent)
+    if answer.audience is None:
+        set_tokens(rt, row, answer.grant, answer.sent_at, kept=spent)
+        return
+    owner = (answer.org_id, answer.connection_id, answer.audience)
+    await keep_token(rt, tx, *owner, answer.grant, answer.sent_at)
+    _set_refresh(rt, row, answer.grant.refresh_token or spent)
+    _settle(rt, row)
 
 
 def set_tokens(rt: Runtime, row: Credential, grant: Grant, sent_at: datetime, kept: str | None) -> None:
     """Column by column; ``kept`` is the refresh token that stays if the provider gave no new one (RFC 6749 §6)."""
     refresh = grant.refresh_token or kept
     row.access_token = rt.keys.seal(grant.access_token, place(row, "access_token"))
-    row.refresh_token = rt.keys.seal(refresh, place(row, "refresh_token")) if refresh else None
-    row.refresh_hash = rt.keys.fingerprint(refresh) if refresh else None
-    row.token_prefix, row.token_sha512x2 = map(rt.keys.fingerprint, names_of(refresh)) if refresh else (None, None)
+    _set_refresh(rt, row, refresh)
     if grant.scopes is not None:
         row.scopes = sorted(grant.scopes)
     row.issued_at = sent_at  # counted from sending, so never too late (R10)
     row.expires_at = sent_at + timedelta(seconds=grant.expires_in_s)
     row.refresh_after = refresh_after(sent_at, row.expires_at, row.id, row.version)
-    row.refreshed_at = rt.clock.now()
     if grant.ends_in_s is not None:
         row.grant_ends_at = sent_at + timedelta(seconds=grant.ends_in_s)
+    _settle(rt, row)
+
+
+def _set_refresh(rt: Runtime, row: Credential, refresh: str | None) -> None:
+    row.refresh_token = rt.keys.seal(refresh, place(row, "refresh_token")) if refresh else None
+    row.refresh_hash = rt.keys.fingerprint(refresh) if refresh else None
+    row.token_prefix, row.token_sha512x2 = map(rt.keys.fingerprint, names_of(refresh)) if refresh else (None, None)
+
+
+def _settle(rt: Runtime, row: Credential) -> None:
+    row.refreshed_at = rt.clock.now()
     row.lease_until = row.next_try_at = row.first_refused_at = None
     row.refusals = row.failures = 0
 

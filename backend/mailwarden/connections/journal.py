@@ -34,6 +34,7 @@ class TokenAnswer:
     spent_hash: bytes
     sent_at: datetime
     grant: Grant
+    audience: str | None = None  # the access token is for this further service, not for the API
 
 
 class TokenJournal:
@@ -105,6 +106,7 @@ class TokenJournal:
             "version": answer.version,
             "spent_hash": answer.spent_hash.hex(),
             "sent_at": answer.sent_at.isoformat(),
+            "audience": answer.audience,
             "answer": base64.b64encode(sealed).decode(),
         }
         return json.dumps(told).encode()
@@ -123,6 +125,7 @@ class TokenJournal:
             version=told["version"],
             spent_hash=bytes.fromhex(told["spent_hash"]),
             sent_at=datetime.fromisoformat(told["sent_at"]),
+            audience=told.get("audience"),
             grant=Grant(
                 access_token=secret["access_token"],
                 refresh_token=secret["refresh_token"],

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -72,14 +72,19 @@ async def refresh_once(
     *,
     only_version: int | None = None,
     statuses: tuple[str, ...] = ALIVE,
+    audience: str | None = None,
 ) -> Refreshed:
-    """At most one POST. Its outcome is stored and reported when this returns, also if the caller is cancelled."""
+    """At most one POST. Its outcome is stored and reported when this returns, also if the caller is cancelled.
+
+    ``audience``: for a further service of the same grant. That it is refused proves nothing about the grant, so such a
+    refusal is only answered, not reported.
+    """
     if not _can_keep_answers(rt, provider) or not await may_try(rt, provider):
         return Refreshed(Result.NOT_CLAIMED)
     claim = await claim_refresh(rt, org_id, connection_id, only_version=only_version, statuses=statuses)
     if claim is None:
         return Refreshed(Result.NOT_CLAIMED)
-    return await _unstoppable(_spend(rt, claim))
+    return await _unstoppable(_spend(rt, replace(claim, audience=audience)))
 
 
 def _can_keep_answers(rt: Runtime, provider: str) -> bool:
@@ -129,6 +134,7 @@ async def _spend(rt: Runtime, claim: Claim) -> Refreshed:
         spent_hash=claim.spent_hash,
         sent_at=sent_at,
         grant=grant,
+        audience=claim.audience,
     )
     journal = journal_of(rt)
     try:
@@ -155,11 +161,13 @@ async def _post(rt: Runtime, claim: Claim) -> Grant:
 
 
 async def _present(app: Any, claim: Claim) -> Grant:
-    oauth = OAuth(app)
+    oauth, scope = OAuth(app), None
+    if claim.audience is not None:
+        scope = " ".join((*app.spec.auth.audience(claim.audience).scopes, "offline_access"))
     try:
-        return await oauth.refresh(claim.refresh_token)
+        return await oauth.refresh(claim.refresh_token, scope=scope)
     except AccessRevoked:
-        if app.spec.refresh.rotation != "overlap" or claim.previous is None:
+        if app.spec.refresh.rotation != "overlap" or claim.previous is None or scope is not None:
             raise
         return await oauth.refresh(claim.previous)  # our successor may never have counted there
 
@@ -183,7 +191,7 @@ async def _tell(rt: Runtime, claim: Claim, stored: Stored, grant: Grant, started
             dies = as_columns(forecast_of(rt, claim.provider, held))
             await tx.session.execute(plan.values(next_refresh_at=held.refresh_after, **dies))
             await report_success(rt, tx, claim.connection_id, Actor.REFRESH, Proof.REFRESH)
-            if grant.scopes is not None:
+            if grant.scopes is not None and claim.audience is None:
                 said = own_evidence("the refreshed grant")
                 complete = await report_scopes(rt, tx, claim.connection_id, grant.scopes, said, Actor.REFRESH)
                 if complete and isinstance(PROVIDERS[claim.provider], ProvesWork):  # no harmless call would prove it
@@ -217,6 +225,8 @@ async def _failed(rt: Runtime, claim: Claim, error: ProviderError, started: floa
         stamped = _attempt(claim, outcome if row else "superseded", error, started)
         tx.session.add(stamped)
     REFRESHES.labels(claim.provider, stamped.outcome).inc()
+    if row and claim.audience is not None and isinstance(error, AccessRevoked):
+        return Refreshed(Result.FAILED, error)
     if not row:  # somebody else's token is stored by now, so this refusal says nothing about it
         log.info("a refresh came too late", extra={"connection_id": str(claim.connection_id), "outcome": outcome})
         return Refreshed(Result.REFRESHED)
@@ -235,7 +245,8 @@ def _outcome(error: ProviderError) -> str:
 
 async def _release(rt: Runtime, tx: Any, claim: Claim, error: ProviderError) -> bool:
     """Gives the lease back with the time of the next try. False: the row was refreshed or replaced meanwhile."""
-    refused, own_wait = isinstance(error, AccessRevoked), isinstance(error, RateLimited | Misconfigured)
+    own_wait = isinstance(error, RateLimited | Misconfigured)
+    refused, aside = isinstance(error, AccessRevoked), claim.audience is not None
     mine = update(Credential).where(
         Credential.org_id == claim.org_id,
         Credential.id == claim.credential_id,
@@ -244,16 +255,17 @@ async def _release(rt: Runtime, tx: Any, claim: Claim, error: ProviderError) -> 
     )
     counted = mine.values(
         lease_until=None,
-        refusals=Credential.refusals + (1 if refused else 0),
+        refusals=Credential.refusals + (1 if refused and not aside else 0),
         first_refused_at=func.coalesce(Credential.first_refused_at, app_now())
-        if refused
+        if refused and not aside
         else Credential.first_refused_at,
         failures=Credential.failures + (0 if refused or own_wait else 1),
     )
     row = await tx.session.scalar(counted.returning(Credential).execution_options(populate_existing=True))
     if row is None:
         return False
-    row.next_try_at = _next_try(rt, claim, row, error)
+    if not (refused and aside):
+        row.next_try_at = _next_try(rt, claim, row, error)
     return True
 
 

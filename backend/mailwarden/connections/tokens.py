@@ -53,15 +53,15 @@ class StoredTokens:
             raise tried.error
         if tried.result is Result.REFRESHED:
             return (await self._read()).access_token
-        return await self._await_newer(held.version)
+        return await self._await_newer(held)
 
-    async def _await_newer(self, version: int) -> str:
+    async def _await_newer(self, old: Held) -> str:
         """Uses what the winner stores, for up to ten seconds; no longer than somebody is at it."""
         deadline = time.monotonic() + WAIT_S
         while True:
             held = await self._read()
-            if held.version > version:
-                return held.access_token
+            if held.version > old.version:  # perhaps spent for another service: then there is no new token for us
+                return held.access_token if held.access_token != old.access_token else await self._renew(held)
             if held.lease_until is None or time.monotonic() > deadline:
                 raise self._why_not(held)
             await asyncio.sleep(POLL_S)

@@ -83,10 +83,11 @@ class OAuth:
         call = self._call("exchange", self._auth.token_path, secrets, redirect_uri)
         return read_grant(self._app.spec, call, await self._post(call, form))
 
-    async def refresh(self, refresh_token: str) -> Grant:
+    async def refresh(self, refresh_token: str, *, scope: str | None = None) -> Grant:
+        """``scope``: of one of the further services that the grant opens."""
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-        if self._auth.refresh_scope:
-            form["scope"] = self._auth.refresh_scope
+        if scope or self._auth.refresh_scope:
+            form["scope"] = scope or self._auth.refresh_scope or ""
         call = self._call("refresh", self._auth.token_path, (refresh_token,))
         return read_grant(self._app.spec, call, await self._post(call, form))
 
