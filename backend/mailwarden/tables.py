@@ -2,6 +2,7 @@
 
 import mailwarden.accounts.models
 import mailwarden.alerts.models
+import mailwarden.connections.audience_models
 import mailwarden.connections.grant_models
 import mailwarden.connections.models
 import mailwarden.core.health
