@@ -34,7 +34,7 @@ from tests.support.browser import Browser, sign_up
 from tests.support.database import admin_dsn, set_clock_offset
 from tests.support.sandbox import Sandbox
 
-PROVIDERS = ("hubspot", "klaviyo", "keap")
+PROVIDERS = ("hubspot", "klaviyo", "keap", "google", "microsoft")
 SIDE_BY_SIDE = 16
 BASE = "http://127.0.0.1:8000"
 DUE = text("SELECT id FROM job_due(500, 500, interval '0 seconds')")
