@@ -1,16 +1,15 @@
-"""Broken variants: one name of the product replaced for a while."""
+"""Broken variants: one name of a module or class replaced for a while."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import ModuleType
 from typing import Any
 
 
 @contextmanager
-def broken(module: ModuleType, name: str, by: Any) -> Iterator[None]:
-    before = vars(module)[name]
-    setattr(module, name, by)
+def broken(holder: Any, name: str, by: Any) -> Iterator[None]:
+    before = vars(holder)[name]
+    setattr(holder, name, by)
     try:
         yield
     finally:
-        setattr(module, name, before)
+        setattr(holder, name, before)

@@ -58,4 +58,4 @@ class Row:
     quick: int = 0  # injections in `make test`; 0: not part of it
 
     def scaled(self, scale: float) -> int:
-        return max(self.quick or 10, math.ceil(self.n * scale))
+        return max(self.quick or min(10, self.n), math.ceil(self.n * scale))

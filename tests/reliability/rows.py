@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tests.reliability import provider_http, token_live, token_pure
+from tests.reliability import page_rows, provider_http, tls_rows, token_live, token_pure
 from tests.reliability.row import Row
 
-ROWS: Sequence[Row] = (*provider_http.ROWS, *token_pure.ROWS, *token_live.ROWS)
+ROWS: Sequence[Row] = (*provider_http.ROWS, *tls_rows.ROWS, *page_rows.ROWS, *token_pure.ROWS, *token_live.ROWS)
