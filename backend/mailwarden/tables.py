@@ -4,11 +4,12 @@ import mailwarden.accounts.models
 import mailwarden.alerts.models
 import mailwarden.connections.audience_models
 import mailwarden.connections.grant_models
+import mailwarden.connections.mail_models
 import mailwarden.connections.models
 import mailwarden.core.health
 import mailwarden.core.jobs
-import mailwarden.events.models
 import mailwarden.diagnostics.models
+import mailwarden.events.models
 import mailwarden.hooks.models
 import mailwarden.metrics.models
 import mailwarden.status.models

@@ -10,13 +10,16 @@ from mailwarden.providers.registry import PROVIDERS
 CODE_OF = {"campaigns": ListsCampaigns, "figures": ReportsFigures, "contacts": ReadsContacts}
 
 
-@pytest.fixture(params=sorted(load()))
+OVER_HTTP = sorted(name for name, spec in load().items() if spec.kind == "oauth")
+
+
+@pytest.fixture(params=OVER_HTTP)
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 def test_every_entry_has_an_adapter_and_every_adapter_an_entry():
-    assert set(load()) == set(PROVIDERS)
+    assert set(OVER_HTTP) == set(PROVIDERS)
 
 
 def test_declared_capabilities_are_the_implemented_ones(name):
@@ -90,3 +93,8 @@ def test_an_entry_that_does_not_fit_stops_the_start(name, section, change):
 def test_an_unchanged_entry_survives_the_same_way(name):
     spec = load()[name]
     assert ProviderSpec.model_validate_json(spec.model_dump_json(by_alias=True)) == spec
+
+
+def test_refused_passwords_are_confirmed_thrice_over_ten_minutes():
+    policies = [spec.refresh for spec in load().values() if spec.kind == "password"]
+    assert [(p.confirmations, p.span_s, p.schedule_s) for p in policies] == [(3, 600, (0, 300, 600))]

@@ -46,6 +46,8 @@ WORDS: dict[tuple[str, str], Any] = {
     ("hook_log", "kind"): "changed",
     ("hook_log", "outcome"): "probe",
     ("oauth_attempts", "outcome"): "denied",
+    ("mail_servers", "imap_security"): "tls",
+    ("mail_servers", "smtp_security"): "tls",
 }
 
 

@@ -146,10 +146,10 @@ async def next_credential(tx: UnitOfWork, row: Connection) -> Credential:
 async def _store_credential(rt: Runtime, tx: UnitOfWork, row: Connection, new: NewGrant) -> None:
     credential = await next_credential(tx, row)
     credential.previous_refresh_token = None  # of another grant
-    await forget_tokens(tx, row.org_id, row.id)
     credential.attempt_id = credential.grant_ends_at = None
     credential.granted_at = new.sent_at
     set_tokens(rt, credential, new.grant, new.sent_at, kept=None)
+    await forget_tokens(tx, row.org_id, row.id)  # asks the database, so the row must be complete by now
     credential.scopes = list(new.scopes)
     row.next_refresh_at = credential.refresh_after
     note_forecast(row, forecast_of(rt, row.provider, credential))

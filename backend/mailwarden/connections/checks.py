@@ -9,6 +9,7 @@ from mailwarden.connections.health import report_any_failure, report_failure, re
 from mailwarden.connections.models import Connection
 from mailwarden.connections.our_app import our_app
 from mailwarden.connections.queries import get_credential
+from mailwarden.connections.refresh import refresh_once
 from mailwarden.connections.rules import Actor, Proof
 from mailwarden.core.db import UnitOfWork, reader, unit_of_work
 from mailwarden.core.jobs import Lease
@@ -21,6 +22,7 @@ from mailwarden.providers.base import (
     ProvesWork,
     Provider,
     ProviderError,
+    ScopesMissing,
     Signal,
     Window,
 )
@@ -93,10 +95,13 @@ async def ask_permissions(asker: Asker, provider: Provider, api: Api) -> Provide
 
 async def _ask_for_work(asker: Asker, provider: ProvesWork, api: Api) -> ProviderError | None:
     """It does not need every required scope, so it proves life and no more."""
+    rt, row = asker.rt, asker.row
     try:
-        asked = await provider.prove(api, frozenset(asker.row.missing_scopes or []))
+        asked = await provider.prove(api, frozenset(row.missing_scopes or []))
     except ProviderError as exc:
         await asker.bad(exc)
+        if isinstance(exc, ScopesMissing):  # a token answer names all that is left
+            await refresh_once(rt, row.org_id, row.id, row.provider)
         return exc
     if asked:
         await asker.good(Proof.API)

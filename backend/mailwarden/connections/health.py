@@ -139,7 +139,7 @@ async def report_any_failure(
     elif isinstance(error, ScopesMissing):
         await _lack(rt, tx, row, frozenset(error.scopes), error.evidence, actor)
     elif isinstance(error, RateLimited):
-        if error.evidence.status is not None:  # else our own budget, which is nobody's trouble
+        if error.evidence.answered:  # else our own budget, which is nobody's trouble
             await _degrade(rt, tx, row, Degraded.RATE_LIMITED, error.retry_after_s)
             await _count(rt, tx, row, RATE_LIMITED)
     elif isinstance(error, Unavailable):

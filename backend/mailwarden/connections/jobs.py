@@ -9,6 +9,7 @@ from mailwarden.connections.give_back import TRIES, give_back_grant
 from mailwarden.connections.grant_life import FORECAST
 from mailwarden.connections.incidents import watch_incidents
 from mailwarden.connections.keepsake import GIVE_BACK
+from mailwarden.connections.mail_servers import signs_in_by_password
 from mailwarden.connections.probe import banned_until, load_row, probe_connection
 from mailwarden.connections.refresh import refresh_once
 from mailwarden.connections.rules import Status
@@ -32,7 +33,7 @@ BUSY = timedelta(seconds=5)
 async def refresh_connection(rt: Runtime, lease: Lease) -> Again | None:
     """The loop that refreshes ahead of expiry (C36). Retries of a refused token are the check's business."""
     row = await load_row(rt, lease)
-    if row is None or row.status == Status.INACTIVE:
+    if row is None or row.status == Status.INACTIVE or signs_in_by_password(row.provider):
         return None
     if row.provider not in rt.config.providers or row.status == Status.VERIFYING:
         return Again(rt.clock.now() + LEFT_TO_VERIFY)

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from mailwarden.connections.checks import Asker, ask_identity, ask_introspection, ask_permissions
 from mailwarden.connections.credentials import read_held
+from mailwarden.connections.mail_servers import signs_in_by_password
+from mailwarden.connections.mail_texts import mailbox_checks
 from mailwarden.connections.models import Connection
 from mailwarden.connections.open import open_provider
 from mailwarden.connections.present import connection_out, provider_label
@@ -40,6 +42,8 @@ async def _load(rt: Runtime, org_id: UUID, connection_id: UUID) -> Connection:
 
 async def _checks(asker: Asker) -> list[CheckOut]:
     """Later steps are left out once one failed: they would only repeat its failure."""
+    if signs_in_by_password(asker.row.provider):
+        return await mailbox_checks(asker)
     token = await _token(asker)
     if not token.ok:
         return [token]

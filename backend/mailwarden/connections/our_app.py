@@ -19,6 +19,8 @@ def spec_of(provider: str) -> ProviderSpec:
 def our_app(rt: Runtime, provider: str) -> ProviderApp:
     """Our app at the provider, as the operator set it up; NotConfigured if they did not."""
     spec = spec_of(provider)
+    if spec.kind == "password":
+        raise NotConfigured(f"{spec.label} is signed in to with a password.", code="signed_in_by_password")
     settings = rt.config.providers.get(provider)
     if settings is None:
         raise NotConfigured(f"The operator has set no client id for {spec.label}.", action="ask_operator")
@@ -27,6 +29,11 @@ def our_app(rt: Runtime, provider: str) -> ProviderApp:
         rt.skew.note(provider, date, rt.clock.timestamp())
 
     return ProviderApp(spec=spec, settings=settings, http=rt.http, budget=rt.budget, rng=rt.rng, on_date=on_date)
+
+
+def is_offered(rt: Runtime, provider: str) -> bool:
+    """Mailboxes that are signed in to by password need no app of ours."""
+    return provider in rt.config.providers or spec_of(provider).kind == "password"
 
 
 def redirect_uri(rt: Runtime, provider: str) -> str:

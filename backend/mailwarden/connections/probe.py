@@ -7,8 +7,11 @@ from sqlalchemy import update
 
 from mailwarden.connections.checks import Asker, ask_identity, ask_introspection, ask_permissions
 from mailwarden.connections.credentials import ALIVE, read_held
+from mailwarden.connections.mail_checks import ask_login
+from mailwarden.connections.mail_servers import signs_in_by_password
 from mailwarden.connections.models import Connection
 from mailwarden.connections.open import open_provider
+from mailwarden.connections.our_app import is_offered
 from mailwarden.connections.queries import acting_org, find_connection
 from mailwarden.connections.refresh import Result, refresh_once
 from mailwarden.connections.rules import Actor, Status
@@ -45,7 +48,7 @@ async def probe_connection(rt: Runtime, lease: Lease) -> Again | None:
     if wait := banned_until(rt, row):
         return Again(wait)
     at = next_probe(rt)
-    if row.provider in rt.config.providers:
+    if is_offered(rt, row.provider):
         at = await _probe(rt, row, lease) or at
     await _note_next(rt, lease, at)
     return Again(at)
@@ -54,7 +57,7 @@ async def probe_connection(rt: Runtime, lease: Lease) -> Again | None:
 async def _probe(rt: Runtime, row: Connection, lease: Lease) -> datetime | None:
     asker = Asker(rt, row, Actor.PROBE, lease)
     if row.status == Status.INACTIVE:
-        await revive(asker)
+        await (ask_login(asker) if signs_in_by_password(row.provider) else revive(asker))
         return rt.clock.now() + timedelta(seconds=rt.config.timing.probe_every_s * INACTIVE_PROBE)
     if row.status == Status.VERIFYING:  # the check asks more closely; here only so that it cannot be lost
         async with unit_of_work(rt.sessions, row.org_id) as tx:
@@ -67,6 +70,9 @@ async def _probe(rt: Runtime, row: Connection, lease: Lease) -> datetime | None:
 
 async def check_all(asker: Asker) -> None:
     """Stops at the first failure: the check that follows it asks further."""
+    if signs_in_by_password(asker.row.provider):
+        await ask_login(asker)
+        return
     provider, api = open_provider(asker.rt, asker.row)
     if await ask_identity(asker, provider, api) is not None:
         return

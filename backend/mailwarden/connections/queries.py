@@ -71,8 +71,10 @@ async def count_by_provider(tx: UnitOfWork, org_id: UUID) -> dict[str, int]:
     return {row[0]: row[1] for row in await tx.session.execute(asked)}
 
 
-async def get_credential(tx: UnitOfWork, org_id: UUID, connection_id: UUID) -> Credential:
+async def get_credential(tx: UnitOfWork, org_id: UUID, connection_id: UUID, *, lock: bool = False) -> Credential:
     asked = select(Credential).where(Credential.org_id == org_id, Credential.connection_id == connection_id)
+    if lock:
+        asked = asked.with_for_update()
     return (await tx.session.scalars(asked.execution_options(populate_existing=True))).one()
 
 

@@ -164,7 +164,7 @@ class ConnectionUpdate(Wire):
 
 
 class CheckOut(Wire):
-    name: Literal["token", "identity", "permissions", "refresh_token"]
+    name: Literal["token", "identity", "permissions", "refresh_token", "imap", "smtp"]
     ok: bool
     detail: str
 

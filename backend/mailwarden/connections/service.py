@@ -8,6 +8,7 @@ from mailwarden.connections.audience_store import forget_tokens
 from mailwarden.connections.credentials import place
 from mailwarden.connections.grant_life import FORECAST
 from mailwarden.connections.keepsake import keep_until_given_back
+from mailwarden.connections.mail_servers import forget_password
 from mailwarden.connections.models import Connection, Credential, Episode, Orphan
 from mailwarden.connections.queries import get_connection
 from mailwarden.connections.rules import Actor, Status
@@ -79,6 +80,7 @@ async def _retire_credential(rt: Runtime, tx: UnitOfWork, row: Connection, user_
     if held is not None and held.refresh_token is not None:
         token = rt.keys.open(held.refresh_token, place(held, "refresh_token"))
         await keep_until_given_back(rt, tx, row, token, user_id)
+    await forget_password(tx, row)
     await forget_tokens(tx, row.org_id, row.id)
     await tx.session.execute(delete(Orphan).where(Orphan.org_id == row.org_id, Orphan.connection_id == row.id))
     mine = update(Credential).where(Credential.org_id == row.org_id, Credential.connection_id == row.id)

@@ -8,8 +8,10 @@ from mailwarden.connections.credentials import Held, read_held, replay_journal
 from mailwarden.connections.grant_life import forecast_of
 from mailwarden.connections.health import open_suspicions
 from mailwarden.connections.incidents import is_withheld
+from mailwarden.connections.mail_checks import ask_login_when_due
+from mailwarden.connections.mail_servers import signs_in_by_password
 from mailwarden.connections.models import Connection, Credential
-from mailwarden.connections.our_app import confirmation
+from mailwarden.connections.our_app import confirmation, is_offered
 from mailwarden.connections.present import ANSWER_LOST_NOTE, JOURNAL_READ
 from mailwarden.connections.probe import banned_until, load_row
 from mailwarden.connections.queries import answer_was_lost, find_connection, get_credential
@@ -35,7 +37,7 @@ async def verify_connection(rt: Runtime, lease: Lease) -> Again | None:
     row = await load_row(rt, lease)
     if row is None or row.status != Status.VERIFYING:
         return None
-    if row.provider not in rt.config.providers:
+    if not is_offered(rt, row.provider):
         return Again(rt.clock.now() + UNCONFIGURED)
     if wait := banned_until(rt, row):
         return Again(wait)
@@ -54,6 +56,8 @@ async def _replay(rt: Runtime) -> None:
 
 async def _ask(rt: Runtime, row: Connection, lease: Lease) -> Asked:
     asker = Asker(rt, row, Actor.PROBE, lease)
+    if signs_in_by_password(row.provider):
+        return await ask_login_when_due(asker)
     asked: Asked = set()
     held = await read_held(rt, row.org_id, row.id)
     if await _ask_with(asker, held, asked):

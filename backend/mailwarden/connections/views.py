@@ -10,6 +10,7 @@ from mailwarden.connections import queries
 from mailwarden.connections.attempts import attempt_out
 from mailwarden.connections.incident_texts import incident_out, misconfiguration, unreadable_journal
 from mailwarden.connections.models import Connection, Incident
+from mailwarden.connections.our_app import is_offered
 from mailwarden.connections.present import connection_out, receipt_out, transition_out
 from mailwarden.connections.schemas import (
     AttemptOut,
@@ -27,6 +28,7 @@ from mailwarden.core.runtime import Runtime
 from mailwarden.providers.catalog import ProviderSpec, load
 
 MOST_SHOWN = 1000  # /v1/connections pages through all of them
+PASSWORD_NOTE = "The password is kept encrypted, and is sent to your mail servers only."  # noqa: S105
 SCHEDULER_SILENT = timedelta(seconds=60)
 MISCONFIGURED = "misconfigured"
 
@@ -61,15 +63,26 @@ def _integration(
     return IntegrationOut(
         provider=spec.name,
         label=spec.label,
-        description=f"Syncs your e-mail campaigns and their figures from {spec.label}.",
+        description=_description(spec),
         capabilities=sorted(spec.capabilities),
-        configured=spec.name in rt.config.providers,
+        configured=is_offered(rt, spec.name),
         misconfigured=misconfiguration(wrong).detail if wrong else None,
-        scopes=[ScopeOut(name=s.name, required=s.required, why=s.why) for s in spec.auth.scopes],
-        consent_note=spec.auth.consent_note,
+        scopes=_scopes(spec),
+        consent_note=spec.oauth.consent_note if spec.oauth else PASSWORD_NOTE,
         connections=connections,
         connections_total=total,
     )
+
+
+def _scopes(spec: ProviderSpec) -> list[ScopeOut]:
+    asked = spec.oauth.scopes if spec.oauth else ()
+    return [ScopeOut(name=one.name, required=one.required, why=one.why) for one in asked]
+
+
+def _description(spec: ProviderSpec) -> str:
+    if "campaigns" in spec.capabilities:
+        return f"Syncs your e-mail campaigns and their figures from {spec.label}."
+    return f"Sends from a mailbox at {spec.label}." if spec.oauth else "Sends from any mailbox, by its password."
 
 
 async def describe(tx: UnitOfWork, row: Connection) -> ConnectionOut:

@@ -75,6 +75,7 @@ class Config:
     retention: Retention = field(default_factory=Retention)
     settings_set: tuple[str, ...] = ()  # names only, for support
     egress_allow: tuple[str, ...] = ()  # CIDR ranges beside the public ones
+    mail_ca_file: Path | None = None  # authorities that mail servers may be certified by, beside the system's
     cookie_secure: bool = True
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from mailwarden.connections.models import Connection
+from mailwarden.connections.our_app import spec_of
 from mailwarden.connections.queries import find_connection
 from mailwarden.connections.rules import Frequency, Purpose, Status
 from mailwarden.connections.usability import may_use
@@ -143,9 +144,11 @@ async def _set_next(rt: Runtime, tx: UnitOfWork, connection: Connection, last: d
 
 
 async def _concerned(tx: UnitOfWork, event: Event) -> Connection | None:
+    """None, too, for a mailbox, which has no campaigns to read."""
     if event.connection_id is None:
         return None
-    return await find_connection(tx, event.org_id, event.connection_id, lock=True)
+    row = await find_connection(tx, event.org_id, event.connection_id, lock=True)
+    return row if row is not None and "campaigns" in spec_of(row.provider).capabilities else None
 
 
 LISTENERS: Listeners = {

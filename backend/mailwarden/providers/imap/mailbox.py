@@ -115,3 +115,10 @@ async def send(account: MailAccount, reach: Reach, recipients: tuple[str, ...], 
         checked_address(address)
     async with sending(account, reach) as client:
         return await client.submit(account.address, recipients, raw)
+
+
+def planned_steps(account: MailAccount, protocol: Protocol) -> tuple[Step, ...]:
+    """What a test of this server goes through, in order."""
+    if protocol == "imap":
+        return _steps(IMAP_STEPS, account.imap)
+    return _steps(SMTP_STEPS, account.smtp)
