@@ -5,12 +5,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 import asyncpg
@@ -67,11 +68,15 @@ class Lab:
             env[f"{prefix}API_BASE"] = f"{self.url}/{name}/{provider}"
         return env | {f"MAILWARDEN_TIMING__{key.upper()}": str(value) for key, value in timing.items()}
 
-    def start(self, name: str, module: Sequence[str] = WORKER, **timing: float) -> None:
+    def start(
+        self, name: str, module: Sequence[str] = WORKER, more: Mapping[str, str] = MappingProxyType({}), **timing: float
+    ) -> None:
         (self.folder / name).mkdir(exist_ok=True)
         with (RESULTS / f"{name}.log").open("ab") as log:
             command = [sys.executable, "-m", *module]
-            self.workers[name] = subprocess.Popen(command, env=self.env(name, **timing), stdout=log, stderr=log)
+            self.workers[name] = subprocess.Popen(
+                command, env=self.env(name, **timing) | dict(more), stdout=log, stderr=log
+            )
 
     def stop(self) -> None:
         for process in self.workers.values():
