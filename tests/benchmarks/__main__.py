@@ -10,6 +10,9 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "faults": ("-m", "tests.faults"),
     "chaos": ("-m", "tests.chaos"),
     "sync": ("-m", "tests.benchmarks.sync_throughput"),
+    "scale": ("-m", "tests.benchmarks.scale"),
+    "refresh": ("-m", "tests.benchmarks.refresh"),
+    "fairness": ("-m", "tests.benchmarks.fairness"),
     "lighthouse": ("-m", "scripts.browser_tests", "--lighthouse"),
 }
 

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -36,6 +37,9 @@ class Manner:
     slow_ms: float = 0.0
     token_ms: float = 0.0
     life_s: int = 1800
+    campaigns: int = 0  # of an account
+    large: int = 0  # of an account from number ``large_from`` on
+    large_from: int = 10**9
 
 
 @dataclass
@@ -84,6 +88,17 @@ class Provider:
             "scope": SCOPES[provider],
         }
 
+    def emails(self, account: str, asked: dict[str, list[str]]) -> Any:
+        """Everything was sent a day ago, nothing is archived and nothing changed since."""
+        manner = self.manner
+        total = manner.large if int(account) >= manner.large_from else manner.campaigns
+        if asked["archived"] == ["true"] or "updatedAfter" in asked:
+            total = 0
+        start, size = int(asked.get("after", ["0"])[0]), int(asked["limit"][0])
+        page = [email(number) for number in range(start, min(total, start + size))]
+        following = {"paging": {"next": {"after": str(start + size)}}} if start + size < total else {}
+        return {"total": total, "results": page, **following}
+
     def in_flight(self, worker: str) -> int:
         """Asked and not answered, or answered so lately that the answer may not be written down."""
         since = time.monotonic() - JUST_ANSWERED_S
@@ -92,6 +107,14 @@ class Provider:
     def told(self) -> dict[str, Any]:
         valid = {account: sorted(held) for account, held in self.valid.items()}
         return {"counts": dict(self.counts), "valid": valid}
+
+
+def email(number: int) -> dict[str, Any]:
+    sent = (datetime.now(UTC) - timedelta(days=1)).replace(microsecond=0).isoformat()
+    counters = {"sent": 100, "delivered": 98, "open": 40, "click": 7, "bounce": 2}
+    named = {"id": str(number), "name": f"Campaign {number}", "subject": "Hello", "state": "PUBLISHED"}
+    times = {"publishDate": sent, "createdAt": sent, "updatedAt": sent}
+    return named | times | {"isPublished": True, "archived": False, "stats": {"counters": counters}}
 
 
 async def answer(provider: Provider, path: str, headers: dict[str, str], body: bytes) -> tuple[int, Any]:
@@ -107,6 +130,8 @@ async def answer(provider: Provider, path: str, headers: dict[str, str], body: b
         return await provider.token(worker, name, body)
     provider.counts["api"] += 1
     account = headers.get("authorization", "- -").split("-")[1]
+    if "marketing/emails" in place:
+        return 200, provider.emails(account, parse_qs(path.partition("?")[2]))
     return 200, READS.get(place.split("/")[-1], empty)(account)
 
 
