@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mailwarden.connections.models import CallOutcome, Connection, Incident
@@ -54,6 +54,12 @@ async def settle(rt: Runtime, tx: UnitOfWork, provider: str) -> None:
 async def is_withheld(tx: UnitOfWork, provider: str) -> bool:
     """No verdict is given while the provider or our app is in trouble."""
     return any(one.provider == provider and not one.detail.get(CONSENT_ONLY) for one in await open_incidents(tx))
+
+
+async def last_end(tx: UnitOfWork, provider: str) -> datetime | None:
+    """What was refused before it proves nothing of a single connection."""
+    ended = select(func.max(Incident.ended_at)).where(Incident.provider == provider, Incident.kind != MISCONFIGURED)
+    return await tx.session.scalar(ended)
 
 
 async def _window(rt: Runtime, tx: UnitOfWork, provider: str) -> dict[str, int]:

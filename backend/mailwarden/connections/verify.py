@@ -7,7 +7,7 @@ from mailwarden.connections.checks import Asker, ask_identity, ask_introspection
 from mailwarden.connections.credentials import Held, read_held, replay_journal
 from mailwarden.connections.grant_life import forecast_of
 from mailwarden.connections.health import open_suspicions
-from mailwarden.connections.incidents import is_withheld
+from mailwarden.connections.incidents import is_withheld, last_end
 from mailwarden.connections.mail_checks import ask_login_when_due
 from mailwarden.connections.mail_servers import signs_in_by_password
 from mailwarden.connections.models import Connection, Credential
@@ -135,11 +135,13 @@ async def _doubt(
     since = credential.refreshed_at or credential.issued_at
     forecast = forecast_of(rt, row.provider, credential)
     recent = {s.kind for s in suspicions if s.at >= rt.clock.now() - JUST_NOW}
+    over = await last_end(tx, row.provider)  # what counts begins anew after an incident
+    first = credential.first_refused_at
     return Doubt(
-        open=suspicions,
+        open=tuple(s for s in suspicions if over is None or s.at > over),
         asked=frozenset(asked | recent),
         refusals=credential.refusals,
-        first_refused_at=credential.first_refused_at,
+        first_refused_at=max(first, over) if first and over else first,
         answer_lost=await answer_was_lost(tx, row.org_id, row.id, since),
         dies_at=forecast.dies_at if forecast else None,
     )
