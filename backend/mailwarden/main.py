@@ -32,6 +32,7 @@ from mailwarden.hooks.routes import router as hook_log
 from mailwarden.mailboxes.routes import router as mailboxes
 from mailwarden.metrics.routes import router as metrics
 from mailwarden.settings import Settings
+from mailwarden.status.routes import router as status
 from mailwarden.sync.routes import router as sync
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ ROUTERS = (
     mailboxes,
     sync,
     metrics,
+    status,
     alerts,
     hooks,
     hook_log,

@@ -40,6 +40,8 @@ from mailwarden.hooks.jobs import JOBS as HOOK_JOBS
 from mailwarden.hooks.jobs import LISTENERS as HOOK_LISTENERS
 from mailwarden.hooks.retention import KEPT as HOOKS_KEPT
 from mailwarden.settings import Settings
+from mailwarden.status.measure import JOBS as STATUS_JOBS
+from mailwarden.status.measure import start_up as start_status
 from mailwarden.sync.jobs import JOBS as SYNC_JOBS
 from mailwarden.sync.jobs import LISTENERS as SYNC_LISTENERS
 from mailwarden.sync.retention import KEPT as SYNC_KEPT
@@ -56,7 +58,7 @@ KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT, 
 
 
 def job_kinds() -> JobKinds:
-    kinds = JobKinds().add(*CONNECTION_JOBS, *SYNC_JOBS, *HOOK_JOBS, *ALERT_JOBS)
+    kinds = JobKinds().add(*CONNECTION_JOBS, *SYNC_JOBS, *HOOK_JOBS, *ALERT_JOBS, *STATUS_JOBS)
     kinds.add(prune_kind(KEPT))
     return kinds.add(dispatch_kind(merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS)))
 
@@ -89,6 +91,7 @@ class Pool:
         await ensure_instance_jobs(self._rt)
         await start_connections(self._rt)
         await start_alerts(self._rt)
+        await start_status(self._rt)
         loops = [
             self._supervise(lambda: self._consume("fast")),
             self._supervise(lambda: self._consume("bulk")),

@@ -27,7 +27,6 @@ from mailwarden.connections.schemas import (
     IntegrationList,
     ReceiptOut,
     ReconnectStart,
-    ServiceStatus,
     TestOut,
     TransitionOut,
     UsabilityOut,
@@ -131,9 +130,3 @@ async def get_connection_usability(row: Seen, rt: Rt, purpose: Purpose = Purpose
 @router.get("/connections/{connection_id}/receipts", responses=errors(400, 404))
 async def list_reconnect_receipts(row: Seen, rt: Rt, tx: Reader, page: Paging) -> Page[ReceiptOut]:
     return await views.list_receipts(rt, tx, row, page)
-
-
-@router.get("/status", responses=errors())
-async def get_service_status(rt: Rt, tx: Reader, _: StatusReader) -> ServiceStatus:
-    """What concerns everybody here: incidents at providers, our own misconfiguration, the refresh scheduler."""
-    return await views.service_status(rt, tx)
