@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 import pytest_asyncio
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from mailwarden.core.db import make_sessions
@@ -17,6 +17,7 @@ from mailwarden.core.ids import format_id, new_id
 from mailwarden.core.runtime import Runtime
 from mailwarden.main import create_app
 from tests.support.browser import Browser
+from tests.support.replies import Replies
 from tests.support.routes import ID_PREFIXES, Operation, operations
 from tests.support.rows import Rows, canary, fill, tenant_tables
 
@@ -62,7 +63,11 @@ async def without_second_wall(owner_url: str) -> AsyncIterator[AsyncEngine]:
 
 @pytest_asyncio.fixture(loop_scope="session", params=["both walls", "first wall alone"])
 async def neighbours(
-    runtime: Runtime, owner: Browser, without_second_wall: AsyncEngine, request: pytest.FixtureRequest
+    runtime: Runtime,
+    owner: Browser,
+    replies: Replies,
+    without_second_wall: AsyncEngine,
+    request: pytest.FixtureRequest,
 ) -> AsyncIterator[Neighbours]:
     their_org = new_id()
     async with without_second_wall.begin() as connection:
@@ -74,6 +79,8 @@ async def neighbours(
         }
         mine = await fill(connection, runtime.keys, owner.org_id, there)
         theirs = await fill(connection, runtime.keys, their_org)
+        await connection.execute(text("UPDATE users SET is_operator = true WHERE id = :id"), {"id": owner.user_id})
+    replies["POST /oauth/2026-09/token"] = httpx.Response(400, json={"status": "BAD_REFRESH_TOKEN"})
     walled = request.param == "both walls"
     app = create_app(runtime if walled else replace(runtime, sessions=make_sessions(without_second_wall)))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)

@@ -6,6 +6,7 @@ import zipfile
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from mailwarden.core.housekeeping import prune_organization
@@ -15,7 +16,7 @@ from tests.conftest import MakeConnection, NewClient
 from tests.connections.fakes import DEAD, DETAILS, INTROSPECT, TOKEN, active, connect, healthy, unauthorized
 from tests.connections.steps import live
 from tests.mailboxes.steps import become
-from tests.support.browser import Browser, sign_up
+from tests.support.browser import PASSWORD, Browser, sign_up
 from tests.support.replies import Replies
 from tests.support.time import TimeMachine
 
@@ -33,6 +34,9 @@ async def make(browser: Browser, **body: Any) -> dict[str, Any]:
 async def broken(owner: Browser, replies: Replies, runtime: Runtime, time_machine: TimeMachine) -> str:
     """A connection that was found dead, the whole way."""
     healthy(replies)
+    replies["POST /oauth/2026-03/token"] = httpx.Response(200, json={"access_token": "app-1", "expires_in": 1800})
+    replies["POST /webhooks-journal/subscriptions/2026-03"] = httpx.Response(201, json={"id": 1})
+    replies["GET /webhooks-journal/journal/2026-03/earliest"] = httpx.Response(204)
     connection = await connect(owner)
     replies[DETAILS], replies[TOKEN], replies[INTROSPECT] = unauthorized, DEAD, active(is_active=False)
     await owner.post(f"/v1/connections/{connection}/test")
@@ -131,8 +135,6 @@ async def test_bundles_are_listed_deleted_and_forgotten(
 
 
 async def sign_in_again(browser: Browser) -> Browser:
-    from tests.support.browser import PASSWORD  # noqa: PLC0415
-
     body = {"email": "owner@example.com", "password": PASSWORD}
     answer = await browser.http.post("/v1/auth/sign-in", json=body)
     browser.http.headers["x-csrf"] = answer.json()["csrf_token"]
