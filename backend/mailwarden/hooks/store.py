@@ -1,10 +1,12 @@
 """A verified request becomes rows, and work, in one short transaction: what was answered with 2xx is never lost."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 
 from mailwarden.core.crypto import Place
 from mailwarden.core.db import UnitOfWork, unit_of_work
@@ -12,13 +14,41 @@ from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import enqueue
 from mailwarden.core.metrics import HOOKS
 from mailwarden.core.runtime import Runtime
-from mailwarden.hooks.models import HookDelivery, StoredEvent
 from mailwarden.hooks.words import PROCESS
 from mailwarden.providers.hooks.base import HookEvent
 
-AT_ONCE = 1000
 LONGEST = 300
 Row = dict[str, Any]
+
+# One statement, since most of what a webhook costs is round trips. Ordered, or two deliveries could block each other.
+# The body is kept only if something in it is new; the answer are the targets of what is.
+KEEP = text(
+    """
+    WITH it AS (
+      SELECT CAST(:delivery AS uuid) AS delivery, CAST(:provider AS text) AS provider, CAST(:body AS bytea) AS body,
+        CAST(:subscription AS uuid) AS subscription, CAST(:now AS timestamptz) AS at, CAST(:size AS int) AS size
+    ), told AS (
+      SELECT * FROM jsonb_to_recordset(CAST(:events AS jsonb)) AS e (
+        id uuid, dedupe_key text, target text, account text, token_hash text, kind text, topic text, objects jsonb,
+        occurred_at timestamptz
+      )
+    ), kept AS (
+      INSERT INTO hook_events (id, delivery_id, provider, dedupe_key, target, account, token_hash, subscription_id,
+        kind, topic, objects, occurred_at, received_at)
+      SELECT told.id, it.delivery, it.provider, dedupe_key, target, account, decode(token_hash, 'hex'),
+        it.subscription, kind, topic, objects, occurred_at, it.at
+      FROM told, it ORDER BY dedupe_key
+      ON CONFLICT (provider, dedupe_key) DO UPDATE SET duplicates = hook_events.duplicates + 1
+      RETURNING delivery_id, target
+    ), fresh AS (
+      SELECT kept.target FROM kept, it WHERE kept.delivery_id = it.delivery
+    ), body AS (
+      INSERT INTO hook_deliveries (id, provider, received_at, size, body)
+      SELECT it.delivery, it.provider, it.at, it.size, it.body FROM it WHERE EXISTS (SELECT 1 FROM fresh)
+    )
+    SELECT target FROM fresh
+    """
+)
 
 
 def body_place(delivery_id: UUID) -> Place:
@@ -29,17 +59,20 @@ async def store(
     rt: Runtime, provider: str, body: bytes, events: Sequence[HookEvent], subscription: UUID | None = None
 ) -> int:
     """How many of the events are new. A repeated one is counted, and makes neither a row nor work."""
-    delivery_id, now = new_id(), rt.clock.now()
-    rows = {event.dedupe_key: _row(rt, provider, delivery_id, event, subscription) for event in events}
+    delivery_id = new_id()
+    rows = {event.dedupe_key: _row(rt, event, subscription) for event in events}
+    sealed = rt.keys.seal(body.decode("latin-1"), body_place(delivery_id))
+    told = {
+        "delivery": delivery_id,
+        "provider": provider,
+        "body": sealed,
+        "size": len(body),
+        "subscription": subscription,
+        "now": rt.clock.now(),
+        "events": json.dumps(list(rows.values())),
+    }
     async with unit_of_work(rt.sessions) as tx:
-        targets: list[str] = []
-        ordered = [rows[key] | {"received_at": now} for key in sorted(rows)]  # or two deliveries could block each other
-        for start in range(0, len(ordered), AT_ONCE):
-            targets += await _insert(tx, delivery_id, ordered[start : start + AT_ONCE])
-        if targets:
-            sealed = rt.keys.seal(body.decode("latin-1"), body_place(delivery_id))
-            kept = HookDelivery(id=delivery_id, provider=provider, received_at=now, size=len(body), body=sealed)
-            tx.session.add(kept)
+        targets = await _keep(tx, told)
         for target in sorted(set(targets)):
             await enqueue(tx, PROCESS, f"{provider}|{target}")
     HOOKS.labels(provider, "duplicate").inc(len(events) - len(targets))
@@ -47,32 +80,32 @@ async def store(
     return len(targets)
 
 
-async def _insert(tx: UnitOfWork, delivery_id: UUID, rows: Sequence[Row]) -> list[str]:
-    """The targets of those that were not known."""
-    row = insert(StoredEvent).values(list(rows))
-    row = row.on_conflict_do_update(
-        index_elements=["provider", "dedupe_key"], set_={"duplicates": StoredEvent.duplicates + 1}
-    )
-    found: Iterable[Any] = await tx.session.execute(row.returning(StoredEvent.delivery_id, StoredEvent.target))
-    return [target for owner, target in found if owner == delivery_id]
+async def _keep(tx: UnitOfWork, told: Row) -> list[str]:
+    return list((await tx.session.execute(KEEP, told)).scalars())
 
 
-def _row(rt: Runtime, provider: str, delivery_id: UUID, event: HookEvent, subscription: UUID | None) -> Row:
+def _row(rt: Runtime, event: HookEvent, subscription: UUID | None) -> Row:
     token_hash = rt.keys.fingerprint(event.token_name) if event.token_name else None
     return {
-        "id": new_id(),
-        "delivery_id": delivery_id,
-        "provider": provider,
-        "dedupe_key": event.dedupe_key[:LONGEST],
+        "id": str(new_id()),
+        "dedupe_key": _short(event.dedupe_key),
         "target": _target(event, token_hash, subscription),
-        "account": event.account[:LONGEST] if event.account else None,
-        "token_hash": token_hash,
-        "subscription_id": subscription,
+        "account": _short(event.account) if event.account else None,
+        "token_hash": token_hash.hex() if token_hash else None,
         "kind": event.kind,
-        "topic": event.topic[:LONGEST],
+        "topic": _short(event.topic),
         "objects": list(event.objects),
-        "occurred_at": event.occurred_at,
+        "occurred_at": _written(event.occurred_at),
     }
+
+
+def _written(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def _short(value: str) -> str:
+    """PostgreSQL takes no NUL."""
+    return value.replace("\x00", "")[:LONGEST]
 
 
 def _target(event: HookEvent, token_hash: bytes | None, subscription: UUID | None) -> str:
@@ -80,4 +113,4 @@ def _target(event: HookEvent, token_hash: bytes | None, subscription: UUID | Non
         return f"subscription:{subscription}"
     if token_hash is not None:
         return f"token:{token_hash.hex()}"
-    return f"account:{event.account[:LONGEST]}" if event.account else "nobody"
+    return f"account:{_short(event.account)}" if event.account else "nobody"
