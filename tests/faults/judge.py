@@ -44,7 +44,7 @@ class Finding:
 async def judge_definite(watch: Watch, struck: Struck) -> Finding:
     row, link = struck.row, struck.link
     assert isinstance(row, Definite)
-    first = next((call.at for call in watch.calls_of(link, struck.at) if call.refused), None)
+    first = next((call.at for call in watch.calls_of(link, struck.at) if call.refused or _tells(row, call)), None)
     if row.status == "inactive":
         got, at = await _verdict(watch, struck)
     else:
@@ -58,6 +58,10 @@ async def judge_definite(watch: Watch, struck: Struck) -> Finding:
     ok = got == expected and seconds <= row.within_s and seen_s <= row.seen_within_s
     detail = f"first refusal {seen_s:.0f} s after the fault"
     return Finding(link.provider, row.name, expected, got, seconds, ok, detail=detail)
+
+
+def _tells(row: Definite, call: ProviderCall) -> bool:
+    return bool(row.told_by) and row.told_by in call.path
 
 
 async def _verdict(watch: Watch, struck: Struck) -> tuple[str, datetime | None]:

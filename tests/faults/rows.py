@@ -1,4 +1,4 @@
-"""docs/faults.md for HubSpot, Klaviyo and Keap as data: what is broken, and what must come of it."""
+"""docs/faults.md for HubSpot, Klaviyo, Keap, Google and Microsoft as data: what is broken, and what must come of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,6 +22,7 @@ class Definite:
     scopes: tuple[str, ...] = ()  # named in card or missing_scopes
     status: str = "inactive"
     seen_within_s: float = PROBE_S + 60  # from the fault to the first refusal
+    told_by: str = ""  # part of a path whose answers tell of the fault without refusing anything
 
     @property
     def providers(self) -> tuple[str, ...]:
@@ -46,7 +47,7 @@ class Soft:
     params: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
     behaviour: Mapping[str, Any] = field(default_factory=dict)
-    providers: tuple[str, ...] = ("hubspot", "klaviyo", "keap")
+    providers: tuple[str, ...] = ("hubspot", "klaviyo", "keap", "google", "microsoft")
     quick: bool = True  # part of the fast selection
     alone: bool = False  # no other row at the same time: it is felt by all connections of our app
 
@@ -158,7 +159,95 @@ KEAP = [
         seen_within_s=REFRESH_LIFE_S + 60,
     ),
 ]
-DEFINITE = HUBSPOT + KLAVIYO + KEAP
+GMAIL = "https://www.googleapis.com/auth/gmail."
+FULL = "https://mail.google.com/"
+GOOGLE = [
+    Definite("google", "revoke", "access_revoked", 60),
+    Definite("google", "revoke", "access_revoked", 60, {"variant": "bad_request"}, "Bad Request"),
+    Definite(
+        "google",
+        "revoke",
+        "access_revoked",
+        SIX_MINUTES,
+        {"access_survives": True},
+        "access token lives on",
+        seen_within_s=REFRESH_LIFE_S + 60,
+    ),
+    Definite("google", "uninstall", "access_revoked", 60),
+    Definite("google", "expire_refresh", "access_revoked", SIX_MINUTES),
+    Definite("google", "change_password", "access_revoked", 60),
+    Definite("google", "admin_block", "admin_policy", 60),
+    Definite("google", "disable_account", "account_disabled", 60),
+    Definite("google", "hub_deleted", "account_disabled", 60, note="account deleted"),
+    Definite("google", "interaction_required", "interaction_required", 60, seen_within_s=REFRESH_LIFE_S + 60),
+    Definite(
+        "google",
+        "remove_scopes",
+        "scopes_removed",
+        60,
+        {"scopes": [f"{GMAIL}send", f"{GMAIL}compose", FULL]},
+        "required",
+        scopes=(f"{GMAIL}send",),
+        seen_within_s=REFRESH_LIFE_S + 60,
+        told_by="/token",
+    ),
+    Definite(
+        "google",
+        "remove_scopes",
+        None,
+        60,
+        {"scopes": [f"{GMAIL}readonly", FULL]},
+        "optional",
+        scopes=(f"{GMAIL}readonly",),
+        status="connected",
+    ),
+]
+# Access tokens live on until they expire, so most shows at the next refresh; short lives keep the wait short.
+HALF_AN_HOUR = {"access_ttl_s": 1800}
+AT_REFRESH_S = 0.85 * 1800 + 60
+
+
+def _microsoft(kind: str, cause: str, params: Mapping[str, Any] | None = None, note: str = "") -> Definite:
+    return Definite(
+        "microsoft", kind, cause, SIX_MINUTES, params or {}, note, behaviour=HALF_AN_HOUR, seen_within_s=AT_REFRESH_S
+    )
+
+
+MICROSOFT = [
+    _microsoft("revoke", "password_changed", note="50173: sessions ended or password reset"),
+    _microsoft("revoke", "access_revoked", {"variant": "65001"}, "65001: consent removed"),
+    _microsoft("uninstall", "access_revoked"),
+    Definite("microsoft", "expire_refresh", "token_expired", SIX_MINUTES),
+    _microsoft("change_password", "password_changed", {"by": "admin"}, "reset by an administrator"),
+    _microsoft("admin_block", "admin_policy", {"variant": "50105"}, "50105"),
+    _microsoft("admin_block", "admin_policy", {"variant": "53003"}, "53003"),
+    _microsoft("interaction_required", "interaction_required"),
+    _microsoft("interaction_required", "interaction_required", {"variant": "50076_invalid_grant"}, "as invalid_grant"),
+    _microsoft("disable_account", "account_disabled"),
+    Definite(
+        "microsoft",
+        "remove_scopes",
+        "scopes_removed",
+        60,
+        {"scopes": ["Mail.Send"]},
+        "required",
+        behaviour=HALF_AN_HOUR,
+        scopes=("Mail.Send",),
+        seen_within_s=AT_REFRESH_S,
+        told_by="/token",
+    ),
+    Definite(
+        "microsoft",
+        "remove_scopes",
+        None,
+        60,
+        {"scopes": ["Mail.ReadWrite"]},
+        "optional",
+        scopes=("Mail.ReadWrite",),
+        status="connected",
+    ),
+]
+DEFINITE = HUBSPOT + KLAVIYO + KEAP + GOOGLE + MICROSOFT
 
 SOFT = [
     Soft("random_invalid_grant", None, {"rate": 0.3}),
@@ -168,7 +257,14 @@ SOFT = [
     Soft("status", UNAVAILABLE, {"code": 504}, "504", quick=False),
     Soft("timeout", UNAVAILABLE),
     # Not at Keap: a refresh that is answered too late is processed, and its answer lost.
-    Soft("slow", UNAVAILABLE, {"ms": 6000}, "beyond the deadline", providers=("hubspot", "klaviyo"), quick=False),
+    Soft(
+        "slow",
+        UNAVAILABLE,
+        {"ms": 6000},
+        "beyond the deadline",
+        providers=("hubspot", "klaviyo", "google", "microsoft"),
+        quick=False,
+    ),
     Soft("slow", None, {"ms": 300}, "within the deadline", quick=False),
     Soft("reset", UNAVAILABLE),
     Soft("reset", UNAVAILABLE, {"when": "mid"}, "half an answer", quick=False),
@@ -179,14 +275,14 @@ SOFT = [
     Soft("status", LIMITED, {"code": 429, "retry_after": 90, "scope": "api"}, "429"),
     Soft("status", LIMITED, {"code": 429, "retry_after": 0, "scope": "api"}, "429, Retry-After 0", quick=False),
     Soft("quota", LIMITED, {"limit": 0}),
-    Soft("lost_refresh_response", None, {"count": 1}, "fixed rotation", providers=("hubspot",), quick=False),
+    Soft("lost_refresh_response", None, {"count": 1}, "fixed rotation", providers=("hubspot", "google"), quick=False),
     Soft(
         "lost_refresh_response",
         None,
         {"count": 1},
         "overlapping rotation",
         {"rotation": "overlap"},
-        providers=("klaviyo",),
+        providers=("klaviyo", "microsoft"),
         quick=False,
     ),
     # Refreshes are counted for our whole app, so a ban of one connection is kept by all.
