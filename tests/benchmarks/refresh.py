@@ -20,7 +20,7 @@ from tests.benchmarks.lab import RESULTS, Lab, lab_parts, open_lab, say, seed_co
 
 WORKERS = 4
 TIMING = {"refresh_lease_s": 6.0, "refresh_deadline_s": 2.5, "clock_follow_s": 5.0}
-AT_ONCE = 40
+AT_ONCE = 24  # expired and not yet refreshed
 WANTED = 0.1  # of the expiring tokens: by an API call at the same moment
 PAUSE_S = 8.0  # longer than the lease
 MOST_CALLS = 1.05
@@ -38,6 +38,10 @@ SELECT k.connection_id FROM credentials k JOIN connections c ON c.id = k.connect
 JOIN jobs j ON j.kind = 'refresh' AND j.key = c.id::text
 WHERE c.status = 'connected' AND k.refresh_after > app_now() AND k.refusals = 0
   AND (k.lease_until IS NULL OR k.lease_until < app_now()) AND j.state = 'ready' AND j.due_at > app_now()
+"""
+DOUBTED = """
+SELECT count(*) FROM credentials k JOIN connections c ON c.id = k.connection_id
+WHERE c.status <> 'connected' OR k.refusals > 0
 """
 SETTLED = """
 SELECT count(*) = 0 FROM credentials k JOIN connections c ON c.id = k.connection_id
@@ -155,7 +159,7 @@ async def play(lab: Lab, plan: Plan, expiries: int, connections: int, rng: rando
     await until(lab, f"SELECT count(*) >= {WORKERS} FROM worker_heartbeats", within_s=90)
     storm = asyncio.create_task(Storm(lab, rng, told, start).rage()) if plan.storms else None
     try:
-        await expire(lab, plan, told, expiries, rng)
+        await expire(lab, plan, told, expiries, connections, rng)
     finally:
         if storm is not None:
             storm.cancel()
@@ -168,16 +172,17 @@ async def play(lab: Lab, plan: Plan, expiries: int, connections: int, rng: rando
     return told
 
 
-async def expire(lab: Lab, plan: Plan, told: Told, expiries: int, rng: random.Random) -> None:
+async def expire(lab: Lab, plan: Plan, told: Told, expiries: int, connections: int, rng: random.Random) -> None:
     """Some at a time, of those whose last refresh is over."""
     deadline = time.monotonic() + 120 + expiries / 2
     while told.expiries < expiries and time.monotonic() < deadline:
         resting = [row["connection_id"] for row in await lab.admin.fetch(RESTING)]
-        chosen = rng.sample(resting, min(len(resting), AT_ONCE, expiries - told.expiries))
+        room = AT_ONCE - (connections - len(resting) - await lab.admin.fetchval(DOUBTED))
+        chosen = rng.sample(resting, max(0, min(room, expiries - told.expiries)))
         wanted = [one for one in chosen if rng.random() < plan.wanted]
         await lab.admin.execute(EXPIRE, chosen, wanted)
         told.expiries += len(chosen)
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.25)
 
 
 async def judge(lab: Lab, told: Told) -> None:

@@ -105,3 +105,4 @@ async def _note_next(rt: Runtime, lease: Lease, at: datetime) -> None:
     async with unit_of_work(rt.sessions, lease.org_id) as tx:
         await lease.guard(tx)
         await tx.session.execute(plan.values(next_probe_at=at))
+        await lease.finish(tx, Again(at))

@@ -88,15 +88,16 @@ async def unit_of_work(sessions: Sessions, org_id: UUID | None = None) -> AsyncI
             await check()
 
 
+# One statement and no more: most transactions of a worker are readers.
+READ_ONLY = text("SELECT set_config('transaction_read_only', 'on', true), set_config('app.org_id', :org, true)")
+
+
 @asynccontextmanager
 async def reader(sessions: Sessions, org_id: UUID | None = None) -> AsyncIterator[UnitOfWork]:
     """A read-only transaction: a write in it is an error, whoever wrote the query."""
     async with sessions.begin() as session:
-        await session.execute(text("SET TRANSACTION READ ONLY"))
-        uow = UnitOfWork(session)
-        if org_id is not None:
-            await uow.act_for(org_id)
-        yield uow
+        await session.execute(READ_ONLY, {"org": str(org_id) if org_id else ""})
+        yield UnitOfWork(session, org_id)
 
 
 def make_engine(url: str, *, pool_size: int, statement_timeout_ms: int, application: str) -> AsyncEngine:
