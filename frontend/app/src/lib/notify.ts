@@ -14,3 +14,8 @@ export function notifyError(error: unknown): void {
 export function notifyOk(title: string, message?: string): void {
   void show('success', title, message, 4_000);
 }
+
+/** For what failed without an error of ours, such as a test that found something. */
+export function notifyTrouble(title: string, message?: string): void {
+  void show('danger', title, message, 10_000);
+}

@@ -76,6 +76,7 @@ export const connection = (change: Partial<Connection> = {}): Connection => ({
   account_label: 'Acme Marketing',
   account_detail: 'acme.hubspot.example · portal 24001001',
   account_time_zone: 'America/New_York',
+  forecast: null,
   status: 'connected',
   label: 'Connected',
   card: null,

@@ -4,12 +4,13 @@ import { createFileRoute } from '@tanstack/react-router';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { integrationsOptions } from '../../features/connections/api.ts';
+import { MailboxList } from '../../features/mailboxes/mailbox-list.tsx';
 import { AccountCard, AppearanceCard } from '../../features/settings/account-card.tsx';
 import { IntegrationsCard } from '../../features/settings/integrations-card.tsx';
 import { OrganizationCard } from '../../features/settings/organization-card.tsx';
 import { useSession } from '../../lib/session.tsx';
 
-const TABS = ['account', 'organization', 'integrations'] as const;
+const TABS = ['account', 'email', 'organization', 'integrations'] as const;
 type Tab = (typeof TABS)[number];
 
 export const Route = createFileRoute('/_app/settings')({
@@ -29,6 +30,7 @@ function Settings() {
       <Tabs value={tab} onChange={(next) => void navigate({ search: { tab: next as Tab } })} keepMounted={false}>
         <Tabs.List aria-label="Settings" mb="lg" className="tabs">
           <Tabs.Tab value="account">Account</Tabs.Tab>
+          <Tabs.Tab value="email">Email</Tabs.Tab>
           <Tabs.Tab value="organization">Organization</Tabs.Tab>
           <Tabs.Tab value="integrations">Integrations</Tabs.Tab>
         </Tabs.List>
@@ -37,6 +39,9 @@ function Settings() {
             <AccountCard />
             <AppearanceCard />
           </Stack>
+        </Tabs.Panel>
+        <Tabs.Panel value="email">
+          <MailboxList />
         </Tabs.Panel>
         <Tabs.Panel value="organization">
           <OrganizationCard key={organization.version} />
