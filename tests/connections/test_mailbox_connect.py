@@ -157,3 +157,10 @@ async def test_strangers_see_nothing_of_it(runtime: Runtime, owner: Browser, pos
     stranger = await sign_up(new_client(), "stranger@example.com")
     answer = await stranger.post(f"/v1/connections/{shown}/credentials", {"password": PASSWORD})
     assert answer.status_code == 404
+
+
+async def test_discovery_names_the_servers_and_the_better_way(owner: Browser):
+    answer = await owner.post("/v1/integrations/imap/discover", {"address": "anna@gmail.com"})
+    told = answer.json()
+    assert (told["found_by"], told["better_by"], told["imap"]["host"]) == ("preset", "google", "imap.gmail.com")
+    assert (await owner.post("/v1/integrations/imap/discover", {"address": "no address"})).status_code == 422

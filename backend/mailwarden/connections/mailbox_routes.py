@@ -5,13 +5,27 @@ from fastapi import APIRouter, Depends
 from mailwarden.accounts.caller import Caller
 from mailwarden.connections.access import OWN, managed_apart, require_apart
 from mailwarden.connections.mailbox_connect import connect_mailbox, renew_credentials, test_mailbox_settings
-from mailwarden.connections.mailbox_schemas import CredentialsIn, MailboxConnectOut, MailboxIn, MailboxTestOut
+from mailwarden.connections.mailbox_discover import discover_mailbox
+from mailwarden.connections.mailbox_schemas import (
+    CredentialsIn,
+    DiscoverIn,
+    DiscoverOut,
+    MailboxConnectOut,
+    MailboxIn,
+    MailboxTestOut,
+)
 from mailwarden.core.api import Rt, errors
 from mailwarden.core.ids import ConnectionId
 
 router = APIRouter(prefix="/v1", tags=["connections"])
 OwnApart = Annotated[Caller, Depends(require_apart(OWN))]
 ManagedApart = Annotated[Caller, Depends(managed_apart)]
+
+
+@router.post("/integrations/imap/discover", responses=errors(422, 429))
+async def discover_servers(body: DiscoverIn, rt: Rt, caller: OwnApart) -> DiscoverOut:
+    """Finds the servers for an address, and says whether Google or Microsoft had better be connected directly."""
+    return await discover_mailbox(rt, caller, body.address)
 
 
 @router.post("/integrations/imap/test", responses=errors(422, 429))

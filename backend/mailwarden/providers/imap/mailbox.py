@@ -122,3 +122,13 @@ def planned_steps(account: MailAccount, protocol: Protocol) -> tuple[Step, ...]:
     if protocol == "imap":
         return _steps(IMAP_STEPS, account.imap)
     return _steps(SMTP_STEPS, account.smtp)
+
+
+async def greets(protocol: Protocol, server: Server, reach: Reach) -> bool:
+    """Whether such a server is there and protected, without signing in."""
+    try:
+        async with Wire(protocol, server, reach).opened() as wire:
+            await (Imap(wire) if protocol == "imap" else Smtp(wire)).greet()
+            return wire.protected
+    except (*MAIL_FAILURES, EgressRefused):
+        return False
