@@ -75,11 +75,14 @@ def posts(world: World, link: Linked) -> int:
     return sum(call["grant_type"] == "refresh_token" and call["account"] == link.account for call in calls)
 
 
-@pytest.mark.parametrize("provider", ["hubspot", "klaviyo"])
+LIFE_S = {"hubspot": 3600, "klaviyo": 3600, "keap": 86_400}
+
+
+@pytest.mark.parametrize("provider", LIFE_S)
 async def test_many_processes_at_once_make_one_post_per_rotation(world: tuple[World, Settings], provider: str) -> None:
     here, settings = world
     link = await linked(here, provider)
-    await here.advance(3600)
+    await here.advance(LIFE_S[provider])
     await asyncio.to_thread(posts, here, link)
     answers = await asyncio.gather(*(ask(here, settings, link, CALLERS) for _ in range(PROCESSES)))
     assert len({tokens for _, tokens in answers}) == 1
@@ -87,10 +90,13 @@ async def test_many_processes_at_once_make_one_post_per_rotation(world: tuple[Wo
     assert (await here.admin.fetchrow(STATE, link.id))["version"] == 2
 
 
-async def test_a_process_killed_between_answer_and_commit_loses_nothing(world: tuple[World, Settings]) -> None:
+@pytest.mark.parametrize("provider", ["klaviyo", "keap"])
+async def test_a_process_killed_between_answer_and_commit_loses_nothing(
+    world: tuple[World, Settings], provider: str
+) -> None:
     here, settings = world
-    link = await linked(here, "klaviyo")
-    await here.advance(3600)
+    link = await linked(here, provider)
+    await here.advance(LIFE_S[provider])
     status, _ = await ask(here, settings, link, 1, "die-before-commit")
     assert status == -9
     assert (await here.admin.fetchrow(STATE, link.id))["version"] == 1
@@ -100,7 +106,7 @@ async def test_a_process_killed_between_answer_and_commit_loses_nothing(world: t
     assert (after["status"], after["version"]) == ("connected", 2)
     assert await asyncio.to_thread(posts, here, link) == 1
 
-    await here.advance(3600)
+    await here.advance(LIFE_S[provider])
     await here.run_for(60)
     after = await here.admin.fetchrow(STATE, link.id)
     assert (after["status"], after["version"]) == ("connected", 3)
