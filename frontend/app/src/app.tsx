@@ -32,7 +32,7 @@ export function App() {
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
         <Suspense fallback={null}>
-          <Notifications position="bottom-right" />
+          <Notifications position="bottom-left" />
         </Suspense>
       </QueryClientProvider>
     </MantineProvider>

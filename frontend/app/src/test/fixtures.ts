@@ -183,6 +183,7 @@ export const figures = (change: Partial<Figures> = {}): Figures => ({
   sent: 1_000,
   delivered: 950,
   delivered_derived: false,
+  derived: false,
   opened: 380,
   clicked: 57,
   bounced: 50,

@@ -9,6 +9,8 @@ const NAMES: Record<Check['name'], string> = {
   identity: 'Account',
   permissions: 'Permissions',
   refresh_token: 'Renewal',
+  imap: 'Reading (IMAP)',
+  smtp: 'Sending (SMTP)',
 };
 
 /** The result of a live check stands beside the button that asked for it. */

@@ -1,0 +1,53 @@
+import { Button, Group, Tooltip } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { ReactElement } from 'react';
+import { Spoken } from '../../components/spoken.tsx';
+import type { Mailbox, MailboxAction } from '../../lib/types.ts';
+
+type Handlers = Partial<Record<MailboxAction['code'], () => void>>;
+type Props = { mailbox: Mailbox; on: Handlers; busy: MailboxAction['code'] | null };
+
+/** The slot's own buttons, as the server offers them: what is not allowed stays visible, with its reason. */
+export function MailboxButtons({ mailbox, on, busy }: Props) {
+  const name = mailbox.connection?.account_label ?? `slot ${mailbox.number}`;
+  return (
+    <Group gap="xs">
+      {mailbox.actions.map((action) => (
+        <WithReason key={action.code} reason={action.allowed ? null : action.reason}>
+          <Button
+            size="xs"
+            variant={action.code === 'reconnect' || action.code === 'connect' ? 'filled' : 'default'}
+            color={action.code === 'disconnect' ? 'danger' : undefined}
+            disabled={!action.allowed}
+            loading={busy === action.code}
+            onClick={on[action.code]}
+          >
+            {action.label}
+            <Spoken>{name}</Spoken>
+          </Button>
+        </WithReason>
+      ))}
+    </Group>
+  );
+}
+
+function WithReason({ reason, children }: { reason: string | null | undefined; children: ReactElement }) {
+  if (!reason) return children;
+  return (
+    <Tooltip label={reason}>
+      {/* a disabled button takes no focus, so its wrapper does */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users need the reason too */}
+      <span tabIndex={0} style={{ display: 'inline-flex' }}>
+        {children}
+      </span>
+    </Tooltip>
+  );
+}
+
+export function AddMailbox() {
+  return (
+    <Button size="sm" renderRoot={(props) => <Link {...props} to="/integrations" hash="mailboxes" />}>
+      Add mailbox
+    </Button>
+  );
+}
