@@ -10,6 +10,7 @@ from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import enqueue
 from mailwarden.core.queue import BATCH, EACH, WAITING_PER_PLACE, Due, Relay
 from mailwarden.core.runtime import Runtime
+from tests.support.time import TimeMachine
 
 MANY = 6 * BATCH
 PLACES = 100
@@ -96,3 +97,25 @@ async def test_a_full_queue_gets_no_more_wake_ups_and_the_other_one_does(runtime
     queue.busy.clear()
     assert await watching.round() == 5
     assert {due.queue for due in queue.pushed} == {"fast", "bulk"}
+
+
+async def test_the_jobs_of_a_dead_worker_are_taken_over_before_all_others(
+    runtime: Runtime, time_machine: TimeMachine
+) -> None:
+    mine = await quiet(runtime)
+    async with unit_of_work(runtime.sessions, mine) as tx:
+        job_id = await tx.session.scalar(text("SELECT id FROM jobs"))
+    claim = text("SELECT fence FROM job_claim(:id, '{probe}', '{60}')")
+    async with runtime.system.begin() as session:
+        assert await session.scalar(claim, {"id": job_id}) == 1  # and its worker dies
+    for _ in range(1 + BATCH // EACH):
+        await fill(runtime, new_id(), 2 * BATCH)
+    queue = Queue()
+    await relay(runtime, queue).round()
+    assert job_id not in {due.id for due in queue.pushed}
+    await time_machine.advance(61)
+    queue.pushed.clear()
+    await relay(runtime, queue).round()
+    assert queue.pushed[0].id == job_id
+    async with runtime.system.begin() as session:
+        assert await session.scalar(claim, {"id": job_id}) == 2
