@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { CountUnreadAlertsData, CountUnreadAlertsErrors, CountUnreadAlertsResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectionUsabilityData, GetConnectionUsabilityErrors, GetConnectionUsabilityResponses, GetDisconnectPreviewData, GetDisconnectPreviewErrors, GetDisconnectPreviewResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsSummaryData, GetMetricsSummaryErrors, GetMetricsSummaryResponses, GetOauthAttemptData, GetOauthAttemptErrors, GetOauthAttemptResponses, GetOrganizationData, GetOrganizationErrors, GetOrganizationResponses, GetServiceStatusData, GetServiceStatusErrors, GetServiceStatusResponses, GetSyncData, GetSyncErrors, GetSyncResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConnectionHistoryData, ListConnectionHistoryErrors, ListConnectionHistoryResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListConnectionSyncsData, ListConnectionSyncsErrors, ListConnectionSyncsResponses, ListIntegrationsData, ListIntegrationsErrors, ListIntegrationsResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListObservationsData, ListObservationsErrors, ListObservationsResponses, ListReconnectReceiptsData, ListReconnectReceiptsErrors, ListReconnectReceiptsResponses, ListSyncJournalData, ListSyncJournalErrors, ListSyncJournalResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, MarkAlertReadData, MarkAlertReadErrors, MarkAlertReadResponses, MarkAllAlertsReadData, MarkAllAlertsReadErrors, MarkAllAlertsReadResponses, OauthCallbackData, OauthCallbackErrors, ReserveMailboxData, ReserveMailboxErrors, ReserveMailboxResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, SignUpData, SignUpErrors, SignUpResponses, StartConnectData, StartConnectErrors, StartConnectResponses, StartReconnectData, StartReconnectErrors, StartReconnectResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StreamSyncData, StreamSyncErrors, StreamSyncResponse, StreamSyncResponses, SwitchOrganizationData, SwitchOrganizationErrors, SwitchOrganizationResponses, TestConnectionData, TestConnectionErrors, TestConnectionResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateOrganizationData, UpdateOrganizationErrors, UpdateOrganizationResponses } from './types.gen';
+import type { CheckProviderAppData, CheckProviderAppErrors, CheckProviderAppResponses, ConnectByPasswordData, ConnectByPasswordErrors, ConnectByPasswordResponses, CountUnreadAlertsData, CountUnreadAlertsErrors, CountUnreadAlertsResponses, CreateSupportBundleData, CreateSupportBundleErrors, CreateSupportBundleResponses, DeleteSupportBundleData, DeleteSupportBundleErrors, DeleteSupportBundleResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, DiscoverServersData, DiscoverServersErrors, DiscoverServersResponses, DownloadSupportBundleData, DownloadSupportBundleErrors, DownloadSupportBundleResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectionUsabilityData, GetConnectionUsabilityErrors, GetConnectionUsabilityResponses, GetDisconnectPreviewData, GetDisconnectPreviewErrors, GetDisconnectPreviewResponses, GetInstanceSchedulerData, GetInstanceSchedulerErrors, GetInstanceSchedulerResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsSummaryData, GetMetricsSummaryErrors, GetMetricsSummaryResponses, GetOauthAttemptData, GetOauthAttemptErrors, GetOauthAttemptResponses, GetOrganizationData, GetOrganizationErrors, GetOrganizationResponses, GetSchedulerData, GetSchedulerErrors, GetSchedulerResponses, GetServiceStatusData, GetServiceStatusErrors, GetServiceStatusResponses, GetSupportBundleData, GetSupportBundleErrors, GetSupportBundleResponses, GetSyncData, GetSyncErrors, GetSyncResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConnectionHistoryData, ListConnectionHistoryErrors, ListConnectionHistoryResponses, ListConnectionRecordsData, ListConnectionRecordsErrors, ListConnectionRecordsResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListConnectionSyncsData, ListConnectionSyncsErrors, ListConnectionSyncsResponses, ListIntegrationsData, ListIntegrationsErrors, ListIntegrationsResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListOauthCallbacksData, ListOauthCallbacksErrors, ListOauthCallbacksResponses, ListObservationsData, ListObservationsErrors, ListObservationsResponses, ListProviderAppsData, ListProviderAppsErrors, ListProviderAppsResponses, ListReconnectReceiptsData, ListReconnectReceiptsErrors, ListReconnectReceiptsResponses, ListSupportBundlesData, ListSupportBundlesErrors, ListSupportBundlesResponses, ListSyncJournalData, ListSyncJournalErrors, ListSyncJournalResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListTokenRefreshesData, ListTokenRefreshesErrors, ListTokenRefreshesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, MarkAlertReadData, MarkAlertReadErrors, MarkAlertReadResponses, MarkAllAlertsReadData, MarkAllAlertsReadErrors, MarkAllAlertsReadResponses, OauthCallbackData, OauthCallbackErrors, RenewPasswordData, RenewPasswordErrors, RenewPasswordResponses, ReserveMailboxData, ReserveMailboxErrors, ReserveMailboxResponses, RunQuickDiagnosisData, RunQuickDiagnosisErrors, RunQuickDiagnosisResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, SignUpData, SignUpErrors, SignUpResponses, StartConnectData, StartConnectErrors, StartConnectResponses, StartReconnectData, StartReconnectErrors, StartReconnectResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StreamSyncData, StreamSyncErrors, StreamSyncResponse, StreamSyncResponses, SwitchOrganizationData, SwitchOrganizationErrors, SwitchOrganizationResponses, TestConnectionData, TestConnectionErrors, TestConnectionResponses, TestMailboxData, TestMailboxErrors, TestMailboxResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateOrganizationData, UpdateOrganizationErrors, UpdateOrganizationResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -124,6 +124,20 @@ export const updateConnection = <ThrowOnError extends boolean = true>(options: O
 });
 
 /**
+ * Renew Password
+ *
+ * A new password for the same mailbox: connection, settings and history stay.
+ */
+export const renewPassword = <ThrowOnError extends boolean = true>(options: Options<RenewPasswordData, ThrowOnError>): RequestResult<RenewPasswordResponses, RenewPasswordErrors, ThrowOnError> => (options.client ?? client).post<RenewPasswordResponses, RenewPasswordErrors, ThrowOnError>({
+    url: '/v1/connections/{connection_id}/credentials',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Get Disconnect Preview
  *
  * What a disconnect stops, resets and keeps, told before the click.
@@ -181,9 +195,154 @@ export const testConnection = <ThrowOnError extends boolean = true>(options: Opt
 export const getConnectionUsability = <ThrowOnError extends boolean = true>(options: Options<GetConnectionUsabilityData, ThrowOnError>): RequestResult<GetConnectionUsabilityResponses, GetConnectionUsabilityErrors, ThrowOnError> => (options.client ?? client).get<GetConnectionUsabilityResponses, GetConnectionUsabilityErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}/usability', ...options });
 
 /**
+ * List Oauth Callbacks
+ *
+ * Every authorization and what came of it, newest first.
+ */
+export const listOauthCallbacks = <ThrowOnError extends boolean = true>(options?: Options<ListOauthCallbacksData, ThrowOnError>): RequestResult<ListOauthCallbacksResponses, ListOauthCallbacksErrors, ThrowOnError> => (options?.client ?? client).get<ListOauthCallbacksResponses, ListOauthCallbacksErrors, ThrowOnError>({ url: '/v1/diagnostics/callbacks', ...options });
+
+/**
+ * List Connection Records
+ *
+ * What the database holds about every connection, newest first: last refresh, last call, last sync.
+ */
+export const listConnectionRecords = <ThrowOnError extends boolean = true>(options?: Options<ListConnectionRecordsData, ThrowOnError>): RequestResult<ListConnectionRecordsResponses, ListConnectionRecordsErrors, ThrowOnError> => (options?.client ?? client).get<ListConnectionRecordsResponses, ListConnectionRecordsErrors, ThrowOnError>({ url: '/v1/diagnostics/connections', ...options });
+
+/**
+ * List Provider Apps
+ *
+ * For operators: which credentials of our apps are set, and whether a provider refuses them. Never their values.
+ */
+export const listProviderApps = <ThrowOnError extends boolean = true>(options?: Options<ListProviderAppsData, ThrowOnError>): RequestResult<ListProviderAppsResponses, ListProviderAppsErrors, ThrowOnError> => (options?.client ?? client).get<ListProviderAppsResponses, ListProviderAppsErrors, ThrowOnError>({ url: '/v1/diagnostics/instance/providers', ...options });
+
+/**
+ * Check Provider App
+ *
+ * For operators: asks the provider now whether it accepts our client id and secret.
+ */
+export const checkProviderApp = <ThrowOnError extends boolean = true>(options: Options<CheckProviderAppData, ThrowOnError>): RequestResult<CheckProviderAppResponses, CheckProviderAppErrors, ThrowOnError> => (options.client ?? client).post<CheckProviderAppResponses, CheckProviderAppErrors, ThrowOnError>({ url: '/v1/diagnostics/instance/providers/{provider}/check', ...options });
+
+/**
+ * Get Instance Scheduler
+ *
+ * For operators: all workers, and the work of all organizations as numbers.
+ */
+export const getInstanceScheduler = <ThrowOnError extends boolean = true>(options?: Options<GetInstanceSchedulerData, ThrowOnError>): RequestResult<GetInstanceSchedulerResponses, GetInstanceSchedulerErrors, ThrowOnError> => (options?.client ?? client).get<GetInstanceSchedulerResponses, GetInstanceSchedulerErrors, ThrowOnError>({ url: '/v1/diagnostics/instance/scheduler', ...options });
+
+/**
+ * Run Quick Diagnosis
+ *
+ * The five steps of the checklist as one automatic check, with live calls. Changes no setting.
+ */
+export const runQuickDiagnosis = <ThrowOnError extends boolean = true>(options?: Options<RunQuickDiagnosisData, ThrowOnError>): RequestResult<RunQuickDiagnosisResponses, RunQuickDiagnosisErrors, ThrowOnError> => (options?.client ?? client).post<RunQuickDiagnosisResponses, RunQuickDiagnosisErrors, ThrowOnError>({ url: '/v1/diagnostics/quick', ...options });
+
+/**
+ * List Token Refreshes
+ *
+ * Every try to refresh a token, newest first.
+ */
+export const listTokenRefreshes = <ThrowOnError extends boolean = true>(options?: Options<ListTokenRefreshesData, ThrowOnError>): RequestResult<ListTokenRefreshesResponses, ListTokenRefreshesErrors, ThrowOnError> => (options?.client ?? client).get<ListTokenRefreshesResponses, ListTokenRefreshesErrors, ThrowOnError>({ url: '/v1/diagnostics/refreshes', ...options });
+
+/**
+ * Get Scheduler
+ *
+ * Are tokens refreshed, connections probed and syncs started, and how late is this organization's work?
+ */
+export const getScheduler = <ThrowOnError extends boolean = true>(options?: Options<GetSchedulerData, ThrowOnError>): RequestResult<GetSchedulerResponses, GetSchedulerErrors, ThrowOnError> => (options?.client ?? client).get<GetSchedulerResponses, GetSchedulerErrors, ThrowOnError>({ url: '/v1/diagnostics/scheduler', ...options });
+
+/**
+ * List Support Bundles
+ *
+ * Those not deleted yet, newest first.
+ */
+export const listSupportBundles = <ThrowOnError extends boolean = true>(options?: Options<ListSupportBundlesData, ThrowOnError>): RequestResult<ListSupportBundlesResponses, ListSupportBundlesErrors, ThrowOnError> => (options?.client ?? client).get<ListSupportBundlesResponses, ListSupportBundlesErrors, ThrowOnError>({ url: '/v1/diagnostics/support-bundle', ...options });
+
+/**
+ * Create Support Bundle
+ *
+ * Collects, redacts and stores; sends nothing to anybody. Look at the answer, then download it.
+ */
+export const createSupportBundle = <ThrowOnError extends boolean = true>(options: Options<CreateSupportBundleData, ThrowOnError>): RequestResult<CreateSupportBundleResponses, CreateSupportBundleErrors, ThrowOnError> => (options.client ?? client).post<CreateSupportBundleResponses, CreateSupportBundleErrors, ThrowOnError>({
+    url: '/v1/diagnostics/support-bundle',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete Support Bundle
+ */
+export const deleteSupportBundle = <ThrowOnError extends boolean = true>(options: Options<DeleteSupportBundleData, ThrowOnError>): RequestResult<DeleteSupportBundleResponses, DeleteSupportBundleErrors, ThrowOnError> => (options.client ?? client).delete<DeleteSupportBundleResponses, DeleteSupportBundleErrors, ThrowOnError>({ url: '/v1/diagnostics/support-bundle/{bundle_id}', ...options });
+
+/**
+ * Get Support Bundle
+ *
+ * What was collected, and the list of what was taken out.
+ */
+export const getSupportBundle = <ThrowOnError extends boolean = true>(options: Options<GetSupportBundleData, ThrowOnError>): RequestResult<GetSupportBundleResponses, GetSupportBundleErrors, ThrowOnError> => (options.client ?? client).get<GetSupportBundleResponses, GetSupportBundleErrors, ThrowOnError>({ url: '/v1/diagnostics/support-bundle/{bundle_id}', ...options });
+
+/**
+ * Download Support Bundle
+ *
+ * The same as a zip file.
+ */
+export const downloadSupportBundle = <ThrowOnError extends boolean = true>(options: Options<DownloadSupportBundleData, ThrowOnError>): RequestResult<DownloadSupportBundleResponses, DownloadSupportBundleErrors, ThrowOnError> => (options.client ?? client).get<DownloadSupportBundleResponses, DownloadSupportBundleErrors, ThrowOnError>({ url: '/v1/diagnostics/support-bundle/{bundle_id}/download', ...options });
+
+/**
+ * List Webhooks
+ *
+ * What providers told us about this organization's connections, and what came of it. Newest first.
+ */
+export const listWebhooks = <ThrowOnError extends boolean = true>(options?: Options<ListWebhooksData, ThrowOnError>): RequestResult<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError> => (options?.client ?? client).get<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError>({ url: '/v1/diagnostics/webhooks', ...options });
+
+/**
  * List Integrations
  */
 export const listIntegrations = <ThrowOnError extends boolean = true>(options?: Options<ListIntegrationsData, ThrowOnError>): RequestResult<ListIntegrationsResponses, ListIntegrationsErrors, ThrowOnError> => (options?.client ?? client).get<ListIntegrationsResponses, ListIntegrationsErrors, ThrowOnError>({ url: '/v1/integrations', ...options });
+
+/**
+ * Connect By Password
+ *
+ * The same test; the mailbox is connected if every step passes.
+ */
+export const connectByPassword = <ThrowOnError extends boolean = true>(options: Options<ConnectByPasswordData, ThrowOnError>): RequestResult<ConnectByPasswordResponses, ConnectByPasswordErrors, ThrowOnError> => (options.client ?? client).post<ConnectByPasswordResponses, ConnectByPasswordErrors, ThrowOnError>({
+    url: '/v1/integrations/imap/connect',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Discover Servers
+ *
+ * Finds the servers for an address, and says whether Google or Microsoft had better be connected directly.
+ */
+export const discoverServers = <ThrowOnError extends boolean = true>(options: Options<DiscoverServersData, ThrowOnError>): RequestResult<DiscoverServersResponses, DiscoverServersErrors, ThrowOnError> => (options.client ?? client).post<DiscoverServersResponses, DiscoverServersErrors, ThrowOnError>({
+    url: '/v1/integrations/imap/discover',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Test Mailbox
+ *
+ * Tries both servers, one answer per step. Nothing is sent and nothing is stored.
+ */
+export const testMailbox = <ThrowOnError extends boolean = true>(options: Options<TestMailboxData, ThrowOnError>): RequestResult<TestMailboxResponses, TestMailboxErrors, ThrowOnError> => (options.client ?? client).post<TestMailboxResponses, TestMailboxErrors, ThrowOnError>({
+    url: '/v1/integrations/imap/test',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Start Connect
@@ -288,7 +447,7 @@ export const updateOrganization = <ThrowOnError extends boolean = true>(options:
 /**
  * Get Service Status
  *
- * What concerns everybody here: incidents at providers, our own misconfiguration, the refresh scheduler.
+ * Incidents at providers, our own misconfiguration, the refresh scheduler, and the figures of the last 30 days.
  */
 export const getServiceStatus = <ThrowOnError extends boolean = true>(options?: Options<GetServiceStatusData, ThrowOnError>): RequestResult<GetServiceStatusResponses, GetServiceStatusErrors, ThrowOnError> => (options?.client ?? client).get<GetServiceStatusResponses, GetServiceStatusErrors, ThrowOnError>({ url: '/v1/status', ...options });
 

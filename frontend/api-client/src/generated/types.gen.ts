@@ -178,6 +178,210 @@ export type AuthorizeOut = {
 };
 
 /**
+ * BundleItemOut
+ */
+export type BundleItemOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * Expires At
+     *
+     * Then it is deleted here.
+     */
+    expires_at: string;
+    /**
+     * File Name
+     */
+    file_name: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Provider
+     */
+    provider: string | null;
+    /**
+     * Redacted
+     *
+     * How many values were removed, masked or shortened.
+     */
+    redacted: number;
+};
+
+/**
+ * BundleOut
+ *
+ * To be looked at before the download, which holds exactly this.
+ */
+export type BundleOut = {
+    /**
+     * Content
+     */
+    content: {
+        [key: string]: unknown;
+    };
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * Expires At
+     *
+     * Then it is deleted here.
+     */
+    expires_at: string;
+    /**
+     * File Name
+     */
+    file_name: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Provider
+     */
+    provider: string | null;
+    /**
+     * Redacted
+     *
+     * How many values were removed, masked or shortened.
+     */
+    redacted: number;
+    /**
+     * Redactions
+     */
+    redactions: Array<RedactionOut>;
+};
+
+/**
+ * BundleRequest
+ *
+ * What the person adds. Everything else is collected; nothing is required.
+ */
+export type BundleRequest = {
+    /**
+     * Connection Id
+     *
+     * The affected account; else all accounts.
+     */
+    connection_id?: string | null;
+    /**
+     * Error Text
+     *
+     * The exact text of the error, as it was shown.
+     */
+    error_text?: string | null;
+    /**
+     * Failed At
+     *
+     * When it failed.
+     */
+    failed_at?: string | null;
+    /**
+     * Request Id
+     *
+     * The reference that the error showed.
+     */
+    request_id?: string | null;
+    /**
+     * What Was Done
+     *
+     * What you were doing.
+     */
+    what_was_done?: string | null;
+};
+
+/**
+ * CallbackOut
+ *
+ * One authorization, from the click to what came back from the provider (M11).
+ */
+export type CallbackOut = {
+    /**
+     * Account Label
+     */
+    account_label: string | null;
+    /**
+     * At
+     *
+     * When the person was sent to the provider.
+     */
+    at: string;
+    /**
+     * Connection Id
+     */
+    connection_id: string | null;
+    /**
+     * Expected Redirect Uri
+     */
+    expected_redirect_uri: string | null;
+    /**
+     * Finished At
+     *
+     * When the answer had been handled.
+     */
+    finished_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Missing Scopes
+     */
+    missing_scopes: Array<string>;
+    /**
+     * Outcome
+     *
+     * connected, reconnected, already_connected, denied, partial, …
+     */
+    outcome: string | null;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Provider Error
+     *
+     * The provider's own words, redacted.
+     */
+    provider_error: string | null;
+    /**
+     * Provider Label
+     */
+    provider_label: string;
+    /**
+     * Reason
+     *
+     * What happened, in words.
+     */
+    reason: string;
+    /**
+     * Result
+     */
+    result: 'success' | 'failure' | 'waiting';
+    /**
+     * User Id
+     */
+    user_id: string;
+    /**
+     * User Name
+     */
+    user_name: string | null;
+};
+
+/**
  * CampaignOut
  */
 export type CampaignOut = {
@@ -316,6 +520,36 @@ export type CauseCard = {
 };
 
 /**
+ * CauseFigures
+ */
+export type CauseFigures = {
+    /**
+     * Cause
+     */
+    cause: string;
+    /**
+     * Detection P50 S
+     */
+    detection_p50_s: number | null;
+    /**
+     * Detection P99 S
+     */
+    detection_p99_s: number | null;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Verdicts
+     */
+    verdicts: number;
+};
+
+/**
  * CheckOut
  */
 export type CheckOut = {
@@ -326,7 +560,7 @@ export type CheckOut = {
     /**
      * Name
      */
-    name: 'token' | 'identity' | 'permissions' | 'refresh_token';
+    name: 'token' | 'identity' | 'permissions' | 'refresh_token' | 'imap' | 'smtp';
     /**
      * Ok
      */
@@ -441,6 +675,113 @@ export type ConnectionOut = {
 };
 
 /**
+ * ConnectionRecordOut
+ *
+ * What the database holds about a connection, without its secrets (M15).
+ */
+export type ConnectionRecordOut = {
+    /**
+     * Account Label
+     */
+    account_label: string;
+    /**
+     * Cause
+     */
+    cause: string | null;
+    /**
+     * Connection Id
+     */
+    connection_id: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Credential Version
+     *
+     * Rises with every refresh and every reconnect.
+     */
+    credential_version: number | null;
+    /**
+     * External Id
+     */
+    external_id: string;
+    /**
+     * Has Credential
+     */
+    has_credential: boolean;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Last Probe At
+     *
+     * Latest call of any kind, whatever came of it.
+     */
+    last_probe_at: string | null;
+    /**
+     * Last Probe Failed
+     */
+    last_probe_failed: boolean;
+    /**
+     * Last Refresh At
+     */
+    last_refresh_at: string | null;
+    /**
+     * Last Refresh Outcome
+     */
+    last_refresh_outcome: string | null;
+    /**
+     * Last Sync At
+     */
+    last_sync_at: string | null;
+    /**
+     * Missing Scopes
+     */
+    missing_scopes: Array<string>;
+    /**
+     * Next Probe At
+     */
+    next_probe_at: string | null;
+    /**
+     * Next Refresh At
+     */
+    next_refresh_at: string | null;
+    /**
+     * Next Sync At
+     */
+    next_sync_at: string | null;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Provider Label
+     */
+    provider_label: string;
+    /**
+     * Refusals In Row
+     */
+    refusals_in_row: number;
+    /**
+     * Slot Number
+     */
+    slot_number: number | null;
+    status: Status;
+    /**
+     * Token Expires At
+     */
+    token_expires_at: string | null;
+    /**
+     * Verified At
+     *
+     * Latest successful authenticated call.
+     */
+    verified_at: string | null;
+};
+
+/**
  * ConnectionUpdate
  *
  * Only what is given changes.
@@ -448,6 +789,28 @@ export type ConnectionOut = {
 export type ConnectionUpdate = {
     history_range?: HistoryRange | null;
     sync_frequency?: Frequency | null;
+};
+
+/**
+ * CredentialsIn
+ *
+ * New sign-in data for the mailbox that is connected already; its servers stay unless they are given.
+ */
+export type CredentialsIn = {
+    imap?: ServerIn | null;
+    smtp?: ServerIn | null;
+    /**
+     * Smtp Password
+     */
+    smtp_password?: null;
+    /**
+     * Smtp Username
+     */
+    smtp_username?: string | null;
+    /**
+     * Username
+     */
+    username?: string | null;
 };
 
 /**
@@ -539,6 +902,58 @@ export type DisconnectPreview = {
      * Ways
      */
     ways: Array<WayOut>;
+};
+
+/**
+ * DiscoverIn
+ */
+export type DiscoverIn = {
+    /**
+     * Address
+     */
+    address: string;
+};
+
+/**
+ * DiscoverOut
+ *
+ * What was found for this address; nothing was signed in to.
+ */
+export type DiscoverOut = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Better By
+     *
+     * Connect with this integration instead.
+     */
+    better_by: 'google' | 'microsoft' | null;
+    /**
+     * Found By
+     */
+    found_by: 'preset' | 'autoconfig' | 'well_known' | 'mx' | 'srv' | 'guess' | null;
+    /**
+     * Help Url
+     */
+    help_url: string | null;
+    /**
+     * Hint
+     */
+    hint: string | null;
+    imap: ServerOut | null;
+    /**
+     * Label
+     *
+     * The mail provider's name, where it is known.
+     */
+    label: string | null;
+    smtp: ServerOut | null;
+    /**
+     * Username
+     */
+    username: string;
 };
 
 /**
@@ -660,6 +1075,12 @@ export type FiguresOut = {
      */
     delivery_rate: number | null;
     /**
+     * Derived
+     *
+     * The provider gives no figures: all of these, or some of a sum, were counted from single records.
+     */
+    derived: boolean;
+    /**
      * Open Rate
      *
      * opened / delivered, 0..1
@@ -713,6 +1134,62 @@ export type Frequency = 'realtime' | 'hourly' | 'every_6_hours' | 'daily';
 export type HistoryRange = 'days_30' | 'days_90' | 'months_12' | 'all';
 
 /**
+ * HookLogOut
+ *
+ * One event of a provider, as it concerned one connection.
+ */
+export type HookLogOut = {
+    /**
+     * Account Label
+     */
+    account_label: string;
+    /**
+     * Connection Id
+     */
+    connection_id: string;
+    /**
+     * Duplicates
+     */
+    duplicates: number;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number;
+    /**
+     * Handled At
+     */
+    handled_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Occurred At
+     */
+    occurred_at: string | null;
+    /**
+     * Outcome
+     */
+    outcome: string;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Received At
+     */
+    received_at: string;
+    /**
+     * Topic
+     */
+    topic: string;
+};
+
+/**
  * IncidentOut
  */
 export type IncidentOut = {
@@ -748,6 +1225,34 @@ export type IncidentOut = {
      * Title
      */
     title: string;
+};
+
+/**
+ * InstanceSchedulerOut
+ *
+ * All workers and the work of all organizations, as numbers.
+ */
+export type InstanceSchedulerOut = {
+    /**
+     * Alive
+     */
+    alive: boolean;
+    /**
+     * Last Claim At
+     */
+    last_claim_at: string | null;
+    /**
+     * Queues
+     */
+    queues: Array<QueueOut>;
+    /**
+     * Workers
+     */
+    workers: Array<WorkerOut>;
+    /**
+     * Workers Alive
+     */
+    workers_alive: number;
 };
 
 /**
@@ -883,6 +1388,13 @@ export type JournalEntryOut = {
 };
 
 /**
+ * Kind
+ *
+ * Finer than the error's class, so that people get the advice that fits.
+ */
+export type Kind = 'host_blocked' | 'host_unknown' | 'connection_refused' | 'unreachable' | 'timeout' | 'no_greeting' | 'closed' | 'tls_certificate' | 'tls_not_spoken' | 'tls_failed' | 'tls_required' | 'starttls_missing' | 'unprotected' | 'protocol' | 'bad_credentials' | 'password_expired' | 'app_password_needed' | 'bad_token' | 'token_expired' | 'not_authorized' | 'account_blocked' | 'account_disabled' | 'auth_disabled' | 'basic_auth_gone' | 'web_login_needed' | 'no_mechanism' | 'throttled' | 'server_trouble' | 'over_quota' | 'sender_refused' | 'daily_cap' | 'recipient_refused' | 'message_refused';
+
+/**
  * MailboxAction
  *
  * A button of the slot. Not allowed: shown disabled, with the reason.
@@ -904,6 +1416,23 @@ export type MailboxAction = {
      * Reason
      */
     reason: string | null;
+};
+
+/**
+ * MailboxConnectOut
+ *
+ * ``connection`` is None when a step failed: then nothing was stored or changed.
+ */
+export type MailboxConnectOut = {
+    connection: ConnectionOut | null;
+    /**
+     * Ok
+     */
+    ok: boolean;
+    /**
+     * Steps
+     */
+    steps: Array<StepOut>;
 };
 
 /**
@@ -975,6 +1504,34 @@ export type MailboxDetailOut = {
      * Beside the connection's own status, which says more.
      */
     status: 'successful' | 'failed' | 'empty';
+};
+
+/**
+ * MailboxIn
+ *
+ * One person's mailbox. SMTP uses the same sign-in data unless it is given its own.
+ */
+export type MailboxIn = {
+    /**
+     * Address
+     */
+    address: string;
+    imap: ServerIn;
+    smtp: ServerIn;
+    /**
+     * Smtp Password
+     */
+    smtp_password?: null;
+    /**
+     * Smtp Username
+     */
+    smtp_username?: string | null;
+    /**
+     * Username
+     *
+     * None: the address.
+     */
+    username?: string | null;
 };
 
 /**
@@ -1115,6 +1672,20 @@ export type MailboxSettings = {
 };
 
 /**
+ * MailboxTestOut
+ */
+export type MailboxTestOut = {
+    /**
+     * Ok
+     */
+    ok: boolean;
+    /**
+     * Steps
+     */
+    steps: Array<StepOut>;
+};
+
+/**
  * MailboxUpdate
  *
  * Only what is given changes; null sets the default again.
@@ -1202,6 +1773,74 @@ export type MeOut = {
      * Version
      */
     version: string;
+};
+
+/**
+ * Measured
+ *
+ * Sums over all organizations of this installation; how each is counted stands in docs/status.md.
+ */
+export type Measured = {
+    /**
+     * Causes
+     */
+    causes: Array<CauseFigures>;
+    /**
+     * Connections
+     */
+    connections: number;
+    /**
+     * Contradicted
+     */
+    contradicted: number;
+    /**
+     * Days
+     */
+    days: number;
+    /**
+     * In Time
+     *
+     * Share of verdicts given within the promised time.
+     */
+    in_time: number | null;
+    /**
+     * Late
+     */
+    late: number;
+    /**
+     * Measured At
+     */
+    measured_at: string;
+    /**
+     * Overdue Now
+     *
+     * Shown as working although a refusal is older than the promised time.
+     */
+    overdue_now: number;
+    /**
+     * Providers
+     */
+    providers: Array<ProviderFigures>;
+    /**
+     * Refresh Success
+     */
+    refresh_success: number | null;
+    /**
+     * Status Accuracy
+     *
+     * Share of all connection time in which the status was right.
+     */
+    status_accuracy: number | null;
+    /**
+     * Verdict Accuracy
+     *
+     * Share of verdicts that nothing contradicted later.
+     */
+    verdict_accuracy: number | null;
+    /**
+     * Verdicts
+     */
+    verdicts: number;
 };
 
 /**
@@ -1324,6 +1963,42 @@ export type PageAlertOut = {
 };
 
 /**
+ * Page[BundleItemOut]
+ */
+export type PageBundleItemOut = {
+    /**
+     * Data
+     */
+    data: Array<BundleItemOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[CallbackOut]
+ */
+export type PageCallbackOut = {
+    /**
+     * Data
+     */
+    data: Array<CallbackOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Page[ConnectionOut]
  */
 export type PageConnectionOut = {
@@ -1331,6 +2006,42 @@ export type PageConnectionOut = {
      * Data
      */
     data: Array<ConnectionOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[ConnectionRecordOut]
+ */
+export type PageConnectionRecordOut = {
+    /**
+     * Data
+     */
+    data: Array<ConnectionRecordOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[HookLogOut]
+ */
+export type PageHookLogOut = {
+    /**
+     * Data
+     */
+    data: Array<HookLogOut>;
     /**
      * Has More
      */
@@ -1403,6 +2114,24 @@ export type PageReceiptOut = {
      * Data
      */
     data: Array<ReceiptOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[RefreshOut]
+ */
+export type PageRefreshOut = {
+    /**
+     * Data
+     */
+    data: Array<RefreshOut>;
     /**
      * Has More
      */
@@ -1540,11 +2269,288 @@ export type Problem = {
 };
 
 /**
+ * ProviderAppList
+ */
+export type ProviderAppList = {
+    /**
+     * Data
+     */
+    data: Array<ProviderAppOut>;
+};
+
+/**
+ * ProviderAppOut
+ *
+ * Our app at a provider, as the operator set it up (M14).
+ */
+export type ProviderAppOut = {
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Offered
+     */
+    offered: boolean;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Provider Label
+     */
+    provider_label: string;
+    /**
+     * Redirect Uri
+     *
+     * To be registered at the provider to the letter.
+     */
+    redirect_uri: string | null;
+    /**
+     * Redirect Uri Ok
+     *
+     * False: providers take https only. Null: needs none.
+     */
+    redirect_uri_ok: boolean | null;
+    /**
+     * Settings
+     */
+    settings: Array<SettingPresence>;
+    /**
+     * Valid
+     *
+     * False: the provider refuses our app. Null: not known.
+     */
+    valid: boolean | null;
+};
+
+/**
+ * ProviderFigures
+ */
+export type ProviderFigures = {
+    /**
+     * Connections
+     *
+     * Connected, being checked or inactive now.
+     */
+    connections: number;
+    /**
+     * Contradicted
+     *
+     * Verdicts that were wrong: it worked again without anybody's doing.
+     */
+    contradicted: number;
+    /**
+     * Detection P50 S
+     *
+     * From the first refusal to the verdict; worst cause's median.
+     */
+    detection_p50_s: number | null;
+    /**
+     * Detection P99 S
+     */
+    detection_p99_s: number | null;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Late
+     *
+     * Verdicts that took longer than promised.
+     */
+    late: number;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Refresh Success
+     *
+     * Of the refreshes that were not refused, the share that worked.
+     */
+    refresh_success: number | null;
+    /**
+     * Refreshes
+     *
+     * Calls of the token endpoint.
+     */
+    refreshes: number;
+    /**
+     * Refused
+     *
+     * Refreshes that the provider refused: grants that ended.
+     */
+    refused: number;
+    /**
+     * Verdicts
+     *
+     * How often a connection was called inactive.
+     */
+    verdicts: number;
+};
+
+/**
  * Purpose
  *
  * What a connection is wanted for; one function answers for all of them.
  */
-export type Purpose = 'sync' | 'test' | 'send' | 'track';
+export type Purpose = 'sync' | 'test' | 'send' | 'track' | 'read_mailbox' | 'draft' | 'contacts';
+
+/**
+ * QueueOut
+ *
+ * The work of one queue, and how far it lags behind.
+ */
+export type QueueOut = {
+    /**
+     * Abandoned
+     *
+     * Its worker died or hangs; another one takes over.
+     */
+    abandoned: number;
+    /**
+     * Given Up
+     */
+    given_up: number;
+    /**
+     * Oldest Due At
+     *
+     * Of the overdue work.
+     */
+    oldest_due_at: string | null;
+    /**
+     * Oldest Kind
+     */
+    oldest_kind: string | null;
+    /**
+     * Oldest Overdue S
+     *
+     * Seconds that the oldest overdue work waits.
+     */
+    oldest_overdue_s: number | null;
+    /**
+     * Overdue
+     *
+     * Due for more than 30 seconds and not taken yet.
+     */
+    overdue: number;
+    /**
+     * Queue
+     */
+    queue: string;
+    /**
+     * Ready
+     *
+     * Planned work, due or not.
+     */
+    ready: number;
+    /**
+     * Running
+     */
+    running: number;
+};
+
+/**
+ * QuickCheck
+ *
+ * One thing looked at: what came of it, by what evidence, and what to do.
+ */
+export type QuickCheck = {
+    action: ActionOut | null;
+    /**
+     * Code
+     *
+     * Stable name of the check.
+     */
+    code: string;
+    /**
+     * Connection Id
+     */
+    connection_id: string | null;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Evidence
+     */
+    evidence: Array<string>;
+    /**
+     * Result
+     */
+    result: 'ok' | 'note' | 'trouble';
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * What To Do
+     */
+    what_to_do: string | null;
+};
+
+/**
+ * QuickDiagnosis
+ */
+export type QuickDiagnosis = {
+    /**
+     * Connections Not Tested
+     */
+    connections_not_tested: number;
+    /**
+     * Connections Tested
+     *
+     * Live, by real calls to the provider.
+     */
+    connections_tested: number;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number;
+    /**
+     * Result
+     *
+     * The worst of all steps.
+     */
+    result: 'ok' | 'note' | 'trouble';
+    /**
+     * Started At
+     */
+    started_at: string;
+    /**
+     * Steps
+     */
+    steps: Array<QuickStep>;
+    /**
+     * Summary
+     */
+    summary: string;
+};
+
+/**
+ * QuickStep
+ *
+ * One step of the checklist that support would go through with a person.
+ */
+export type QuickStep = {
+    /**
+     * Checks
+     */
+    checks: Array<QuickCheck>;
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Result
+     */
+    result: 'ok' | 'note' | 'trouble';
+    /**
+     * Title
+     */
+    title: string;
+};
 
 /**
  * ReceiptOut
@@ -1617,6 +2623,130 @@ export type ReconnectStart = {
 };
 
 /**
+ * RedactionOut
+ *
+ * One line of the manifest: what was taken out, where and why.
+ */
+export type RedactionOut = {
+    /**
+     * Action
+     */
+    action: 'removed' | 'masked' | 'shortened' | 'left_out';
+    /**
+     * Count
+     *
+     * How often; 0 for what was never read.
+     */
+    count: number;
+    /**
+     * Where
+     */
+    where: string;
+    /**
+     * Why
+     */
+    why: string;
+};
+
+/**
+ * RefreshOut
+ *
+ * One try at a token endpoint (M12).
+ */
+export type RefreshOut = {
+    /**
+     * Account Label
+     */
+    account_label: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Connection Id
+     */
+    connection_id: string;
+    /**
+     * Duration Ms
+     *
+     * Milliseconds from request to answer.
+     */
+    duration_ms: number | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Outcome
+     */
+    outcome: string;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Provider Code
+     */
+    provider_code: string | null;
+    /**
+     * Provider Label
+     */
+    provider_label: string;
+    /**
+     * Provider Request Id
+     */
+    provider_request_id: string | null;
+    /**
+     * Reason
+     *
+     * The provider's own words, redacted.
+     */
+    reason: string | null;
+    /**
+     * Status
+     *
+     * HTTP status of the answer; null: none came.
+     */
+    status: number | null;
+};
+
+/**
+ * SchedulerOut
+ *
+ * Are the schedulers alive (M16)? The queues are those of this organization's work.
+ */
+export type SchedulerOut = {
+    /**
+     * Alive
+     */
+    alive: boolean;
+    /**
+     * Last Claim At
+     *
+     * When a worker last looked for due work.
+     */
+    last_claim_at: string | null;
+    /**
+     * Last Refresh At
+     *
+     * Latest try to refresh a token of this organization.
+     */
+    last_refresh_at: string | null;
+    /**
+     * Last Seen At
+     */
+    last_seen_at: string | null;
+    /**
+     * Queues
+     */
+    queues: Array<QueueOut>;
+    /**
+     * Workers Alive
+     */
+    workers_alive: number;
+};
+
+/**
  * ScopeOut
  */
 export type ScopeOut = {
@@ -1635,9 +2765,47 @@ export type ScopeOut = {
 };
 
 /**
+ * ServerIn
+ */
+export type ServerIn = {
+    /**
+     * Host
+     */
+    host: string;
+    /**
+     * Port
+     */
+    port: number;
+    /**
+     * Security
+     *
+     * `tls` from the first byte, `starttls`, or `none` in the operator's own network.
+     */
+    security: 'tls' | 'starttls' | 'none';
+};
+
+/**
+ * ServerOut
+ */
+export type ServerOut = {
+    /**
+     * Host
+     */
+    host: string;
+    /**
+     * Port
+     */
+    port: number;
+    /**
+     * Security
+     */
+    security: 'tls' | 'starttls' | 'none';
+};
+
+/**
  * ServiceStatus
  *
- * What concerns everybody here, for the banners.
+ * What concerns everybody here: trouble now, and how well this installation knew the truth lately.
  */
 export type ServiceStatus = {
     /**
@@ -1645,9 +2813,19 @@ export type ServiceStatus = {
      */
     incidents: Array<IncidentOut>;
     /**
+     * None until the first measurement, minutes after the first start.
+     */
+    measured: Measured | null;
+    /**
      * Misconfigurations
      */
     misconfigurations: Array<Misconfiguration>;
+    /**
+     * Recent Incidents
+     *
+     * Of the last 30 days, newest first, at most 50.
+     */
+    recent_incidents: Array<IncidentOut>;
     /**
      * Refresh Scheduler Alive
      */
@@ -1656,6 +2834,22 @@ export type ServiceStatus = {
      * Refresh Scheduler Seen At
      */
     refresh_scheduler_seen_at: string | null;
+};
+
+/**
+ * SettingPresence
+ *
+ * The name of a setting and whether it has a value. Never the value.
+ */
+export type SettingPresence = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Present
+     */
+    present: boolean;
 };
 
 /**
@@ -1696,6 +2890,53 @@ export type SignUp = {
  * Status
  */
 export type Status = 'connecting' | 'connected' | 'verifying' | 'inactive' | 'disconnected';
+
+/**
+ * Step
+ *
+ * In the order in which a test goes.
+ */
+export type Step = 'resolve' | 'connect' | 'tls' | 'greeting' | 'login' | 'folders' | 'sender' | 'message';
+
+/**
+ * StepOut
+ *
+ * One step of the test. ``ok`` is None for a step that was not reached.
+ */
+export type StepOut = {
+    /**
+     * Answer
+     *
+     * The server's own words, redacted.
+     */
+    answer: string | null;
+    code: Kind | null;
+    /**
+     * Detail
+     *
+     * What is wrong, in our words.
+     */
+    detail: string | null;
+    /**
+     * Hint
+     *
+     * What to do about it.
+     */
+    hint: string | null;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Ok
+     */
+    ok: boolean | null;
+    /**
+     * Protocol
+     */
+    protocol: 'imap' | 'smtp';
+    step: Step;
+};
 
 /**
  * Summary
@@ -2067,6 +3308,106 @@ export type WhoMustAct = 'nobody' | 'member' | 'owner_or_manager' | 'provider_ad
  * Which rule ends the grant.
  */
 export type Why = 'unused' | 'age' | 'announced';
+
+/**
+ * WorkerOut
+ */
+export type WorkerOut = {
+    /**
+     * Alive
+     */
+    alive: boolean;
+    /**
+     * Direct Mode
+     *
+     * Redis is away; it takes work from PostgreSQL itself.
+     */
+    direct_mode: boolean;
+    /**
+     * Last Claim At
+     */
+    last_claim_at: string | null;
+    /**
+     * Loop Lag Ms
+     *
+     * Milliseconds that its event loop answers late.
+     */
+    loop_lag_ms: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Seen At
+     */
+    seen_at: string;
+    /**
+     * Started At
+     */
+    started_at: string;
+    /**
+     * Version
+     */
+    version: string;
+};
+
+/**
+ * CredentialsIn
+ *
+ * New sign-in data for the mailbox that is connected already; its servers stay unless they are given.
+ */
+export type CredentialsInWritable = {
+    imap?: ServerIn | null;
+    /**
+     * Password
+     */
+    password: string;
+    smtp?: ServerIn | null;
+    /**
+     * Smtp Password
+     */
+    smtp_password?: string | null;
+    /**
+     * Smtp Username
+     */
+    smtp_username?: string | null;
+    /**
+     * Username
+     */
+    username?: string | null;
+};
+
+/**
+ * MailboxIn
+ *
+ * One person's mailbox. SMTP uses the same sign-in data unless it is given its own.
+ */
+export type MailboxInWritable = {
+    /**
+     * Address
+     */
+    address: string;
+    imap: ServerIn;
+    /**
+     * Password
+     */
+    password: string;
+    smtp: ServerIn;
+    /**
+     * Smtp Password
+     */
+    smtp_password?: string | null;
+    /**
+     * Smtp Username
+     */
+    smtp_username?: string | null;
+    /**
+     * Username
+     *
+     * None: the address.
+     */
+    username?: string | null;
+};
 
 /**
  * SignIn
@@ -2735,6 +4076,56 @@ export type UpdateConnectionResponses = {
 
 export type UpdateConnectionResponse = UpdateConnectionResponses[keyof UpdateConnectionResponses];
 
+export type RenewPasswordData = {
+    body: CredentialsInWritable;
+    path: {
+        /**
+         * Connection Id
+         */
+        connection_id: string;
+    };
+    query?: never;
+    url: '/v1/connections/{connection_id}/credentials';
+};
+
+export type RenewPasswordErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+};
+
+export type RenewPasswordError = RenewPasswordErrors[keyof RenewPasswordErrors];
+
+export type RenewPasswordResponses = {
+    /**
+     * Successful Response
+     */
+    200: MailboxConnectOut;
+};
+
+export type RenewPasswordResponse = RenewPasswordResponses[keyof RenewPasswordResponses];
+
 export type GetDisconnectPreviewData = {
     body?: never;
     path: {
@@ -3124,6 +4515,663 @@ export type GetConnectionUsabilityResponses = {
 
 export type GetConnectionUsabilityResponse = GetConnectionUsabilityResponses[keyof GetConnectionUsabilityResponses];
 
+export type ListOauthCallbacksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Provider
+         *
+         * Only of this provider.
+         */
+        provider?: string | null;
+        /**
+         * Connection Id
+         *
+         * Only of this connection.
+         */
+        connection_id?: string | null;
+        /**
+         * Result
+         *
+         * Only such outcomes.
+         */
+        result?: 'success' | 'failure' | 'waiting' | null;
+        /**
+         * Since
+         *
+         * At this time or later.
+         */
+        since?: string | null;
+        /**
+         * Until
+         *
+         * Before this time.
+         */
+        until?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/diagnostics/callbacks';
+};
+
+export type ListOauthCallbacksErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListOauthCallbacksError = ListOauthCallbacksErrors[keyof ListOauthCallbacksErrors];
+
+export type ListOauthCallbacksResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageCallbackOut;
+};
+
+export type ListOauthCallbacksResponse = ListOauthCallbacksResponses[keyof ListOauthCallbacksResponses];
+
+export type ListConnectionRecordsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Provider
+         *
+         * Only of this provider.
+         */
+        provider?: string | null;
+        /**
+         * Connection Id
+         *
+         * Only of this connection.
+         */
+        connection_id?: string | null;
+        /**
+         * Status
+         *
+         * Only in this status.
+         */
+        status?: Status | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/diagnostics/connections';
+};
+
+export type ListConnectionRecordsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListConnectionRecordsError = ListConnectionRecordsErrors[keyof ListConnectionRecordsErrors];
+
+export type ListConnectionRecordsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageConnectionRecordOut;
+};
+
+export type ListConnectionRecordsResponse = ListConnectionRecordsResponses[keyof ListConnectionRecordsResponses];
+
+export type ListProviderAppsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/diagnostics/instance/providers';
+};
+
+export type ListProviderAppsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListProviderAppsError = ListProviderAppsErrors[keyof ListProviderAppsErrors];
+
+export type ListProviderAppsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProviderAppList;
+};
+
+export type ListProviderAppsResponse = ListProviderAppsResponses[keyof ListProviderAppsResponses];
+
+export type CheckProviderAppData = {
+    body?: never;
+    path: {
+        /**
+         * Provider
+         */
+        provider: string;
+    };
+    query?: never;
+    url: '/v1/diagnostics/instance/providers/{provider}/check';
+};
+
+export type CheckProviderAppErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type CheckProviderAppError = CheckProviderAppErrors[keyof CheckProviderAppErrors];
+
+export type CheckProviderAppResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProviderAppOut;
+};
+
+export type CheckProviderAppResponse = CheckProviderAppResponses[keyof CheckProviderAppResponses];
+
+export type GetInstanceSchedulerData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/diagnostics/instance/scheduler';
+};
+
+export type GetInstanceSchedulerErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type GetInstanceSchedulerError = GetInstanceSchedulerErrors[keyof GetInstanceSchedulerErrors];
+
+export type GetInstanceSchedulerResponses = {
+    /**
+     * Successful Response
+     */
+    200: InstanceSchedulerOut;
+};
+
+export type GetInstanceSchedulerResponse = GetInstanceSchedulerResponses[keyof GetInstanceSchedulerResponses];
+
+export type RunQuickDiagnosisData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/diagnostics/quick';
+};
+
+export type RunQuickDiagnosisErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type RunQuickDiagnosisError = RunQuickDiagnosisErrors[keyof RunQuickDiagnosisErrors];
+
+export type RunQuickDiagnosisResponses = {
+    /**
+     * Successful Response
+     */
+    200: QuickDiagnosis;
+};
+
+export type RunQuickDiagnosisResponse = RunQuickDiagnosisResponses[keyof RunQuickDiagnosisResponses];
+
+export type ListTokenRefreshesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Provider
+         *
+         * Only of this provider.
+         */
+        provider?: string | null;
+        /**
+         * Connection Id
+         *
+         * Only of this connection.
+         */
+        connection_id?: string | null;
+        /**
+         * Outcome
+         *
+         * Only such outcomes.
+         */
+        outcome?: 'refreshed' | 'refused' | 'unavailable' | 'rate_limited' | 'misconfigured' | 'superseded' | 'orphaned' | null;
+        /**
+         * Since
+         *
+         * At this time or later.
+         */
+        since?: string | null;
+        /**
+         * Until
+         *
+         * Before this time.
+         */
+        until?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/diagnostics/refreshes';
+};
+
+export type ListTokenRefreshesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListTokenRefreshesError = ListTokenRefreshesErrors[keyof ListTokenRefreshesErrors];
+
+export type ListTokenRefreshesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageRefreshOut;
+};
+
+export type ListTokenRefreshesResponse = ListTokenRefreshesResponses[keyof ListTokenRefreshesResponses];
+
+export type GetSchedulerData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/diagnostics/scheduler';
+};
+
+export type GetSchedulerErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type GetSchedulerError = GetSchedulerErrors[keyof GetSchedulerErrors];
+
+export type GetSchedulerResponses = {
+    /**
+     * Successful Response
+     */
+    200: SchedulerOut;
+};
+
+export type GetSchedulerResponse = GetSchedulerResponses[keyof GetSchedulerResponses];
+
+export type ListSupportBundlesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/diagnostics/support-bundle';
+};
+
+export type ListSupportBundlesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListSupportBundlesError = ListSupportBundlesErrors[keyof ListSupportBundlesErrors];
+
+export type ListSupportBundlesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageBundleItemOut;
+};
+
+export type ListSupportBundlesResponse = ListSupportBundlesResponses[keyof ListSupportBundlesResponses];
+
+export type CreateSupportBundleData = {
+    body: BundleRequest;
+    path?: never;
+    query?: never;
+    url: '/v1/diagnostics/support-bundle';
+};
+
+export type CreateSupportBundleErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type CreateSupportBundleError = CreateSupportBundleErrors[keyof CreateSupportBundleErrors];
+
+export type CreateSupportBundleResponses = {
+    /**
+     * Successful Response
+     */
+    201: BundleOut;
+};
+
+export type CreateSupportBundleResponse = CreateSupportBundleResponses[keyof CreateSupportBundleResponses];
+
+export type DeleteSupportBundleData = {
+    body?: never;
+    path: {
+        /**
+         * Bundle Id
+         */
+        bundle_id: string;
+    };
+    query?: never;
+    url: '/v1/diagnostics/support-bundle/{bundle_id}';
+};
+
+export type DeleteSupportBundleErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type DeleteSupportBundleError = DeleteSupportBundleErrors[keyof DeleteSupportBundleErrors];
+
+export type DeleteSupportBundleResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteSupportBundleResponse = DeleteSupportBundleResponses[keyof DeleteSupportBundleResponses];
+
+export type GetSupportBundleData = {
+    body?: never;
+    path: {
+        /**
+         * Bundle Id
+         */
+        bundle_id: string;
+    };
+    query?: never;
+    url: '/v1/diagnostics/support-bundle/{bundle_id}';
+};
+
+export type GetSupportBundleErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type GetSupportBundleError = GetSupportBundleErrors[keyof GetSupportBundleErrors];
+
+export type GetSupportBundleResponses = {
+    /**
+     * Successful Response
+     */
+    200: BundleOut;
+};
+
+export type GetSupportBundleResponse = GetSupportBundleResponses[keyof GetSupportBundleResponses];
+
+export type DownloadSupportBundleData = {
+    body?: never;
+    path: {
+        /**
+         * Bundle Id
+         */
+        bundle_id: string;
+    };
+    query?: never;
+    url: '/v1/diagnostics/support-bundle/{bundle_id}/download';
+};
+
+export type DownloadSupportBundleErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type DownloadSupportBundleError = DownloadSupportBundleErrors[keyof DownloadSupportBundleErrors];
+
+export type DownloadSupportBundleResponses = {
+    /**
+     * The zip file.
+     */
+    200: Blob | File;
+};
+
+export type DownloadSupportBundleResponse = DownloadSupportBundleResponses[keyof DownloadSupportBundleResponses];
+
+export type ListWebhooksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Provider
+         */
+        provider?: string | null;
+        /**
+         * Connection Id
+         */
+        connection_id?: string | null;
+    };
+    url: '/v1/diagnostics/webhooks';
+};
+
+export type ListWebhooksErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+};
+
+export type ListWebhooksError = ListWebhooksErrors[keyof ListWebhooksErrors];
+
+export type ListWebhooksResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageHookLogOut;
+};
+
+export type ListWebhooksResponse = ListWebhooksResponses[keyof ListWebhooksResponses];
+
 export type ListIntegrationsData = {
     body?: never;
     path?: never;
@@ -3156,6 +5204,117 @@ export type ListIntegrationsResponses = {
 };
 
 export type ListIntegrationsResponse = ListIntegrationsResponses[keyof ListIntegrationsResponses];
+
+export type ConnectByPasswordData = {
+    body: MailboxInWritable;
+    path?: never;
+    query?: never;
+    url: '/v1/integrations/imap/connect';
+};
+
+export type ConnectByPasswordErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+};
+
+export type ConnectByPasswordError = ConnectByPasswordErrors[keyof ConnectByPasswordErrors];
+
+export type ConnectByPasswordResponses = {
+    /**
+     * Successful Response
+     */
+    200: MailboxConnectOut;
+};
+
+export type ConnectByPasswordResponse = ConnectByPasswordResponses[keyof ConnectByPasswordResponses];
+
+export type DiscoverServersData = {
+    body: DiscoverIn;
+    path?: never;
+    query?: never;
+    url: '/v1/integrations/imap/discover';
+};
+
+export type DiscoverServersErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+};
+
+export type DiscoverServersError = DiscoverServersErrors[keyof DiscoverServersErrors];
+
+export type DiscoverServersResponses = {
+    /**
+     * Successful Response
+     */
+    200: DiscoverOut;
+};
+
+export type DiscoverServersResponse = DiscoverServersResponses[keyof DiscoverServersResponses];
+
+export type TestMailboxData = {
+    body: MailboxInWritable;
+    path?: never;
+    query?: never;
+    url: '/v1/integrations/imap/test';
+};
+
+export type TestMailboxErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+};
+
+export type TestMailboxError = TestMailboxErrors[keyof TestMailboxErrors];
+
+export type TestMailboxResponses = {
+    /**
+     * Successful Response
+     */
+    200: MailboxTestOut;
+};
+
+export type TestMailboxResponse = TestMailboxResponses[keyof TestMailboxResponses];
 
 export type StartConnectData = {
     body: ConnectStart;

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { countUnreadAlerts, disconnectConnection, getCampaign, getConnection, getConnectionUsability, getDisconnectPreview, getMailbox, getMe, getMetricsSummary, getOauthAttempt, getOrganization, getServiceStatus, getSync, listAlerts, listCampaigns, listConnectionHistory, listConnections, listConnectionSyncs, listIntegrations, listMailboxes, listObservations, listReconnectReceipts, listSyncJournal, listSyncs, markAlertRead, markAllAlertsRead, oauthCallback, type Options, reserveMailbox, signIn, signOut, signUp, startConnect, startReconnect, startSync, switchOrganization, testConnection, updateConnection, updateMailbox, updateOrganization } from '../sdk.gen';
-import type { CountUnreadAlertsData, CountUnreadAlertsError, CountUnreadAlertsResponse, DisconnectConnectionData, DisconnectConnectionError, DisconnectConnectionResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetConnectionData, GetConnectionError, GetConnectionResponse, GetConnectionUsabilityData, GetConnectionUsabilityError, GetConnectionUsabilityResponse, GetDisconnectPreviewData, GetDisconnectPreviewError, GetDisconnectPreviewResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMeData, GetMeError, GetMeResponse, GetMetricsSummaryData, GetMetricsSummaryError, GetMetricsSummaryResponse, GetOauthAttemptData, GetOauthAttemptError, GetOauthAttemptResponse, GetOrganizationData, GetOrganizationError, GetOrganizationResponse, GetServiceStatusData, GetServiceStatusError, GetServiceStatusResponse, GetSyncData, GetSyncError, GetSyncResponse, ListAlertsData, ListAlertsError, ListAlertsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConnectionHistoryData, ListConnectionHistoryError, ListConnectionHistoryResponse, ListConnectionsData, ListConnectionsError, ListConnectionsResponse, ListConnectionSyncsData, ListConnectionSyncsError, ListConnectionSyncsResponse, ListIntegrationsData, ListIntegrationsError, ListIntegrationsResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListObservationsData, ListObservationsError, ListObservationsResponse, ListReconnectReceiptsData, ListReconnectReceiptsError, ListReconnectReceiptsResponse, ListSyncJournalData, ListSyncJournalError, ListSyncJournalResponse, ListSyncsData, ListSyncsError, ListSyncsResponse, MarkAlertReadData, MarkAlertReadError, MarkAlertReadResponse, MarkAllAlertsReadData, MarkAllAlertsReadError, MarkAllAlertsReadResponse, OauthCallbackData, OauthCallbackError, ReserveMailboxData, ReserveMailboxError, ReserveMailboxResponse, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, SignUpData, SignUpError, SignUpResponse, StartConnectData, StartConnectError, StartConnectResponse, StartReconnectData, StartReconnectError, StartReconnectResponse, StartSyncData, StartSyncError, StartSyncResponse, SwitchOrganizationData, SwitchOrganizationError, SwitchOrganizationResponse, TestConnectionData, TestConnectionError, TestConnectionResponse, UpdateConnectionData, UpdateConnectionError, UpdateConnectionResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateOrganizationData, UpdateOrganizationError, UpdateOrganizationResponse } from '../types.gen';
+import { checkProviderApp, connectByPassword, countUnreadAlerts, createSupportBundle, deleteSupportBundle, disconnectConnection, discoverServers, downloadSupportBundle, getCampaign, getConnection, getConnectionUsability, getDisconnectPreview, getInstanceScheduler, getMailbox, getMe, getMetricsSummary, getOauthAttempt, getOrganization, getScheduler, getServiceStatus, getSupportBundle, getSync, listAlerts, listCampaigns, listConnectionHistory, listConnectionRecords, listConnections, listConnectionSyncs, listIntegrations, listMailboxes, listOauthCallbacks, listObservations, listProviderApps, listReconnectReceipts, listSupportBundles, listSyncJournal, listSyncs, listTokenRefreshes, listWebhooks, markAlertRead, markAllAlertsRead, oauthCallback, type Options, renewPassword, reserveMailbox, runQuickDiagnosis, signIn, signOut, signUp, startConnect, startReconnect, startSync, switchOrganization, testConnection, testMailbox, updateConnection, updateMailbox, updateOrganization } from '../sdk.gen';
+import type { CheckProviderAppData, CheckProviderAppError, CheckProviderAppResponse, ConnectByPasswordData, ConnectByPasswordError, ConnectByPasswordResponse, CountUnreadAlertsData, CountUnreadAlertsError, CountUnreadAlertsResponse, CreateSupportBundleData, CreateSupportBundleError, CreateSupportBundleResponse, DeleteSupportBundleData, DeleteSupportBundleError, DeleteSupportBundleResponse, DisconnectConnectionData, DisconnectConnectionError, DisconnectConnectionResponse, DiscoverServersData, DiscoverServersError, DiscoverServersResponse, DownloadSupportBundleData, DownloadSupportBundleError, DownloadSupportBundleResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetConnectionData, GetConnectionError, GetConnectionResponse, GetConnectionUsabilityData, GetConnectionUsabilityError, GetConnectionUsabilityResponse, GetDisconnectPreviewData, GetDisconnectPreviewError, GetDisconnectPreviewResponse, GetInstanceSchedulerData, GetInstanceSchedulerError, GetInstanceSchedulerResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMeData, GetMeError, GetMeResponse, GetMetricsSummaryData, GetMetricsSummaryError, GetMetricsSummaryResponse, GetOauthAttemptData, GetOauthAttemptError, GetOauthAttemptResponse, GetOrganizationData, GetOrganizationError, GetOrganizationResponse, GetSchedulerData, GetSchedulerError, GetSchedulerResponse, GetServiceStatusData, GetServiceStatusError, GetServiceStatusResponse, GetSupportBundleData, GetSupportBundleError, GetSupportBundleResponse, GetSyncData, GetSyncError, GetSyncResponse, ListAlertsData, ListAlertsError, ListAlertsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConnectionHistoryData, ListConnectionHistoryError, ListConnectionHistoryResponse, ListConnectionRecordsData, ListConnectionRecordsError, ListConnectionRecordsResponse, ListConnectionsData, ListConnectionsError, ListConnectionsResponse, ListConnectionSyncsData, ListConnectionSyncsError, ListConnectionSyncsResponse, ListIntegrationsData, ListIntegrationsError, ListIntegrationsResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListOauthCallbacksData, ListOauthCallbacksError, ListOauthCallbacksResponse, ListObservationsData, ListObservationsError, ListObservationsResponse, ListProviderAppsData, ListProviderAppsError, ListProviderAppsResponse, ListReconnectReceiptsData, ListReconnectReceiptsError, ListReconnectReceiptsResponse, ListSupportBundlesData, ListSupportBundlesError, ListSupportBundlesResponse, ListSyncJournalData, ListSyncJournalError, ListSyncJournalResponse, ListSyncsData, ListSyncsError, ListSyncsResponse, ListTokenRefreshesData, ListTokenRefreshesError, ListTokenRefreshesResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, MarkAlertReadData, MarkAlertReadError, MarkAlertReadResponse, MarkAllAlertsReadData, MarkAllAlertsReadError, MarkAllAlertsReadResponse, OauthCallbackData, OauthCallbackError, RenewPasswordData, RenewPasswordError, RenewPasswordResponse, ReserveMailboxData, ReserveMailboxError, ReserveMailboxResponse, RunQuickDiagnosisData, RunQuickDiagnosisError, RunQuickDiagnosisResponse, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, SignUpData, SignUpError, SignUpResponse, StartConnectData, StartConnectError, StartConnectResponse, StartReconnectData, StartReconnectError, StartReconnectResponse, StartSyncData, StartSyncError, StartSyncResponse, SwitchOrganizationData, SwitchOrganizationError, SwitchOrganizationResponse, TestConnectionData, TestConnectionError, TestConnectionResponse, TestMailboxData, TestMailboxError, TestMailboxResponse, UpdateConnectionData, UpdateConnectionError, UpdateConnectionResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateOrganizationData, UpdateOrganizationError, UpdateOrganizationResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -453,6 +453,25 @@ export const updateConnectionMutation = (options?: Partial<Options<UpdateConnect
     return mutationOptions;
 };
 
+/**
+ * Renew Password
+ *
+ * A new password for the same mailbox: connection, settings and history stay.
+ */
+export const renewPasswordMutation = (options?: Partial<Options<RenewPasswordData>>): UseMutationOptions<RenewPasswordResponse, RenewPasswordError, Options<RenewPasswordData>> => {
+    const mutationOptions: UseMutationOptions<RenewPasswordResponse, RenewPasswordError, Options<RenewPasswordData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await renewPassword({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const getDisconnectPreviewQueryKey = (options: Options<GetDisconnectPreviewData>) => createQueryKey('getDisconnectPreview', options);
 
 /**
@@ -696,6 +715,440 @@ export const getConnectionUsabilityOptions = (options: Options<GetConnectionUsab
     queryKey: getConnectionUsabilityQueryKey(options)
 });
 
+export const listOauthCallbacksQueryKey = (options?: Options<ListOauthCallbacksData>) => createQueryKey('listOauthCallbacks', options);
+
+/**
+ * List Oauth Callbacks
+ *
+ * Every authorization and what came of it, newest first.
+ */
+export const listOauthCallbacksOptions = (options?: Options<ListOauthCallbacksData>) => queryOptions<ListOauthCallbacksResponse, ListOauthCallbacksError, ListOauthCallbacksResponse, ReturnType<typeof listOauthCallbacksQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listOauthCallbacks({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listOauthCallbacksQueryKey(options)
+});
+
+export const listOauthCallbacksInfiniteQueryKey = (options?: Options<ListOauthCallbacksData>): QueryKey<Options<ListOauthCallbacksData>> => createQueryKey('listOauthCallbacks', options, true);
+
+/**
+ * List Oauth Callbacks
+ *
+ * Every authorization and what came of it, newest first.
+ */
+export const listOauthCallbacksInfiniteOptions = (options?: Options<ListOauthCallbacksData>) => {
+    const opts = infiniteQueryOptions<ListOauthCallbacksResponse, ListOauthCallbacksError, InfiniteData<ListOauthCallbacksResponse>, QueryKey<Options<ListOauthCallbacksData>>, string | null | Pick<QueryKey<Options<ListOauthCallbacksData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListOauthCallbacksData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listOauthCallbacks({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listOauthCallbacksInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const listConnectionRecordsQueryKey = (options?: Options<ListConnectionRecordsData>) => createQueryKey('listConnectionRecords', options);
+
+/**
+ * List Connection Records
+ *
+ * What the database holds about every connection, newest first: last refresh, last call, last sync.
+ */
+export const listConnectionRecordsOptions = (options?: Options<ListConnectionRecordsData>) => queryOptions<ListConnectionRecordsResponse, ListConnectionRecordsError, ListConnectionRecordsResponse, ReturnType<typeof listConnectionRecordsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listConnectionRecords({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listConnectionRecordsQueryKey(options)
+});
+
+export const listConnectionRecordsInfiniteQueryKey = (options?: Options<ListConnectionRecordsData>): QueryKey<Options<ListConnectionRecordsData>> => createQueryKey('listConnectionRecords', options, true);
+
+/**
+ * List Connection Records
+ *
+ * What the database holds about every connection, newest first: last refresh, last call, last sync.
+ */
+export const listConnectionRecordsInfiniteOptions = (options?: Options<ListConnectionRecordsData>) => {
+    const opts = infiniteQueryOptions<ListConnectionRecordsResponse, ListConnectionRecordsError, InfiniteData<ListConnectionRecordsResponse>, QueryKey<Options<ListConnectionRecordsData>>, string | null | Pick<QueryKey<Options<ListConnectionRecordsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListConnectionRecordsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listConnectionRecords({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listConnectionRecordsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const listProviderAppsQueryKey = (options?: Options<ListProviderAppsData>) => createQueryKey('listProviderApps', options);
+
+/**
+ * List Provider Apps
+ *
+ * For operators: which credentials of our apps are set, and whether a provider refuses them. Never their values.
+ */
+export const listProviderAppsOptions = (options?: Options<ListProviderAppsData>) => queryOptions<ListProviderAppsResponse, ListProviderAppsError, ListProviderAppsResponse, ReturnType<typeof listProviderAppsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listProviderApps({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listProviderAppsQueryKey(options)
+});
+
+/**
+ * Check Provider App
+ *
+ * For operators: asks the provider now whether it accepts our client id and secret.
+ */
+export const checkProviderAppMutation = (options?: Partial<Options<CheckProviderAppData>>): UseMutationOptions<CheckProviderAppResponse, CheckProviderAppError, Options<CheckProviderAppData>> => {
+    const mutationOptions: UseMutationOptions<CheckProviderAppResponse, CheckProviderAppError, Options<CheckProviderAppData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await checkProviderApp({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getInstanceSchedulerQueryKey = (options?: Options<GetInstanceSchedulerData>) => createQueryKey('getInstanceScheduler', options);
+
+/**
+ * Get Instance Scheduler
+ *
+ * For operators: all workers, and the work of all organizations as numbers.
+ */
+export const getInstanceSchedulerOptions = (options?: Options<GetInstanceSchedulerData>) => queryOptions<GetInstanceSchedulerResponse, GetInstanceSchedulerError, GetInstanceSchedulerResponse, ReturnType<typeof getInstanceSchedulerQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getInstanceScheduler({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getInstanceSchedulerQueryKey(options)
+});
+
+/**
+ * Run Quick Diagnosis
+ *
+ * The five steps of the checklist as one automatic check, with live calls. Changes no setting.
+ */
+export const runQuickDiagnosisMutation = (options?: Partial<Options<RunQuickDiagnosisData>>): UseMutationOptions<RunQuickDiagnosisResponse, RunQuickDiagnosisError, Options<RunQuickDiagnosisData>> => {
+    const mutationOptions: UseMutationOptions<RunQuickDiagnosisResponse, RunQuickDiagnosisError, Options<RunQuickDiagnosisData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await runQuickDiagnosis({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listTokenRefreshesQueryKey = (options?: Options<ListTokenRefreshesData>) => createQueryKey('listTokenRefreshes', options);
+
+/**
+ * List Token Refreshes
+ *
+ * Every try to refresh a token, newest first.
+ */
+export const listTokenRefreshesOptions = (options?: Options<ListTokenRefreshesData>) => queryOptions<ListTokenRefreshesResponse, ListTokenRefreshesError, ListTokenRefreshesResponse, ReturnType<typeof listTokenRefreshesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listTokenRefreshes({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTokenRefreshesQueryKey(options)
+});
+
+export const listTokenRefreshesInfiniteQueryKey = (options?: Options<ListTokenRefreshesData>): QueryKey<Options<ListTokenRefreshesData>> => createQueryKey('listTokenRefreshes', options, true);
+
+/**
+ * List Token Refreshes
+ *
+ * Every try to refresh a token, newest first.
+ */
+export const listTokenRefreshesInfiniteOptions = (options?: Options<ListTokenRefreshesData>) => {
+    const opts = infiniteQueryOptions<ListTokenRefreshesResponse, ListTokenRefreshesError, InfiniteData<ListTokenRefreshesResponse>, QueryKey<Options<ListTokenRefreshesData>>, string | null | Pick<QueryKey<Options<ListTokenRefreshesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListTokenRefreshesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listTokenRefreshes({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listTokenRefreshesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const getSchedulerQueryKey = (options?: Options<GetSchedulerData>) => createQueryKey('getScheduler', options);
+
+/**
+ * Get Scheduler
+ *
+ * Are tokens refreshed, connections probed and syncs started, and how late is this organization's work?
+ */
+export const getSchedulerOptions = (options?: Options<GetSchedulerData>) => queryOptions<GetSchedulerResponse, GetSchedulerError, GetSchedulerResponse, ReturnType<typeof getSchedulerQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getScheduler({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSchedulerQueryKey(options)
+});
+
+export const listSupportBundlesQueryKey = (options?: Options<ListSupportBundlesData>) => createQueryKey('listSupportBundles', options);
+
+/**
+ * List Support Bundles
+ *
+ * Those not deleted yet, newest first.
+ */
+export const listSupportBundlesOptions = (options?: Options<ListSupportBundlesData>) => queryOptions<ListSupportBundlesResponse, ListSupportBundlesError, ListSupportBundlesResponse, ReturnType<typeof listSupportBundlesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listSupportBundles({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listSupportBundlesQueryKey(options)
+});
+
+export const listSupportBundlesInfiniteQueryKey = (options?: Options<ListSupportBundlesData>): QueryKey<Options<ListSupportBundlesData>> => createQueryKey('listSupportBundles', options, true);
+
+/**
+ * List Support Bundles
+ *
+ * Those not deleted yet, newest first.
+ */
+export const listSupportBundlesInfiniteOptions = (options?: Options<ListSupportBundlesData>) => {
+    const opts = infiniteQueryOptions<ListSupportBundlesResponse, ListSupportBundlesError, InfiniteData<ListSupportBundlesResponse>, QueryKey<Options<ListSupportBundlesData>>, string | null | Pick<QueryKey<Options<ListSupportBundlesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListSupportBundlesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listSupportBundles({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listSupportBundlesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create Support Bundle
+ *
+ * Collects, redacts and stores; sends nothing to anybody. Look at the answer, then download it.
+ */
+export const createSupportBundleMutation = (options?: Partial<Options<CreateSupportBundleData>>): UseMutationOptions<CreateSupportBundleResponse, CreateSupportBundleError, Options<CreateSupportBundleData>> => {
+    const mutationOptions: UseMutationOptions<CreateSupportBundleResponse, CreateSupportBundleError, Options<CreateSupportBundleData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createSupportBundle({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete Support Bundle
+ */
+export const deleteSupportBundleMutation = (options?: Partial<Options<DeleteSupportBundleData>>): UseMutationOptions<DeleteSupportBundleResponse, DeleteSupportBundleError, Options<DeleteSupportBundleData>> => {
+    const mutationOptions: UseMutationOptions<DeleteSupportBundleResponse, DeleteSupportBundleError, Options<DeleteSupportBundleData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteSupportBundle({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getSupportBundleQueryKey = (options: Options<GetSupportBundleData>) => createQueryKey('getSupportBundle', options);
+
+/**
+ * Get Support Bundle
+ *
+ * What was collected, and the list of what was taken out.
+ */
+export const getSupportBundleOptions = (options: Options<GetSupportBundleData>) => queryOptions<GetSupportBundleResponse, GetSupportBundleError, GetSupportBundleResponse, ReturnType<typeof getSupportBundleQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSupportBundle({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSupportBundleQueryKey(options)
+});
+
+export const downloadSupportBundleQueryKey = (options: Options<DownloadSupportBundleData>) => createQueryKey('downloadSupportBundle', options);
+
+/**
+ * Download Support Bundle
+ *
+ * The same as a zip file.
+ */
+export const downloadSupportBundleOptions = (options: Options<DownloadSupportBundleData>) => queryOptions<DownloadSupportBundleResponse, DownloadSupportBundleError, DownloadSupportBundleResponse, ReturnType<typeof downloadSupportBundleQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await downloadSupportBundle({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: downloadSupportBundleQueryKey(options)
+});
+
+export const listWebhooksQueryKey = (options?: Options<ListWebhooksData>) => createQueryKey('listWebhooks', options);
+
+/**
+ * List Webhooks
+ *
+ * What providers told us about this organization's connections, and what came of it. Newest first.
+ */
+export const listWebhooksOptions = (options?: Options<ListWebhooksData>) => queryOptions<ListWebhooksResponse, ListWebhooksError, ListWebhooksResponse, ReturnType<typeof listWebhooksQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listWebhooks({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listWebhooksQueryKey(options)
+});
+
+export const listWebhooksInfiniteQueryKey = (options?: Options<ListWebhooksData>): QueryKey<Options<ListWebhooksData>> => createQueryKey('listWebhooks', options, true);
+
+/**
+ * List Webhooks
+ *
+ * What providers told us about this organization's connections, and what came of it. Newest first.
+ */
+export const listWebhooksInfiniteOptions = (options?: Options<ListWebhooksData>) => {
+    const opts = infiniteQueryOptions<ListWebhooksResponse, ListWebhooksError, InfiniteData<ListWebhooksResponse>, QueryKey<Options<ListWebhooksData>>, string | null | Pick<QueryKey<Options<ListWebhooksData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListWebhooksData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listWebhooks({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listWebhooksInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
 export const listIntegrationsQueryKey = (options?: Options<ListIntegrationsData>) => createQueryKey('listIntegrations', options);
 
 /**
@@ -713,6 +1166,63 @@ export const listIntegrationsOptions = (options?: Options<ListIntegrationsData>)
     },
     queryKey: listIntegrationsQueryKey(options)
 });
+
+/**
+ * Connect By Password
+ *
+ * The same test; the mailbox is connected if every step passes.
+ */
+export const connectByPasswordMutation = (options?: Partial<Options<ConnectByPasswordData>>): UseMutationOptions<ConnectByPasswordResponse, ConnectByPasswordError, Options<ConnectByPasswordData>> => {
+    const mutationOptions: UseMutationOptions<ConnectByPasswordResponse, ConnectByPasswordError, Options<ConnectByPasswordData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await connectByPassword({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Discover Servers
+ *
+ * Finds the servers for an address, and says whether Google or Microsoft had better be connected directly.
+ */
+export const discoverServersMutation = (options?: Partial<Options<DiscoverServersData>>): UseMutationOptions<DiscoverServersResponse, DiscoverServersError, Options<DiscoverServersData>> => {
+    const mutationOptions: UseMutationOptions<DiscoverServersResponse, DiscoverServersError, Options<DiscoverServersData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await discoverServers({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Test Mailbox
+ *
+ * Tries both servers, one answer per step. Nothing is sent and nothing is stored.
+ */
+export const testMailboxMutation = (options?: Partial<Options<TestMailboxData>>): UseMutationOptions<TestMailboxResponse, TestMailboxError, Options<TestMailboxData>> => {
+    const mutationOptions: UseMutationOptions<TestMailboxResponse, TestMailboxError, Options<TestMailboxData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await testMailbox({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 /**
  * Start Connect
@@ -974,7 +1484,7 @@ export const getServiceStatusQueryKey = (options?: Options<GetServiceStatusData>
 /**
  * Get Service Status
  *
- * What concerns everybody here: incidents at providers, our own misconfiguration, the refresh scheduler.
+ * Incidents at providers, our own misconfiguration, the refresh scheduler, and the figures of the last 30 days.
  */
 export const getServiceStatusOptions = (options?: Options<GetServiceStatusData>) => queryOptions<GetServiceStatusResponse, GetServiceStatusError, GetServiceStatusResponse, ReturnType<typeof getServiceStatusQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
