@@ -122,7 +122,7 @@ def worker() -> None:
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
 def sandbox(context: typer.Context) -> None:
-    """Run the provider sandbox: HubSpot and Klaviyo on this machine, with faults on demand. Passes options on."""
+    """Run the provider sandbox: the providers on this machine, with faults on demand. Passes options on."""
     arguments = [sys.executable, "-m", "mailwarden_sandbox", *context.args]
     raise typer.Exit(subprocess.run(arguments, check=False).returncode)  # noqa: S603 - our own program
 

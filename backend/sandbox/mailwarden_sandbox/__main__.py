@@ -13,7 +13,7 @@ from mailwarden_sandbox.server import serve
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="mailwarden_sandbox",
-        description="Stand-ins for HubSpot and Klaviyo, and a control API under /_sandbox to break them.",
+        description="Stand-ins for the e-mail providers, and a control API under /_sandbox to break them.",
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=9400, help="0 takes a free port")

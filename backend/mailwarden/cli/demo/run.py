@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from mailwarden.cli.demo.client import LOGIN, PASSWORD, DemoFailed, Person
 from mailwarden.cli.demo.show import break_table, figures_table, show_mail
 from mailwarden.cli.demo.story import (
+    OFFERED,
     PROVIDERS,
     Account,
     Story,
@@ -66,7 +67,7 @@ def add_sandbox(stack: Stack) -> dict[str, str]:
     """Starts it first, since the API must know its address."""
     url = start_sandbox(stack, seed=SEED, accounts=2, campaigns=240)
     env: dict[str, str] = {}
-    for name in PROVIDERS:
+    for name in OFFERED:
         prefix = f"MAILWARDEN_PROVIDERS__{name.upper()}__"
         env |= {
             f"{prefix}CLIENT_ID": "sandbox-client",

@@ -9,6 +9,7 @@ from mailwarden.cli.demo.client import DemoFailed, Person
 from mailwarden.cli.demo.compare import Comparison, compare
 
 PROVIDERS = ("hubspot", "klaviyo")
+OFFERED = (*PROVIDERS, "keap")  # these can be connected by hand, too; the story plays the first ones
 RANGE = "months_12"
 BROKEN = "hubspot"
 Progress = Callable[[str, float | None], None]
