@@ -30,7 +30,7 @@ def issued(call: Call, grant: Grant, wanted: frozenset[str], nonce: str | None, 
         evaluate(call, access)
     body: dict[str, Any] = {
         "token_type": "Bearer",
-        "scope": written(wanted & grant.effective_scopes),
+        "scope": written(wanted & grant.effective_scopes, call.form.get("scope", "")),
         "expires_in": ttl,
         "ext_expires_in": ttl,
         "access_token": access.token,

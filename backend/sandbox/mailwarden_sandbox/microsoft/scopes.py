@@ -34,7 +34,8 @@ def resources_of(scopes: Iterable[str]) -> set[str]:
     return {resource for scope in scopes if (resource := resource_of(scope))}
 
 
-def written(scopes: Iterable[str]) -> str:
-    """As a token answer tells them: with their service, and never ``offline_access``."""
-    told = [f"{GRAPH}/{s}" if resource_of(s) == GRAPH else s for s in sorted(scopes) if s != "offline_access"]
+def written(scopes: Iterable[str], asked: str) -> str:
+    """As a token answer tells them: spelled as they were asked for, and never ``offline_access``."""
+    whole = f"{GRAPH}/" in asked.lower()
+    told = [f"{GRAPH}/{s}" if whole and resource_of(s) == GRAPH else s for s in sorted(scopes) if s != "offline_access"]
     return " ".join(told)
