@@ -236,3 +236,30 @@ def test_shape_numbers_and_ids_stay() -> None:
     }
     assert redactor.clean(value) == value
     assert redactor.manifest() == []
+
+
+async def test_a_secret_inside_a_stored_answer_is_known_and_its_plain_words_are_not(
+    owner: Browser, rows: Rows, schema_owner: AsyncEngine, runtime: Runtime
+) -> None:
+    orphan = rows["orphan_tokens"]["id"]
+    answer = json.dumps({"refresh_token": "orphan-letters", "token_type": "bearer", "scopes": ["success", "hubspot"]})
+    sealed = runtime.keys.seal(answer, Place("orphan_tokens", "answer", owner.org_id, orphan))
+    async with schema_owner.begin() as connection:
+        await plant(
+            connection, rows, {("orphan_tokens", "answer"): sealed, ("transitions", "note"): "an orphan-letters"}
+        )
+    content = (await owner.post(PATH, {})).json()["content"]
+    assert content["logs"]["status_changes"][0]["note"] == "an [removed]"
+    assert content["connections"][0]["provider"] == "hubspot"
+
+
+async def test_a_password_that_is_a_number_or_a_name_of_a_field_stops_nothing(
+    owner: Browser, rows: Rows, schema_owner: AsyncEngine, runtime: Runtime
+) -> None:
+    for password in ("1000", "status", "2026"):
+        place = Place("credentials", "refresh_token", owner.org_id, rows["credentials"]["id"])
+        async with schema_owner.begin() as connection:
+            await plant(connection, rows, {("credentials", "refresh_token"): runtime.keys.seal(password, place)})
+        content = (await owner.post(PATH, {"error_text": f"x {password}"})).json()["content"]
+        assert content["error"]["text"] == "x [removed]"
+        assert "status" in content["connections"][0]

@@ -4,11 +4,13 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from mailwarden.connections.models import Connection, Incident
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
+from mailwarden.providers.catalog import load
 from tests.conftest import MakeConnection
 from tests.connections.fakes import DEAD, DETAILS, INTROSPECT, TOKEN, active, connect, healthy, unauthorized
 from tests.connections.steps import now
@@ -186,3 +188,27 @@ def _settings(row: Connection) -> tuple[Any, ...]:
 async def test_is_not_for_members(owner: Browser, runtime: Runtime) -> None:
     await become(runtime, owner, "member")
     assert (await owner.post(QUICK)).status_code == 403
+
+
+async def test_says_when_parts_of_the_product_do_not_agree(
+    owner: Browser, replies: Replies, runtime: Runtime, alive: None
+) -> None:
+    healthy(replies)
+    await connect(owner)
+    assert [one["result"] for one in checks(await run(owner), "one_truth")] == ["ok"]
+    async with unit_of_work(runtime.sessions, owner.org_id) as tx:
+        await tx.session.execute(text("DELETE FROM jobs WHERE kind = 'probe'"))
+    (wrong,) = checks(await run(owner), "contradiction")
+    assert (wrong["result"], wrong["evidence"]) == ("trouble", ["no probe is planned"])
+
+
+async def test_a_mailbox_is_judged_by_its_own_work(
+    owner: Browser, replies: Replies, alive: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = load()["hubspot"]
+    mailbox = spec.model_copy(update={"capabilities": frozenset({"mailbox", "sending"})})
+    monkeypatch.setitem(load(), "hubspot", mailbox)
+    healthy(replies)
+    await connect(owner)
+    (agreement,) = checks(await run(owner), "agreement")
+    assert (agreement["result"], agreement["evidence"][0]) == ("ok", "Shown: Connected, usable (ok)")

@@ -13,7 +13,7 @@ from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.types import EventType
 from tests.conftest import MakeConnection
-from tests.connections.fakes import come_back, healthy, start, state_of
+from tests.connections.fakes import DEAD, DETAILS, TOKEN, come_back, healthy, start, state_of, unauthorized
 from tests.mailboxes.steps import OURS, change, count_slots, link, listed, mailbox, places, stored
 from tests.support.browser import Browser
 from tests.support.replies import Replies
@@ -183,3 +183,31 @@ async def test_slots_are_listed_page_by_page_and_filtered(
     assert await listed(owner, provider="klaviyo") == []
     wrong = await owner.get("/v1/mailboxes", params={"cursor": first["next_cursor"], "status": "failed"})
     assert (wrong.status_code, wrong.json()["code"]) == (400, "invalid_cursor")
+
+
+@pytest.mark.parametrize(
+    ("columns", "status"),
+    [
+        ({}, "successful"),
+        ({"degraded_reason": "provider_unavailable"}, "successful"),
+        ({"missing_scopes": ["crm.objects.contacts.read"]}, "failed"),
+        ({"status": "verifying"}, "failed"),
+        ({"status": "inactive", "cause": "password_changed"}, "failed"),
+    ],
+)
+async def test_the_label_of_a_slot_follows_the_one_status(
+    owner: Browser, runtime: Runtime, make_connection: MakeConnection, columns: dict[str, Any], status: str
+) -> None:
+    await _put(runtime, await make_connection(**columns))
+    (slot,) = await listed(owner)
+    assert slot["status"] == status
+    assert (slot["label"], slot["reason"] is None) == (status.capitalize(), status == "successful")
+    assert (slot["connection"]["label"] == "Connected") == (status == "successful")
+
+
+async def test_a_failed_test_shows_in_the_slot_at_once(owner: Browser, replies: Replies) -> None:
+    connection = await link(owner, replies, 4711)
+    replies[DETAILS], replies[TOKEN] = unauthorized, DEAD
+    assert (await owner.post(f"/v1/connections/{connection}/test")).json()["ok"] is False
+    slot = await mailbox(owner)
+    assert (slot["label"], slot["connection"]["label"]) == ("Failed", "Checking…")

@@ -11,13 +11,15 @@ from mailwarden.connections.present import label_of
 from mailwarden.connections.queries import get_connection
 from mailwarden.connections.rules import Purpose
 from mailwarden.connections.schemas import TestOut
-from mailwarden.connections.usability import Usability, may_use
+from mailwarden.connections.usability import Usability, is_supported, may_use
 from mailwarden.core.db import reader
 from mailwarden.core.errors import Conflict
 from mailwarden.core.runtime import Runtime
 
 log = logging.getLogger(__name__)
 Verdict = Literal["agrees", "corrected", "provider_trouble", "disagrees", "not_tested"]
+
+WORK = (Purpose.SYNC, Purpose.SEND, Purpose.READ_MAILBOX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Compared:
 async def compare(rt: Runtime, org_id: UUID, connection_id: UUID) -> Compared:
     """Makes real calls: no transaction may be open."""
     row = await _load(rt, org_id, connection_id)
-    before, test, why = may_use(row, Purpose.SYNC, rt.clock.now()), None, None
+    before, test, why = _told(rt, row), None, None
     try:
         test = await test_now(rt, org_id, connection_id)
     except Conflict as exc:  # not connected, or asked to wait: nothing was tried
@@ -60,8 +62,13 @@ async def compare(rt: Runtime, org_id: UUID, connection_id: UUID) -> Compared:
         log.exception("a connection could not be tested", extra={"connection_id": str(connection_id)})
         why = f"It could not be tested ({type(exc).__name__}). Make a support bundle and send it."
     after = await _load(rt, org_id, connection_id)
-    usable = may_use(after, Purpose.SYNC, rt.clock.now()).usable
-    return Compared(row, label_of(row), before, test, why, after, usable)
+    return Compared(row, label_of(row), before, test, why, after, _told(rt, after).usable)
+
+
+def _told(rt: Runtime, row: Connection) -> Usability:
+    """What whoever wants to do the account's main work is told."""
+    purpose = next((one for one in WORK if is_supported(row.provider, one)), Purpose.TEST)
+    return may_use(row, purpose, rt.clock.now())
 
 
 async def _load(rt: Runtime, org_id: UUID, connection_id: UUID) -> Connection:

@@ -213,5 +213,25 @@ def _agreement(one: Compared) -> QuickCheck:
     )
 
 
+def contradictions(found: Sequence[tuple[Connection, list[str]]]) -> list[QuickCheck]:
+    """What the product says of an account in one place against what it says or does in another (B31)."""
+    what = "Make a support bundle and send it: this must not happen."
+    checks = [
+        finding(
+            "contradiction",
+            _name(row),
+            "trouble",
+            "Parts of the product do not agree about this account.",
+            evidence=told,
+            what_to_do=what,
+            connection_id=row.id,
+        )
+        for row, told in found
+        if told
+    ]
+    detail = "Page, gates, plans and records say the same of every account that was looked at."
+    return checks or [finding("one_truth", "One truth", "ok", detail)]
+
+
 def _name(row: Connection) -> str:
     return f"{provider_label(row.provider)}: {row.account_label}"

@@ -48,11 +48,10 @@ class Redactor:
         self.secrets = sorted({one for one in self.secrets if len(one) >= SHORTEST_SECRET}, key=len, reverse=True)
 
     def clean(self, value: Any, where: str = "") -> Any:
-        """The same shape, clean to the last string, names of fields included."""
+        """The same shape, clean to the last string. Names of fields are our own words and stay."""
         if isinstance(value, Mapping):
             return {
-                self._text(str(name), where): self.clean(one, f"{where}.{name}" if where else str(name))
-                for name, one in value.items()
+                str(name): self.clean(one, f"{where}.{name}" if where else str(name)) for name, one in value.items()
             }
         if isinstance(value, list | tuple):
             return [self.clean(one, f"{where}[]") for one in value]

@@ -1,7 +1,9 @@
 """Every secret that a support bundle of one organization could hold by accident, by its value."""
 
+import asyncio
 import json
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -14,18 +16,23 @@ from mailwarden.core.rotate import sealed_columns
 from mailwarden.core.runtime import Runtime
 
 log = logging.getLogger(__name__)
+_SECRET = re.compile(r"(?i)token$|secret|password|passwd|key|code|verifier|assertion")
 MOST_ROWS = 2000  # of each column; the newest
 
 
 async def secrets_of(rt: Runtime, tx: UnitOfWork, org_id: UUID) -> frozenset[str]:
-    """They stay in memory for as long as one bundle is made."""
-    found = {app.client_secret for app in rt.config.providers.values()}
+    """They stay in memory for as long as one bundle is made. Opened beside the event loop: there may be thousands."""
+    sealed: list[tuple[Place, bytes]] = []
     for table, column in sealed_columns(Base.metadata):
         asked = select(table.c.id, column).where(table.c.org_id == org_id, column.is_not(None))
         rows = await tx.session.execute(asked.order_by(table.c.id.desc()).limit(MOST_ROWS))
-        for row_id, sealed in rows:
-            found.update(_opened(rt, Place(table.name, column.name, org_id, row_id), sealed))
-    return frozenset(one for one in found if one)
+        sealed += [(Place(table.name, column.name, org_id, row_id), value) for row_id, value in rows]
+    ours = {app.client_secret for app in rt.config.providers.values() if app.client_secret}
+    return frozenset(ours) | await asyncio.to_thread(_open_all, rt, sealed)
+
+
+def _open_all(rt: Runtime, sealed: list[tuple[Place, bytes]]) -> frozenset[str]:
+    return frozenset(one for place, value in sealed for one in _opened(rt, place, value) if one)
 
 
 def _opened(rt: Runtime, place: Place, sealed: bytes) -> Iterator[str]:
@@ -36,17 +43,18 @@ def _opened(rt: Runtime, place: Place, sealed: bytes) -> Iterator[str]:
         return
     yield secret
     try:
-        yield from _texts(json.loads(secret))  # some places hold a whole answer
+        yield from _inside(json.loads(secret))  # some places hold a whole answer
     except ValueError:
         return
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for one in value.values():
-            yield from _texts(one)
+def _inside(value: Any) -> Iterator[str]:
+    """Of an answer only what its names call a secret: its scopes, say, are words that every bundle is full of."""
+    if isinstance(value, dict):
+        for name, one in value.items():
+            if isinstance(one, str) and _SECRET.search(name):
+                yield one
+            yield from _inside(one)
     elif isinstance(value, list):
         for one in value:
-            yield from _texts(one)
+            yield from _inside(one)
