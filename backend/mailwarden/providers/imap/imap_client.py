@@ -7,6 +7,7 @@ from mailwarden.providers.imap import sasl
 from mailwarden.providers.imap.answers import bye_meaning, imap_meaning
 from mailwarden.providers.imap.imap_words import Value, astring, literal_size, parsed, text_of
 from mailwarden.providers.imap.problems import Kind, Said, Step
+from mailwarden.providers.imap.sasl import MECHANISMS
 from mailwarden.providers.imap.servers import Login
 from mailwarden.providers.imap.wire import Wire
 
@@ -91,7 +92,7 @@ class Imap:
         self._judge(status, said, by_token=False)
 
     async def _by_token(self, user: str, token: str) -> None:
-        mechanism = next((m for m in ("OAUTHBEARER", "XOAUTH2") if f"AUTH={m}" in self.capabilities), None)
+        mechanism = next((m for m in MECHANISMS if f"AUTH={m}" in self.capabilities), None)
         if mechanism is None:
             raise self._wire.trouble(Kind.NO_MECHANISM, "the server takes no access tokens")
         server = self._wire.server

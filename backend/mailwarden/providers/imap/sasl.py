@@ -2,6 +2,7 @@
 
 import base64
 
+MECHANISMS = ("OAUTHBEARER", "XOAUTH2")  # for tokens, best first
 FINAL_ANSWER = {"XOAUTH2": "", "OAUTHBEARER": "AQ=="}  # to the challenge that explains a refusal
 
 

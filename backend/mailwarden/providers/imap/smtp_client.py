@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from mailwarden.providers.imap import sasl
 from mailwarden.providers.imap.answers import smtp_meaning
 from mailwarden.providers.imap.problems import Kind, Said, Step
+from mailwarden.providers.imap.sasl import MECHANISMS
 from mailwarden.providers.imap.servers import Login
 from mailwarden.providers.imap.wire import Wire
 
@@ -79,7 +80,7 @@ class Smtp:
         return said
 
     async def _by_token(self, user: str, token: str, offered: list[str]) -> None:
-        mechanism = next((m for m in ("OAUTHBEARER", "XOAUTH2") if m in offered), None)
+        mechanism = next((m for m in MECHANISMS if m in offered), None)
         if mechanism is None:
             raise self._wire.trouble(Kind.NO_MECHANISM, "the server takes no access tokens")
         response = sasl.bearer(mechanism, user, token, self._wire.server.host, self._wire.server.port)

@@ -1,0 +1,61 @@
+"""Finding real mail servers on this machine, or installing them where that is possible."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+SEARCH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+PACKAGES = {
+    "dovecot": ["dovecot-imapd", "dovecot-lmtpd", "dovecot-submissiond"],
+    "postfix": ["postfix"],
+}
+
+
+def program(name: str) -> str:
+    """Its path. In CI a missing server is a failure; elsewhere the tests are skipped and say what is not proven."""
+    found = shutil.which(name, path=SEARCH)
+    if found is None and os.environ.get("CI"):
+        _install(PACKAGES[name])
+        found = shutil.which(name, path=SEARCH)
+    if found is not None:
+        return found
+    missing = f"{name} is not here: that our mail adapter works with it is NOT PROVEN in this run"
+    if os.environ.get("CI"):
+        pytest.fail(missing)
+    pytest.skip(f"{missing} (apt-get install {' '.join(PACKAGES[name])})")
+
+
+def _install(packages: list[str]) -> None:
+    if os.getuid() != 0 or shutil.which("apt-get") is None:
+        return
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", *packages]):
+        subprocess.run(command, env=quiet, stdin=subprocess.DEVNULL, capture_output=True, timeout=300, check=False)
+
+
+def as_root(what: str) -> None:
+    if os.getuid() != 0:
+        pytest.skip(f"{what} starts only as root: NOT PROVEN in this run")
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def await_port(port: int, log: Path) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError(f"nothing listens: {log.read_text() if log.exists() else 'no log'}")
