@@ -262,7 +262,7 @@ SOFT = [
         UNAVAILABLE,
         {"ms": 6000},
         "beyond the deadline",
-        providers=("hubspot", "klaviyo", "google", "microsoft"),
+        providers=("hubspot", "klaviyo", "google"),
         quick=False,
     ),
     Soft("slow", None, {"ms": 300}, "within the deadline", quick=False),
