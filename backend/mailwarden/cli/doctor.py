@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -10,6 +10,10 @@ from rich.table import Table
 from sqlalchemy import text
 
 from mailwarden.compose import MissingSetting, async_dsn, make_redis, open_runtime, required
+from mailwarden.connections.incident_texts import incident_out, misconfiguration
+from mailwarden.connections.models import Incident
+from mailwarden.connections.queries import open_incidents
+from mailwarden.core.db import reader
 from mailwarden.core.skew import ALARM_S, skew_of
 from mailwarden.diagnostics.provider_apps import accepted
 from mailwarden.migrate import current_revision, newest_revision
@@ -43,7 +47,7 @@ async def examine(settings: Settings, out: Console) -> bool:
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding("settings", True, f"environment {settings.environment}, {settings.public_url}")
     yield mail(settings)
-    for check in (migrations, redis, workers, database_clock):
+    for check in (migrations, redis, workers, database_clock, incidents, operators):
         yield await guarded(check.__name__.replace("_", " "), check(settings))
     for name, client in settings.providers:
         for finding in provider(name, client, settings):
@@ -101,6 +105,28 @@ async def workers(settings: Settings) -> Finding:
         f"{count} alive, last seen {seen:%H:%M:%S} UTC" if count else "none alive: nothing refreshes, probes or syncs"
     )
     return Finding("workers", count > 0, detail)
+
+
+async def incidents(settings: Settings) -> Finding:
+    async with open_runtime(settings, application="mailwarden-doctor") as rt, reader(rt.sessions) as tx:
+        return told(await open_incidents(tx))
+
+
+def told(rows: Sequence[Incident]) -> Finding:
+    """Our own mistakes are trouble; a provider's are worth knowing."""
+    ours = [misconfiguration(row) for row in rows if row.kind == "misconfigured"]
+    theirs = [incident_out(row) for row in rows if row.kind != "misconfigured"]
+    lines = [f"{one.detail} Expected: {one.expected or '-'}. Actual: {one.actual or '-'}." for one in ours]
+    lines += [f"{one.title} since {one.started_at:%d %B, %H:%M} UTC" for one in theirs]
+    return Finding("incidents", False if ours else None if theirs else True, "\n".join(lines) or "none open")
+
+
+async def operators(settings: Settings) -> Finding:
+    async with open_runtime(settings, application="mailwarden-doctor") as rt, reader(rt.sessions) as tx:
+        count = len(list(await tx.session.scalars(text("SELECT list_operators()"))))
+    if count:
+        return Finding("operators", True, f"{count} told of incidents by mail")
+    return Finding("operators", None, "nobody is told of incidents; `mailwarden operator add EMAIL` adds somebody")
 
 
 async def database_clock(settings: Settings) -> Finding:
