@@ -75,10 +75,29 @@ def test_causes_that_the_api_proves():
 
 def test_the_limit_of_a_day_is_waited_for_longer():
     day = refusal(429, "rateLimitExceeded", "User-rate limit exceeded (Mail sending)")
-    minute = refusal(429, "rateLimitExceeded", "User-rate limit exceeded.  Retry after 2026-11-22T12:00:00.000Z")
+    concurrent = refusal(429, "rateLimitExceeded", "Too many concurrent requests for user")
     assert isinstance(day, RateLimited)
-    assert isinstance(minute, RateLimited)
-    assert (day.retry_after_s, minute.retry_after_s) == (3600, 30)
+    assert isinstance(concurrent, RateLimited)
+    assert (day.retry_after_s, concurrent.retry_after_s) == (3600, 30)
+
+
+@pytest.mark.parametrize(
+    ("words", "wait"),
+    [
+        ("Retry after 2026-11-22T12:01:30.000Z", 90),
+        ("Retry after 2026-11-22T11:00:00.000Z", 1),
+        ("Retry after 2026-12-22T11:00:00Z", 3600),
+        ("Retry after a while", 30),
+        ("Retry after 2026-99-99T99", 30),
+    ],
+)
+def test_gmail_says_in_words_when_to_come_back(words, wait):
+    message = f"User-rate limit exceeded.  {words}"
+    body = {"error": {"code": 429, "message": message, "errors": [{"reason": "rateLimitExceeded"}]}}
+    call = Call("api", "GET", "gmail.googleapis.com", google_mail.HISTORY)
+    error = failure(SPEC, call, answer(429, body, date="Sun, 22 Nov 2026 12:00:00 GMT"))
+    assert isinstance(error, RateLimited)
+    assert error.retry_after_s == wait
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from mailwarden.providers.base import (
     Unavailable,
 )
 from mailwarden.providers.catalog import ProviderSpec, Rule
-from mailwarden.providers.reading import dig, parse, texts
+from mailwarden.providers.reading import dig, moment, parse, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _foreign(spec: ProviderSpec, call: Call, answer: Answer) -> ProviderError:
 
 def _raise_as(rule: Rule, spec: ProviderSpec, call: Call, answer: Answer, body: Any) -> ProviderError:
     evidence = _evidence(spec, call, answer, rule.signal, body)
-    wait = rule.retry_after_s if rule.retry_after_s else _retry_after(answer.headers)
+    wait = rule.retry_after_s or _retry_after(answer.headers) or _told_in_words(spec, answer, body)
     match rule.means:
         case "access_revoked" if call.operation not in ("exchange", "journal"):
             return AccessRevoked(evidence, _cause(rule, body))
@@ -174,6 +174,17 @@ def _word(value: str | None, longest: int, secrets: tuple[str, ...] = ()) -> str
     """Codes and ids are kept only while they look like such."""
     fits = value and len(value) <= longest and value not in secrets and re.fullmatch(r"[\w.:-]+", value)
     return value if fits else None
+
+
+def _told_in_words(spec: ProviderSpec, answer: Answer, body: Any) -> float | None:
+    """Gmail has no Retry-After: "User-rate limit exceeded.  Retry after 2026-11-22T12:00:00.000Z"."""
+    said = re.search(r"[Rr]etry after (\d{4}-[\d:.TZ+-]{5,40})", next(texts(body, spec.api.message_fields), ""))
+    until = moment(said[1]) if said else None
+    try:
+        now = parsedate_to_datetime(answer.headers["date"])
+        return min(3600.0, max(1.0, (until - now).total_seconds())) if until else None
+    except (KeyError, ValueError, TypeError):
+        return None
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
