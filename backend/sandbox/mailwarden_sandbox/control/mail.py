@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from mailwarden_sandbox.clock import iso_z
 from mailwarden_sandbox.control.host import Desk
 from mailwarden_sandbox.data.mailbox import INBOX
-from mailwarden_sandbox.mail.login import HOLDERS
+from mailwarden_sandbox.mail.login import address_of
 
 
 class Delivery(BaseModel):
@@ -59,8 +59,7 @@ def _mailbox(router: APIRouter, desk: Desk) -> None:
     async def get_login(provider: str, external_id: str) -> dict[str, Any]:
         """What its owner would type."""
         account = desk.account(provider, external_id)
-        address = external_id if provider == HOLDERS[0] else account.user_email
-        return {"address": address, "password": account.password}
+        return {"address": address_of(account), "password": account.password}
 
     @router.post(path + "/messages", status_code=201)
     async def deliver(provider: str, external_id: str, body: Delivery) -> dict[str, Any]:

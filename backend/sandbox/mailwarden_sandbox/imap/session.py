@@ -140,10 +140,10 @@ class ImapSession:
             await self._no(tag, command, refused(refusal, account.provider if account else None))
 
     async def _by_token(self, tag: str, mechanism: str, user: str, token: str) -> None:
-        account = self._account = login.find_account(self._world, user)
+        account = self._account = login.find_account(self._world, user, token)
         if await self._struck(tag, "AUTHENTICATE"):
             return
-        refusal = login.by_token(self._world, account, token)
+        refusal = login.by_token(self._world, account, token, "imap")
         if refusal is None:
             self._logged_in = True
             await self._done(tag, "AUTHENTICATE", "Logged in", token=token)

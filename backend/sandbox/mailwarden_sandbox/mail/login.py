@@ -10,7 +10,13 @@ from mailwarden_sandbox.world import World
 
 HOLDERS = ("imap", "google", "microsoft")
 TOKEN_HOLDERS = ("google", "microsoft")
-MAIL_SCOPES = {"google": ("https://mail.google.com/",), "microsoft": ("IMAP.AccessAsUser.All", "SMTP.Send")}
+GOOGLE_SCOPE = "https://mail.google.com/"
+MAIL_SCOPES = {
+    ("google", "imap"): GOOGLE_SCOPE,
+    ("google", "smtp"): GOOGLE_SCOPE,
+    ("microsoft", "imap"): "https://outlook.office.com/IMAP.AccessAsUser.All",
+    ("microsoft", "smtp"): "https://outlook.office.com/SMTP.Send",
+}
 
 
 class Refusal(StrEnum):
@@ -22,14 +28,23 @@ class Refusal(StrEnum):
     DISABLED = "disabled"
 
 
-def find_account(world: World, name: str) -> Account | None:
-    """By the address people log in with, or by its id where that is an address."""
+def find_accounts(world: World, name: str) -> list[Account]:
+    """By the address people log in with. The same address may exist at several providers, as names repeat there."""
     wanted = name.strip().lower()
-    for provider in HOLDERS:
-        for account in world.accounts(provider):
-            if wanted in (account.external_id.lower(), account.user_email.lower()):
-                return account
-    return None
+    return [a for provider in HOLDERS for a in world.accounts(provider) if address_of(a).lower() == wanted]
+
+
+def address_of(account: Account) -> str:
+    return account.external_id if account.provider == HOLDERS[0] else account.user_email
+
+
+def find_account(world: World, name: str, token: str | None = None) -> Account | None:
+    """Where a token says whose it is, that one."""
+    found = find_accounts(world, name)
+    access = world.tokens.by_access.get(token or "")
+    if access is not None and access.grant is not None and access.grant.account in found:
+        return access.grant.account
+    return found[0] if found else None
 
 
 def by_password(account: Account | None, password: str) -> Refusal | None:
@@ -43,7 +58,7 @@ def by_password(account: Account | None, password: str) -> Refusal | None:
     return None if password == account.password else Refusal.BAD_CREDENTIALS
 
 
-def by_token(world: World, account: Account | None, token: str) -> Refusal | None:
+def by_token(world: World, account: Account | None, token: str, protocol: str) -> Refusal | None:
     """The same access tokens that open the HTTP API: what is revoked there is refused here at once."""
     access = world.tokens.by_access.get(token)
     if account is None or access is None or access.grant is None or access.grant.account is not account:
@@ -52,9 +67,8 @@ def by_token(world: World, account: Account | None, token: str) -> Refusal | Non
         return state
     if access.dead or access.expires_at <= world.now():
         return Refusal.BAD_TOKEN
-    wanted = MAIL_SCOPES.get(account.provider)
-    fits = wanted is None or any(scope.endswith(wanted) for scope in access.scopes)
-    return None if fits else Refusal.BAD_TOKEN
+    wanted = MAIL_SCOPES.get((account.provider, protocol))
+    return None if wanted is None or wanted in access.scopes else Refusal.BAD_TOKEN
 
 
 def _of_account(account: Account) -> Refusal | None:
@@ -100,7 +114,7 @@ def _gs2_user(header: str) -> str:
 def challenge(mechanism: str) -> str:
     """What a refused token is told before the final answer; the client must reply to it."""
     if mechanism == "XOAUTH2":
-        said = {"status": "400", "schemes": "Bearer", "scope": MAIL_SCOPES[TOKEN_HOLDERS[0]][0]}
+        said = {"status": "400", "schemes": "Bearer", "scope": GOOGLE_SCOPE}
     else:
         said = {"status": "invalid_token"}
     return base64.b64encode(json.dumps(said, separators=(",", ":")).encode()).decode()

@@ -104,11 +104,14 @@ class SmtpSession:
         else:
             response = initial or await self._ask("")
             user, secret = login.plain(response) if mechanism == "PLAIN" else login.bearer(mechanism, response)
-        account = self._account = login.find_account(self._world, user)
+        by_token = mechanism in ("XOAUTH2", "OAUTHBEARER")
+        account = self._account = login.find_account(self._world, user, secret if by_token else None)
         if await self._struck("AUTH"):
             return
-        by_token = mechanism in ("XOAUTH2", "OAUTHBEARER")
-        refusal = login.by_token(self._world, account, secret) if by_token else login.by_password(account, secret)
+        if by_token:
+            refusal = login.by_token(self._world, account, secret, "smtp")
+        else:
+            refusal = login.by_password(account, secret)
         if refusal is None:
             self._logged_in = True
             await self._say("AUTH", "235 2.7.0 Accepted", token=secret if by_token else None)
@@ -166,7 +169,7 @@ class SmtpSession:
         """To the people of this sandbox. Gmail alone keeps a copy in Sent by itself."""
         self._world.submitted.append(Submitted(self._world.now(), envelope.sender, tuple(envelope.recipients), raw))
         for recipient in envelope.recipients:
-            if found := login.find_account(self._world, recipient):
+            for found in login.find_accounts(self._world, recipient):
                 found.mailbox.add(INBOX, raw)
         if self._account is not None and self._account.provider == login.TOKEN_HOLDERS[0]:
             self._account.mailbox.add(SENT, raw, {"\\Seen"})
