@@ -49,7 +49,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
 
 @pytest.fixture
 async def cloud(served, drive) -> Cloud:
-    made = Cloud(*served, drive)
+    made = Cloud(served[0], served[1], drive)
     async with made.http as http:
         await http.post("/_sandbox/reset", json={})
     return made
