@@ -28,6 +28,7 @@ from mailwarden.connections.our_app import confirmation, our_app, spec_of
 from mailwarden.connections.queries import get_credential
 from mailwarden.connections.rules import Actor, Proof
 from mailwarden.core.db import app_now, unit_of_work
+from mailwarden.core.deadline import deadline
 from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import backoff_s
 from mailwarden.core.metrics import REFRESHES
@@ -154,7 +155,7 @@ async def _post(rt: Runtime, claim: Claim) -> Grant:
     if time.monotonic() - claim.claimed_at > timing.refresh_lease_s - timing.refresh_deadline_s - 1:
         raise Unavailable(own_evidence("the lease is nearly over; nothing was sent"), sent=False)
     try:
-        async with asyncio.timeout(timing.refresh_deadline_s):
+        async with deadline(timing.refresh_deadline_s):
             return await _present(app, claim)
     except TimeoutError:
         raise Unavailable(own_evidence("no complete answer in time")) from None

@@ -1,6 +1,5 @@
 """Outbound HTTP: one client per trust level, deadlines over the whole request, capped bodies, redacted texts."""
 
-import asyncio
 import re
 import ssl
 import time
@@ -14,6 +13,7 @@ from typing import Any
 import httpcore
 import httpx
 
+from mailwarden.core.deadline import deadline
 from mailwarden.core.egress import EgressBlocked, EgressGuard, GuardedBackend
 
 __all__ = ["Answer", "BodyTooLarge", "EgressBlocked", "EgressGuard", "NoAnswer", "build_http", "redact", "send_once"]
@@ -82,7 +82,7 @@ async def send_once(http: httpx.AsyncClient, request: httpx.Request, *, deadline
     departure = _Departure(started + deadline_s)
     request.extensions = {"trace": departure, "timeout": _socket_timeouts(deadline_s)}
     try:
-        async with asyncio.timeout(deadline_s):
+        async with deadline(deadline_s):
             response = await http.send(request, stream=True, follow_redirects=False, auth=None)
             try:
                 body = await read_bounded(response, max_bytes)
