@@ -40,8 +40,8 @@ class Reached:
     async def flush(self) -> None:
         await self.ask("POST", "/webhooks/flush")
 
-    async def connected(self, provider: str, account: str | None = None) -> Linked:
-        name = account or await asyncio.to_thread(self.world.sandbox.make_account, provider)
+    async def connected(self, provider: str) -> Linked:
+        name = await asyncio.to_thread(self.world.sandbox.make_account, provider)
         linked = await self.world.connect(await self.world.sign_up(), provider, name)
         await self.world.drain()
         return linked

@@ -11,6 +11,7 @@ from mailwarden.core.db import unit_of_work
 from mailwarden.core.ids import format_id
 from mailwarden.core.jobs import LeaseLost, enqueue
 from mailwarden.hooks import process
+from mailwarden.hooks.effects import apply
 from mailwarden.hooks.store import store
 from mailwarden.providers.hooks.base import HookEvent, Kind
 from mailwarden.providers.hooks.tokens import names_of
@@ -261,7 +262,7 @@ async def test_a_worker_that_dies_between_effect_and_end_repeats_nothing(
     await hooks.time_machine.advance(60)
     healthy(replies)
     await hooks.tell(Kind.TOKEN_REVOKED, at=hooks.now)
-    applied = process.apply
+    applied = apply
 
     async def dies(*args) -> None:
         await applied(*args)

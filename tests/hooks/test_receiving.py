@@ -1,6 +1,7 @@
 """At the door: what is authentic is stored with its work before it is answered; nothing else leaves a trace."""
 
 import asyncio
+import random
 from dataclasses import replace
 
 import httpx
@@ -11,9 +12,10 @@ from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from mailwarden.core.db import reader, unit_of_work
 from mailwarden.core.jobs import Job
 from mailwarden.hooks import desk as desks
+from mailwarden.hooks import receive
 from mailwarden.hooks.desk import Desk
 from mailwarden.hooks.models import HookDelivery
-from mailwarden.hooks.store import body_place
+from mailwarden.hooks.store import body_place, store
 from mailwarden.hooks.subscriptions import end_subscriptions
 from mailwarden.main import create_app
 from tests.conftest import MakeConnection
@@ -56,7 +58,7 @@ async def test_forged_ones_leave_a_count_and_nothing_else(hooks: Hooks):
     assert await hooks.refused() == {("hubspot", "signature"): 2, ("hubspot", "unsigned"): 1}
 
 
-@pytest.mark.parametrize(("later", "status"), [(299, 204), (302, 401), (14 * 86_400, 401)])
+@pytest.mark.parametrize(("later", "status"), [(280, 204), (302, 401), (14 * 86_400, 401)])
 async def test_a_replay(hooks: Hooks, later: float, status: int):
     """Inside the window it is a duplicate without effect; after it, nobody."""
     request = hooks.hubspot(hooks.item(1))
@@ -205,3 +207,26 @@ async def test_counts_that_cannot_be_written_are_not_lost(hooks: Hooks):
     hooks.desk._rt = working
     assert await hooks.refused() == {("hubspot", "signature"): 1}
     await gone.dispose()
+
+
+async def test_a_process_that_dies_between_commit_and_answer_costs_a_duplicate(
+    hooks: Hooks, monkeypatch: pytest.MonkeyPatch
+):
+    """Killed before the commit: no row and no 2xx. Killed after it: the provider comes again, and it is known."""
+    rng, kept = random.Random(5), store
+
+    async def dies(*args):
+        if rng.random() < 0.5:
+            raise RuntimeError("killed before the commit")
+        await kept(*args)
+        raise RuntimeError("killed after the commit")
+
+    requests = [hooks.hubspot(hooks.item(n)) for n in range(30)]
+    monkeypatch.setattr(receive, "store", dies)
+    assert {await hooks.send(request) for request in requests} == {500}
+    before = await hooks.rows()
+    assert 0 < before[1] < 30
+    monkeypatch.setattr(receive, "store", kept)
+    assert {await hooks.send(request) for request in requests} == {204}
+    assert await hooks.rows() == (30, 30)
+    assert sum(event.duplicates for event in await hooks.events()) == before[1]

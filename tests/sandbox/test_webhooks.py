@@ -1,5 +1,8 @@
 """How the sandbox pushes: retries by its clock, faults, forgeries, and the log of all of it."""
 
+import base64
+import hmac
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -170,3 +173,39 @@ async def test_webhook_faults_leave_calls_alone(http, control):
     assert (await http.get("/hubspot/oauth/authorize")).status_code != 500
     shown = (await http.get("/_sandbox/providers/hubspot/faults")).json()["faults"]
     assert shown[0]["strikes"] == 0
+
+
+async def test_hubspot_signs_each_attempt_with_the_apps_secret(http, control, receiver):
+    await http.post("/_sandbox/webhooks/targets", json={"provider": "hubspot", "url": URL})
+    receiver.answers = [500]
+    made = await http.post("/_sandbox/webhooks/events/hubspot/48000001", json={"count": 150})
+    assert len(made.json()["deliveries"]) == 2
+    await http.post("/_sandbox/webhooks/flush")
+    await control.advance(60)
+    await http.post("/_sandbox/webhooks/flush")
+    assert [len(json.loads(body)) for body in receiver.bodies] == [100, 50, 100]
+    for request in receiver.got:
+        stamp = request.headers["x-hubspot-request-timestamp"]
+        message = b"POST" + URL.encode() + request.content + stamp.encode()
+        told = base64.b64encode(hmac.new(b"sandbox-secret", message, "sha256").digest()).decode()
+        assert request.headers["x-hubspot-signature-v3"] == told
+    assert len({request.headers["x-hubspot-request-timestamp"] for request in receiver.got}) > 1
+
+
+async def test_klaviyo_tells_of_sent_campaigns_with_the_addresss_own_secret(http, receiver):
+    target = {"provider": "klaviyo", "url": URL, "account": "Kv0001", "secret": "a-secret-of-16-letters"}
+    await http.post("/_sandbox/webhooks/targets", json=target)
+    for account in ("Kv0001", "Kv0002"):
+        await http.post(f"/_sandbox/accounts/klaviyo/{account}/campaigns", json={"count": 2})
+    await http.post("/_sandbox/webhooks/flush")
+    (request,) = receiver.got
+    stamp = request.headers["klaviyo-timestamp"].encode()
+    told = hmac.new(b"a-secret-of-16-letters", request.content + stamp, "sha256").hexdigest()
+    assert request.headers["klaviyo-signature"] == told
+    body = json.loads(request.content)
+    assert (len(body["data"]), body["meta"]["klaviyo_account_id"]) == (2, "Kv0001")
+
+
+@pytest.mark.parametrize("provider", ["keap", "nobody"])
+async def test_others_are_asked_over_their_own_apis(http, provider):
+    assert (await http.post("/_sandbox/webhooks/targets", json={"provider": provider, "url": URL})).status_code == 422

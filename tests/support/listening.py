@@ -22,7 +22,7 @@ async def listening(app: FastAPI, listener: socket.socket) -> AsyncIterator[None
     """Whoever steers a caller that waits for the answer must not block this loop: use ``asyncio.to_thread``."""
     config = uvicorn.Config(app, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
-    server.capture_signals = nullcontext  # type: ignore[method-assign,assignment] - pytest keeps its own
+    server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]  # pytest keeps its own
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way

@@ -10,6 +10,7 @@ from mailwarden_sandbox.control.host import Desk
 from mailwarden_sandbox.control.schemas import AccountCreate, BehaviourUpdate, CampaignsCreate
 from mailwarden_sandbox.control.truth import behaviour, campaigns, summary, truth
 from mailwarden_sandbox.data.totals import Window
+from mailwarden_sandbox.webhooks.emit import tell_of_campaigns
 
 
 def accounts_router(desk: Desk) -> APIRouter:
@@ -61,6 +62,7 @@ def accounts_router(desk: Desk) -> APIRouter:
     async def add_campaigns(provider: str, external_id: str, body: CampaignsCreate) -> dict[str, Any]:
         account = desk.account(provider, external_id)
         added = desk.world.add_campaigns(account, body.count, body.status, _seconds(body.send_at))
+        tell_of_campaigns(desk.world, account, body.status, len(added))
         return {"external_ids": [desk.provider(provider).campaign_id(account.book, i) for i in added]}
 
     return router
