@@ -84,12 +84,14 @@ class GmailWatch:
 
 
 class GraphSubscriptions:
-    """Renewed with less than a day left. The second address can be given only at the beginning, so it is the same."""
+    """Renewed at every look: that is also the answer to "reauthorizationRequired", after which Graph stops telling us.
+
+    The second address can be given only at the beginning, so it is the same.
+    """
 
     PATH = "/v1.0/subscriptions"
     RESOURCE = "/me/mailFolders('inbox')/messages"
     LIFE = timedelta(minutes=4230)  # what every version of the documents allows
-    RENEW_BELOW = timedelta(hours=24)
 
     def topics(self, settings: ProviderSettings) -> tuple[str, ...]:  # noqa: ARG002
         return (self.RESOURCE,)
@@ -102,10 +104,7 @@ class GraphSubscriptions:
             return await self._subscribe(api, one, now, missed=False)
         until, path = (now + self.LIFE).strftime("%Y-%m-%dT%H:%M:%SZ"), f"{self.PATH}/{one.provider_id}"
         try:
-            if one.expires_at is not None and one.expires_at - now > self.RENEW_BELOW:
-                said = await api.get(path)
-            else:
-                said = await api.write("PATCH", path, {"expirationDateTime": until})
+            said = await api.write("PATCH", path, {"expirationDateTime": until})
         except ObjectGone:
             return await self._subscribe(api, one, now, missed=True)
         return Kept(one.topic, one.provider_id, moment(text(said, "expirationDateTime") or until))
