@@ -13,6 +13,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "scale": ("-m", "tests.benchmarks.scale"),
     "refresh": ("-m", "tests.benchmarks.refresh"),
     "fairness": ("-m", "tests.benchmarks.fairness"),
+    "webhooks": ("-m", "tests.benchmarks.webhooks"),
     "lighthouse": ("-m", "scripts.browser_tests", "--lighthouse"),
 }
 
