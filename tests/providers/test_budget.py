@@ -132,6 +132,15 @@ async def test_without_redis_each_process_counts_for_itself_and_asks_seldom(cloc
     assert gone.asked == 1
 
 
+async def test_a_ban_of_the_app_is_kept_by_all_its_accounts(make_budget):
+    budget, limits = make_budget(), load()["keap"].limits
+    one, other = (claim_for("keap", limits, "/crm/rest/v2/emails", client_id="c", account=name) for name in "ab")
+    await budget.ban(one, 5)
+    assert await budget.take(other) == 0
+    await budget.ban(one.of_app, 50)
+    assert await budget.take(other) == pytest.approx(50, abs=0.1)
+
+
 def test_hubspot_counts_all_calls_of_an_account_together():
     limits = load()["hubspot"].limits
     one = claim_for("hubspot", limits, "/marketing/emails/2026-09", client_id="c", account="7")

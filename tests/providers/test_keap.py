@@ -17,7 +17,7 @@ from mailwarden.providers.base import (
     Unavailable,
     Window,
 )
-from mailwarden.providers.budget import claim_for
+from mailwarden.providers.budget import LocalBudget, claim_for
 from mailwarden.providers.catalog import load
 from mailwarden.providers.classify import Call, failure
 from mailwarden.providers.grants import read_grant
@@ -215,3 +215,13 @@ async def test_the_only_permission_allows_everything_and_the_list_does_not(metho
         await make_api(make_app("keap", calls)).write(method, path, {})
     assert calls.requests == []
     assert json.dumps(load()["keap"].auth.consent_note).count("full") == 1
+
+
+@pytest.mark.parametrize(("header", "spent"), [("x-keap-product-throttle-available", "0"), ("x-other", "0")])
+async def test_a_spent_quota_of_the_app_stops_all_its_tenants(header, spent):
+    calls = Calls(httpx.Response(429, json={"code": "429"}, headers={header: spent}))
+    app = make_app("keap", calls, budget=LocalBudget(lambda: 1000.0))
+    for tenant in ("a", "b"):
+        with pytest.raises(RateLimited):
+            await Keap().identify(make_api(app, account=tenant))
+    assert len(calls.requests) == (1 if "keap" in header else 2)

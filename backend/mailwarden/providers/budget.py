@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from redis.exceptions import RedisError
@@ -19,12 +19,13 @@ from mailwarden.providers.catalog import Limit, Rate
 _REDIS_DEADLINE_S = 0.5
 _REDIS_PAUSE_S = 5.0
 
-# KEYS: ban, then one list per quota. ARGV: now, then requests and seconds per quota. Answers the wait in milliseconds.
+# KEYS: two bans, then one list per quota. ARGV: now, then requests and seconds per quota. Answers the wait in
+# milliseconds.
 _TAKE = """
 local now = tonumber(ARGV[1])
-local wait = tonumber(redis.call('GET', KEYS[1]) or now) - now
-for i = 2, #KEYS do
-  local most, span = tonumber(ARGV[2 * i - 2]), tonumber(ARGV[2 * i - 1])
+local wait = math.max(tonumber(redis.call('GET', KEYS[1]) or now), tonumber(redis.call('GET', KEYS[2]) or now)) - now
+for i = 3, #KEYS do
+  local most, span = tonumber(ARGV[2 * i - 4]), tonumber(ARGV[2 * i - 3])
   local newest = tonumber(redis.call('LINDEX', KEYS[i], -1) or now)
   if newest > now + span then redis.call('DEL', KEYS[i]) end
   local length = redis.call('LLEN', KEYS[i])
@@ -33,10 +34,10 @@ for i = 2, #KEYS do
   end
 end
 if wait > 0 then return math.ceil(wait * 1000) end
-for i = 2, #KEYS do
+for i = 3, #KEYS do
   redis.call('RPUSH', KEYS[i], ARGV[1])
-  redis.call('LTRIM', KEYS[i], -tonumber(ARGV[2 * i - 2]), -1)
-  redis.call('PEXPIRE', KEYS[i], math.ceil(tonumber(ARGV[2 * i - 1]) * 1000) + 1000)
+  redis.call('LTRIM', KEYS[i], -tonumber(ARGV[2 * i - 4]), -1)
+  redis.call('PEXPIRE', KEYS[i], math.ceil(tonumber(ARGV[2 * i - 3]) * 1000) + 1000)
 end
 return 0
 """
@@ -51,10 +52,23 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What one request counts against: the quotas that cover its path, and the ban that a 429 on it would set."""
+    """What one request counts against: the quotas that cover its path, and the ban that a 429 on it would set.
+
+    ``app_ban_key``: a ban that all accounts of our app keep, where they share a quota.
+    """
 
     ban_key: str
     quotas: tuple[Quota, ...]
+    app_ban_key: str | None = None
+
+    @property
+    def of_app(self) -> "Claim":
+        """To be banned when the quota that all accounts share is spent."""
+        return replace(self, ban_key=self.app_ban_key or self.ban_key)
+
+    @property
+    def ban_keys(self) -> tuple[str, str]:
+        return self.ban_key, self.app_ban_key or self.ban_key
 
 
 def claim_for(provider: str, limits: Sequence[Limit], path: str, *, client_id: str, account: str | None) -> Claim:
@@ -67,7 +81,9 @@ def claim_for(provider: str, limits: Sequence[Limit], path: str, *, client_id: s
         for rate in limit.rates:
             quotas.append(Quota(f"budget:{provider}:{limit.name}:{holder}:{rate.per_s:g}", rate.requests, rate.per_s))
     name = covering[0].name if covering else "all"
-    return Claim(f"budget:{provider}:{name}:{owner}:ban", tuple(quotas))
+    shared = next((limit.name for limit in covering if limit.scope == "client"), None)
+    app_ban = f"budget:{provider}:{shared}:{client_id}:ban" if shared else None
+    return Claim(f"budget:{provider}:{name}:{owner}:ban", tuple(quotas), app_ban)
 
 
 def token_claim(provider: str, rates: Sequence[Rate], *, client_id: str) -> Claim:
@@ -107,7 +123,7 @@ class LocalBudget:
     async def take(self, claim: Claim) -> float:
         now = self._clock()
         self._forget(now)
-        wait = self._bans.get(claim.ban_key, now) - now
+        wait = max(self._bans.get(key, now) for key in claim.ban_keys) - now
         for quota in claim.quotas:
             taken = self._taken.setdefault(quota.key, deque(maxlen=quota.requests))
             if taken and taken[-1] > now + quota.per_s:
@@ -148,7 +164,7 @@ class RedisBudget:
         self._skip_until = 0.0
 
     async def take(self, claim: Claim) -> float:
-        keys = [claim.ban_key, *(quota.key for quota in claim.quotas)]
+        keys = [*claim.ban_keys, *(quota.key for quota in claim.quotas)]
         rates = [number for quota in claim.quotas for number in (quota.requests, quota.per_s)]
         waited = await self._ask(lambda: self._redis.eval(_TAKE, len(keys), *keys, repr(self._clock()), *rates))
         return await self._local.take(claim) if waited is None else waited / 1000

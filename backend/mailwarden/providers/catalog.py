@@ -188,6 +188,7 @@ class ApiSpec(_Spec):
     message_fields: tuple[str, ...]
     request_id_fields: tuple[str, ...] = ()
     retry_after_s: float  # used when a 429 does not say
+    spent_headers: tuple[str, ...] = ()  # a 429 with one of these at 0 concerns all accounts of our app
     reads: tuple[Read, ...] = Field(min_length=1)
     writes: tuple[Read, ...] = ()  # never repeated once a byte has left; none for providers of figures (B25)
     errors: tuple[Rule, ...]

@@ -173,7 +173,9 @@ class ProviderApi:
         token = request.headers.get("Authorization", "").rpartition(" ")[2]
         refused = failure(self._app.spec, replace(call, secrets=(token,)), answer)
         if isinstance(refused, RateLimited):
-            await self._app.budget.ban(self._claim(call.path), refused.retry_after_s)
+            claim, spent = self._claim(call.path), self._app.spec.api.spent_headers
+            shared = any(answer.headers.get(name) == "0" for name in spent)
+            await self._app.budget.ban(claim.of_app if shared else claim, refused.retry_after_s)
         return refused
 
     def _record(self, call: Call, asked: Mapping[str, str], answer: Answer) -> None:

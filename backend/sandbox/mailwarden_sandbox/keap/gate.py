@@ -31,31 +31,28 @@ def throttle(call: Call, route: Route, limit: int | None) -> Response | None:
     if route.area is not Area.API or call.account is None or (limit is None and not call.world.quotas):
         return None
     windows, now = call.world.windows, call.world.now()
-    key: tuple[object, ...] = ("keap", call.client_id)
+    app: tuple[object, ...] = ("keap", call.client_id)
+    key = app
     limits = [(SPIKE_S, 1), (PER_MINUTE, _MINUTE_S), (PER_DAY, _DAY_S)]
     if limit is not None:  # a fault of this account strikes nobody else
-        key, limits = (*key, call.account.external_id), [(limit, _MINUTE_S), (PER_DAY, _DAY_S)]
+        key, limits = (*app, call.account.external_id), [(limit, _MINUTE_S), (PER_DAY, _DAY_S)]
     fits = all(windows.used((key, width), width, now) < most for most, width in limits)
     if fits:
         for _, width in limits:
             windows.count((key, width), width, now)
-    per_minute = next(most for most, width in limits if width == _MINUTE_S)
-    _tell(call, per_minute, windows.used((key, _MINUTE_S), _MINUTE_S, now), windows.used((key, _DAY_S), _DAY_S, now))
+    scope, per_minute = ("tenant", limit) if limit is not None else ("product", PER_MINUTE)
+    _tell(call, f"{scope}-throttle", "minute", per_minute, windows.used((key, _MINUTE_S), _MINUTE_S, now))
+    _tell(call, "product-quota", "day", PER_DAY, windows.used((app, _DAY_S), _DAY_S, now))
+    call.answer_headers["x-keap-product-quota-expiry-time"] = iso_z(now + left_of_window(_DAY_S, now))
     return None if fits else errors.quota_exceeded()
 
 
-def _tell(call: Call, per_minute: int, in_minute: int, in_day: int) -> None:
+def _tell(call: Call, name: str, unit: str, limit: int, used: int) -> None:
     """The spike arrest is not reported."""
-    now = call.world.now()
-    for name, unit, limit, used in (
-        ("quota", "day", PER_DAY, in_day),
-        ("throttle", "minute", per_minute, in_minute),
-    ):
-        call.answer_headers |= {
-            f"x-keap-product-{name}-limit": str(limit),
-            f"x-keap-product-{name}-time-unit": unit,
-            f"x-keap-product-{name}-interval": "1",
-            f"x-keap-product-{name}-available": str(max(0, limit - used)),
-            f"x-keap-product-{name}-used": str(used),
-        }
-    call.answer_headers["x-keap-product-quota-expiry-time"] = iso_z(now + left_of_window(_DAY_S, now))
+    call.answer_headers |= {
+        f"x-keap-{name}-limit": str(limit),
+        f"x-keap-{name}-time-unit": unit,
+        f"x-keap-{name}-interval": "1",
+        f"x-keap-{name}-available": str(max(0, limit - used)),
+        f"x-keap-{name}-used": str(used),
+    }
