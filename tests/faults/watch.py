@@ -37,7 +37,12 @@ class ProviderCall:
 
     @property
     def refused(self) -> bool:
-        """A refusal, or an answer that tells of one (an introspection says it with a 200)."""
+        """A refusal, or an answer that tells of one (an introspection says it with a 200).
+
+        Not that of a subscription whose handshake nobody answers: it says nothing about the grant.
+        """
+        if self.path.endswith("/subscriptions"):
+            return False
         return self.status in (400, 401, 403) or "introspect" in self.path
 
 
