@@ -21,6 +21,7 @@ from mailwarden.providers.base import (
     Unavailable,
 )
 from mailwarden.providers.google import READING, Google
+from mailwarden.providers.hooks.subscribing import GmailWatch, Kept, Wanted
 from mailwarden.providers.id_token import account_of, verified_claims
 from mailwarden.providers.oauth import OAuth, new_verifier
 from tests.providers.over_sockets.linked import CALLBACK, Linked, connect, consent
@@ -122,6 +123,25 @@ async def test_watching(sandbox, linked):
     watching = await google_mail.watch(linked.api, TOPIC)
     assert timedelta(days=6, hours=23) < watching.until - now < timedelta(days=7, minutes=1)
     await google_mail.stop_watching(linked.api)
+
+
+async def test_a_watch_is_renewed_every_day_and_a_lapse_is_noticed(sandbox, linked):
+    async def keep(known: Kept | None) -> Kept:
+        now = datetime.fromisoformat(sandbox.ask("GET", "/clock")["now"])
+        wanted = Wanted(TOPIC, "", "", known and known.provider_id, known and known.expires_at)
+        (kept,) = await GmailWatch().keep(linked.api, [wanted], now)
+        assert kept.expires_at is not None
+        return kept
+
+    first = await keep(None)
+    assert (await keep(first)).expires_at == first.expires_at
+    sandbox.advance(25 * 3600)
+    await linked.refresh()
+    renewed = await keep(first)
+    assert (renewed.expires_at > first.expires_at, renewed.missed) == (True, False)
+    sandbox.advance(8 * 86_400)
+    await linked.refresh()
+    assert (await keep(renewed)).missed
 
 
 async def test_only_listed_calls_leave(linked):
