@@ -1,6 +1,7 @@
 """What the measurements of workers share: servers as in production, rows by the thousand, processes, their cost."""
 
 import asyncio
+import fcntl
 import os
 import subprocess
 import sys
@@ -171,10 +172,12 @@ def wait_until(true: Callable[[], bool], within_s: float) -> None:
 
 @contextmanager
 def servers_as_in_production() -> Iterator[EmbeddedServers]:
-    """With fsync: what is measured here is a promise."""
+    """With fsync: what is measured here is a promise. One bench at a time: workers of two would share their Redis."""
     RESULTS.mkdir(parents=True, exist_ok=True)
-    with embedded_servers(RESULTS / "servers") as servers:
-        yield servers
+    with (RESULTS / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with embedded_servers(RESULTS / "servers") as servers:
+            yield servers
 
 
 async def open_lab(servers: EmbeddedServers, database: str, folder: Path, url: str) -> Lab:
