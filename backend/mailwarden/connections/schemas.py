@@ -99,7 +99,9 @@ class IntegrationOut(Wire):
     misconfigured: str | None = Field(description="Our own settings are wrong at the provider; tell the operator.")
     scopes: list[ScopeOut]
     consent_note: str
-    connections: list[ConnectionOut] = Field(description="At most 1,000 over all providers, the broken ones among them.")
+    connections: list[ConnectionOut] = Field(
+        description="At most 1,000 over all providers, the broken ones among them."
+    )
     connections_total: int = Field(description="All there are; `/v1/connections` pages through them.")
 
 
