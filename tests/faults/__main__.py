@@ -9,10 +9,11 @@ from pathlib import Path
 
 from mailwarden.core.logging import configure_logging
 from tests.faults.conftest import DEADLINES
+from tests.faults.fleet import open_fleet
 from tests.faults.incident import play_incident
 from tests.faults.judge import Finding
 from tests.faults.play import crowd, most_at_once, play_definite, play_soft, settle, stage
-from tests.faults.report import false_inactive, table, write
+from tests.faults.report import confusion, false_inactive, table, write
 from tests.faults.rows import DEFINITE, PROBE_S, SOFT
 from tests.support.database import fresh_database, test_servers
 from tests.support.sandbox import running_sandbox
@@ -50,6 +51,8 @@ async def soft(world: World, rounds: int, at_once: int) -> list[Finding]:
 
 
 async def play(options: argparse.Namespace, folder: Path) -> list[Finding]:
+    if options.workers:
+        return await play_in_processes(options)
     with test_servers() as servers, running_sandbox(folder / "sandbox") as sandbox:
         with fresh_database(servers, "matrix") as database:
             async with open_world(servers, database, folder, sandbox, **DEADLINES) as world:
@@ -64,20 +67,39 @@ async def play(options: argparse.Namespace, folder: Path) -> list[Finding]:
     return findings
 
 
+async def play_in_processes(options: argparse.Namespace) -> list[Finding]:
+    """Definite and other faults while workers are killed; incidents are not a matter of processes."""
+    timing = DEADLINES | {"refresh_lease_s": 12}
+    async with open_fleet(options.workers, options.kill_every, options.seed, **timing) as fleet:
+        await crowd(fleet, options.connections)
+        at_once = most_at_once(options.connections)
+        findings = await soft(fleet, options.rounds, at_once)
+        findings += await definite(fleet, options.copies, at_once)
+        say(f"{fleet.kills} workers killed, seed {options.seed}")
+    return findings
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--connections", type=int, default=200, help="healthy connections of each provider")
     parser.add_argument("--copies", type=int, default=2, help="connections per definite fault")
     parser.add_argument("--rounds", type=int, default=8, help="times that each not definite fault is played")
+    parser.add_argument("--workers", type=int, default=0, help="worker processes of their own instead of one process")
+    parser.add_argument("--kill-every", type=float, default=4, help="seconds between kills of a worker process")
+    parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
-    configure_logging("error", as_json=True)
+    configure_logging("critical", as_json=True)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         findings = asyncio.run(play(options, Path(folder)))
     say(table(findings))
+    say(confusion(findings))
     say(false_inactive(findings))
     say(f"{time.monotonic() - began:.0f} s")
-    path = write("faults", {"options": vars(options), "findings": [one.as_json() for one in findings]})
+    path = write(
+        "faults-workers" if options.workers else "faults",
+        {"options": vars(options), "findings": [one.as_json() for one in findings]},
+    )
     say(f"written to {path}")
     wrong = [one for one in findings if not one.ok]
     for one in wrong:

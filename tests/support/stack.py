@@ -25,7 +25,7 @@ from tests.support.database import ROOT, admin_dsn, set_clock_offset
 from tests.support.sandbox import Sandbox, running_sandbox
 
 STACKS = ROOT / ".local" / "test" / "stacks"
-PROVIDERS = ("hubspot", "klaviyo")
+PROVIDERS = ("hubspot", "klaviyo", "keap", "google", "microsoft")
 CLOCK_FOLLOW_S = 0.2
 T = TypeVar("T")
 

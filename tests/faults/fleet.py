@@ -1,0 +1,98 @@
+"""The same matrix against a running system: several worker processes, of which one is killed every few seconds."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+import httpx
+
+from tests.support.browser import Browser, sign_up
+from tests.support.stack import System, running_system
+from tests.support.world import Step, World
+
+LEFT = "SELECT count(*) FROM jobs WHERE state = 'leased' OR (state = 'ready' AND due_at <= app_now())"
+PATIENCE_S = 20.0  # of real time, for what a killed worker held: its lease ends by the moved clock
+LOOK_S = 0.1
+
+
+@dataclass
+class Fleet(World):
+    """Speaks to the API over HTTP, and waits for the workers where the other world runs the jobs itself."""
+
+    system: System = field(kw_only=True)
+    kill_every_s: float = 0.0
+    rng: random.Random = field(default_factory=lambda: random.Random(1))
+    kills: int = 0
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def now(self) -> datetime:
+        at: datetime = self.system.now()
+        return at
+
+    async def advance(self, seconds: float) -> None:
+        await asyncio.to_thread(self.system.advance, seconds)
+
+    async def run_for(self, seconds: float, each: Step | None = None, *, finest: float = 2, widest: float = 30) -> None:
+        until = await asyncio.to_thread(self.now) + timedelta(seconds=seconds)
+        while True:
+            await self._settled()
+            if each is not None:
+                await each()
+            now = await asyncio.to_thread(self.now)
+            left = (until - now).total_seconds()
+            if left <= 0:
+                return
+            due = await self.next_due()
+            wait = (due - now).total_seconds() if due else widest
+            await self.advance(min(left, max(finest, min(wait, widest))))
+
+    async def _settled(self) -> None:
+        """Until nothing is due or running any more, but no longer than a lease may hold things up."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE_S
+        while asyncio.get_running_loop().time() < deadline:
+            if not await self.admin.fetchval(LEFT):
+                return
+            await asyncio.sleep(LOOK_S)
+
+    async def sign_up(self) -> Browser:
+        number = len(self._browsers) + 1
+        http = httpx.AsyncClient(base_url=self.system.url, timeout=60)
+        browser = await sign_up(http, f"person-{number}@example.com", f"Organization {number}")
+        self._browsers.append(browser)
+        return browser
+
+    async def harass(self) -> None:
+        """One worker after another, by chance."""
+        while not self._stop.is_set():
+            await asyncio.sleep(self.kill_every_s * self.rng.uniform(0.5, 1.5))
+            await asyncio.to_thread(self.system.kill, self.rng.choice(self.system.workers()))
+            self.kills += 1
+
+    async def close(self) -> None:
+        self._stop.set()
+        await super().close()
+
+
+@asynccontextmanager
+async def open_fleet(workers: int, kill_every_s: float, seed: int, **timing: Any) -> AsyncIterator[Fleet]:
+    with running_system("fleet", workers=workers, seed=seed, timing=timing) as system:
+        admin = await asyncpg.connect(system.dsn)
+        outside = httpx.AsyncClient(timeout=60)
+        fleet = Fleet(  # what runs in processes of its own is not here
+            None, system.sandbox, None, None, system.dsn, admin, outside,  # type: ignore[arg-type]
+            system=system, kill_every_s=kill_every_s, rng=random.Random(seed),
+        )  # fmt: skip
+        harassing = asyncio.create_task(fleet.harass()) if kill_every_s else None
+        try:
+            yield fleet
+        finally:
+            await fleet.close()
+            if harassing is not None:
+                harassing.cancel()
+            await outside.aclose()
+            await admin.close()
