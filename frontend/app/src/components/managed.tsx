@@ -4,12 +4,16 @@ import { useMayManage } from '../lib/session.tsx';
 
 export const ROLE_REASON = 'Only an owner or manager can do this. Ask one of them.';
 
-/** Wraps a control that members may see but not use; the reason opens on hover and on focus. */
-export function Managed({ children }: { children: (may: boolean) => ReactElement }) {
-  const may = useMayManage();
+export type Rights = { may: boolean; reason: string };
+type Props = { rights?: Rights; children: (may: boolean) => ReactElement };
+
+/** Wraps a control that some may see but not use; the reason opens on hover and on focus. */
+export function Managed({ rights, children }: Props) {
+  const manager = useMayManage();
+  const { may, reason } = rights ?? { may: manager, reason: ROLE_REASON };
   if (may) return children(true);
   return (
-    <Tooltip label={ROLE_REASON}>
+    <Tooltip label={reason}>
       {/* a disabled button takes no focus, so its wrapper does */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users need the reason too */}
       <span tabIndex={0} style={{ display: 'inline-flex' }}>

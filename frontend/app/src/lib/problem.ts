@@ -27,3 +27,10 @@ export function fieldErrors(error: unknown): Record<string, string> {
   const pairs = (error.errors ?? []).map((item) => [item.pointer.split('/').at(-1) ?? '', item.detail] as const);
   return Object.fromEntries(pairs.filter(([field]) => field));
 }
+
+/** The same by the whole path inside the body: `imap.host`, for forms with two fields of one name. */
+export function pathErrors(error: unknown): Record<string, string> {
+  if (!isProblem(error)) return {};
+  const path = (pointer: string) => pointer.replace(/^#?\/(body\/)?/, '').replaceAll('/', '.');
+  return Object.fromEntries((error.errors ?? []).map((item) => [path(item.pointer), item.detail] as const));
+}

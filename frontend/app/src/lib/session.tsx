@@ -35,3 +35,8 @@ export function useTimeZone(): string {
 export function useMayManage(): boolean {
   return useSession().permissions.includes('connections:write');
 }
+
+/** Members may keep mailboxes of their own. */
+export function useMayOwn(): boolean {
+  return useSession().permissions.includes('mailboxes:own');
+}

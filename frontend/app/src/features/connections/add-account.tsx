@@ -1,19 +1,21 @@
 import { Button } from '@mantine/core';
 import { IconPlugConnected, IconPlus } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { Managed } from '../../components/managed.tsx';
 import { Spoken } from '../../components/spoken.tsx';
+import { isMailbox } from '../../lib/kinds.ts';
 import type { Integration } from '../../lib/types.ts';
-
-const ConnectDialog = lazy(() => import('./connect-dialog.tsx'));
+import { ConnectFlow } from './connect-flow.tsx';
+import { useConnectRights } from './rights.ts';
 
 /** Opens a new authorization: the first account of a provider, or one more (B19). */
 export function AddAccount({ integration, first = false }: { integration: Integration; first?: boolean }) {
   const [open, setOpen] = useState(false);
+  const rights = useConnectRights(integration);
   const Icon = first ? IconPlugConnected : IconPlus;
   return (
     <>
-      <Managed>
+      <Managed rights={rights}>
         {(may) => (
           <Button
             variant={first ? 'filled' : 'default'}
@@ -21,16 +23,12 @@ export function AddAccount({ integration, first = false }: { integration: Integr
             leftSection={<Icon size={16} aria-hidden />}
             onClick={() => setOpen(true)}
           >
-            {first ? 'Connect' : 'Add account'}
+            {first ? 'Connect' : `Add ${isMailbox(integration) ? 'mailbox' : 'account'}`}
             <Spoken>{first ? integration.label : `to ${integration.label}`}</Spoken>
           </Button>
         )}
       </Managed>
-      {open && (
-        <Suspense fallback={null}>
-          <ConnectDialog integration={integration} onClose={() => setOpen(false)} />
-        </Suspense>
-      )}
+      {open && <ConnectFlow integration={integration} onClose={() => setOpen(false)} />}
     </>
   );
 }

@@ -1,10 +1,14 @@
 import {
+  connectByPassword,
   disconnectConnection,
+  discoverServers,
   listConnectionHistory,
+  renewPassword,
   startConnect,
   startReconnect,
   startSync,
   testConnection,
+  testMailbox,
   updateConnection,
 } from '@mailwarden/api-client';
 import {
@@ -15,11 +19,20 @@ import {
   listConnectionSyncsQueryKey,
   listIntegrationsOptions,
   listIntegrationsQueryKey,
+  listMailboxesOptions,
+  listMailboxesQueryKey,
   listReconnectReceiptsOptions,
 } from '@mailwarden/api-client/react-query';
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import { pages } from '../../lib/pages.ts';
-import type { Connection, Frequency, HistoryRange, Integration } from '../../lib/types.ts';
+import type {
+  Connection,
+  Frequency,
+  HistoryRange,
+  Integration,
+  MailboxCredentials,
+  MailboxRenewal,
+} from '../../lib/types.ts';
 
 type Settings = { sync_frequency: Frequency; history_range: HistoryRange };
 
@@ -32,6 +45,9 @@ export const integrationsOptions = () => ({
   refetchInterval: (query: { state: { data?: { data: Integration[] } | undefined } }) =>
     query.state.data?.data.some((i) => i.connections.some(unsettled)) ? 4_000 : 20_000,
 });
+
+/** All slots at once, for what a card says of one; Settings > Email pages through them. */
+export const slotsOptions = () => ({ ...listMailboxesOptions({ query: { limit: 100 } }), staleTime: 10_000 });
 
 export const attemptOptions = (attemptId: string) => getOauthAttemptOptions({ path: { attempt_id: attemptId } });
 
@@ -69,6 +85,36 @@ export function useReconnect(connectionId: string) {
     mutationFn: () => startReconnect({ path: { connection_id: connectionId }, body: {} }),
     meta: { inline: true },
     onSuccess: leaveFor,
+  });
+}
+
+export function useDiscover() {
+  return useMutation({
+    mutationFn: (address: string) => discoverServers({ body: { address } }),
+    meta: { inline: true },
+  });
+}
+
+export function useTryMailbox() {
+  return useMutation({ mutationFn: (body: MailboxCredentials) => testMailbox({ body }), meta: { inline: true } });
+}
+
+export function useConnectMailbox() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: MailboxCredentials) => connectByPassword({ body }),
+    meta: { inline: true },
+    onSettled: () => refreshConnections(client),
+  });
+}
+
+/** New sign-in data for the mailbox that is there: nothing else changes. */
+export function useRenewPassword(connectionId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: MailboxRenewal) => renewPassword({ path: { connection_id: connectionId }, body }),
+    meta: { inline: true },
+    onSettled: () => refreshConnections(client),
   });
 }
 
@@ -118,7 +164,10 @@ export function useSaveSettings(connection: Connection) {
 }
 
 export async function refreshConnections(client: QueryClient): Promise<void> {
-  await client.invalidateQueries({ queryKey: listIntegrationsQueryKey() });
+  await Promise.all([
+    client.invalidateQueries({ queryKey: listIntegrationsQueryKey() }),
+    client.invalidateQueries({ queryKey: listMailboxesQueryKey() }),
+  ]);
 }
 
 function patchConnection(client: QueryClient, id: string, change: Partial<Connection>): void {

@@ -1,14 +1,13 @@
 import { Button, Code, Group, List, Stack, Text, Title } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { Fact } from '../../components/evidence-list.tsx';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { panelStyle, toneInk } from '../../components/tones.ts';
 import type { Attempt, Integration } from '../../lib/types.ts';
 import { attemptOptions, useReconnect } from './api.ts';
-
-const ConnectDialog = lazy(() => import('./connect-dialog.tsx'));
+import { ConnectFlow } from './connect-flow.tsx';
 
 type Props = { attemptId: string; integration: Integration; onDismiss: () => void };
 
@@ -102,11 +101,7 @@ function Retry({ attempt, integration }: { attempt: Attempt; integration: Integr
         </Button>
       )}
       {reconnect.error && <ErrorState error={reconnect.error} />}
-      {open && (
-        <Suspense fallback={null}>
-          <ConnectDialog integration={integration} onClose={() => setOpen(false)} />
-        </Suspense>
-      )}
+      {open && <ConnectFlow integration={integration} onClose={() => setOpen(false)} />}
     </>
   );
 }

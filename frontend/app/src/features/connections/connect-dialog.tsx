@@ -1,7 +1,9 @@
-import { Alert, Badge, Button, Group, List, Modal, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Group, List, Modal, Stack, Text, Title } from '@mantine/core';
 import { IconExternalLink, IconInfoCircle } from '@tabler/icons-react';
 import { useState } from 'react';
 import { ErrorState } from '../../components/states.tsx';
+import { ToneBadge } from '../../components/tone-badge.tsx';
+import { listsCampaigns } from '../../lib/kinds.ts';
 import { useReturnFocus } from '../../lib/return-focus.ts';
 import type { Integration } from '../../lib/types.ts';
 import { useConnect } from './api.ts';
@@ -16,7 +18,7 @@ export default function ConnectDialog({ integration, onClose }: { integration: I
   return (
     <Modal opened onClose={onClose} size="xl" title={`Connect ${integration.label}`}>
       <Stack gap="lg">
-        <SettingsFields value={settings} onChange={setSettings} />
+        {listsCampaigns(integration) && <SettingsFields value={settings} onChange={setSettings} />}
         <Permissions integration={integration} />
         {connect.error && <ErrorState error={connect.error} />}
         <Group justify="flex-end">
@@ -44,14 +46,10 @@ function Permissions({ integration }: { integration: Integration }) {
       <List spacing={6} mt="xs" size="sm" listStyleType="none">
         {integration.scopes.map((scope) => (
           <List.Item key={scope.name}>
-            <Text span size="sm" fw={500} ff="monospace" fz={13}>
+            <Text span size="sm" fw={500} ff="monospace" fz={13} className="break-anywhere">
               {scope.name}
             </Text>{' '}
-            {!scope.required && (
-              <Badge variant="default" size="sm">
-                optional
-              </Badge>
-            )}
+            <ToneBadge tone={scope.required ? 'brand' : 'gray'}>{scope.required ? 'required' : 'optional'}</ToneBadge>
             <Text size="sm" c="dimmed">
               {scope.why}
             </Text>

@@ -1,28 +1,27 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { IconStethoscope } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { Managed } from '../../components/managed.tsx';
 import { Spoken } from '../../components/spoken.tsx';
 import { ErrorState } from '../../components/states.tsx';
 import type { Connection, Integration } from '../../lib/types.ts';
+import { AccountDialogs, type Opened } from './account-dialogs.tsx';
 import { accountName } from './accounts.ts';
 import { useSyncNow, useTest } from './api.ts';
+import { ConnectFlow } from './connect-flow.tsx';
 import { MoreMenu } from './more-menu.tsx';
 import { PrimaryAction } from './primary-action.tsx';
+import { useRights } from './rights.ts';
 import { TestPanel } from './test-panel.tsx';
-
-const ConnectDialog = lazy(() => import('./connect-dialog.tsx'));
-const DisconnectDialog = lazy(() => import('./disconnect-dialog.tsx'));
-const ReconnectDialog = lazy(() => import('./reconnect-dialog.tsx'));
 
 type Props = { integration: Integration; connection: Connection };
 
 /** Everything a person can do with one account: the right primary action, Test, and the rest behind a menu. */
 export function ConnectionActions({ integration, connection }: Props) {
-  const [open, setOpen] = useState<'connect' | 'reconnect' | 'disconnect' | null>(null);
+  const [open, setOpen] = useState<Opened>(null);
+  const [adding, setAdding] = useState(false);
   const sync = useSyncNow(connection.id);
   const test = useTest(connection.id);
-  const close = () => setOpen(null);
   return (
     <Stack gap="sm">
       {test.data && <TestPanel result={test.data.data} onDismiss={test.reset} />}
@@ -40,30 +39,21 @@ export function ConnectionActions({ integration, connection }: Props) {
         <MoreMenu
           integration={integration}
           connection={connection}
-          onConnect={() => setOpen('connect')}
+          onConnect={() => setAdding(true)}
           onReconnect={() => setOpen('reconnect')}
           onDisconnect={() => setOpen('disconnect')}
         />
       </Group>
-      <Suspense fallback={null}>
-        {open === 'connect' && <ConnectDialog integration={integration} onClose={close} />}
-        {open === 'reconnect' && (
-          <ReconnectDialog
-            connection={connection}
-            providerLabel={integration.label}
-            onClose={close}
-            onDisconnect={() => setOpen('disconnect')}
-          />
-        )}
-        {open === 'disconnect' && <DisconnectDialog connection={connection} onClose={close} />}
-      </Suspense>
+      <AccountDialogs connection={connection} providerLabel={integration.label} open={open} onOpen={setOpen} />
+      {adding && <ConnectFlow integration={integration} onClose={() => setAdding(false)} />}
     </Stack>
   );
 }
 
 function TestButton({ connection, busy, onClick }: { connection: Connection; busy: boolean; onClick: () => void }) {
+  const rights = useRights(connection);
   return (
-    <Managed>
+    <Managed rights={rights}>
       {(may) => (
         <Button
           variant="default"

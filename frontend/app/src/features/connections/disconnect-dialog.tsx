@@ -1,15 +1,19 @@
 import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { IconArrowBackUp, IconInfoCircle, IconPlayerPause, IconShieldCheck } from '@tabler/icons-react';
+import { IconArrowBackUp, IconInfoCircle, IconPlayerPause, IconShieldCheck, IconUsers } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { notifyOk } from '../../lib/notify.ts';
+import { plural } from '../../lib/numbers.ts';
 import { useReturnFocus } from '../../lib/return-focus.ts';
-import type { Connection, DisconnectPreview } from '../../lib/types.ts';
+import type { Connection, DisconnectPreview, PreviewLine } from '../../lib/types.ts';
 import { accountName } from './accounts.ts';
 import { previewOptions, useDisconnect } from './api.ts';
 import { Consequences } from './consequences.tsx';
+import { WayPanel } from './way-panel.tsx';
 
-export default function DisconnectDialog({ connection, onClose }: { connection: Connection; onClose: () => void }) {
+type Props = { connection: Connection; onClose: () => void; onReconnect: () => void };
+
+export default function DisconnectDialog({ connection, onClose, onReconnect }: Props) {
   useReturnFocus();
   const preview = useQuery(previewOptions(connection.id));
   const disconnect = useDisconnect(connection.id);
@@ -22,9 +26,9 @@ export default function DisconnectDialog({ connection, onClose }: { connection: 
       },
     });
   return (
-    <Modal opened onClose={onClose} title={`Disconnect ${name}?`}>
+    <Modal opened onClose={onClose} size="lg" title={`Disconnect ${name}?`}>
       <Stack gap="lg">
-        {preview.data && <Preview preview={preview.data} />}
+        {preview.data && <Preview preview={preview.data} onReconnect={onReconnect} />}
         {preview.isPending && <LoadingBlocks label="Loading consequences" heights={[64, 64, 64]} />}
         {(preview.error ?? disconnect.error) && <ErrorState error={preview.error ?? disconnect.error} />}
         <Group justify="flex-end">
@@ -40,17 +44,36 @@ export default function DisconnectDialog({ connection, onClose }: { connection: 
   );
 }
 
-function Preview({ preview }: { preview: DisconnectPreview }) {
+function Preview({ preview, onReconnect }: { preview: DisconnectPreview; onReconnect: () => void }) {
+  const other = preview.ways.find((way) => way.code === 'one_click');
+  const reset = preview.slot_number === null ? 'Is reset' : `Is reset in slot ${preview.slot_number}`;
   return (
     <>
       <Consequences title="Stops" lines={preview.stops} Icon={IconPlayerPause} tone="danger" />
-      <Consequences title="Is reset" lines={preview.resets} Icon={IconArrowBackUp} tone="warning" />
+      <Consequences title={stake(preview)} lines={paused(preview)} Icon={IconUsers} tone="danger" />
+      <Consequences title={reset} lines={preview.resets} Icon={IconArrowBackUp} tone="warning" inline />
       <Consequences title="Stays" lines={preview.keeps} Icon={IconShieldCheck} tone="success" />
       {preview.advice && (
         <Alert p="sm" color="gray" variant="light" icon={<IconInfoCircle aria-hidden />}>
           <Text size="sm">{preview.advice}</Text>
         </Alert>
       )}
+      {other && (
+        <WayPanel way={other}>
+          <Button variant="default" onClick={onReconnect}>
+            Reconnect instead…
+          </Button>
+        </WayPanel>
+      )}
     </>
   );
 }
+
+const stake = ({ recipients_at_stake: people }: DisconnectPreview) =>
+  `Pauses: ${plural(people, 'recipient')} would not get the next mail`;
+
+const paused = ({ pauses }: DisconnectPreview): PreviewLine[] =>
+  pauses.map(({ name, detail, recipients }) => ({
+    title: name,
+    detail: `${plural(recipients, 'recipient')}. ${detail}`,
+  }));

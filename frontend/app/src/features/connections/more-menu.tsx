@@ -8,9 +8,10 @@ import {
   IconSettings,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useMayManage } from '../../lib/session.tsx';
+import { isMailbox, listsCampaigns } from '../../lib/kinds.ts';
 import type { Connection, Integration } from '../../lib/types.ts';
 import { accountName } from './accounts.ts';
+import { useConnectRights, useRights } from './rights.ts';
 
 type Props = {
   integration: Integration;
@@ -21,7 +22,8 @@ type Props = {
 };
 
 export function MoreMenu({ integration, connection, onConnect, onReconnect, onDisconnect }: Props) {
-  const may = useMayManage();
+  const { may } = useRights(connection);
+  const adds = useConnectRights(integration).may;
   const to = { to: '/integrations/$provider', params: { provider: integration.provider } } as const;
   return (
     <Menu position="bottom-end" width={230}>
@@ -33,25 +35,37 @@ export function MoreMenu({ integration, connection, onConnect, onReconnect, onDi
         </Tooltip>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<IconHistory size={16} aria-hidden />}
-          renderRoot={(props) => <Link {...props} {...to} search={{ account: connection.id, tab: 'syncs' }} />}
-        >
-          Sync history
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconSettings size={16} aria-hidden />}
-          renderRoot={(props) => <Link {...props} {...to} search={{ account: connection.id, tab: 'settings' }} />}
-        >
-          Settings
-        </Menu.Item>
+        {listsCampaigns(integration) && (
+          <>
+            <Menu.Item
+              leftSection={<IconHistory size={16} aria-hidden />}
+              renderRoot={(props) => <Link {...props} {...to} search={{ account: connection.id, tab: 'syncs' }} />}
+            >
+              Sync history
+            </Menu.Item>
+            <Menu.Item
+              leftSection={<IconSettings size={16} aria-hidden />}
+              renderRoot={(props) => <Link {...props} {...to} search={{ account: connection.id, tab: 'settings' }} />}
+            >
+              Settings
+            </Menu.Item>
+          </>
+        )}
+        {isMailbox(integration) && (
+          <Menu.Item
+            leftSection={<IconSettings size={16} aria-hidden />}
+            renderRoot={(props) => <Link {...props} to="/settings" search={{ tab: 'email' }} />}
+          >
+            Mailbox settings
+          </Menu.Item>
+        )}
         {connection.status === 'inactive' && (
           <Menu.Item disabled={!may} leftSection={<IconPlugConnected size={16} aria-hidden />} onClick={onReconnect}>
             Reconnect…
           </Menu.Item>
         )}
-        <Menu.Item disabled={!may} leftSection={<IconPlus size={16} aria-hidden />} onClick={onConnect}>
-          Add another {integration.label} account
+        <Menu.Item disabled={!adds} leftSection={<IconPlus size={16} aria-hidden />} onClick={onConnect}>
+          Add another {integration.label} {isMailbox(integration) ? 'mailbox' : 'account'}
         </Menu.Item>
         {connection.status !== 'disconnected' && (
           <>

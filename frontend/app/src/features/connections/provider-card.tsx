@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { ProviderTile } from '../../components/provider-tile.tsx';
 import { DegradedBadge, StatusBadge } from '../../components/status-badge.tsx';
+import { derivesFigures, isMailbox, listsCampaigns } from '../../lib/kinds.ts';
 import type { Connection, Integration } from '../../lib/types.ts';
 import { frequencyLabel, rangeLabel } from '../../lib/words.ts';
 import { AccountSelect } from './account-select.tsx';
@@ -11,7 +12,7 @@ import { accountName, pickAccount } from './accounts.ts';
 import { AddAccount } from './add-account.tsx';
 import { ConnectionActions } from './connection-actions.tsx';
 import { Trouble } from './trouble.tsx';
-import { Vitals } from './vitals.tsx';
+import { MailboxVitals, Vitals } from './vitals.tsx';
 
 type Props = { integration: Integration; renderSync: (syncId: string) => ReactNode };
 
@@ -41,6 +42,11 @@ const accountCount = ({ connections, connections_total: total }: Integration) =>
     ? `${total.toLocaleString()} accounts; ${connections.length} here, broken ones first`
     : `${total} accounts`;
 
+const what = (integration: Integration) => {
+  if (!listsCampaigns(integration)) return 'Mailbox: sends, and sees replies and bounces';
+  return derivesFigures(integration) ? 'Campaigns, contacts, and figures derived by us' : 'Campaigns and their figures';
+};
+
 type HeadProps = { integration: Integration; current: Connection | undefined; titleId: string };
 
 function CardHead({ integration, current, titleId }: HeadProps) {
@@ -56,7 +62,7 @@ function CardHead({ integration, current, titleId }: HeadProps) {
             </Link>
           </Title>
           <Text size="xs" c="dimmed">
-            {integration.connections_total > 1 ? accountCount(integration) : 'Campaigns and their figures'}
+            {integration.connections_total > 1 ? accountCount(integration) : what(integration)}
           </Text>
         </div>
       </Group>
@@ -74,6 +80,7 @@ type AccountProps = {
 
 function Account({ integration, current, onPick, children }: AccountProps) {
   const { provider, connections } = integration;
+  const syncs = listsCampaigns(integration);
   return (
     <>
       {connections.length > 1 ? (
@@ -87,7 +94,7 @@ function Account({ integration, current, onPick, children }: AccountProps) {
           </Text>
         </Text>
       )}
-      <Vitals connection={current} />
+      {isMailbox(integration) ? <MailboxVitals connection={current} /> : <Vitals connection={current} />}
       {current.degraded_reason && (
         <div>
           <DegradedBadge reason={current.degraded_reason} />
@@ -95,9 +102,11 @@ function Account({ integration, current, onPick, children }: AccountProps) {
       )}
       <Trouble connection={current} />
       {children}
-      <Text size="xs" c="dimmed">
-        {frequencyLabel(current.sync_frequency)} sync · history: {rangeLabel(current.history_range)}
-      </Text>
+      {syncs && (
+        <Text size="xs" c="dimmed">
+          {frequencyLabel(current.sync_frequency)} sync · history: {rangeLabel(current.history_range)}
+        </Text>
+      )}
       <Stack gap="sm" mt="auto">
         <ConnectionActions integration={integration} connection={current} />
         <Group justify="space-between">

@@ -1,64 +1,81 @@
-import { Button, Group, List, Modal, Stack, Text, Title } from '@mantine/core';
+import { Button, Modal, Stack } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
-import { ErrorState } from '../../components/states.tsx';
-import { ToneBadge } from '../../components/tone-badge.tsx';
-import { panelStyle } from '../../components/tones.ts';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
+import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
+import { takesPassword } from '../../lib/kinds.ts';
 import { useReturnFocus } from '../../lib/return-focus.ts';
-import type { Connection } from '../../lib/types.ts';
+import type { Connection, Way } from '../../lib/types.ts';
 import { accountName } from './accounts.ts';
-import { useReconnect } from './api.ts';
+import { previewOptions, useReconnect } from './api.ts';
+import { WayPanel } from './way-panel.tsx';
+
+const RenewForm = lazy(() => import('./password/renew-form.tsx'));
 
 type Props = { connection: Connection; providerLabel: string; onClose: () => void; onDisconnect: () => void };
 
 /** Both ways to repair a connection, with their consequences before the click (D6, D10). */
 export default function ReconnectDialog({ connection, providerLabel, onClose, onDisconnect }: Props) {
   useReturnFocus();
-  const reconnect = useReconnect(connection.id);
-  const name = accountName(connection);
+  const gone = connection.status === 'disconnected'; // there is nothing left to disconnect
+  const preview = useQuery({ ...previewOptions(connection.id), enabled: !gone });
+  const way = (code: Way['code']) => preview.data?.ways.find((one) => one.code === code);
+  const oneClick = way('one_click') ?? afresh(accountName(connection));
+  const twoStep = way('two_step');
   return (
-    <Modal opened onClose={onClose} size="lg" title={`Reconnect ${name}`}>
+    <Modal opened onClose={onClose} size="lg" title={`Reconnect ${accountName(connection)}`}>
       <Stack gap="md">
-        <section className="panel" style={panelStyle('brand')} aria-label="One-click reconnect">
-          <Group gap="xs">
-            <Title order={2}>One-click reconnect</Title>
-            <ToneBadge tone="brand">Recommended</ToneBadge>
-          </Group>
-          <List size="sm" spacing={4} mt="xs" mb="md">
-            <List.Item>
-              Sign in at {providerLabel} with the same account: {name}.
-            </List.Item>
-            <List.Item>Every setting and all history stay as they are.</List.Item>
-            <List.Item>Syncing resumes by itself and reads what was missed; a receipt shows what came back.</List.Item>
-            <List.Item>If you stop half-way, nothing changes.</List.Item>
-          </List>
-          {reconnect.error && <ErrorState error={reconnect.error} />}
-          <Button
-            mt={reconnect.error ? 'sm' : 0}
-            data-autofocus
-            rightSection={<IconExternalLink size={16} aria-hidden />}
-            loading={reconnect.isPending || reconnect.isSuccess}
-            onClick={() => reconnect.mutate()}
-          >
-            Reconnect at {providerLabel}
-          </Button>
-        </section>
-        <section className="panel" style={panelStyle('gray')} aria-label="Disconnect, then connect again">
-          <Title order={2}>Disconnect, then connect again</Title>
-          <Text size="sm" mt="xs" mb="md">
-            For putting another account in its place. We forget the authorization of this account; its settings,
-            campaigns, figures and history stay.
-          </Text>
-          {connection.status === 'disconnected' ? (
-            <Text size="sm" c="dimmed">
-              This account is already disconnected. Use “Add account” to connect another one.
-            </Text>
-          ) : (
+        {preview.isLoading ? (
+          <LoadingBlocks label="Loading both ways" heights={[190, 190]} />
+        ) : (
+          <WayPanel way={oneClick}>
+            {takesPassword(connection.provider) ? (
+              <Suspense fallback={<LoadingBlocks label="Loading the form" heights={[60]} />}>
+                <RenewForm connection={connection} onDone={onClose} />
+              </Suspense>
+            ) : (
+              <AtProvider connection={connection} providerLabel={providerLabel} />
+            )}
+          </WayPanel>
+        )}
+        {twoStep && (
+          <WayPanel way={twoStep}>
             <Button variant="default" onClick={onDisconnect}>
               Disconnect…
             </Button>
-          )}
-        </section>
+          </WayPanel>
+        )}
       </Stack>
     </Modal>
+  );
+}
+
+/** Where the server was not asked, or could not say: what holds of every reconnect. */
+const afresh = (name: string): Way => ({
+  code: 'one_click',
+  title: 'Reconnect',
+  recommended: true,
+  when: 'Sign in again with the same account.',
+  consequences: [
+    `Only ${name} is accepted; another account changes nothing.`,
+    'Every setting and all history stay as they are.',
+    'What was missed meanwhile is read; a receipt shows what came back.',
+  ],
+});
+
+function AtProvider({ connection, providerLabel }: Pick<Props, 'connection' | 'providerLabel'>) {
+  const reconnect = useReconnect(connection.id);
+  return (
+    <Stack gap="sm" align="flex-start">
+      {reconnect.error && <ErrorState error={reconnect.error} />}
+      <Button
+        data-autofocus
+        rightSection={<IconExternalLink size={16} aria-hidden />}
+        loading={reconnect.isPending || reconnect.isSuccess}
+        onClick={() => reconnect.mutate()}
+      >
+        Reconnect at {providerLabel}
+      </Button>
+    </Stack>
   );
 }

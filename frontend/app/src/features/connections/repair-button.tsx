@@ -1,24 +1,23 @@
 import { Button } from '@mantine/core';
 import { IconPlugConnected } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { Managed } from '../../components/managed.tsx';
 import { Spoken } from '../../components/spoken.tsx';
 import type { Connection } from '../../lib/types.ts';
+import { AccountDialogs, type Opened } from './account-dialogs.tsx';
 import { accountName } from './accounts.ts';
-
-const DisconnectDialog = lazy(() => import('./disconnect-dialog.tsx'));
-const ReconnectDialog = lazy(() => import('./reconnect-dialog.tsx'));
+import { useRights } from './rights.ts';
 
 const REPAIRS = ['reconnect', 'connect', 'grant_permission'];
 export const isRepair = (connection: Connection) => REPAIRS.includes(connection.action.code);
 
 /** The button that mends a connection, wherever its trouble is told. */
 export function RepairButton({ connection, providerLabel }: { connection: Connection; providerLabel: string }) {
-  const [open, setOpen] = useState<'reconnect' | 'disconnect' | null>(null);
-  const close = () => setOpen(null);
+  const [open, setOpen] = useState<Opened>(null);
+  const rights = useRights(connection);
   return (
     <>
-      <Managed>
+      <Managed rights={rights}>
         {(may) => (
           <Button
             disabled={!may}
@@ -30,17 +29,7 @@ export function RepairButton({ connection, providerLabel }: { connection: Connec
           </Button>
         )}
       </Managed>
-      <Suspense fallback={null}>
-        {open === 'disconnect' && <DisconnectDialog connection={connection} onClose={close} />}
-        {open === 'reconnect' && (
-          <ReconnectDialog
-            connection={connection}
-            providerLabel={providerLabel}
-            onClose={close}
-            onDisconnect={() => setOpen('disconnect')}
-          />
-        )}
-      </Suspense>
+      <AccountDialogs connection={connection} providerLabel={providerLabel} open={open} onOpen={setOpen} />
     </>
   );
 }

@@ -2,6 +2,20 @@ import { SimpleGrid, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import type { Connection } from '../../lib/types.ts';
+import { useSlot } from './rights.ts';
+
+/** What matters of a mailbox: which place it stands in, and when it last proved alive. */
+export function MailboxVitals({ connection }: { connection: Connection }) {
+  const slot = useSlot(connection.id);
+  const { verified_at: verified } = connection;
+  return (
+    <SimpleGrid cols={3} spacing="sm" component="dl" m={0}>
+      <Vital name="Verified">{verified ? <RelativeTime iso={verified} /> : 'Not yet'}</Vital>
+      <Vital name="Slot">{slot ? slot.number : 'None'}</Vital>
+      <Vital name="Mail">{slot ? slot.label : 'Does not go out'}</Vital>
+    </SimpleGrid>
+  );
+}
 
 /** Proof of life beside every status: "Connected" alone would be a claim (B26). */
 export function Vitals({ connection }: { connection: Connection }) {

@@ -1,6 +1,6 @@
 import { listMailboxes, reserveMailbox, testConnection, updateMailbox } from '@mailwarden/api-client';
 import { getMailboxOptions, getMailboxQueryKey, listMailboxesQueryKey } from '@mailwarden/api-client/react-query';
-import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { pages } from '../../lib/pages.ts';
 import type { Mailbox, MailboxUpdate } from '../../lib/types.ts';
 import { refreshConnections } from '../connections/api.ts';
@@ -15,16 +15,12 @@ export const mailboxOptions = (mailboxId: string) => ({
   staleTime: 0,
 });
 
-export async function refreshMailboxes(client: QueryClient): Promise<void> {
-  await Promise.all([client.invalidateQueries({ queryKey: listMailboxesQueryKey() }), refreshConnections(client)]);
-}
-
 export function useTestMailbox(connectionId: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => testConnection({ path: { connection_id: connectionId } }),
     meta: { inline: true },
-    onSettled: () => refreshMailboxes(client),
+    onSettled: () => refreshConnections(client),
   });
 }
 
@@ -47,7 +43,7 @@ export function useSaveMailbox(mailbox: Mailbox) {
     meta: { inline: true },
     onSettled: async () => {
       await client.invalidateQueries({ queryKey: getMailboxQueryKey({ path: { mailbox_id: mailbox.id } }) });
-      await refreshMailboxes(client);
+      await refreshConnections(client);
     },
   });
 }

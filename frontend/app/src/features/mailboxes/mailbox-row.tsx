@@ -1,31 +1,28 @@
 import { Card, Group, Stack, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { ErrorState } from '../../components/states.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { notifyOk, notifyTrouble } from '../../lib/notify.ts';
 import type { Mailbox } from '../../lib/types.ts';
+import { AccountDialogs, type Opened } from '../connections/account-dialogs.tsx';
 import { TestPanel } from '../connections/test-panel.tsx';
 import { useReserve, useTestMailbox } from './api.ts';
 import { MailboxButtons } from './mailbox-buttons.tsx';
 import { MailboxStatus } from './mailbox-status.tsx';
-
-const DisconnectDialog = lazy(() => import('../connections/disconnect-dialog.tsx'));
-const ReconnectDialog = lazy(() => import('../connections/reconnect-dialog.tsx'));
 
 type Props = { mailbox: Mailbox; providerLabel: string; onManage: () => void };
 
 export function MailboxRow({ mailbox, providerLabel, onManage }: Props) {
   const navigate = useNavigate();
   const { connection } = mailbox;
-  const [open, setOpen] = useState<'reconnect' | 'disconnect' | null>(null);
+  const [open, setOpen] = useState<Opened>(null);
   const test = useTestMailbox(connection?.id ?? '');
   const reserve = useReserve(mailbox.id);
   const runTest = () => test.mutate(undefined, { onSuccess: ({ data }) => announce(mailbox, data) });
   const fill = () =>
     reserve.mutate(undefined, { onSuccess: () => void navigate({ to: '/integrations', hash: 'mailboxes' }) });
-  const close = () => setOpen(null);
   return (
     <Card component="section" aria-label={`Mailbox slot ${mailbox.number}`} p="md">
       <Stack gap="sm">
@@ -51,17 +48,9 @@ export function MailboxRow({ mailbox, providerLabel, onManage }: Props) {
           }}
         />
       </Stack>
-      <Suspense fallback={null}>
-        {open === 'disconnect' && connection && <DisconnectDialog connection={connection} onClose={close} />}
-        {open === 'reconnect' && connection && (
-          <ReconnectDialog
-            connection={connection}
-            providerLabel={providerLabel}
-            onClose={close}
-            onDisconnect={() => setOpen('disconnect')}
-          />
-        )}
-      </Suspense>
+      {connection && (
+        <AccountDialogs connection={connection} providerLabel={providerLabel} open={open} onOpen={setOpen} />
+      )}
     </Card>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Alert, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -7,6 +7,8 @@ import { integrationsOptions } from '../../features/connections/api.ts';
 import { LandingError } from '../../features/connections/landing-error.tsx';
 import { ProviderCard } from '../../features/connections/provider-card.tsx';
 import { SyncProgress } from '../../features/syncs/sync-progress.tsx';
+import { isMailbox } from '../../lib/kinds.ts';
+import type { Integration } from '../../lib/types.ts';
 
 /** The server adds `error` when somebody comes back from a provider and cannot be served. */
 const readSearch = (raw: Record<string, unknown>): { error?: string } =>
@@ -26,7 +28,7 @@ function IntegrationsPage() {
   return (
     <Stack gap="lg" maw={1200}>
       <PageHeader title="Integrations">
-        Every account Mailwarden reads from, and whether it truly works right now.
+        Every account Mailwarden reads from or sends with, and whether it truly works right now.
       </PageHeader>
       {error && <LandingError code={error} onDismiss={() => void navigate({ search: {}, replace: true })} />}
       {integrations.error && !list && (
@@ -34,17 +36,41 @@ function IntegrationsPage() {
       )}
       {integrations.isPending && <LoadingBlocks label="Loading integrations" heights={[240, 240]} />}
       {list?.every((integration) => integration.connections.length === 0) && <Welcome />}
-      {list && (
-        <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
-          {list.map((integration) => (
-            <ProviderCard
-              key={integration.provider}
-              integration={integration}
-              renderSync={(syncId) => <SyncProgress syncId={syncId} />}
-            />
-          ))}
-        </SimpleGrid>
-      )}
+      {list && <Group title="Analytics" id="analytics" integrations={list.filter((one) => !isMailbox(one))} />}
+      {list && <Group title="Mailboxes" id="mailboxes" integrations={list.filter(isMailbox)} />}
+    </Stack>
+  );
+}
+
+const PURPOSES: Record<GroupProps['id'], string> = {
+  analytics: 'Read campaigns and their figures.',
+  mailboxes: 'Send mail, and see replies and bounces. Every member can connect their own.',
+};
+
+type GroupProps = { title: string; id: 'analytics' | 'mailboxes'; integrations: Integration[] };
+
+/** Settings > Email leads to `#mailboxes`. */
+function Group({ title, id, integrations }: GroupProps) {
+  if (integrations.length === 0) return null;
+  return (
+    <Stack component="section" id={id} aria-labelledby={`${id}-title`} gap="sm">
+      <div>
+        <Title order={2} id={`${id}-title`} className="group-title">
+          {title}
+        </Title>
+        <Text size="sm" c="dimmed">
+          {PURPOSES[id]}
+        </Text>
+      </div>
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
+        {integrations.map((integration) => (
+          <ProviderCard
+            key={integration.provider}
+            integration={integration}
+            renderSync={(syncId) => <SyncProgress syncId={syncId} />}
+          />
+        ))}
+      </SimpleGrid>
     </Stack>
   );
 }
