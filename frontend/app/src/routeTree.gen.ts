@@ -18,7 +18,9 @@ import { Route as AppSplatRouteImport } from './routes/_app/$'
 import { Route as AppAlertsRouteImport } from './routes/_app/alerts'
 import { Route as AppCampaignsRouteImport } from './routes/_app/campaigns'
 import { Route as AppDashboardRouteImport } from './routes/_app/dashboard'
+import { Route as AppDiagnosticsRouteImport } from './routes/_app/diagnostics'
 import { Route as AppSettingsRouteImport } from './routes/_app/settings'
+import { Route as AppStatusRouteImport } from './routes/_app/status'
 import { Route as AppIntegrationsIndexRouteImport } from './routes/_app/integrations.index'
 import { Route as AppIntegrationsProviderRouteImport } from './routes/_app/integrations.$provider'
 
@@ -66,9 +68,19 @@ const AppDashboardRoute = AppDashboardRouteImport.update({
   path: '/dashboard',
   getParentRoute: () => AppRoute,
 } as any)
+const AppDiagnosticsRoute = AppDiagnosticsRouteImport.update({
+  id: '/diagnostics',
+  path: '/diagnostics',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppSettingsRoute = AppSettingsRouteImport.update({
   id: '/settings',
   path: '/settings',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppStatusRoute = AppStatusRouteImport.update({
+  id: '/status',
+  path: '/status',
   getParentRoute: () => AppRoute,
 } as any)
 const AppIntegrationsIndexRoute = AppIntegrationsIndexRouteImport.update({
@@ -91,7 +103,9 @@ export interface FileRoutesByFullPath {
   '/alerts': typeof AppAlertsRoute
   '/campaigns': typeof AppCampaignsRoute
   '/dashboard': typeof AppDashboardRoute
+  '/diagnostics': typeof AppDiagnosticsRoute
   '/settings': typeof AppSettingsRoute
+  '/status': typeof AppStatusRoute
   '/integrations/$provider': typeof AppIntegrationsProviderRoute
   '/integrations/': typeof AppIntegrationsIndexRoute
 }
@@ -104,7 +118,9 @@ export interface FileRoutesByTo {
   '/alerts': typeof AppAlertsRoute
   '/campaigns': typeof AppCampaignsRoute
   '/dashboard': typeof AppDashboardRoute
+  '/diagnostics': typeof AppDiagnosticsRoute
   '/settings': typeof AppSettingsRoute
+  '/status': typeof AppStatusRoute
   '/integrations/$provider': typeof AppIntegrationsProviderRoute
   '/integrations': typeof AppIntegrationsIndexRoute
 }
@@ -119,7 +135,9 @@ export interface FileRoutesById {
   '/_app/alerts': typeof AppAlertsRoute
   '/_app/campaigns': typeof AppCampaignsRoute
   '/_app/dashboard': typeof AppDashboardRoute
+  '/_app/diagnostics': typeof AppDiagnosticsRoute
   '/_app/settings': typeof AppSettingsRoute
+  '/_app/status': typeof AppStatusRoute
   '/_app/integrations/$provider': typeof AppIntegrationsProviderRoute
   '/_app/integrations/': typeof AppIntegrationsIndexRoute
 }
@@ -134,7 +152,9 @@ export interface FileRouteTypes {
     | '/alerts'
     | '/campaigns'
     | '/dashboard'
+    | '/diagnostics'
     | '/settings'
+    | '/status'
     | '/integrations/$provider'
     | '/integrations/'
   fileRoutesByTo: FileRoutesByTo
@@ -147,7 +167,9 @@ export interface FileRouteTypes {
     | '/alerts'
     | '/campaigns'
     | '/dashboard'
+    | '/diagnostics'
     | '/settings'
+    | '/status'
     | '/integrations/$provider'
     | '/integrations'
   id:
@@ -161,7 +183,9 @@ export interface FileRouteTypes {
     | '/_app/alerts'
     | '/_app/campaigns'
     | '/_app/dashboard'
+    | '/_app/diagnostics'
     | '/_app/settings'
+    | '/_app/status'
     | '/_app/integrations/$provider'
     | '/_app/integrations/'
   fileRoutesById: FileRoutesById
@@ -239,11 +263,25 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppDashboardRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/diagnostics': {
+      id: '/_app/diagnostics'
+      path: '/diagnostics'
+      fullPath: '/diagnostics'
+      preLoaderRoute: typeof AppDiagnosticsRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/settings': {
       id: '/_app/settings'
       path: '/settings'
       fullPath: '/settings'
       preLoaderRoute: typeof AppSettingsRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/status': {
+      id: '/_app/status'
+      path: '/status'
+      fullPath: '/status'
+      preLoaderRoute: typeof AppStatusRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/integrations/': {
@@ -268,7 +306,9 @@ interface AppRouteChildren {
   AppAlertsRoute: typeof AppAlertsRoute
   AppCampaignsRoute: typeof AppCampaignsRoute
   AppDashboardRoute: typeof AppDashboardRoute
+  AppDiagnosticsRoute: typeof AppDiagnosticsRoute
   AppSettingsRoute: typeof AppSettingsRoute
+  AppStatusRoute: typeof AppStatusRoute
   AppIntegrationsProviderRoute: typeof AppIntegrationsProviderRoute
   AppIntegrationsIndexRoute: typeof AppIntegrationsIndexRoute
 }
@@ -278,7 +318,9 @@ const AppRouteChildren: AppRouteChildren = {
   AppAlertsRoute: AppAlertsRoute,
   AppCampaignsRoute: AppCampaignsRoute,
   AppDashboardRoute: AppDashboardRoute,
+  AppDiagnosticsRoute: AppDiagnosticsRoute,
   AppSettingsRoute: AppSettingsRoute,
+  AppStatusRoute: AppStatusRoute,
   AppIntegrationsProviderRoute: AppIntegrationsProviderRoute,
   AppIntegrationsIndexRoute: AppIntegrationsIndexRoute,
 }

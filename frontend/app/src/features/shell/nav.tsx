@@ -1,5 +1,14 @@
 import { AppShell, Badge, CloseButton, Group, NavLink, Text, VisuallyHidden } from '@mantine/core';
-import { IconBell, IconLayoutDashboard, IconPlug, IconSend, IconSettings, type TablerIcon } from '@tabler/icons-react';
+import {
+  IconActivityHeartbeat,
+  IconBell,
+  IconLayoutDashboard,
+  IconPlug,
+  IconSend,
+  IconSettings,
+  IconStethoscope,
+  type TablerIcon,
+} from '@tabler/icons-react';
 import { Link, useLocation } from '@tanstack/react-router';
 import { plural } from '../../lib/numbers.ts';
 
@@ -8,6 +17,8 @@ export const PAGES: { to: string; label: string; Icon: TablerIcon }[] = [
   { to: '/integrations', label: 'Integrations', Icon: IconPlug },
   { to: '/campaigns', label: 'Campaigns', Icon: IconSend },
   { to: '/alerts', label: 'Alerts', Icon: IconBell },
+  { to: '/diagnostics', label: 'Diagnostics', Icon: IconStethoscope },
+  { to: '/status', label: 'Status', Icon: IconActivityHeartbeat },
   { to: '/settings', label: 'Settings', Icon: IconSettings },
 ];
 
