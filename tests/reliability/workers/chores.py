@@ -1,0 +1,154 @@
+"""The worker as it is, with made-up jobs that may kill it. ``CHORES_BROKEN`` names what is broken in it.
+
+Payload of a chore: ``s`` seconds that it takes; ``die`` how its first worker dies of it.
+"""
+
+import asyncio
+import ctypes
+import json
+import os
+import pickle
+import resource
+import signal
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, text, update
+
+from mailwarden import worker
+from mailwarden.core import jobs, queue, runner
+from mailwarden.core.db import UnitOfWork, unit_of_work
+from mailwarden.core.jobs import Again, Job, JobKind, JobKinds, Lease
+from mailwarden.core.runtime import Runtime
+
+LEASE_S = float(os.environ.get("CHORES_LEASE_S", "60"))
+WRITE = text(
+    "INSERT INTO chores_done (key, slot, attempt, fence, worker)"
+    " VALUES (:key, (SELECT due_at FROM jobs WHERE id = :id), :attempt, :fence, :worker)"
+)
+
+
+def out_of_memory() -> None:
+    """As the kernel does it: no exception, no clean-up. The limit only makes sure that nobody else suffers."""
+    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+    hoard = []
+    try:
+        while True:
+            hoard.append(bytearray(256 << 20))
+    except MemoryError:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+DEATHS: Mapping[str, Callable[[], Any]] = {
+    "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "exit": lambda: os._exit(1),
+    "segfault": lambda: ctypes.string_at(0),
+    "memory": out_of_memory,
+    "abort": os.abort,
+}
+
+
+async def chore(rt: Runtime, lease: Lease) -> None:
+    if lease.attempt == 1 and "die" in lease.payload:
+        DEATHS[lease.payload["die"]]()
+    if lease.attempt == 1 and "block" in lease.payload:
+        time.sleep(lease.payload["block"])  # noqa: ASYNC251 - a loop that stands still is what is injected
+    await asyncio.sleep(lease.payload.get("s", 0))
+    async with unit_of_work(rt.sessions, lease.org_id) as tx:
+        await lease.guard(tx)
+        await _write(tx, lease)
+        await lease.finish(tx)
+
+
+async def poison(_: Runtime, __: Lease) -> None:
+    DEATHS["kill"]()
+
+
+async def tick(rt: Runtime, lease: Lease) -> None:
+    """A schedule: its next time is its last one and a second, whenever it ran."""
+    async with unit_of_work(rt.sessions, lease.org_id) as tx:
+        await lease.guard(tx)
+        due = (await tx.session.scalars(select(Job.due_at).where(Job.id == lease.id))).one()
+        await _write(tx, lease)
+        await lease.finish(tx, Again(due + timedelta(seconds=1)))
+
+
+async def _write(tx: UnitOfWork, lease: Lease) -> None:
+    told = {"key": lease.key, "id": lease.id, "attempt": lease.attempt, "fence": lease.fence, "worker": os.getpid()}
+    await tx.session.execute(WRITE, told)
+
+
+def kinds() -> JobKinds:
+    return JobKinds().add(
+        JobKind("chore", chore, lease_s=LEASE_S),
+        JobKind("haul", chore, queue="bulk", lease_s=LEASE_S),
+        JobKind("poison", poison, lease_s=LEASE_S, max_attempts=1),
+        JobKind("tick", tick, lease_s=LEASE_S, max_attempts=None),
+    )
+
+
+async def nothing(*_: Any) -> None:
+    """The product's own schedules are no part of this."""
+
+
+# What can be broken
+
+
+def wakes_once() -> None:
+    """As if jobs lived in Redis: a wake-up that is lost stays lost."""
+    vars(queue)["ASK_DUE"] = text(queue.ASK_DUE.text.replace(f"'{queue.STALE}'", "'100 years'")).bindparams(
+        *queue.ASK_DUE._bindparams.values()  # the types of its arrays
+    )
+
+
+def no_fence() -> None:
+    async def anyway(tx: UnitOfWork, lease: Lease, _: Any) -> None:
+        await tx.session.execute(update(Job).where(Job.id == lease.id).values(state="done", lease_until=None))
+
+    vars(jobs)["_finish"] = anyway
+    Lease.guard = nothing  # type: ignore[method-assign, assignment]
+    runner.JobRunner._beat = nothing  # type: ignore[method-assign, assignment]
+
+
+def counts_deploys() -> None:
+    """An attempt that a shutdown cut short counts as failed."""
+    put_back = jobs.put_back
+
+    async def counted(tx: UnitOfWork, lease: Lease, after_s: float, *, error: str | None) -> None:
+        await put_back(tx, lease, after_s, error=error or "Cancelled")
+
+    vars(runner)["put_back"] = counted
+
+
+def never_gives_up() -> None:
+    vars(runner)["POISON"] = 10**9
+
+
+def trusts_pickles() -> None:
+    vars(worker)["unpackb"] = pickle.loads
+
+
+def impatient() -> None:
+    """Wakes everything that is due again in every round, whoever was woken for it already. Not broken, only hostile."""
+    asked = queue.ASK_DUE.text.replace(f"'{queue.STALE}'", "'0 seconds'")
+    vars(queue)["ASK_DUE"] = text(asked).bindparams(*queue.ASK_DUE._bindparams.values())
+
+
+BROKEN: Mapping[str, Callable[[], None]] = {
+    "wakes_once": wakes_once,
+    "no_fence": no_fence,
+    "counts_deploys": counts_deploys,
+    "never_gives_up": never_gives_up,
+    "trusts_pickles": trusts_pickles,
+    "impatient": impatient,
+}
+
+if __name__ == "__main__":
+    vars(worker)["job_kinds"] = kinds
+    for name in ("ensure_instance_jobs", "start_connections", "start_alerts", "start_status"):
+        vars(worker)[name] = nothing
+    for name in json.loads(os.environ.get("CHORES_BROKEN", "[]")):
+        BROKEN[name]()
+    worker.main()
