@@ -2,7 +2,23 @@
 
 from collections.abc import Sequence
 
-from tests.reliability import page_rows, provider_http, tls_rows, token_live, token_pure
+from tests.reliability import (
+    page_rows,
+    postgres_rows,
+    provider_http,
+    redis_rows,
+    tls_rows,
+    token_live,
+    token_pure,
+)
 from tests.reliability.row import Row
 
-ROWS: Sequence[Row] = (*provider_http.ROWS, *tls_rows.ROWS, *page_rows.ROWS, *token_pure.ROWS, *token_live.ROWS)
+ROWS: Sequence[Row] = (
+    *provider_http.ROWS,
+    *tls_rows.ROWS,
+    *page_rows.ROWS,
+    *token_pure.ROWS,
+    *token_live.ROWS,
+    *postgres_rows.ROWS,
+    *redis_rows.ROWS,
+)
