@@ -27,6 +27,8 @@ from mailwarden.providers.settings import ProviderSettings
 from mailwarden.settings import MailSettings, ProviderClientSettings, Settings, parse_keys
 
 WORKER_STATEMENT_MS = 60_000
+# For a free connection of the pool: who waits at a browser is better told to come again; a job had better wait.
+API_POOL_S, WORKER_POOL_S = 2.0, 5.0
 
 
 class MissingSetting(Exception):
@@ -131,17 +133,20 @@ async def open_runtime(settings: Settings, *, application: str, worker: bool = F
     """Refuses to start on a database whose roles would not keep tenants apart."""
     database = settings.database
     statement_ms = WORKER_STATEMENT_MS if worker else database.statement_timeout_ms
+    pool_s = WORKER_POOL_S if worker else API_POOL_S
     engine = make_engine(
         async_dsn(required(database.url, "DATABASE__URL")),
         pool_size=database.pool_size,
         statement_timeout_ms=statement_ms,
         application=application,
+        pool_timeout_s=pool_s,
     )
     system = make_engine(
         async_dsn(required(database.system_url, "DATABASE__SYSTEM_URL")),
         pool_size=max(4, database.pool_size // 2),
         statement_timeout_ms=10_000,
         application=f"{application}-system",
+        pool_timeout_s=pool_s,
     )
     redis = make_redis(required(settings.redis.url, "REDIS__URL"))
     clock = DatabaseClock(engine)

@@ -100,14 +100,16 @@ async def reader(sessions: Sessions, org_id: UUID | None = None) -> AsyncIterato
         yield UnitOfWork(session, org_id)
 
 
-def make_engine(url: str, *, pool_size: int, statement_timeout_ms: int, application: str) -> AsyncEngine:
+def make_engine(
+    url: str, *, pool_size: int, statement_timeout_ms: int, application: str, pool_timeout_s: float = 5
+) -> AsyncEngine:
     """No statement, lock wait or idle transaction may hold others up for long."""
     return create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         hide_parameters=True,  # an error's text goes to the log, and parameters hold secrets
-        pool_timeout=5,
+        pool_timeout=pool_timeout_s,
         pool_pre_ping=True,
         connect_args={
             "timeout": 5,
