@@ -1,5 +1,6 @@
 import { Card } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { DerivedBadge } from '../../components/derived-badge.tsx';
 import { ProviderTile } from '../../components/provider-tile.tsx';
 import { ToneBadge } from '../../components/tone-badge.tsx';
 import { count, percent } from '../../lib/numbers.ts';
@@ -54,7 +55,7 @@ function CampaignRow({ campaign }: { campaign: Campaign }) {
           {campaign.name || 'Untitled'}
         </Link>
         {campaign.subject && <span className="sub clip">{campaign.subject}</span>}
-        {campaign.archived && <ToneBadge tone="gray">Archived</ToneBadge>}
+        {figures?.derived && <DerivedBadge />} {campaign.archived && <ToneBadge tone="gray">Archived</ToneBadge>}
         {campaign.gone_at && <ToneBadge tone="gray">Deleted at the provider</ToneBadge>}
       </td>
       <td>

@@ -11,7 +11,7 @@ import { previewOptions, useDisconnect } from './api.ts';
 import { Consequences } from './consequences.tsx';
 import { WayPanel } from './way-panel.tsx';
 
-type Props = { connection: Connection; onClose: () => void; onReconnect: () => void };
+type Props = { connection: Connection; onClose: () => void; onReconnect?: () => void };
 
 export default function DisconnectDialog({ connection, onClose, onReconnect }: Props) {
   useReturnFocus();
@@ -44,7 +44,7 @@ export default function DisconnectDialog({ connection, onClose, onReconnect }: P
   );
 }
 
-function Preview({ preview, onReconnect }: { preview: DisconnectPreview; onReconnect: () => void }) {
+function Preview({ preview, onReconnect }: { preview: DisconnectPreview; onReconnect: Props['onReconnect'] }) {
   const other = preview.ways.find((way) => way.code === 'one_click');
   const reset = preview.slot_number === null ? 'Is reset' : `Is reset in slot ${preview.slot_number}`;
   return (
@@ -58,7 +58,7 @@ function Preview({ preview, onReconnect }: { preview: DisconnectPreview; onRecon
           <Text size="sm">{preview.advice}</Text>
         </Alert>
       )}
-      {other && (
+      {other && onReconnect && (
         <WayPanel way={other}>
           <Button variant="default" onClick={onReconnect}>
             Reconnect instead…

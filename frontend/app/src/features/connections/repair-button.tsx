@@ -1,6 +1,7 @@
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { IconPlugConnected } from '@tabler/icons-react';
 import { useState } from 'react';
+import { AskOwner } from '../../components/ask-owner.tsx';
 import { Managed } from '../../components/managed.tsx';
 import { Spoken } from '../../components/spoken.tsx';
 import type { Connection } from '../../lib/types.ts';
@@ -17,18 +18,26 @@ export function RepairButton({ connection, providerLabel }: { connection: Connec
   const rights = useRights(connection);
   return (
     <>
-      <Managed rights={rights}>
-        {(may) => (
-          <Button
-            disabled={!may}
-            leftSection={<IconPlugConnected size={16} aria-hidden />}
-            onClick={() => setOpen('reconnect')}
-          >
-            {connection.action.label}
-            <Spoken>{accountName(connection)}</Spoken>
-          </Button>
+      <Group gap="xs">
+        <Managed rights={rights}>
+          {(may) => (
+            <Button
+              disabled={!may}
+              leftSection={<IconPlugConnected size={16} aria-hidden />}
+              onClick={() => setOpen('reconnect')}
+            >
+              {connection.action.label}
+              <Spoken>{accountName(connection)}</Spoken>
+            </Button>
+          )}
+        </Managed>
+        {!rights.may && (
+          <AskOwner
+            what={`Please reconnect ${accountName(connection)} (${providerLabel}) in Mailwarden:`}
+            path={`/integrations/${connection.provider}?account=${connection.id}`}
+          />
         )}
-      </Managed>
+      </Group>
       <AccountDialogs connection={connection} providerLabel={providerLabel} open={open} onOpen={setOpen} />
     </>
   );

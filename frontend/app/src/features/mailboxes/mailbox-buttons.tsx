@@ -1,6 +1,7 @@
 import { Button, Group, Tooltip } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
+import { AskOwner } from '../../components/ask-owner.tsx';
 import { Spoken } from '../../components/spoken.tsx';
 import type { Mailbox, MailboxAction } from '../../lib/types.ts';
 
@@ -10,6 +11,7 @@ type Props = { mailbox: Mailbox; on: Handlers; busy: MailboxAction['code'] | nul
 /** The slot's own buttons, as the server offers them: what is not allowed stays visible, with its reason. */
 export function MailboxButtons({ mailbox, on, busy }: Props) {
   const name = mailbox.connection?.account_label ?? `slot ${mailbox.number}`;
+  const barred = mailbox.actions.some((action) => !action.allowed);
   return (
     <Group gap="xs">
       {mailbox.actions.map((action) => (
@@ -27,6 +29,12 @@ export function MailboxButtons({ mailbox, on, busy }: Props) {
           </Button>
         </WithReason>
       ))}
+      {mailbox.status === 'failed' && barred && (
+        <AskOwner
+          what={`Please look at ${name}, mailbox slot ${mailbox.number}, in Mailwarden:`}
+          path="/settings?tab=email"
+        />
+      )}
     </Group>
   );
 }

@@ -3,16 +3,19 @@ import { IconPlug } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { EmptyState } from '../../components/states.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
+import { listsCampaigns } from '../../lib/kinds.ts';
 import type { Integration } from '../../lib/types.ts';
 import { frequencyLabel, rangeLabel } from '../../lib/words.ts';
 
 /** All accounts with their sync settings side by side; each is changed on its own page. */
 export function IntegrationsCard({ integrations }: { integrations: Integration[] }) {
-  const rows = integrations.flatMap((i) => i.connections.map((connection) => ({ integration: i, connection })));
+  const rows = integrations
+    .filter(listsCampaigns)
+    .flatMap((i) => i.connections.map((connection) => ({ integration: i, connection })));
   if (rows.length === 0) {
     return (
       <EmptyState title="No accounts yet" Icon={IconPlug}>
-        Connect HubSpot or Klaviyo on the Integrations page first.
+        Connect HubSpot, Klaviyo or Keap on the Integrations page first.
       </EmptyState>
     );
   }

@@ -7,11 +7,12 @@ import { SettingsTab } from '../../features/connections/settings-tab.tsx';
 import type { Range } from '../../features/dashboard/api.ts';
 import { SummarySection } from '../../features/dashboard/summary-section.tsx';
 import { SyncHistoryTab } from '../../features/syncs/sync-history-tab.tsx';
-import type { Connection } from '../../lib/types.ts';
+import { listsCampaigns } from '../../lib/kinds.ts';
+import type { Connection, Integration } from '../../lib/types.ts';
 
 type Props = {
+  integration: Integration;
   connection: Connection;
-  providerLabel: string;
   search: IntegrationSearch;
   onSearch: (change: IntegrationSearch) => void;
 };
@@ -23,24 +24,30 @@ const LABELS: Record<Tab, string> = {
   history: 'History',
 };
 
-export function AccountTabs({ connection, providerLabel, search, onSearch }: Props) {
-  const tab = search.tab ?? 'overview';
+const WITHOUT_SYNCS: Tab[] = ['overview', 'history'];
+
+/** A provider that lists no campaigns has nothing to sync, so neither a log of it nor settings for it. */
+export function AccountTabs({ integration, connection, search, onSearch }: Props) {
+  const syncs = listsCampaigns(integration);
+  const shown = Object.entries(LABELS).filter(([value]) => syncs || WITHOUT_SYNCS.includes(value as Tab));
+  const tab = shown.some(([value]) => value === search.tab) ? search.tab : 'overview';
+  const providerLabel = integration.label;
   return (
     <Tabs
-      value={tab}
+      value={tab ?? 'overview'}
       onChange={(next) => onSearch({ tab: next === 'overview' ? undefined : (next as Tab) })}
       keepMounted={false}
     >
       <Tabs.List aria-label="Parts of this account" mb="lg" className="tabs">
-        {Object.entries(LABELS).map(([value, label]) => (
+        {shown.map(([value, label]) => (
           <Tabs.Tab key={value} value={value} fw={500}>
             {label}
           </Tabs.Tab>
         ))}
       </Tabs.List>
       <Tabs.Panel value="overview">
-        <OverviewTab connection={connection} providerLabel={providerLabel}>
-          <AccountFigures connectionId={connection.id} />
+        <OverviewTab integration={integration} connection={connection}>
+          {syncs && <AccountFigures connectionId={connection.id} />}
         </OverviewTab>
       </Tabs.Panel>
       <Tabs.Panel value="syncs">
