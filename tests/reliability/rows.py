@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from tests.reliability import (
+    held_rows,
     page_rows,
     postgres_rows,
     provider_http,
+    queue_rows,
     redis_rows,
     tls_rows,
     token_live,
@@ -20,5 +22,7 @@ ROWS: Sequence[Row] = (
     *token_pure.ROWS,
     *token_live.ROWS,
     *postgres_rows.ROWS,
+    *held_rows.ROWS,
     *redis_rows.ROWS,
+    *queue_rows.ROWS,
 )
