@@ -1,10 +1,13 @@
 """Many connections of one provider refused alike: an incident, nobody flips, and one recovery."""
 
 import asyncio
+from functools import partial
+from typing import Any
 
 from tests.faults.judge import Finding
+from tests.faults.mail_rows import REFUSED_LOGIN
 from tests.faults.play import SOFT_LIFE_S, settle
-from tests.support.world import Linked, World
+from tests.support.world import MAIL, Linked, World
 
 CONNECTIONS, STRUCK = 20, 8
 LASTS_S = 900
@@ -20,13 +23,20 @@ async def play_incident(world: World, provider: str) -> Finding:
     await settle(world)
     struck = links[:STRUCK]
     for link in struck:
-        await asyncio.to_thread(world.sandbox.fault, provider, link.account, "random_invalid_grant", rate=1.0)
+        await asyncio.to_thread(partial(world.sandbox.fault, provider, link.account, **_refusal(provider)))
     await world.run_for(LASTS_S, widest=5)
     during = await world.admin.fetchrow(INCIDENTS, provider)
     for link in struck:
         await asyncio.to_thread(world.sandbox.lift, provider, link.account)
     await world.run_for(LASTS_S, widest=5)
     return await _judge(world, provider, links, during["n"])
+
+
+def _refusal(provider: str) -> dict[str, Any]:
+    """Of what is good: a refresh token, or a password."""
+    if provider == MAIL:
+        return REFUSED_LOGIN
+    return {"kind": "random_invalid_grant", "rate": 1.0}
 
 
 async def _connect(world: World, provider: str) -> list[Linked]:

@@ -9,7 +9,6 @@ from tests.faults.watch import ProviderCall, Watch
 from tests.support.world import Linked
 
 DEGRADED_WITHIN_S = 30
-RECOVERED_WITHIN_S = 60
 STEP_S = 5  # how finely the clock moves while something is broken
 
 
@@ -108,8 +107,8 @@ def _faults(
         found.append("no call was hit")
     if row.degraded and (shown_s is None or shown_s > DEGRADED_WITHIN_S):
         found.append(f"not shown as {row.degraded} within {DEGRADED_WITHIN_S} s")
-    if back_s is None or back_s > RECOVERED_WITHIN_S + STEP_S:
-        found.append(f"not back within {RECOVERED_WITHIN_S} s")
+    if back_s is None or back_s > row.back_within_s + STEP_S:
+        found.append(f"not back within {row.back_within_s:.0f} s")
     if row.degraded == LIMITED and (called := _calls_during_ban(watch, struck, hits)):
         found.append(f"{called} calls during the ban")
     return found
@@ -132,7 +131,7 @@ def _recovered_after(watch: Watch, struck: Struck, hits: list[ProviderCall]) -> 
     row = struck.row
     assert isinstance(row, Soft)
     assert struck.lifted is not None
-    ban = timedelta(seconds=float(row.params.get("retry_after", 0)))
+    ban = timedelta(seconds=row.ban_s)
     end = max([struck.lifted, *(hit.at + ban for hit in hits)])
     looks = watch.looks[struck.link.id]
     if looks[-1].status != "connected" or looks[-1].degraded is not None:
@@ -143,6 +142,5 @@ def _recovered_after(watch: Watch, struck: Struck, hits: list[ProviderCall]) -> 
 def _calls_during_ban(watch: Watch, struck: Struck, hits: list[ProviderCall]) -> int:
     row = struck.row
     assert isinstance(row, Soft)
-    ban_s = float(row.params.get("retry_after", 0))
     calls = watch.calls_of(struck.link, struck.at)
-    return sum(1 for hit in hits for call in calls if 1 < (call.at - hit.at).total_seconds() < ban_s - 1)
+    return sum(1 for hit in hits for call in calls if 1 < (call.at - hit.at).total_seconds() < row.ban_s - 1)

@@ -10,12 +10,12 @@ from uuid import UUID
 from tests.faults.judge import STEP_S, Finding, Struck, judge_definite, judge_soft
 from tests.faults.rows import PROBE_S, Definite, Soft
 from tests.faults.watch import Watch
-from tests.support.world import PROVIDERS, Linked, World
+from tests.support.world import MAIL, PROVIDERS, Linked, World
 
 WINDOW_S = 330  # a little more than the window in which the guard counts
 SOFT_LIFE_S = 300  # of access tokens, so that each soft fault meets refreshes, too
 FAULT_S = 330  # longer than a token's life
-MAILBOXES = ("google", "microsoft")
+MAILBOXES = ("google", "microsoft", MAIL)
 AFTERWARDS_S = 150
 
 
@@ -90,7 +90,7 @@ async def play_soft(world: World, pairs: Sequence[tuple[Linked, Soft]], at_once:
         for link, row in wave:
             await asyncio.to_thread(world.sandbox.lift, link.provider, link.account, row.kind)
         lifted = [replace(one, lifted=world.now()) for one in struck]
-        await world.run_for(AFTERWARDS_S, watch.look, widest=STEP_S)
+        await world.run_for(_afterwards_s(wave), watch.look, widest=STEP_S)
         findings += [await judge_soft(watch, one) for one in lifted]
     return findings
 
@@ -108,6 +108,11 @@ def _watch(world: World, pairs: Sequence[tuple[Linked, Definite | Soft]]) -> Wat
 def _fault_s(wave: Sequence[tuple[Linked, Soft]]) -> float:
     """Mailboxes are not synced: only the probe calls their API, so a fault must outlast its interval to be met."""
     return PROBE_S + 30 if any(link.provider in MAILBOXES for link, _ in wave) else FAULT_S
+
+
+def _afterwards_s(wave: Sequence[tuple[Linked, Soft]]) -> float:
+    """Until the slowest of them must be back, and a little longer."""
+    return max(AFTERWARDS_S, *(row.ban_s + row.back_within_s + STEP_S for _, row in wave))
 
 
 def _waves(pairs: Sequence[tuple[Linked, Any]], at_once: int) -> list[list[tuple[Linked, Any]]]:

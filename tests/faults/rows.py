@@ -1,62 +1,13 @@
-"""docs/faults.md for HubSpot, Klaviyo, Keap, Google and Microsoft as data: what is broken, and what must come of it."""
+"""docs/faults.md as data: what is broken, and what must come of it. Mailboxes by password are in mail_rows.py."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-PROBE_S = 600
-SIX_MINUTES = 360
+from tests.faults.mail_rows import MAIL_DEFINITE, MAIL_SOFT
+from tests.faults.row import LIMITED, PROBE_S, SIX_MINUTES, UNAVAILABLE, Definite, Soft
 
+__all__ = ["DEFINITE", "LIMITED", "PROBE_S", "SIX_MINUTES", "SOFT", "Definite", "Soft"]
 
-@dataclass(frozen=True)
-class Definite:
-    """A fault that is true. ``within_s`` counts from the first refusal that the provider gave."""
-
-    provider: str
-    kind: str
-    cause: str | None
-    within_s: float
-    params: Mapping[str, Any] = field(default_factory=dict)
-    note: str = ""
-    behaviour: Mapping[str, Any] = field(default_factory=dict)  # of the account, before it is connected
-    scopes: tuple[str, ...] = ()  # named in card or missing_scopes
-    status: str = "inactive"
-    seen_within_s: float = PROBE_S + 60  # from the fault to the first refusal
-    told_by: str = ""  # part of a path whose answers tell of the fault without refusing anything
-
-    @property
-    def providers(self) -> tuple[str, ...]:
-        return (self.provider,)
-
-    @property
-    def quick(self) -> bool:
-        """Shows at the next probe, not only at the next refresh."""
-        return self.seen_within_s <= PROBE_S + 60
-
-    @property
-    def name(self) -> str:
-        return f"{self.kind} ({self.note})" if self.note else self.kind
-
-
-@dataclass(frozen=True)
-class Soft:
-    """A fault that says nothing about the grant: never inactive."""
-
-    kind: str
-    degraded: str | None  # the reason that must be shown; None: nothing needs to be shown
-    params: Mapping[str, Any] = field(default_factory=dict)
-    note: str = ""
-    behaviour: Mapping[str, Any] = field(default_factory=dict)
-    providers: tuple[str, ...] = ("hubspot", "klaviyo", "keap", "google", "microsoft")
-    quick: bool = True  # part of the fast selection
-    alone: bool = False  # no other row at the same time: it is felt by all connections of our app
-
-    @property
-    def name(self) -> str:
-        return f"{self.kind} ({self.note})" if self.note else self.kind
-
-
-UNAVAILABLE, LIMITED = "provider_unavailable", "rate_limited"
 HUBSPOT = [
     Definite("hubspot", "revoke", "access_revoked", 60),
     Definite("hubspot", "revoke", "access_revoked", 60, {"variant": "invalid_request"}, "invalid_request"),
@@ -247,7 +198,7 @@ MICROSOFT = [
         status="connected",
     ),
 ]
-DEFINITE = HUBSPOT + KLAVIYO + KEAP + GOOGLE + MICROSOFT
+DEFINITE = HUBSPOT + KLAVIYO + KEAP + GOOGLE + MICROSOFT + MAIL_DEFINITE
 
 SOFT = [
     Soft("random_invalid_grant", None, {"rate": 0.3}),
@@ -272,7 +223,7 @@ SOFT = [
     Soft("wrong_content_type", UNAVAILABLE, quick=False),
     Soft("huge_body", UNAVAILABLE, {"mb": 24}, quick=False),
     Soft("html_403", UNAVAILABLE),
-    Soft("status", LIMITED, {"code": 429, "retry_after": 90, "scope": "api"}, "429"),
+    Soft("status", LIMITED, {"code": 429, "retry_after": 90, "scope": "api"}, "429", ban_s=90),
     Soft("status", LIMITED, {"code": 429, "retry_after": 0, "scope": "api"}, "429, Retry-After 0", quick=False),
     Soft("quota", LIMITED, {"limit": 0}),
     Soft("lost_refresh_response", None, {"count": 1}, "fixed rotation", providers=("hubspot", "google"), quick=False),
@@ -291,9 +242,11 @@ SOFT = [
         LIMITED,
         {"code": 429, "retry_after": 90, "scope": "token"},
         "429 at the token endpoint",
+        ban_s=90,
         quick=False,
         alone=True,
     ),
     Soft("clock_skew", None, {"s": -600}, quick=False),
     Soft("status", None, {"code": 401, "scope": "api", "count": 1}, "401 once"),
 ]
+SOFT += MAIL_SOFT

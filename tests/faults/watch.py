@@ -16,6 +16,7 @@ FROM connections WHERE id = ANY($1)
 HISTORY = (
     "SELECT at, to_status, cause, evidence, note FROM transitions WHERE connection_id = $1 AND at >= $2 ORDER BY at"
 )
+SMTP_REFUSALS = (530, 534, 535, 538)
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,11 @@ class ProviderCall:
     def refused(self) -> bool:
         """A refusal, or an answer that tells of one (an introspection says it with a 200).
 
-        Not that of a subscription whose handshake nobody answers: it says nothing about the grant.
+        Not that of a subscription whose handshake nobody answers: it says nothing about the grant. SMTP refuses a
+        login by 53x; of IMAP the sandbox logs a NO as 401.
         """
+        if self.path == "/smtp/AUTH":
+            return self.status in SMTP_REFUSALS
         if self.path.endswith("/subscriptions"):
             return False
         return self.status in (400, 401, 403) or "introspect" in self.path

@@ -30,13 +30,31 @@ class Sandbox:
         return answer.json() if answer.content else None
 
     def make_account(self, provider: str, **fields: Any) -> str:
-        """Its external id."""
+        """Its external id. A mailbox has a new name each time: its tests are counted by name in the shared Redis."""
+        if provider == "imap":
+            fields = {"external_id": f"box-{uuid4().hex[:12]}@sandbox.test", **fields}
         made: str = self.ask("POST", "/accounts", {"provider": provider, **fields})["external_id"]
         return made
 
     def truth(self, provider: str, account: str, **params: Any) -> dict[str, Any]:
         told: dict[str, Any] = self.ask("GET", f"/accounts/{provider}/{account}", **params)
         return told
+
+    def mailbox_form(self, account: str) -> dict[str, Any]:
+        """What its owner would type into the form of IMAP/SMTP."""
+        login, ports = self.ask("GET", f"/accounts/imap/{account}/login"), self.ask("GET", "/mail")
+        return {
+            **login,
+            "imap": {"host": ports["host"], "port": ports["imaps"], "security": "tls"},
+            "smtp": {"host": ports["host"], "port": ports["submission"], "security": "starttls"},
+        }
+
+    def mail_authority(self, folder: Path) -> Path:
+        """A file with the authority of the mail servers' certificate."""
+        file = folder / f"mail-ca-{uuid4().hex[:8]}.pem"
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(self.ask("GET", "/mail")["ca"])
+        return file
 
     def grant_alive(self, provider: str, account: str) -> bool:
         return bool(self.truth(provider, account)["grant_alive"])

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -26,6 +27,7 @@ from tests.support.sandbox import Sandbox, running_sandbox
 
 STACKS = ROOT / ".local" / "test" / "stacks"
 PROVIDERS = ("hubspot", "klaviyo", "keap", "google", "microsoft")
+MAIL = "imap"
 CLOCK_FOLLOW_S = 0.2
 T = TypeVar("T")
 
@@ -61,6 +63,10 @@ class System:
         return person
 
     def connect(self, person: Person, provider: str, account: str, **settings: Any) -> str:
+        if provider == MAIL:
+            told = person.post(f"/v1/integrations/{MAIL}/connect", self.sandbox.mailbox_form(account))
+            assert told["ok"], told
+            return str(told["connection"]["id"])
         started = person.post(f"/v1/integrations/{provider}/connect", settings)
         landed = person.consent(started["authorize_url"], account)
         assert "connected=" in landed, landed
@@ -143,6 +149,14 @@ def provider_env(sandbox: Sandbox) -> dict[str, str]:
     return env
 
 
+def mail_env(sandbox: Sandbox, folder: Path) -> dict[str, str]:
+    """The sandbox's mail servers are on this machine, certified by an authority of their own."""
+    return {
+        "MAILWARDEN_EGRESS__ALLOW": "127.0.0.0/8",
+        "MAILWARDEN_EGRESS__MAIL_CA_FILE": str(sandbox.mail_authority(folder)),
+    }
+
+
 def timing_env(timing: Mapping[str, float]) -> dict[str, str]:
     timing = {"clock_follow_s": CLOCK_FOLLOW_S, **timing}
     return {f"MAILWARDEN_TIMING__{name.upper()}": str(value) for name, value in timing.items()}
@@ -168,7 +182,8 @@ def running_system(
     ).model_copy(update={"base_url": HttpUrl(f"http://127.0.0.1:{port}")})
     options = () if quotas else ("--no-quotas",)
     with running_sandbox(folder, seed=seed, campaigns=campaigns, options=options) as sandbox:
-        extra = provider_env(sandbox) | timing_env(timing or {}) | {"MAILWARDEN_MAIL__MODE": "file"} | (env or {})
+        extra = provider_env(sandbox) | mail_env(sandbox, folder) | timing_env(timing or {})
+        extra |= {"MAILWARDEN_MAIL__MODE": "file"} | (env or {})
         try:
             with running_stack(settings, workers=workers, extra_env=extra, worker=worker) as stack:
                 system = System(stack, sandbox)

@@ -34,7 +34,9 @@ from tests.support.browser import Browser, sign_up
 from tests.support.database import admin_dsn, set_clock_offset
 from tests.support.sandbox import Sandbox
 
-PROVIDERS = ("hubspot", "klaviyo", "keap", "google", "microsoft")
+APPS = ("hubspot", "klaviyo", "keap", "google", "microsoft")
+MAIL = "imap"  # signed in to by password: no app of ours, no consent page
+PROVIDERS = (*APPS, MAIL)
 SIDE_BY_SIDE = 16
 BASE = "http://127.0.0.1:8000"
 DUE = text("SELECT id FROM job_due(500, 500, interval '0 seconds')")
@@ -124,12 +126,21 @@ class World:
         return browser
 
     async def connect(self, browser: Browser, provider: str, account: str, **settings: Any) -> Linked:
+        if provider == MAIL:
+            return await self._connect_mailbox(browser, account)
         started = await browser.post(f"/v1/integrations/{provider}/connect", settings)
         assert started.status_code in (200, 201), started.text
         landed = await self.consent(browser, started.json()["authorize_url"], account)
         assert "connected=" in landed, landed
         named = landed.split("connected=")[1].split("&")[0]
         return Linked(parse_id("conn", named), provider, account, browser)
+
+    async def _connect_mailbox(self, browser: Browser, account: str) -> Linked:
+        form = await asyncio.to_thread(self.sandbox.mailbox_form, account)
+        answer = await browser.post(f"/v1/integrations/{MAIL}/connect", form)
+        made = answer.json().get("connection")
+        assert made, answer.text
+        return Linked(parse_id("conn", made["id"]), MAIL, account, browser)
 
     async def consent(self, browser: Browser, authorize_url: str, account: str, **over: str) -> str:
         """Decides at the provider's page; where our callback leads the browser."""
@@ -162,7 +173,7 @@ def world_settings(
             "authorize_base": f"{sandbox.url}/{name}",
             "api_base": f"{sandbox.url}/{name}",
         }
-        for name in PROVIDERS
+        for name in APPS
     }
     return Settings(
         _env_file=None,
@@ -176,6 +187,7 @@ def world_settings(
         },
         redis={"url": servers.redis_url},
         providers=clients,
+        egress={"allow": "127.0.0.0/8", "mail_ca_file": sandbox.mail_authority(data_dir)},
         timing=timing,
     )
 

@@ -7,10 +7,12 @@ from mailwarden_sandbox.accounts import Account
 from mailwarden_sandbox.area import Area
 from mailwarden_sandbox.faults.store import Fault
 from mailwarden_sandbox.mail.line import Hangup, Line
+from mailwarden_sandbox.mail.log import note
 from mailwarden_sandbox.world import World
 
 NOISE = b"\x00\xff\x16\x03garbled\xfe\r\n"
 HOLD_S = 120.0
+WORDLESS = ("slow", "timeout", "reset", "garbled")  # no answer of a session's follows that could be logged
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ async def strike(world: World, line: Line, account: Account | None, path: str, r
     provider = account.provider if account else "imap"
     for fault in world.faults.striking(provider, account, Area.API, path, world.now()):
         world.faults.count(fault)
+        if fault.kind in WORDLESS:
+            note(world, account, path, None, fault=fault.kind)
         if answer := await _act(fault, line, refusal):
             return answer
     return None

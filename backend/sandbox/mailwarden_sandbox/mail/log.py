@@ -5,9 +5,9 @@ from mailwarden_sandbox.request_log import LoggedCall, fingerprint
 from mailwarden_sandbox.world import World
 
 
-def note(world: World, account: Account | None, path: str, status: int, *, token: str | None = None,
+def note(world: World, account: Account | None, path: str, status: int | None, *, token: str | None = None,
          fault: str | None = None) -> None:  # fmt: skip
-    """``status`` is SMTP's reply code; for IMAP 200 is OK, 401 NO and 400 BAD."""
+    """``status`` is SMTP's reply code; for IMAP 200 is OK, 401 NO and 400 BAD. None: no answer, or not yet."""
     protocol, _, command = path[1:].partition("/")
     logged = LoggedCall(
         number=world.log.next_number(),
