@@ -6,13 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 import asyncpg
 import httpx
 
 from tests.support.browser import Browser, sign_up
-from tests.support.stack import System, running_system
+from tests.support.stack import System
 from tests.support.world import Step, World
 
 LEFT = "SELECT count(*) FROM jobs WHERE state = 'leased' OR (state = 'ready' AND due_at <= app_now())"
@@ -31,19 +30,18 @@ class Fleet(World):
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     def now(self) -> datetime:
-        at: datetime = self.system.now()
-        return at
+        return self.system.local_now()
 
     async def advance(self, seconds: float) -> None:
         await asyncio.to_thread(self.system.advance, seconds)
 
     async def run_for(self, seconds: float, each: Step | None = None, *, finest: float = 2, widest: float = 30) -> None:
-        until = await asyncio.to_thread(self.now) + timedelta(seconds=seconds)
+        until = self.now() + timedelta(seconds=seconds)
         while True:
             await self._settled()
             if each is not None:
                 await each()
-            now = await asyncio.to_thread(self.now)
+            now = self.now()
             left = (until - now).total_seconds()
             if left <= 0:
                 return
@@ -79,20 +77,19 @@ class Fleet(World):
 
 
 @asynccontextmanager
-async def open_fleet(workers: int, kill_every_s: float, seed: int, **timing: Any) -> AsyncIterator[Fleet]:
-    with running_system("fleet", workers=workers, seed=seed, timing=timing) as system:
-        admin = await asyncpg.connect(system.dsn)
-        outside = httpx.AsyncClient(timeout=60)
-        fleet = Fleet(  # what runs in processes of its own is not here
-            None, system.sandbox, None, None, system.dsn, admin, outside,  # type: ignore[arg-type]
-            system=system, kill_every_s=kill_every_s, rng=random.Random(seed),
-        )  # fmt: skip
-        harassing = asyncio.create_task(fleet.harass()) if kill_every_s else None
-        try:
-            yield fleet
-        finally:
-            await fleet.close()
-            if harassing is not None:
-                harassing.cancel()
-            await outside.aclose()
-            await admin.close()
+async def open_fleet(system: System, kill_every_s: float, seed: int) -> AsyncIterator[Fleet]:
+    admin = await asyncpg.connect(system.dsn)
+    outside = httpx.AsyncClient(timeout=60)
+    fleet = Fleet(  # what runs in processes of its own is not here
+        None, system.sandbox, None, None, system.dsn, admin, outside,  # type: ignore[arg-type]
+        system=system, kill_every_s=kill_every_s, rng=random.Random(seed),
+    )  # fmt: skip
+    harassing = asyncio.create_task(fleet.harass()) if kill_every_s else None
+    try:
+        yield fleet
+    finally:
+        await fleet.close()
+        if harassing is not None:
+            harassing.cancel()
+        await outside.aclose()
+        await admin.close()

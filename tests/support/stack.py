@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -99,6 +99,10 @@ class System:
     def now(self) -> datetime:
         at: datetime = self.one("SELECT app_now()")
         return at
+
+    def local_now(self) -> datetime:
+        """The same without asking: PostgreSQL runs on this machine's clock, and only ``hurry`` moves it."""
+        return datetime.now(UTC) + timedelta(seconds=self._offset)
 
     def kill(self, name: str) -> None:
         """kill -9; the stack starts it again within a second or so."""
