@@ -12,6 +12,7 @@ from tests.reliability import (
     tls_rows,
     token_live,
     token_pure,
+    webhook_rows,
 )
 from tests.reliability.row import Row
 
@@ -25,4 +26,5 @@ ROWS: Sequence[Row] = (
     *held_rows.ROWS,
     *redis_rows.ROWS,
     *queue_rows.ROWS,
+    *webhook_rows.ROWS,
 )
