@@ -104,9 +104,9 @@ class Yard:
         """So many workers have said that they live, in the last seconds."""
         pids = [process.pid for process in self.workers if process.poll() is None]
         asked = "SELECT count(*) FROM worker_heartbeats WHERE split_part(worker, ':', 2)::int = ANY ($1)"
-        await self.until(lambda: self._at_least(asked, count, pids), 60)
+        await self.until(lambda: self.at_least(asked, count, pids), 60)
 
-    async def _at_least(self, query: str, count: int, *arguments: Any) -> bool:
+    async def at_least(self, query: str, count: int, *arguments: Any) -> bool:
         return bool(await self.admin.fetchval(query, *arguments) >= count)
 
     def revive(self) -> None:

@@ -21,6 +21,7 @@ from mailwarden import worker
 from mailwarden.core import jobs, queue, runner
 from mailwarden.core.db import UnitOfWork, unit_of_work
 from mailwarden.core.jobs import Again, Job, JobKind, JobKinds, Lease
+from mailwarden.core.queue import FUNCTION, QUEUES, ArqWire, Due
 from mailwarden.core.runtime import Runtime
 
 LEASE_S = float(os.environ.get("CHORES_LEASE_S", "60"))
@@ -68,6 +69,7 @@ async def poison(_: Runtime, __: Lease) -> None:
 
 async def tick(rt: Runtime, lease: Lease) -> None:
     """A schedule: its next time is its last one and a second, whenever it ran."""
+    await asyncio.sleep(0.1)
     async with unit_of_work(rt.sessions, lease.org_id) as tx:
         await lease.guard(tx)
         due = (await tx.session.scalars(select(Job.due_at).where(Job.id == lease.id))).one()
@@ -104,8 +106,9 @@ def wakes_once() -> None:
 
 
 def no_fence() -> None:
-    async def anyway(tx: UnitOfWork, lease: Lease, _: Any) -> None:
-        await tx.session.execute(update(Job).where(Job.id == lease.id).values(state="done", lease_until=None))
+    async def anyway(tx: UnitOfWork, lease: Lease, again: Again | None) -> None:
+        ended = {"state": "ready", "due_at": again.at, "enqueued_at": None} if again else {"state": "done"}
+        await tx.session.execute(update(Job).where(Job.id == lease.id).values(lease_until=None, **ended))
 
     vars(jobs)["_finish"] = anyway
     Lease.guard = nothing  # type: ignore[method-assign, assignment]
@@ -126,14 +129,23 @@ def never_gives_up() -> None:
     vars(runner)["POISON"] = 10**9
 
 
+def needs_redis() -> None:
+    vars(queue)["DIRECT_AFTER_S"] = float("inf")
+
+
 def trusts_pickles() -> None:
     vars(worker)["unpackb"] = pickle.loads
 
 
 def impatient() -> None:
-    """Wakes everything that is due again in every round, whoever was woken for it already. Not broken, only hostile."""
+    """Wakes everything that is due again in every round, whoever was woken for it. Not broken, only hostile."""
+
+    async def push(wire: ArqWire, due: Due) -> None:
+        await wire._redis.enqueue_job(FUNCTION, str(due.id), _queue_name=QUEUES[due.queue], _expires=600)
+
     asked = queue.ASK_DUE.text.replace(f"'{queue.STALE}'", "'0 seconds'")
     vars(queue)["ASK_DUE"] = text(asked).bindparams(*queue.ASK_DUE._bindparams.values())
+    ArqWire.push = push  # type: ignore[method-assign]
 
 
 BROKEN: Mapping[str, Callable[[], None]] = {
@@ -141,11 +153,13 @@ BROKEN: Mapping[str, Callable[[], None]] = {
     "no_fence": no_fence,
     "counts_deploys": counts_deploys,
     "never_gives_up": never_gives_up,
+    "needs_redis": needs_redis,
     "trusts_pickles": trusts_pickles,
     "impatient": impatient,
 }
 
 if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     vars(worker)["job_kinds"] = kinds
     for name in ("ensure_instance_jobs", "start_connections", "start_alerts", "start_status"):
         vars(worker)[name] = nothing
