@@ -45,6 +45,11 @@ class Post:
         if KINDS[kind].definite:
             strike(world, fault, self.owner)
 
+    def shut(self, path: str) -> None:
+        """For everybody: before a login nobody knows whose connection it is."""
+        world = self.sandbox.world
+        world.faults.add("imap", None, "reset", checked("reset", {"path": path}), world.now())
+
     def mend(self) -> None:
         faults = self.sandbox.world.faults
         for fault in list(faults.faults):

@@ -103,9 +103,46 @@ async def test_a_broken_wire_degrades_and_recovers(
     seen = await now(runtime, mailbox)
     assert (seen.status, seen.degraded_reason) == ("connected", "provider_unavailable")
     post.mend()
-    await live(runtime, time_machine, 60, step=30)
-    await drain(runtime)
+    await live(runtime, time_machine, 300, step=30)
     assert (await now(runtime, mailbox)).degraded_reason is None
+
+
+async def test_while_smtp_is_in_trouble_nobody_signs_in_more_often_than_every_five_minutes(
+    runtime, mailbox, post: Post, time_machine: TimeMachine
+):
+    post.break_("reply", path="/smtp/AUTH", text="421 4.3.0 Temporary System Problem")
+    await probe(runtime, mailbox)
+    await live(runtime, time_machine, 20, step=10)
+    assert (await now(runtime, mailbox)).degraded_reason == "provider_unavailable"
+    before = post.logins().count("IMAP")
+    await live(runtime, time_machine, 3600, step=15)
+    assert 11 <= post.logins().count("IMAP") - before <= 12
+
+
+async def test_a_server_that_does_not_even_greet_is_asked_often_and_signed_in_to_never(
+    runtime, mailbox, post: Post, time_machine: TimeMachine
+):
+    post.shut("/smtp/GREETING")
+    await probe(runtime, mailbox)
+    before = post.logins()
+    await live(runtime, time_machine, 900, step=15)
+    assert (await now(runtime, mailbox)).degraded_reason == "provider_unavailable"
+    assert post.logins() == before
+    post.mend()
+    await live(runtime, time_machine, 60, step=15)
+    assert (await now(runtime, mailbox)).degraded_reason is None
+
+
+async def test_a_person_cannot_sign_in_sooner_while_it_lasts(
+    runtime, owner: Browser, mailbox, post: Post, time_machine: TimeMachine
+):
+    post.break_("bye", path="/smtp/AUTH")
+    await probe(runtime, mailbox)
+    await live(runtime, time_machine, 20, step=10)
+    before = post.logins()
+    told = (await owner.post(f"/v1/connections/{await shown(owner)}/test", {})).json()
+    assert "next try" in told["checks"][0]["detail"]
+    assert post.logins() == before
 
 
 @pytest.mark.parametrize(

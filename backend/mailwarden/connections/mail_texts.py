@@ -91,10 +91,10 @@ def _why(tested: Tested, ok: bool | None) -> dict[str, str | Kind | None]:
 
 
 async def mailbox_checks(asker: Asker) -> list[CheckOut]:
-    """For "Test connection": one line per server. None is asked while a refused login must rest."""
+    """For "Test connection": one line per server. None is asked while a login that failed must rest."""
     if at := await login_refused_until(asker):
         when = at.strftime("%H:%M UTC")
-        detail = f"The sign-in was refused a moment ago. So that nothing locks you out, the next try is at {when}."
+        detail = f"The sign-in did not work a moment ago. So that nothing locks you out, the next try is at {when}."
         return [CheckOut(name="imap", ok=False, detail=detail)]
     return [_line(one) for one in await test_login(asker) if one.passed or one.error]
 

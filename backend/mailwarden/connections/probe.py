@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from mailwarden.connections.checks import Asker, ask_identity, ask_introspection, ask_permissions
 from mailwarden.connections.credentials import ALIVE, read_held
-from mailwarden.connections.mail_checks import ask_login
+from mailwarden.connections.mail_checks import ask_login, login_refused_until
 from mailwarden.connections.mail_servers import signs_in_by_password
 from mailwarden.connections.models import Connection
 from mailwarden.connections.open import open_provider
@@ -64,6 +64,8 @@ async def _probe(rt: Runtime, row: Connection, lease: Lease) -> datetime | None:
             await lease.guard(tx)
             await enqueue(tx, VERIFY, row.id)
         return None
+    if signs_in_by_password(row.provider) and (rest := await login_refused_until(asker)):
+        return rest
     await check_all(asker)
     return None
 

@@ -51,6 +51,14 @@ async def sending(account: MailAccount, reach: Reach) -> AsyncIterator[Smtp]:
             await client.quit()
 
 
+async def knock(account: MailAccount, reach: Reach) -> None:
+    """Greeted by both servers, and signed in to none. Raises what the first one that fails says."""
+    async with Wire("imap", account.imap, reach).opened() as wire:
+        await Imap(wire).greet()
+    async with Wire("smtp", account.smtp, reach).opened() as wire:
+        await Smtp(wire).greet()
+
+
 async def prove_life(account: MailAccount, reach: Reach) -> None:
     """One login each, and nothing twice. Raises what the first one that fails says.
 
