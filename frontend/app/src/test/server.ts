@@ -1,6 +1,7 @@
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import type { Connection, SyncRun } from '../lib/types.ts';
+import { serviceStatus } from './diagnostics.ts';
 import * as make from './fixtures.ts';
 
 export function problem(status: number, code: string, title: string, more: Record<string, unknown> = {}) {
@@ -38,12 +39,7 @@ export const server = setupServer(
   get('/me', () => make.session()),
   get('/alerts/unread-count', () => ({ unread: 0 })),
   get('/alerts', () => make.page([])),
-  get('/status', () => ({
-    incidents: [],
-    misconfigurations: [],
-    refresh_scheduler_alive: true,
-    refresh_scheduler_seen_at: null,
-  })),
+  get('/status', () => serviceStatus()),
   connections([make.connection()]),
   get('/connections/:id/syncs', () => make.page([make.syncRun()])),
   get('/connections/:id/history', () => make.page([make.transition()])),

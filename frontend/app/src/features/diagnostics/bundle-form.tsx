@@ -40,9 +40,8 @@ export function BundleForm({ onMade }: { onMade: (bundleId: string) => void }) {
         <Textarea
           label="Exact text of the error"
           description="Copy it as it was shown. Left out: the latest error of the account."
-          autosize
-          minRows={2}
-          maxRows={8}
+          rows={3}
+          resize="vertical"
           maxLength={4000}
           error={wrong['error_text']}
           value={draft.error_text}
@@ -57,9 +56,8 @@ export function BundleForm({ onMade }: { onMade: (bundleId: string) => void }) {
         />
         <Textarea
           label="What you were doing"
-          autosize
-          minRows={2}
-          maxRows={8}
+          rows={3}
+          resize="vertical"
           maxLength={4000}
           error={wrong['what_was_done']}
           value={draft.what_was_done}

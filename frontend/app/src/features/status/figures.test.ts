@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { measured, providerFigures } from '../../test/diagnostics.ts';
-import { NOT_ENOUGH, refreshTries, shareText, slowest } from './figures.ts';
+import { NOT_ENOUGH, refreshCalls, shareText, slowest } from './figures.ts';
 
 test('a share is rounded down: only a perfect record reads as 100 %', () => {
   expect(shareText(1, 'en')).toBe('100%');
@@ -17,5 +17,8 @@ test('detection times are those of the slowest provider', () => {
 });
 
 test('refused refreshes are grants that ended, not failures of ours', () => {
-  expect(refreshTries(measured({ providers: [providerFigures({ refreshes: 100, refused: 4 })] }))).toBe(96);
+  expect(refreshCalls(measured({ providers: [providerFigures({ refreshes: 100, refused: 4 })] }))).toEqual({
+    tries: 96,
+    refused: 4,
+  });
 });

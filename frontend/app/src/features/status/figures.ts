@@ -25,5 +25,8 @@ export function slowest({ providers }: Measured): Times | null {
   return p50.length > 0 && p99.length > 0 ? { p50: Math.max(...p50), p99: Math.max(...p99) } : null;
 }
 
-export const refreshTries = ({ providers }: Measured) =>
-  providers.reduce((total, one) => total + one.refreshes - one.refused, 0);
+/** Refused ones are grants that ended; they are told apart and do not count as tries of ours. */
+export function refreshCalls({ providers }: Measured): { tries: number; refused: number } {
+  const refused = providers.reduce((total, one) => total + one.refused, 0);
+  return { refused, tries: providers.reduce((total, one) => total + one.refreshes, 0) - refused };
+}

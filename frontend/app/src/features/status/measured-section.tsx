@@ -2,7 +2,7 @@ import { SimpleGrid, Text } from '@mantine/core';
 import { count, plural } from '../../lib/numbers.ts';
 import type { Measured } from '../../lib/types.ts';
 import { FigureCard } from './figure-card.tsx';
-import { FEW, NOT_ENOUGH, refreshTries, secondsText, shareText, slowest } from './figures.ts';
+import { FEW, NOT_ENOUGH, refreshCalls, secondsText, shareText, slowest } from './figures.ts';
 import { DetectionTable, RefreshTable, VerdictTable } from './tables.tsx';
 
 const FORMULAS = {
@@ -19,7 +19,7 @@ const FORMULAS = {
 /** How right this installation was lately. No share without what it is a share of. */
 export function MeasuredSection({ measured }: { measured: Measured }) {
   const times = slowest(measured);
-  const tries = refreshTries(measured);
+  const { tries, refused } = refreshCalls(measured);
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
       <FigureCard
@@ -55,7 +55,7 @@ export function MeasuredSection({ measured }: { measured: Measured }) {
         title="Token refreshes"
         value={shareText(measured.refresh_success)}
         formula={FORMULAS.refreshes}
-        hint={<Of n={tries} what="refresh" many="refreshes" />}
+        hint={<Of n={tries} what="refresh" many="refreshes" bad={`${count(refused)} refused`} />}
       >
         <RefreshTable measured={measured} />
       </FigureCard>
@@ -63,13 +63,13 @@ export function MeasuredSection({ measured }: { measured: Measured }) {
   );
 }
 
-type OfProps = { n: number; what: string; many?: string; bad?: string };
+type OfProps = { n: number; what: string; many?: string; bad: string };
 
 function Of({ n, what, many, bad }: OfProps) {
   return (
     <Text span size="sm">
-      {n === 0 ? `No ${what} in this time.` : `${plural(n, what, many)}${bad ? `, ${bad}` : ''}.`}
-      {n > 0 && n < FEW && ' Few cases: the share says little yet.'}
+      {`${n === 0 ? `No ${what}` : plural(n, what, many)}, ${bad}.`}
+      {n > 0 && n < FEW && ' Few cases: the figure says little yet.'}
     </Text>
   );
 }
