@@ -3,6 +3,7 @@ import axe from 'axe-core';
 import { HttpResponse, http } from 'msw';
 import { expect, test, vi } from 'vitest';
 import * as make from '../test/fixtures.ts';
+import { preview } from '../test/mailboxes.ts';
 import { openApp } from '../test/render.tsx';
 import { connections, events, get, problem, server } from '../test/server.ts';
 
@@ -124,14 +125,13 @@ test('a failed test lists what was checked', async () => {
 test('disconnecting shows what stops, is reset and stays, before the click', async () => {
   let gone = false;
   server.use(
-    get('/connections/conn_h1/disconnect-preview', () => ({
-      connection_id: 'conn_h1',
-      stops: [{ title: 'Syncing', detail: '' }],
-      resets: [{ title: 'Sync frequency', detail: '' }],
-      keeps: [{ title: '120 campaigns', detail: '' }],
-      campaigns_kept: 120,
-      advice: '',
-    })),
+    get('/connections/conn_h1/disconnect-preview', () =>
+      preview({
+        stops: [{ title: 'Syncing', detail: '' }],
+        resets: [{ title: 'Sync frequency', detail: '' }],
+        keeps: [{ title: '120 campaigns', detail: '' }],
+      }),
+    ),
     http.delete('*/v1/connections/conn_h1', () => {
       gone = true;
       return HttpResponse.json(make.connection({ status: 'disconnected' }));
@@ -157,6 +157,7 @@ test('a member sees everything, with the reason why the buttons rest', async () 
   expect(button).toBeDisabled();
   await user.hover(button.parentElement as HTMLElement);
   expect(await screen.findByRole('tooltip')).toHaveTextContent('Only an owner or manager');
+  expect(screen.getByRole('button', { name: 'Copy a message for an owner' })).toBeEnabled();
 });
 
 test('a provider without a client id says so instead of failing later', async () => {

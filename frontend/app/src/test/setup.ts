@@ -22,6 +22,7 @@ globalThis.ResizeObserver ??= class {
   disconnect() {}
 };
 Element.prototype.scrollIntoView ??= () => {};
+Object.defineProperty(document, 'fonts', { value: new EventTarget() }); // a text area that grows asks when they are there
 window.scrollTo = () => {};
 
 // a machine that is busy loads a page's lazy parts slowly; what never comes still fails

@@ -4,13 +4,14 @@ import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { ProviderTile } from '../../components/provider-tile.tsx';
 import { DegradedBadge, StatusBadge } from '../../components/status-badge.tsx';
-import { derivesFigures, isMailbox, listsCampaigns } from '../../lib/kinds.ts';
+import { derivesFigures, isMailbox, listsCampaigns, takesPassword } from '../../lib/kinds.ts';
 import type { Connection, Integration } from '../../lib/types.ts';
 import { frequencyLabel, rangeLabel } from '../../lib/words.ts';
 import { AccountSelect } from './account-select.tsx';
 import { accountName, pickAccount } from './accounts.ts';
 import { AddAccount } from './add-account.tsx';
 import { ConnectionActions } from './connection-actions.tsx';
+import { ForecastNote } from './forecast.tsx';
 import { Trouble } from './trouble.tsx';
 import { MailboxVitals, Vitals } from './vitals.tsx';
 
@@ -43,7 +44,8 @@ const accountCount = ({ connections, connections_total: total }: Integration) =>
     : `${total} accounts`;
 
 const what = (integration: Integration) => {
-  if (!listsCampaigns(integration)) return 'Mailbox: sends, and sees replies and bounces';
+  if (!listsCampaigns(integration))
+    return takesPassword(integration.provider) ? 'Any mailbox, also Gmail by IMAP' : 'Sends; finds replies and bounces';
   return derivesFigures(integration) ? 'Campaigns, contacts, and figures derived by us' : 'Campaigns and their figures';
 };
 
@@ -101,6 +103,7 @@ function Account({ integration, current, onPick, children }: AccountProps) {
         </div>
       )}
       <Trouble connection={current} />
+      <ForecastNote connection={current} />
       {children}
       {syncs && (
         <Text size="xs" c="dimmed">

@@ -8,9 +8,17 @@ import type { Mailbox, MailboxAction } from '../../lib/types.ts';
 type Handlers = Partial<Record<MailboxAction['code'], () => void>>;
 type Props = { mailbox: Mailbox; on: Handlers; busy: MailboxAction['code'] | null };
 
+/** The one button that stands out; a working mailbox needs none. */
+const RIGHT: Record<Mailbox['status'], MailboxAction['code'] | null> = {
+  successful: null,
+  failed: 'reconnect',
+  empty: 'connect',
+};
+
 /** The slot's own buttons, as the server offers them: what is not allowed stays visible, with its reason. */
 export function MailboxButtons({ mailbox, on, busy }: Props) {
   const name = mailbox.connection?.account_label ?? `slot ${mailbox.number}`;
+  const right = RIGHT[mailbox.status];
   const barred = mailbox.actions.some((action) => !action.allowed);
   return (
     <Group gap="xs">
@@ -18,8 +26,7 @@ export function MailboxButtons({ mailbox, on, busy }: Props) {
         <WithReason key={action.code} reason={action.allowed ? null : action.reason}>
           <Button
             size="xs"
-            variant={action.code === 'reconnect' || action.code === 'connect' ? 'filled' : 'default'}
-            color={action.code === 'disconnect' ? 'danger' : undefined}
+            variant={action.code === right ? 'filled' : 'default'}
             disabled={!action.allowed}
             loading={busy === action.code}
             onClick={on[action.code]}

@@ -9,9 +9,11 @@ import { AddAccount } from '../../features/connections/add-account.tsx';
 import { AttemptPanel } from '../../features/connections/attempt-panel.tsx';
 import { ConnectedPanel } from '../../features/connections/connected-panel.tsx';
 import { ConnectionActions } from '../../features/connections/connection-actions.tsx';
+import { ForecastPanel } from '../../features/connections/forecast.tsx';
 import type { IntegrationSearch } from '../../features/connections/search.ts';
-import { Vitals } from '../../features/connections/vitals.tsx';
+import { MailboxVitals, Vitals } from '../../features/connections/vitals.tsx';
 import { SyncProgress } from '../../features/syncs/sync-progress.tsx';
+import { isMailbox } from '../../lib/kinds.ts';
 import type { Connection, Integration } from '../../lib/types.ts';
 import { AccountTabs } from './-account-tabs.tsx';
 
@@ -52,8 +54,8 @@ export function IntegrationPage({ integration, search, onSearch }: Props) {
           />
           <AccountTabs
             key={`${current.id}-tabs`}
+            integration={integration}
             connection={current}
-            providerLabel={integration.label}
             search={search}
             onSearch={onSearch}
           />
@@ -61,7 +63,9 @@ export function IntegrationPage({ integration, search, onSearch }: Props) {
       ) : (
         <Card component="section" aria-label="Not connected">
           <Stack align="flex-start">
-            <Text size="sm">No {integration.label} account is connected yet.</Text>
+            <Text size="sm">
+              No {integration.label} {isMailbox(integration) ? 'mailbox' : 'account'} is connected yet.
+            </Text>
             <AddAccount integration={integration} first />
           </Stack>
         </Card>
@@ -88,8 +92,9 @@ function AccountCard({ integration, current, onPick }: AccountProps) {
           </Group>
         </Group>
         <div style={{ maxWidth: 480 }}>
-          <Vitals connection={current} />
+          {isMailbox(integration) ? <MailboxVitals connection={current} /> : <Vitals connection={current} />}
         </div>
+        <ForecastPanel connection={current} providerLabel={integration.label} />
         {current.active_sync_id && <SyncProgress syncId={current.active_sync_id} />}
         <ConnectionActions integration={integration} connection={current} />
       </Stack>

@@ -1,5 +1,6 @@
-import { Code, Group, Stack, Text, Title } from '@mantine/core';
+import { Code, Group, SimpleGrid, Text, Title } from '@mantine/core';
 import { IconCircleCheck, IconCircleDashed, IconCircleX } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
 import { panelStyle, type Tone, toneInk } from '../../../components/tones.ts';
 import type { MailStep } from '../../../lib/types.ts';
 import type { Protocol } from './draft.ts';
@@ -8,19 +9,22 @@ const TITLES: Record<Protocol, string> = { imap: 'Reading (IMAP)', smtp: 'Sendin
 
 /** A test told step by step: each passed, failed with its reason and what to do, or was not reached. */
 export function MailSteps({ ok, steps }: { ok: boolean; steps: MailStep[] }) {
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), []);
   return (
     <section
+      ref={place}
       className="panel"
       style={panelStyle(ok ? 'success' : 'danger')}
       role={ok ? 'status' : 'alert'}
       aria-label="Test result"
     >
       <Title order={2}>{ok ? 'Every step passed' : 'The test failed; nothing was stored'}</Title>
-      <Stack gap="md" mt="sm">
+      <SimpleGrid cols={{ base: 1, sm: 2 }} mt="sm">
         {(['imap', 'smtp'] as const).map((protocol) => (
           <Server key={protocol} title={TITLES[protocol]} steps={steps.filter((step) => step.protocol === protocol)} />
         ))}
-      </Stack>
+      </SimpleGrid>
     </section>
   );
 }
