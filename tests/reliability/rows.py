@@ -12,6 +12,7 @@ from tests.reliability import (
     tls_rows,
     token_live,
     token_pure,
+    webhook_deaths,
     webhook_rows,
 )
 from tests.reliability.row import Row
@@ -27,4 +28,5 @@ ROWS: Sequence[Row] = (
     *redis_rows.ROWS,
     *queue_rows.ROWS,
     *webhook_rows.ROWS,
+    *webhook_deaths.ROWS,
 )
