@@ -13,10 +13,10 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from mailwarden import compose
 from mailwarden.compose import open_runtime
-from mailwarden.core import db
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.runtime import Runtime
 from mailwarden.main import create_app
@@ -151,7 +151,7 @@ async def held_up(ground: Ground, n: int) -> Tally:
 
 def patient(url: str, **given: Any) -> Any:
     """The broken variant of an engine: it waits for as long as it takes."""
-    engine = db.create_async_engine(url, pool_size=given["pool_size"], max_overflow=0, pool_timeout=60)
+    engine = create_async_engine(url, pool_size=given["pool_size"], max_overflow=0, pool_timeout=60)
     return engine
 
 

@@ -13,6 +13,11 @@ AFTERWARDS_S = 1.0  # longest that requests may still fail when the server is ba
 FORGETFUL = ("synchronous_commit = off", "wal_writer_delay = '10s'")
 
 
+def set_server(system: System, *settings: str) -> None:
+    for command in (*(f"ALTER SYSTEM SET {setting}" for setting in settings), "SELECT pg_reload_conf()"):
+        system.rows(command)
+
+
 # D1
 
 
@@ -39,8 +44,7 @@ def _restarts(ground: Ground, n: int, settings: Sequence[str] = ()) -> Tally:
     tally, rng = Tally(), ground.rng("D1")
     with running_system("d1", campaigns=5, seed=ground.seed) as system:
         people = [system.person(f"Organization {number}") for number in range(PEOPLE)]
-        for command in (*(f"ALTER SYSTEM SET {setting}" for setting in settings), "SELECT pg_reload_conf()"):
-            system.rows(command)
+        set_server(system, *settings)
         with traffic(people) as load:
             for _ in range(n):
                 time.sleep(rng.uniform(0.2, 0.8))
