@@ -1,11 +1,13 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Discovery, Integration } from '../lib/types.ts';
 import * as make from '../test/fixtures.ts';
 import * as mail from '../test/mailboxes.ts';
 import { openApp } from '../test/render.tsx';
 import { get, problem, server } from '../test/server.ts';
+
+vi.setConfig({ testTimeout: 20_000 }); // whole forms are typed, letter by letter
 
 const show = (list: Integration[]) =>
   server.use(
