@@ -1,14 +1,22 @@
 import { Tabs } from '@mantine/core';
-import { useState } from 'react';
-import { HistoryTab } from '../../features/connections/history-tab.tsx';
+import { lazy, Suspense, useState } from 'react';
+import { LoadingBlocks } from '../../components/states.tsx';
 import { OverviewTab } from '../../features/connections/overview-tab.tsx';
 import type { IntegrationSearch, Tab } from '../../features/connections/search.ts';
-import { SettingsTab } from '../../features/connections/settings-tab.tsx';
 import type { Range } from '../../features/dashboard/api.ts';
 import { SummarySection } from '../../features/dashboard/summary-section.tsx';
-import { SyncHistoryTab } from '../../features/syncs/sync-history-tab.tsx';
 import { listsCampaigns } from '../../lib/kinds.ts';
 import type { Connection, Integration } from '../../lib/types.ts';
+
+const HistoryTab = lazy(async () => ({
+  default: (await import('../../features/connections/history-tab.tsx')).HistoryTab,
+}));
+const SettingsTab = lazy(async () => ({
+  default: (await import('../../features/connections/settings-tab.tsx')).SettingsTab,
+}));
+const SyncHistoryTab = lazy(async () => ({
+  default: (await import('../../features/syncs/sync-history-tab.tsx')).SyncHistoryTab,
+}));
 
 type Props = {
   integration: Integration;
@@ -50,15 +58,17 @@ export function AccountTabs({ integration, connection, search, onSearch }: Props
           {syncs && <AccountFigures connectionId={connection.id} />}
         </OverviewTab>
       </Tabs.Panel>
-      <Tabs.Panel value="syncs">
-        <SyncHistoryTab connectionId={connection.id} open={search.sync} onOpen={(sync) => onSearch({ sync })} />
-      </Tabs.Panel>
-      <Tabs.Panel value="settings">
-        <SettingsTab connection={connection} />
-      </Tabs.Panel>
-      <Tabs.Panel value="history">
-        <HistoryTab connection={connection} providerLabel={providerLabel} />
-      </Tabs.Panel>
+      <Suspense fallback={<LoadingBlocks label="Loading" heights={[240]} />}>
+        <Tabs.Panel value="syncs">
+          <SyncHistoryTab connectionId={connection.id} open={search.sync} onOpen={(sync) => onSearch({ sync })} />
+        </Tabs.Panel>
+        <Tabs.Panel value="settings">
+          <SettingsTab connection={connection} />
+        </Tabs.Panel>
+        <Tabs.Panel value="history">
+          <HistoryTab connection={connection} providerLabel={providerLabel} />
+        </Tabs.Panel>
+      </Suspense>
     </Tabs>
   );
 }
