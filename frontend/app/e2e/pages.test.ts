@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { violations } from './axe.ts';
 import { type Browser, launch } from './browser.ts';
+import { DIAGNOSTICS } from './diagnostics-screens.ts';
 import { BASE, fault, newAccount } from './stack.ts';
 import { connect, firstSyncDone, signUpInBrowser, statusOnCard } from './steps.ts';
 import { watch } from './watch.ts';
@@ -90,6 +91,7 @@ const SCREENS: Screen[] = [
     path: '/alerts',
     ready: (p) => p.getByRole('button', { name: 'What happened' }).first().click(),
   },
+  ...DIAGNOSTICS,
   { name: 'settings', path: '/settings', ready: heading('Settings') },
   {
     name: 'organization',
@@ -155,7 +157,7 @@ for (const device of ['desktop', 'phone'] as const) {
   });
 }
 
-test('every page, in both schemes and on a phone', { timeout: 400_000 }, async (t) => {
+test('every page, in both schemes and on a phone', { timeout: 600_000 }, async (t) => {
   const inactive = await newAccount('hubspot', 'Pages Portal');
   const healthy = await newAccount('klaviyo', 'Pages Shop');
   await signUpInBrowser(page);

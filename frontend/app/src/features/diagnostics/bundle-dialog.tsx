@@ -10,12 +10,7 @@ export default function BundleDialog({ onClose }: { onClose: () => void }) {
   useReturnFocus();
   const [shown, setShown] = useState<string | null>(null);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="xl"
-      title={shown ? 'Support bundle: look before you download' : 'Support bundle'}
-    >
+    <Modal opened onClose={onClose} size="xl" title={shown ? 'Preview of the support bundle' : 'Support bundle'}>
       {shown ? (
         <Stack gap="lg">
           <BundlePreview bundleId={shown} />

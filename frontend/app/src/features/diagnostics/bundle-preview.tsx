@@ -1,14 +1,13 @@
-import { Button, Code, Group, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconDownload, IconShieldCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Disclosure } from '../../components/disclosure.tsx';
 import { ExactTime } from '../../components/relative-time.tsx';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { panelStyle, toneInk } from '../../components/tones.ts';
 import { plural } from '../../lib/numbers.ts';
 import { bundleFile, bundleOptions } from './api.ts';
+import { BundleContent } from './bundle-content.tsx';
 import { RedactionTable } from './redaction-table.tsx';
-import { spell } from './words.ts';
 
 /** Exactly what the download holds, and the list of what was taken out of it. */
 export function BundlePreview({ bundleId }: { bundleId: string }) {
@@ -43,22 +42,7 @@ export function BundlePreview({ bundleId }: { bundleId: string }) {
         </Title>
         <RedactionTable redactions={redactions} />
       </section>
-      <section aria-label="What it holds">
-        <Title order={2} mb="xs">
-          What it holds
-        </Title>
-        <Stack gap={4}>
-          {Object.entries(content).map(([name, value]) => (
-            <Disclosure key={name} label={`${spell(name)}${amount(value)}`}>
-              <Code block fz="xs" mah={320} tabIndex={0} aria-label={spell(name)} style={{ overflow: 'auto' }}>
-                {JSON.stringify(value, null, 2)}
-              </Code>
-            </Disclosure>
-          ))}
-        </Stack>
-      </section>
+      <BundleContent content={content} />
     </Stack>
   );
 }
-
-const amount = (value: unknown) => (Array.isArray(value) ? ` (${value.length})` : '');

@@ -63,7 +63,8 @@ function App({ app }: { app: ProviderApp }) {
 function Validity({ app }: { app: ProviderApp }) {
   if (app.valid === true) return <Badge tone="success" Icon={IconCircleCheck} label="Valid" />;
   if (app.valid === false) return <Badge tone="danger" Icon={IconCircleX} label="Refused" />;
-  return <Badge tone="gray" Icon={IconCircleDashed} label={app.offered ? 'Not checked' : 'Not set up'} />;
+  const unknown = app.settings.length === 0 ? 'Nothing to set up' : app.offered ? 'Not checked' : 'Not set up';
+  return <Badge tone="gray" Icon={IconCircleDashed} label={unknown} />;
 }
 
 type BadgeProps = { tone: 'success' | 'danger' | 'gray'; Icon: typeof IconCircleX; label: string };

@@ -28,7 +28,7 @@ export function MeasuredSection({ measured }: { measured: Measured }) {
         formula={FORMULAS.accuracy}
         hint={`of all connection time the status was right. ${plural(measured.connections, 'connection')} watched now, ${count(measured.overdue_now)} overdue.`}
       >
-        <VerdictTable measured={measured} />
+        <VerdictTable measured={measured} label="Accuracy by provider" />
       </FigureCard>
       <FigureCard
         title="Right verdicts"
@@ -36,7 +36,7 @@ export function MeasuredSection({ measured }: { measured: Measured }) {
         formula={FORMULAS.verdicts}
         hint={<Of n={measured.verdicts} what="verdict" bad={`${count(measured.contradicted)} wrong`} />}
       >
-        <VerdictTable measured={measured} />
+        <VerdictTable measured={measured} label="Verdicts by provider" />
       </FigureCard>
       <FigureCard
         title="Detection time"

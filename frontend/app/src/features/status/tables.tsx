@@ -42,10 +42,11 @@ function NumberTable<Row>({ label, rows, name, columns }: Props<Row>) {
 
 const PROVIDER: Column<ProviderFigures> = { head: 'Provider', cell: (one) => one.label };
 
-export function VerdictTable({ measured }: { measured: Measured }) {
+/** Stands behind two figures, so each names its own. */
+export function VerdictTable({ measured, label }: { measured: Measured; label: string }) {
   return (
     <NumberTable
-      label="Verdicts by provider"
+      label={label}
       rows={measured.providers}
       name={PROVIDER}
       columns={[

@@ -1,7 +1,7 @@
 import { Button, Stack, Tabs } from '@mantine/core';
 import { IconPackage } from '@tabler/icons-react';
 import { createFileRoute } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { PageHeader } from '../../components/page-header.tsx';
 import { LoadingBlocks } from '../../components/states.tsx';
 import { Closed, useMayDiagnose } from '../../features/diagnostics/closed.tsx';
@@ -66,6 +66,7 @@ function DiagnosticsTabs({ open, onBundle }: { open: Tab[]; onBundle: () => void
   const { tab: asked, ...filter } = Route.useSearch();
   const navigate = Route.useNavigate();
   const tab = open.find((one) => one === asked) ?? open[0] ?? 'quick';
+  const list = useSelectedInView(tab);
   const narrow = (change: Filter) =>
     void navigate({ search: (s) => ({ ...s, ...change }), replace: true, resetScroll: false });
   // the words of one log's outcomes mean nothing to another; provider and account go along
@@ -73,7 +74,7 @@ function DiagnosticsTabs({ open, onBundle }: { open: Tab[]; onBundle: () => void
     void navigate({ search: (s) => ({ ...s, result: undefined, tab: next === 'quick' ? undefined : next }) });
   return (
     <Tabs value={tab} onChange={(next) => turn(next as Tab)} keepMounted={false}>
-      <Tabs.List aria-label="Parts of the diagnostics" mb="lg" className="tabs">
+      <Tabs.List ref={list} aria-label="Parts of the diagnostics" mb="lg" className="tabs">
         {open.map((one) => (
           <Tabs.Tab key={one} value={one} fw={500}>
             {LABELS[one]}
@@ -87,6 +88,17 @@ function DiagnosticsTabs({ open, onBundle }: { open: Tab[]; onBundle: () => void
       </Tabs.Panel>
     </Tabs>
   );
+}
+
+/** On a phone the list is wider than the screen: the chosen tab must not hide beside it. */
+function useSelectedInView(tab: Tab) {
+  const list = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the chosen tab is what moves the list
+  useEffect(() => {
+    const selected = list.current?.querySelector('[aria-selected=true]');
+    selected?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [tab]);
+  return list;
 }
 
 type PartProps = { tab: Tab; filter: Filter; onFilter: (change: Filter) => void; onBundle: () => void };
