@@ -17,6 +17,7 @@ def upgrade() -> None:
         "incidents",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("provider", sa.String(), nullable=False),
+        sa.Column("host", sa.String(), server_default=sa.text("''"), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), server_default=sa.text("app_now()"), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -30,7 +31,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_incidents_open",
         "incidents",
-        ["provider", sa.literal_column("(kind = 'misconfigured')")],
+        ["provider", "host", sa.literal_column("(kind = 'misconfigured')")],
         unique=True,
         postgresql_where=sa.text("ended_at IS NULL"),
     )
@@ -65,7 +66,11 @@ def upgrade() -> None:
         "ix_jobs_ready", "jobs", ["queue", "due_at"], unique=False, postgresql_where=sa.text("state = 'ready'")
     )
     op.create_index(
-        "ix_jobs_turns", "jobs", ["org_id", "queue", "due_at"], unique=False, postgresql_where=sa.text("state = 'ready'")
+        "ix_jobs_turns",
+        "jobs",
+        ["org_id", "queue", "due_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'ready'"),
     )
     op.create_index("uq_jobs_kind_key", "jobs", ["kind", "key"], unique=True)
     op.create_table(
@@ -259,6 +264,7 @@ def upgrade() -> None:
         "call_outcomes",
         sa.Column("connection_id", sa.Uuid(), nullable=False),
         sa.Column("provider", sa.String(), nullable=False),
+        sa.Column("host", sa.String(), server_default=sa.text("''"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("app_now()"), nullable=False),
         sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failure", sa.String(), nullable=True),
@@ -278,7 +284,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("connection_id", name=op.f("uq_call_outcomes_connection_id")),
     )
     op.create_index(op.f("ix_call_outcomes_org_id"), "call_outcomes", ["org_id"], unique=False)
-    op.create_index("ix_call_outcomes_provider_at", "call_outcomes", ["provider", "at"], unique=False)
+    op.create_index("ix_call_outcomes_provider_host_at", "call_outcomes", ["provider", "host", "at"], unique=False)
     op.create_table(
         "campaigns",
         sa.Column("connection_id", sa.Uuid(), nullable=False),
@@ -759,7 +765,7 @@ def downgrade() -> None:
     op.drop_index("ix_campaigns_org_id_sent_at", table_name="campaigns")
     op.drop_index("ix_campaigns_connection_id_sent_at", table_name="campaigns")
     op.drop_table("campaigns")
-    op.drop_index("ix_call_outcomes_provider_at", table_name="call_outcomes")
+    op.drop_index("ix_call_outcomes_provider_host_at", table_name="call_outcomes")
     op.drop_index(op.f("ix_call_outcomes_org_id"), table_name="call_outcomes")
     op.drop_table("call_outcomes")
     op.drop_index("ix_alerts_org_id_created_at", table_name="alerts")

@@ -75,7 +75,7 @@ FUNCTIONS = (
     $$
     """,
     """
-    CREATE FUNCTION provider_window(p_provider text, p_since timestamptz)
+    CREATE FUNCTION provider_window(p_provider text, p_host text, p_since timestamptz)
     RETURNS TABLE (tried bigint, refused bigint, unavailable bigint, rate_limited bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       SELECT count(*),
@@ -84,7 +84,8 @@ FUNCTIONS = (
              count(*) FILTER (WHERE failure = 'rate_limited')
       FROM (
         -- the latest of them tell the same, at a cost that does not grow with the installation
-        SELECT failure FROM call_outcomes WHERE provider = p_provider AND at > p_since ORDER BY at DESC LIMIT 2000
+        SELECT failure FROM call_outcomes WHERE provider = p_provider AND host = p_host AND at > p_since
+        ORDER BY at DESC LIMIT 2000
       ) latest
     $$
     """,
@@ -200,7 +201,7 @@ FOR_APP = (
     "find_user(text)",
     "find_connections_of_account(text, text)",
     "list_organizations()",
-    "provider_window(text, timestamptz)",
+    "provider_window(text, text, timestamptz)",
 )
 FOR_SYSTEM = (
     "job_due(int, int, interval, text[], uuid[])",

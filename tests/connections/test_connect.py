@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from mailwarden.accounts.models import Membership
-from mailwarden.connections.incidents import close_breaker, is_withheld, may_try
+from mailwarden.connections.incidents import Place, close_breaker, is_withheld, may_try
 from mailwarden.connections.models import Connection, Credential, OAuthAttempt
 from mailwarden.core.db import reader, unit_of_work
 from mailwarden.core.jobs import Job
@@ -140,7 +140,7 @@ async def test_a_wrong_redirect_uri_hinders_no_refresh_and_ends_with_a_good_cons
     await come_back(owner, state_of(await start(owner)))
     assert await may_try(runtime, "hubspot")
     async with reader(runtime.sessions) as tx:
-        assert not await is_withheld(tx, "hubspot")
+        assert not await is_withheld(runtime, tx, Place("hubspot"))
     await close_breaker(runtime, "hubspot")  # as a refresh does that succeeds: it proves nothing of the URI
     assert (await owner.get("/v1/status")).json()["misconfigurations"] != []
     healthy(replies)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from mailwarden.connections.incidents import RATE_LIMITED, REFUSED, UNAVAILABLE, note_outcome, settle, watch
+from mailwarden.connections.incidents import RATE_LIMITED, REFUSED, UNAVAILABLE, note_outcome, place_of, settle, watch
 from mailwarden.connections.models import Connection, Signal
 from mailwarden.connections.our_app import spec_of
 from mailwarden.connections.queries import acting_org, as_suspicions, find_connection, list_signals
@@ -60,7 +60,7 @@ async def report_success(
     await tx.session.flush()
     if row.status == Status.CONNECTED:  # else its refusal stays its latest word, as old as it is
         await note_outcome(tx, row, None)
-    await settle(rt, tx, row.provider)
+    await settle(rt, tx, place_of(row))
 
 
 async def _prove_life(rt: Runtime, tx: UnitOfWork, row: Connection) -> None:
@@ -153,7 +153,7 @@ async def _count(rt: Runtime, tx: UnitOfWork, row: Connection, failure: str) -> 
         return
     await tx.session.flush()
     await note_outcome(tx, row, failure)
-    await watch(rt, tx, row.provider, failure)
+    await watch(rt, tx, place_of(row), failure)
 
 
 async def suspect(

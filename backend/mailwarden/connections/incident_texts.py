@@ -19,8 +19,22 @@ _DETAILS = {
 }
 
 
+_OF_SERVER = (
+    "{failing} of {tried} mailboxes there could not sign in within minutes. That is probably the server, not you: "
+    "while this lasts, but for a day at most, no mailbox is called broken."
+)
+
+
+def _label(row: Incident) -> str:
+    return f"Mail server {row.host}" if row.host else provider_label(row.provider)
+
+
+def _detail(row: Incident) -> str:
+    return _OF_SERVER if row.host and row.kind == "refused" else _DETAILS.get(row.kind, "")
+
+
 def incident_out(row: Incident) -> IncidentOut:
-    label = provider_label(row.provider)
+    label = _label(row)
     words = {"provider": label, "failing": row.failing, "tried": row.tried}
     return IncidentOut(
         id=row.id,
@@ -28,7 +42,7 @@ def incident_out(row: Incident) -> IncidentOut:
         provider_label=label,
         kind=row.kind,
         title=_TITLES.get(row.kind, "{provider} is in trouble").format(**words),
-        detail=_DETAILS.get(row.kind, "").format(**words),
+        detail=_detail(row).format(**words),
         started_at=row.started_at,
         ended_at=row.ended_at,
     )

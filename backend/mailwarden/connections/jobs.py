@@ -61,7 +61,7 @@ async def read_journal(rt: Runtime, lease: Lease) -> Again | None:
 
 
 async def watch(rt: Runtime, _: Lease) -> Again:
-    await watch_incidents(rt, sorted(load()))
+    await watch_incidents(rt)
     return Again(rt.clock.now() + WATCH_EVERY)
 
 

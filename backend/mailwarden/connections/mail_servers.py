@@ -22,6 +22,7 @@ from mailwarden.providers.imap.servers import PORTS, Login, MailAccount, Reach, 
 
 PASSWORD_KIND = "password"  # noqa: S105 - a kind of provider
 MAIL_PROVIDER = "imap"
+AT = " at "  # stands in no address
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,12 @@ def signs_in_by_password(provider: str) -> bool:
 
 def external_id_of(account: MailAccount) -> str:
     """The same address at another host is another mailbox."""
-    return f"{account.address.lower()} at {account.imap.host.lower()}"
+    return f"{account.address.lower()}{AT}{account.imap.host.lower()}"
+
+
+def server_of(row: Connection) -> str:
+    """The mail server's name; "" where a provider is one place for all."""
+    return row.external_id.rpartition(AT)[2] if signs_in_by_password(row.provider) else ""
 
 
 def reach_of(rt: Runtime) -> Reach:

@@ -183,17 +183,18 @@ class CallOutcome(Tenant, Base):
     __table_args__ = (
         of_connection(),
         UniqueConstraint("connection_id"),
-        Index("ix_call_outcomes_provider_at", "provider", "at"),
+        Index("ix_call_outcomes_provider_host_at", "provider", "host", "at"),
     )
     connection_id: Mapped[UUID]
     provider: Mapped[str]
+    host: Mapped[str] = mapped_column(server_default=text("''"))  # of a mail server; else the provider is one place
     at: Mapped[datetime] = mapped_column(server_default=app_now())
     failed_at: Mapped[datetime | None]
     failure: Mapped[str | None]  # refused | unavailable | rate_limited
 
 
 class Incident(Base):
-    """Many connections of one provider failing alike: the provider or our app, not the customers."""
+    """Many connections of one provider (or mail server) failing alike: the provider or our app, not the customers."""
 
     __tablename__ = "incidents"
     __table_args__ = (
@@ -201,6 +202,7 @@ class Incident(Base):
         Index(
             "uq_incidents_open",
             "provider",
+            "host",
             text("(kind = 'misconfigured')"),
             unique=True,
             postgresql_where=text("ended_at IS NULL"),
@@ -208,6 +210,7 @@ class Incident(Base):
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     provider: Mapped[str]
+    host: Mapped[str] = mapped_column(server_default=text("''"))  # the mail server, which only those see who use it
     kind: Mapped[str]  # refused | unavailable | rate_limited | misconfigured
     started_at: Mapped[datetime] = mapped_column(server_default=app_now())
     ended_at: Mapped[datetime | None]

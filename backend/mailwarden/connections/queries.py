@@ -2,10 +2,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 
 from mailwarden.accounts.models import User
 from mailwarden.connections.models import (
+    CallOutcome,
     Connection,
     Credential,
     Episode,
@@ -148,15 +149,28 @@ async def get_attempt(tx: UnitOfWork, org_id: UUID, attempt_id: UUID) -> OAuthAt
 
 
 async def open_incidents(tx: UnitOfWork) -> Sequence[Incident]:
-    """Of the whole instance; they hold nothing of a tenant."""
+    """Of the whole instance. What an organization is shown of them says ``incidents_for``."""
     asked = select(Incident).where(Incident.ended_at.is_(None)).order_by(Incident.started_at)
     return (await tx.session.scalars(asked.execution_options(populate_existing=True))).all()
 
 
-async def open_incident(tx: UnitOfWork, provider: str, *, ours: bool) -> Incident | None:
+async def incidents_for(tx: UnitOfWork) -> Sequence[Incident]:
+    """The open ones that the acting organization may be told of."""
+    asked = select(Incident).where(Incident.ended_at.is_(None), seen_by(tx.org_id)).order_by(Incident.started_at)
+    return (await tx.session.scalars(asked.execution_options(populate_existing=True))).all()
+
+
+def seen_by(org_id: UUID | None) -> ColumnElement[bool]:
+    """Of a mail server only those are told who have a mailbox there: its name is theirs."""
+    theirs = select(CallOutcome.host).where(CallOutcome.org_id == org_id)
+    return (Incident.host == "") | Incident.host.in_(theirs)
+
+
+async def open_incident(tx: UnitOfWork, provider: str, *, ours: bool, host: str = "") -> Incident | None:
     """``ours``: our misconfiguration there; else the provider's own trouble. Both may be open at once."""
     of_kind = (Incident.kind == "misconfigured").is_(ours)
-    asked = select(Incident).where(Incident.provider == provider, Incident.ended_at.is_(None), of_kind)
+    there = (Incident.provider == provider) & (Incident.host == host)
+    asked = select(Incident).where(there, Incident.ended_at.is_(None), of_kind)
     return await tx.session.scalar(asked.execution_options(populate_existing=True))
 
 

@@ -119,10 +119,11 @@ class Confirmation:
     span_s: float = 300  # refusals of one kind must stretch over so long
 
     def next_try_s(self, refusals: int) -> float:
-        """Seconds from the first refusal to the try after ``refusals`` of them."""
+        """Seconds from the first refusal to the try after ``refusals`` of them. It goes on at its slowest pace."""
         if refusals < len(self.schedule_s):
             return self.schedule_s[refusals] * self.scale
-        return (self.schedule_s[-1] + 60.0 * (refusals - len(self.schedule_s) + 1)) * self.scale
+        pace = max(60.0, self.schedule_s[-1] - self.schedule_s[-2:][0])
+        return (self.schedule_s[-1] + pace * (refusals - len(self.schedule_s) + 1)) * self.scale
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from mailwarden.connections.checks import Asker, ask_identity, ask_introspection
 from mailwarden.connections.credentials import Held, read_held, replay_journal
 from mailwarden.connections.grant_life import forecast_of
 from mailwarden.connections.health import open_suspicions
-from mailwarden.connections.incidents import is_withheld, last_end
+from mailwarden.connections.incidents import is_withheld, last_end, place_of
 from mailwarden.connections.mail_checks import ask_login_when_due
 from mailwarden.connections.mail_servers import signs_in_by_password
 from mailwarden.connections.models import Connection, Credential
@@ -113,7 +113,7 @@ async def _conclude(rt: Runtime, lease: Lease, before: Connection, asked: Asked)
         suspicions = await open_suspicions(tx, row)
         doubt = await _doubt(rt, tx, row, credential, suspicions, asked)
         cause = verdict(doubt, confirmation(rt, row.provider), rt.clock.now())
-        if cause is None or await is_withheld(tx, row.provider):
+        if cause is None or await is_withheld(rt, tx, place_of(row)):
             return Again(_next(rt, row, credential))
         if cause is Cause.UNKNOWN and doubt.answer_lost:
             row.evidence = (row.evidence or {}) | {"note": ANSWER_LOST_NOTE}
@@ -135,7 +135,7 @@ async def _doubt(
     since = credential.refreshed_at or credential.issued_at
     forecast = forecast_of(rt, row.provider, credential)
     recent = {s.kind for s in suspicions if s.at >= rt.clock.now() - JUST_NOW}
-    over = await last_end(tx, row.provider)  # what counts begins anew after an incident
+    over = await last_end(tx, place_of(row))  # what counts begins anew after an incident
     first = credential.first_refused_at
     return Doubt(
         open=tuple(s for s in suspicions if over is None or s.at > over),

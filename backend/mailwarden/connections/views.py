@@ -125,7 +125,7 @@ async def get_attempt(rt: Runtime, tx: UnitOfWork, org_id: UUID, attempt_id: UUI
 
 
 async def service_status(rt: Runtime, tx: UnitOfWork) -> ServiceStatus:
-    incidents = await queries.open_incidents(tx)
+    incidents = await queries.incidents_for(tx)
     journals = [unreadable_journal(one) for one in await queries.unreadable_journals(tx)]
     seen: datetime | None = await tx.session.scalar(text("SELECT max(last_claim_at) FROM worker_heartbeats"))
     return ServiceStatus(

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from mailwarden.connections.models import Incident, Transition
 from mailwarden.connections.present import evidence_of
+from mailwarden.connections.queries import seen_by
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.ids import format_id
 from mailwarden.core.jobs import Job
@@ -132,8 +133,9 @@ async def _failed_jobs(tx: UnitOfWork, org_id: UUID) -> Rows:
 
 
 async def incidents_of(tx: UnitOfWork) -> Rows:
-    """Of the instance; they hold nothing of any organization."""
-    rows = await tx.session.scalars(select(Incident).order_by(Incident.started_at.desc()).limit(20))
+    """Of the instance, and of the mail servers that this organization uses."""
+    asked = select(Incident).where(seen_by(tx.org_id))
+    rows = await tx.session.scalars(asked.order_by(Incident.started_at.desc()).limit(20))
     return [
         {
             "provider": one.provider,

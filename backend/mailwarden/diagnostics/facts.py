@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from mailwarden.accounts.caller import Caller
 from mailwarden.accounts.models import Session
 from mailwarden.connections.models import Connection, Incident, OAuthAttempt, RefreshAttempt
-from mailwarden.connections.queries import list_connections, open_incidents
+from mailwarden.connections.queries import incidents_for, list_connections
 from mailwarden.connections.rules import Status
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.health import WorkerHeartbeat
@@ -43,7 +43,7 @@ async def gather_facts(rt: Runtime, tx: UnitOfWork, caller: Caller) -> Facts:
     return Facts(
         caller=caller,
         connections=connections,
-        incidents=await open_incidents(tx),
+        incidents=await incidents_for(tx),
         scheduler=scheduler,
         versions=await _versions(rt, tx),
         offered=frozenset(rt.config.providers),

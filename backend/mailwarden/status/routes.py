@@ -8,6 +8,7 @@ from mailwarden.accounts.caller import StatusReader
 from mailwarden.connections.incident_texts import incident_out
 from mailwarden.connections.models import Incident
 from mailwarden.connections.present import cause_title, provider_label
+from mailwarden.connections.queries import seen_by
 from mailwarden.connections.schemas import IncidentOut
 from mailwarden.connections.views import MISCONFIGURED, service_status
 from mailwarden.core.api import Reader, Rt, errors
@@ -41,6 +42,7 @@ async def _measured(tx: UnitOfWork) -> Measured | None:
 
 async def _recent(rt: Runtime, tx: UnitOfWork) -> list[IncidentOut]:
     since = rt.clock.now() - timedelta(days=DAYS)
-    asked = select(Incident).where(Incident.started_at > since, Incident.kind != MISCONFIGURED)
+    told = seen_by(tx.org_id)
+    asked = select(Incident).where(Incident.started_at > since, Incident.kind != MISCONFIGURED, told)
     rows = await tx.session.scalars(asked.order_by(Incident.started_at.desc()).limit(MOST_INCIDENTS))
     return [incident_out(row) for row in rows]
