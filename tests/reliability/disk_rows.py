@@ -179,6 +179,7 @@ def _round(tally: Tally, system: System, load: Traffic, disk: Path) -> None:
         min(worst.get("reads served on a full disk, least", 1), served), 2
     )
     worst["back after, s"] = round(max(worst.get("back after, s", 0), back_s), 1)
+    worst["answered 503"] = worst.get("answered 503", 0) + sum(one.failed for one in load.since(begun))
     system.rows("TRUNCATE swollen")
 
 
