@@ -1,6 +1,7 @@
 """Many connections of one provider refused alike: an incident, nobody flips, and one recovery."""
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -32,7 +33,7 @@ async def play_incident(world: World, provider: str) -> Finding:
     return await _judge(world, provider, links, during["n"])
 
 
-def _refusal(provider: str) -> dict[str, Any]:
+def _refusal(provider: str) -> Mapping[str, Any]:
     """Of what is good: a refresh token, or a password."""
     if provider == MAIL:
         return REFUSED_LOGIN

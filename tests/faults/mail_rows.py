@@ -13,7 +13,11 @@ TWELVE_MINUTES = 720
 LOGIN_EVERY_S = 300
 BANNED_S = 900
 IMAP_LOGIN, SMTP_LOGIN = "/imap/AUTHENTICATE", "/smtp/AUTH"
-REFUSED_LOGIN = {"kind": "reply", "path": IMAP_LOGIN, "text": "{tag} NO [AUTHENTICATIONFAILED] Authentication failed."}
+REFUSED_LOGIN: Mapping[str, Any] = {
+    "kind": "reply",
+    "path": IMAP_LOGIN,
+    "text": "{tag} NO [AUTHENTICATIONFAILED] Authentication failed.",
+}
 MAIL_DEFINITE = [
     Definite("imap", "change_password", "credentials_rejected", TWELVE_MINUTES),
     Definite("imap", "admin_block", "admin_policy", 60),
@@ -40,7 +44,7 @@ MAIL_SOFT = [
     _trouble("timeout", quick=True),
     _trouble("timeout", {"path": "/smtp/*"}, "SMTP only"),
     _trouble("reset", quick=True),
-    _trouble("reset", {"path": "/imap/SELECT"}, "after the login"),
+    _trouble("reset", {"path": "/imap/EXAMINE"}, "after the login"),
     _trouble("garbled"),
     _trouble("bye", quick=True),
     _trouble("slow", {"ms": 6000, "path": IMAP_LOGIN}, "beyond the deadline"),
