@@ -2,7 +2,12 @@
 import type { Page } from 'playwright-core';
 import { BASE, newAddress, PASSWORD } from './stack.ts';
 
-export const TITLES: Record<string, string> = { hubspot: 'HubSpot', klaviyo: 'Klaviyo' };
+export const TITLES: Record<string, string> = {
+  hubspot: 'HubSpot',
+  klaviyo: 'Klaviyo',
+  keap: 'Keap',
+  google: 'Google',
+};
 
 export async function signUpInBrowser(page: Page): Promise<string> {
   const email = newAddress();

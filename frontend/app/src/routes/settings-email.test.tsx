@@ -80,7 +80,7 @@ test('the drawer saves only what was changed, against the version that was read'
   slots([mail.mailbox()]);
   let sent: { match: string | null; body: unknown } | undefined;
   server.use(
-    get('/mailboxes/mbx_1', () => mail.detail()),
+    get('/mailboxes/mbx_1', () => mail.detail({ settings_version: sent ? 5 : 4 })),
     http.patch('*/v1/mailboxes/mbx_1', async ({ request }) => {
       sent = { match: request.headers.get('If-Match'), body: await request.json() };
       return HttpResponse.json(mail.detail({ settings_version: 5 }));

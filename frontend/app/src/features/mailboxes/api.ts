@@ -13,6 +13,7 @@ export const mailboxesOptions = () => ({
 export const mailboxOptions = (mailboxId: string) => ({
   ...getMailboxOptions({ path: { mailbox_id: mailboxId } }),
   staleTime: 0,
+  gcTime: 0, // a form begins with what is stored now
 });
 
 export function useTestMailbox(connectionId: string) {

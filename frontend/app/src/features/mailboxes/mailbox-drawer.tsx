@@ -18,17 +18,18 @@ export default function MailboxDrawer({ mailboxId, onClose }: { mailboxId: strin
     <Drawer opened onClose={onClose} position="right" size="lg" title={`Manage ${name}`}>
       {mailbox.isPending && <LoadingBlocks label="Loading settings" heights={[60, 60, 120, 60]} />}
       {mailbox.error && <ErrorState error={mailbox.error} onRetry={() => void mailbox.refetch()} />}
-      {mailbox.data && <Form key={mailbox.data.settings_version} mailbox={mailbox.data} onClose={onClose} />}
+      {mailbox.data && <Form mailbox={mailbox.data} onClose={onClose} />}
     </Drawer>
   );
 }
 
 function Form({ mailbox, onClose }: { mailbox: MailboxDetail; onClose: () => void }) {
-  const [draft, setDraft] = useState<MailboxSettings>(mailbox.settings);
+  const [base] = useState(mailbox.settings); // what the person saw: somebody else's change meanwhile is not undone
+  const [draft, setDraft] = useState(base);
   const save = useSaveMailbox(mailbox);
   const manage = mailbox.actions.find((action) => action.code === 'manage');
   const may = manage?.allowed ?? false;
-  const changed = changes(mailbox.settings, draft);
+  const changed = changes(base, draft);
   const dirty = Object.keys(changed).length > 0;
   const errors = fieldErrors(save.error);
   const submit = () =>
@@ -59,7 +60,7 @@ function Form({ mailbox, onClose }: { mailbox: MailboxDetail; onClose: () => voi
               Save
             </Button>
             {dirty && (
-              <Button variant="subtle" onClick={() => setDraft(mailbox.settings)}>
+              <Button variant="subtle" onClick={() => setDraft(base)}>
                 Discard changes
               </Button>
             )}
