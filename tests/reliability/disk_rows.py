@@ -67,10 +67,10 @@ async def _journal_full(tally: Tally, ground: Ground, n: int) -> None:
         links = await connected(world, n, ("keap", "hubspot"), access_ttl_s=300)
         fill(ground.folder)
         before = await _versions(world, links)
-        await world.run_for(7 * MINUTE_S)
+        await world.run_for(7 * MINUTE_S, finest=10)
         full = await _versions(world, links)
         empty(ground.folder)
-        await world.run_for(5 * MINUTE_S)
+        await world.run_for(5 * MINUTE_S, finest=5)
         after = await _versions(world, links)
         for link in links:
             now = (await states(world, [link]))[link.id]

@@ -60,7 +60,7 @@ async def unreadable(ground: Ground, n: int) -> Tally:
         struck, well = links[::2], links[1::2]
         ways = await _damage(world, struck, well[0], rng)
         before = await _versions(world, well)
-        await world.run_for(12 * MINUTE_S)
+        await world.run_for(12 * MINUTE_S, finest=10)
         after, now = await _versions(world, well), await states(world, links)
         for link in struck:
             one = now[link.id]
