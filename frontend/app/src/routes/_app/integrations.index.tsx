@@ -1,6 +1,7 @@
 import { Alert, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { createFileRoute } from '@tanstack/react-router';
+import { createFileRoute, useLocation } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { integrationsOptions } from '../../features/connections/api.ts';
@@ -49,13 +50,18 @@ const PURPOSES: Record<GroupProps['id'], string> = {
 
 type GroupProps = { title: string; id: 'analytics' | 'mailboxes'; integrations: Integration[] };
 
-/** Settings > Email leads to `#mailboxes`. */
+/** Settings > Email leads to `#mailboxes`, which is there only after the list has come. */
 function Group({ title, id, integrations }: GroupProps) {
+  const wanted = useLocation({ select: ({ hash }) => hash === id });
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (wanted) place.current?.scrollIntoView();
+  }, [wanted]);
   if (integrations.length === 0) return null;
   return (
-    <Stack component="section" id={id} aria-labelledby={`${id}-title`} gap="sm">
+    <Stack component="section" ref={place} id={id} aria-labelledby={`${id}-title`} gap="sm">
       <div>
-        <Title order={2} id={`${id}-title`} className="group-title">
+        <Title order={2} id={`${id}-title`}>
           {title}
         </Title>
         <Text size="sm" c="dimmed">
