@@ -38,17 +38,18 @@ async def deaths_for_good(ground: Ground, n: int) -> Tally:
 # Q4
 
 OF_DEPLOYS = "SELECT key, attempt FROM chores_done WHERE attempt > 1"
+TAKEN = "SELECT count(*) FROM jobs WHERE kind = 'haul' AND state = 'leased'"
+HAULS = 12
 GIVEN_UP = "SELECT key FROM jobs WHERE state = 'dead'"
 
 
 async def deploys(ground: Ground, n: int, broken: str = "[]") -> Tally:
-    """Each worker in turn is replaced by a new one, under chores short and long: none is lost and no attempt spent."""
+    """Each worker in turn is replaced, under chores short and long: none is lost and no attempt spent."""
     tally = Tally()
     rounds = max(3, n // 20)
     async with yard(ground, "Q4", 2, CHORES_BROKEN=broken) as yarn:
         for seconds in (0.05, 1.0, 4.0):
             await yarn.give("chore", n // 4, payload=f'{{"s": {seconds}}}', over_s=rounds * 3)
-        await yarn.give("haul", max(6, n // 4), payload='{"s": 4}', over_s=rounds * 3, queue="bulk")
         for _ in range(rounds):
             await _replace_oldest(yarn, tally)
         await yarn.finished(60, ("chore", "haul"))
@@ -61,9 +62,12 @@ async def deploys(ground: Ground, n: int, broken: str = "[]") -> Tally:
 
 
 async def _replace_oldest(yarn: Yard, tally: Tally) -> None:
-    oldest = yarn.workers.pop(0)
+    """While it holds work that takes longer than its grace: that is handed back."""
     yarn.start()
-    await yarn.ready(2)
+    await yarn.ready(3)
+    await yarn.give("haul", HAULS, payload='{"s": 4}', queue="bulk")
+    await yarn.until(lambda: yarn.at_least(TAKEN, HAULS), 20)
+    oldest = yarn.workers.pop(0)
     oldest.send_signal(signal.SIGTERM)
     status = await asyncio.to_thread(oldest.wait, 40)
     tally.violations += [f"a worker ended with {status}"] * (status != 0)
@@ -121,7 +125,7 @@ DEAD = "SELECT key, state, attempt FROM jobs WHERE kind = 'poison' AND (state <>
 SLOWEST_S = 15.0  # of the innocent, some of whom die with the poisoned
 
 
-async def poisoned(ground: Ground, n: int, broken: str = "[]", drain_s: float = 60) -> Tally:
+async def poisoned(ground: Ground, n: int, broken: str = "[]", drain_s: float = 150) -> Tally:
     """One in 50 chores kills whoever takes it: given up after the fifth, and the others go on."""
     tally = Tally()
     evil, over_s = max(1, n // 50), n / 12
