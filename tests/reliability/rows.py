@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tests.reliability import (
     disk_rows,
     held_rows,
+    mail_rows,
     migration_rows,
     page_rows,
     postgres_rows,
@@ -39,4 +40,5 @@ ROWS: Sequence[Row] = (
     *queue_rows.ROWS,
     *webhook_rows.ROWS,
     *webhook_deaths.ROWS,
+    *mail_rows.ROWS,
 )
