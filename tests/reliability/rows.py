@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tests.reliability import (
+    conflict_rows,
     disk_rows,
     held_rows,
     mail_rows,
@@ -30,6 +31,7 @@ ROWS: Sequence[Row] = (
     *token_pure.ROWS,
     *token_live.ROWS,
     *postgres_rows.ROWS,
+    *conflict_rows.ROWS,
     *standby_rows.ROWS,
     *secrets_rows.ROWS,
     *process_rows.ROWS,
