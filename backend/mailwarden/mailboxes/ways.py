@@ -4,8 +4,10 @@ from mailwarden.connections.models import Connection, MailboxSlot
 from mailwarden.connections.schemas import PreviewLine, WayOut
 from mailwarden.mailboxes.settings import DEFAULTS, LABELS, in_words, settings_of
 
-ONE_CLICK_WHEN = "Recommended in most cases, above all when the mailbox is part of an inbox rotation."
-TWO_STEP_WHEN = "For putting another account here, or when the IMAP or SMTP sign-in data changed a lot."
+ONE_CLICK_WHEN = "Recommended in most cases"
+IN_ROTATION = ", above all when the mailbox is part of an inbox rotation"
+TWO_STEP_WHEN = "For putting another account in its place"
+MUCH_CHANGED = ", or when the IMAP or SMTP sign-in data changed a lot"
 RENEWED = "The authorization is renewed in place; nothing else changes."
 
 
@@ -40,7 +42,8 @@ def _one_click(row: Connection, slot: MailboxSlot | None) -> WayOut:
     kept = "Signature, sender name, sending speed, limits, schedule and tracking stay exactly as they are."
     only = f"Only {row.account_label} is accepted; another account changes nothing."
     consequences = [RENEWED, *([kept] if slot else []), "Campaigns, figures and history stay.", only]
-    return WayOut(code="one_click", title="Reconnect", recommended=True, when=ONE_CLICK_WHEN, consequences=consequences)
+    when = ONE_CLICK_WHEN + (IN_ROTATION if slot else "") + "."
+    return WayOut(code="one_click", title="Reconnect", recommended=True, when=when, consequences=consequences)
 
 
 def _two_step(row: Connection, slot: MailboxSlot | None, campaigns: int) -> WayOut:
@@ -56,6 +59,6 @@ def _two_step(row: Connection, slot: MailboxSlot | None, campaigns: int) -> WayO
         code="two_step",
         title="Disconnect, then connect again",
         recommended=False,
-        when=TWO_STEP_WHEN,
+        when=TWO_STEP_WHEN + (MUCH_CHANGED if slot else "") + ".",
         consequences=consequences,
     )
