@@ -17,6 +17,7 @@ from arq.connections import ArqRedis, RedisSettings
 from arq.worker import Worker, func
 from prometheus_client import start_http_server
 from redis.asyncio import ConnectionPool
+from redis.exceptions import ResponseError
 from sqlalchemy import text
 
 from mailwarden.alerts.jobs import JOBS as ALERT_JOBS
@@ -153,6 +154,10 @@ class Pool:
         )
         try:
             await worker.async_run()
+        except (ValueError, ResponseError):
+            # Something in there is not ours, and arq would fall over it for ever. All work lies in PostgreSQL.
+            await self._redis.delete(QUEUES[queue])
+            raise
         finally:  # Redis going away ends arq's worker, not the jobs that run
             self._running[queue] = {task for task in self._running[queue] if not task.done()} | set(
                 worker.tasks.values()
