@@ -137,7 +137,8 @@ async def all_at_once(ground: Ground, n: int, *how: str) -> Tally:
             posts = await here.posts()
             tokens = {token for answer in told for token in answer[0]}
             asked += posts
-            tally.see(posts == 1 and len(tokens) == 1, f"{posts} posts, {len(tokens)} tokens")
+            errors = sorted(token for token in tokens if token.startswith("error"))
+            tally.see(posts == 1 and len(tokens) == 1 and not errors, f"{posts} posts, {len(tokens)} tokens, {errors}")
         tally.figures |= {"users": USERS, "processes": PROCESSES, "posts per rotation": asked / n}
     return tally
 

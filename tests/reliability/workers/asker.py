@@ -18,6 +18,7 @@ from mailwarden.connections import refresh
 from mailwarden.connections.credentials import store
 from mailwarden.connections.journal import TokenAnswer, TokenJournal
 from mailwarden.connections.tokens import StoredTokens
+from mailwarden.core.clock import DatabaseClock
 from mailwarden.core.logging import configure_logging
 from mailwarden.core.runtime import Runtime
 from mailwarden.settings import Settings
@@ -86,10 +87,12 @@ async def tokens_of(rt: Runtime, link: Sequence[str], callers: int) -> list[str]
 
 async def main(settings: Settings) -> None:
     async with open_runtime(settings, application="test-asker", worker=True) as rt:
+        assert isinstance(rt.clock, DatabaseClock)
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         while line := await asyncio.to_thread(sys.stdin.readline):
             asked = json.loads(line)
+            await rt.clock.measure()  # the test has moved it
             told = await asyncio.gather(*(tokens_of(rt, one, asked["callers"]) for one in asked["links"]))
             sys.stdout.write(json.dumps(told) + "\n")
             sys.stdout.flush()
