@@ -28,15 +28,18 @@ test('a status is a word with its proof of life, and the right action stands fir
 
 test('an inactive account names its cause and offers Reconnect, and is shown before healthy ones', async () => {
   const healthy = make.connection({ id: 'conn_h2', account_label: 'Acme Outlet', external_id: '2' });
-  server.use(connections([healthy, make.inactive()]));
+  server.use(
+    connections([healthy, make.inactive()]),
+    get('/connections/conn_h1/disconnect-preview', () => preview()),
+  );
   const { user } = openApp('/integrations');
   const hubspot = await card('HubSpot');
   expect(within(hubspot).getAllByText('Inactive')[0]).toBeInTheDocument();
   expect(within(hubspot).getByText('Access was revoked at HubSpot')).toBeInTheDocument();
   await user.click(within(hubspot).getByRole('button', { name: 'Reconnect Acme Marketing' }));
   const dialog = await screen.findByRole('dialog', { name: 'Reconnect Acme Marketing' });
-  expect(within(dialog).getByText('Recommended')).toBeInTheDocument();
-  expect(within(dialog).getByText(/Every setting and all history stay/)).toBeInTheDocument();
+  expect(await within(dialog).findByText('Recommended')).toBeInTheDocument();
+  expect(within(dialog).getByRole('button', { name: 'Disconnect…' })).toBeInTheDocument();
   await user.keyboard('{Escape}');
   await waitFor(() => expect(screen.getByRole('button', { name: 'Reconnect Acme Marketing' })).toHaveFocus());
 });
