@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tests.reliability import (
+    canary_rows,
     conflict_rows,
     disk_rows,
     held_rows,
@@ -31,6 +32,7 @@ ROWS: Sequence[Row] = (
     *token_pure.ROWS,
     *token_live.ROWS,
     *postgres_rows.ROWS,
+    *canary_rows.ROWS,
     *conflict_rows.ROWS,
     *standby_rows.ROWS,
     *secrets_rows.ROWS,
