@@ -17,6 +17,7 @@ from tests.faults.report import confusion, false_inactive, table, write
 from tests.faults.rows import DEFINITE, PROBE_S, SOFT
 from tests.support.database import fresh_database, test_servers
 from tests.support.sandbox import running_sandbox
+from tests.support.stack import System, running_system
 from tests.support.world import PROVIDERS, World, open_world
 
 
@@ -51,8 +52,6 @@ async def soft(world: World, rounds: int, at_once: int) -> list[Finding]:
 
 
 async def play(options: argparse.Namespace, folder: Path) -> list[Finding]:
-    if options.workers:
-        return await play_in_processes(options)
     with test_servers() as servers, running_sandbox(folder / "sandbox") as sandbox:
         with fresh_database(servers, "matrix") as database:
             async with open_world(servers, database, folder, sandbox, **DEADLINES) as world:
@@ -67,10 +66,15 @@ async def play(options: argparse.Namespace, folder: Path) -> list[Finding]:
     return findings
 
 
-async def play_in_processes(options: argparse.Namespace) -> list[Finding]:
+def play_in_processes(options: argparse.Namespace) -> list[Finding]:
     """Definite and other faults while workers are killed; incidents are not a matter of processes."""
     timing = DEADLINES | {"refresh_lease_s": 12}
-    async with open_fleet(options.workers, options.kill_every, options.seed, **timing) as fleet:
+    with running_system("fleet", workers=options.workers, seed=options.seed, timing=timing) as system:
+        return asyncio.run(play_fleet(options, system))
+
+
+async def play_fleet(options: argparse.Namespace, system: System) -> list[Finding]:
+    async with open_fleet(system, options.kill_every, options.seed) as fleet:
         await crowd(fleet, options.connections)
         at_once = most_at_once(options.connections)
         findings = await soft(fleet, options.rounds, at_once)
@@ -91,7 +95,7 @@ def main() -> int:
     configure_logging("critical", as_json=True)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        findings = asyncio.run(play(options, Path(folder)))
+        findings = play_in_processes(options) if options.workers else asyncio.run(play(options, Path(folder)))
     say(table(findings))
     say(confusion(findings))
     say(false_inactive(findings))
