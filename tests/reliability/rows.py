@@ -17,6 +17,7 @@ from tests.reliability import (
     redis_rows,
     secrets_rows,
     standby_rows,
+    subscription_rows,
     tls_rows,
     token_live,
     token_pure,
@@ -45,4 +46,5 @@ ROWS: Sequence[Row] = (
     *webhook_rows.ROWS,
     *webhook_deaths.ROWS,
     *mail_rows.ROWS,
+    *subscription_rows.ROWS,
 )
