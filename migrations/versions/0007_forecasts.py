@@ -45,7 +45,8 @@ FUNCTIONS = (
       p50_s double precision, p99_s double precision, wrong_s double precision
     )
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-      SELECT one.provider, one.cause, count(*), count(*) FILTER (WHERE one.wrongly), count(*) FILTER (WHERE one.over > 0),
+      SELECT one.provider, one.cause, count(*),
+        count(*) FILTER (WHERE one.wrongly), count(*) FILTER (WHERE one.over > 0),
         percentile_cont(0.5) WITHIN GROUP (ORDER BY one.took), percentile_cont(0.99) WITHIN GROUP (ORDER BY one.took),
         sum(greatest(one.over, 0) + CASE WHEN one.wrongly THEN one.lasted ELSE 0 END)
       FROM (
@@ -62,11 +63,14 @@ FUNCTIONS = (
     """
     CREATE FUNCTION measure_standing(
       p_since timestamptz, p_passwords text[], p_target interval, p_password_target interval
-    ) RETURNS TABLE (provider text, connections bigint, overdue bigint, watched_s double precision, overdue_s double precision)
+    ) RETURNS TABLE (
+      provider text, connections bigint, overdue bigint, watched_s double precision, overdue_s double precision
+    )
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       SELECT one.provider, count(*), count(*) FILTER (WHERE one.over > 0), sum(one.watched), sum(greatest(one.over, 0))
       FROM (
-        SELECT c.provider::text, extract(epoch FROM app_now() - greatest(c.created_at, p_since))::double precision AS watched,
+        SELECT c.provider::text,
+          extract(epoch FROM app_now() - greatest(c.created_at, p_since))::double precision AS watched,
           CASE WHEN c.status IN ('connected', 'verifying') THEN extract(epoch FROM app_now()
             - least(k.first_refused_at, CASE WHEN c.status = 'verifying' THEN c.suspected_at END)
             - CASE WHEN c.provider = ANY (p_passwords) THEN p_password_target ELSE p_target END
