@@ -18,8 +18,8 @@ async def post(runtime: Runtime, tmp_path: Path) -> AsyncIterator[Post]:
     sandbox = create_sandbox(SandboxConfig(accounts=2, campaigns=0))
     async with mail_servers(sandbox, tmp_path / "tls") as ports:
         timing = replace(runtime.config.timing, api_deadline_s=2)
-        changed = {"egress_allow": ("127.0.0.0/8",), "mail_ca_file": tmp_path / "tls" / "ca.pem", "timing": timing}
-        before = runtime.config
-        object.__setattr__(runtime, "config", replace(before, **changed))
+        before, authority = runtime.config, tmp_path / "tls" / "ca.pem"
+        changed = replace(before, egress_allow=("127.0.0.0/8",), mail_ca_file=authority, timing=timing)
+        object.__setattr__(runtime, "config", changed)
         yield Post(sandbox, ports)
         object.__setattr__(runtime, "config", before)

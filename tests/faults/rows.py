@@ -6,7 +6,7 @@ from typing import Any
 from tests.faults.mail_rows import MAIL_DEFINITE, MAIL_SOFT
 from tests.faults.row import LIMITED, PROBE_S, SIX_MINUTES, UNAVAILABLE, Definite, Soft
 
-__all__ = ["DEFINITE", "LIMITED", "PROBE_S", "SIX_MINUTES", "SOFT", "Definite", "Soft"]
+__all__ = ["DEFINITE", "LIMITED", "PROBE_S", "SIX_MINUTES", "SOFT", "UNAVAILABLE", "Definite", "Soft"]
 
 HUBSPOT = [
     Definite("hubspot", "revoke", "access_revoked", 60),

@@ -1,4 +1,5 @@
 import base64
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from tests.sandbox.keap_steps import KEAP, V1, V2, connect_keap
 HTML = base64.b64encode(b"<p>Hello</p>").decode()
 
 
-async def every(http, tokens, path: str, field: str, **params) -> list[dict]:
+async def every(http, tokens, path: str, field: str, **params) -> list[dict[str, Any]]:
     found, token = [], ""
     while True:
         asked = {**params, **({"page_token": token} if token else {})}

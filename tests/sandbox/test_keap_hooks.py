@@ -1,5 +1,6 @@
 import asyncio
 import json
+from typing import Any
 
 import httpx
 import pytest
@@ -18,7 +19,8 @@ class Receiver:
     """An app's webhook: echoes the secret of a handshake, answers events with ``status``."""
 
     def __init__(self) -> None:
-        self.echoes, self.status, self.events = True, 200, []
+        self.echoes, self.status = True, 200
+        self.events: list[dict[str, Any]] = []
 
     async def __call__(self, request: Request) -> Response:
         secret = request.headers.get("x-hook-secret")
@@ -36,12 +38,13 @@ def receiver(sandbox) -> Receiver:
     return found
 
 
-async def make_hook(http, tokens, event: str = "contact.add") -> dict:
+async def make_hook(http, tokens, event: str = "contact.add") -> dict[str, Any]:
     made = await http.post(HOOKS, json={"eventKey": event, "hookUrl": URL}, headers=tokens.headers)
     assert (made.status_code, made.json()["status"]) == (201, "Unverified")
     for _ in range(20):
         await asyncio.sleep(0)
-    return (await http.get(f"{HOOKS}/{made.json()['key']}", headers=tokens.headers)).json()
+    shown: dict[str, Any] = (await http.get(f"{HOOKS}/{made.json()['key']}", headers=tokens.headers)).json()
+    return shown
 
 
 async def add_contact(http, tokens, email: str) -> int:
