@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tests.reliability import (
     canary_rows,
+    clock_rows,
     conflict_rows,
     disk_rows,
     held_rows,
@@ -47,4 +48,5 @@ ROWS: Sequence[Row] = (
     *webhook_deaths.ROWS,
     *mail_rows.ROWS,
     *subscription_rows.ROWS,
+    *clock_rows.ROWS,
 )
