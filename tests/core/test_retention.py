@@ -18,11 +18,13 @@ from tests.support.rows import fill, make_row
 
 # Rows that are what the customer came for, or that end with their connection, person or organization.
 KEPT_WITH_THEIR_OWNER = {
+    "audience_tokens",
     "campaigns",
     "connections",
     "credentials",
     "hook_marks",
     "hook_subscriptions",
+    "mail_servers",
     "mailbox_slots",
     "memberships",
     "observations",

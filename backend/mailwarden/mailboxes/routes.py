@@ -41,7 +41,7 @@ async def get_mailbox(mailbox_id: MailboxId, tx: Reader, caller: StatusReader, r
 
 @router.patch("/mailboxes/{mailbox_id}", responses=errors(404, 409, 412, 428))
 async def update_mailbox(
-    mailbox_id: MailboxId, body: MailboxUpdate, version: IfMatch, tx: Tx, caller: Own, response: Response
+    mailbox_id: MailboxId, body: MailboxUpdate, tx: Tx, caller: Own, version: IfMatch, response: Response
 ) -> MailboxDetailOut:
     """Only what is given changes; null sets the default again. Members change their own mailbox."""
     held = await change_settings(tx, caller, mailbox_id, version, body)

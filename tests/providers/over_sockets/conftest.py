@@ -21,6 +21,13 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         yield started
 
 
+@pytest.fixture(autouse=True)
+def today(sandbox: Sandbox) -> Iterator[None]:
+    """A test that moved the provider's clock leaves it as it was for the next one."""
+    yield
+    sandbox.ask("POST", "/clock", {"offset_s": 0})
+
+
 @pytest.fixture(params=sorted(IDENTITY))
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
