@@ -121,6 +121,28 @@ async def test_a_grant_that_no_call_accepts_is_not_stored(owner: Browser, replie
     assert await connections(owner) == []
 
 
+def told_to_wait(seconds: int) -> httpx.Response:
+    return httpx.Response(429, json={"message": "too many"}, headers={"Retry-After": str(seconds)})
+
+
+async def test_a_quota_that_counts_by_the_second_wastes_no_consent(owner: Browser, replies: Replies) -> None:
+    healthy(replies)
+    replies[DETAILS] = iter([told_to_wait(1), told_to_wait(1), *[details()] * 9])
+    await connect(owner)
+    assert replies.count(TOKEN) == 1
+
+
+async def test_nobody_waits_for_a_longer_quota_before_a_page_that_does_not_load(
+    owner: Browser, replies: Replies
+) -> None:
+    healthy(replies)
+    replies[DETAILS] = told_to_wait(60)
+    told = await outcome(owner, await come_back(owner, state_of(await start(owner))))
+    assert told["outcome"] == "failed"
+    assert replies.count(DETAILS) == 1
+    assert await connections(owner) == []
+
+
 async def test_a_wrong_redirect_uri_is_told_with_the_expected_one(owner: Browser, replies: Replies) -> None:
     wrong = {"status": "BAD_REDIRECT_URI", "error": "invalid_grant", "message": "redirect_uri does not match"}
     replies[TOKEN] = httpx.Response(400, json=wrong)

@@ -19,6 +19,7 @@ from mailwarden.providers.base import (
     Describes,
     Grant,
     Misconfigured,
+    Provider,
     ProviderError,
     RateLimited,
     ScopesMissing,
@@ -32,6 +33,7 @@ from mailwarden.providers.registry import PROVIDERS
 log = logging.getLogger(__name__)
 
 REDIRECT_FAULTS = {"BAD_REDIRECT_URI", "redirect_uri_mismatch", "invalid_redirect_uri", "50011", "500112"}
+SHORT_S, WAITS = 5.0, 2  # a code works once: what it brought is not thrown away for a quota that counts by the second
 CLIENT_FAULTS = {"invalid_client", "unauthorized_client", "BAD_CLIENT_ID", "BAD_CLIENT_SECRET"}
 
 
@@ -96,7 +98,18 @@ async def _check_person(rt: Runtime, app: ProviderApp, grant: Grant, verifier: s
 async def identify(app: ProviderApp, grant: Grant) -> Account:
     """Quotas are counted by account. One not known yet counts as its own, or all newcomers would share a quota."""
     account = grant.account_id or f"new-{new_id().hex}"
-    provider, api = PROVIDERS[app.spec.name], ProviderApi(app, BearerOnce(grant.access_token), account=account)
+    api = ProviderApi(app, BearerOnce(grant.access_token), account=account)
+    for _ in range(WAITS):
+        try:
+            return await _named(PROVIDERS[app.spec.name], api)
+        except RateLimited as exc:
+            if exc.retry_after_s > SHORT_S:
+                raise
+            await app.sleep(exc.retry_after_s)
+    return await _named(PROVIDERS[app.spec.name], api)
+
+
+async def _named(provider: Provider, api: ProviderApi) -> Account:
     found = await provider.identify(api)
     return await provider.describe(api, found) if isinstance(provider, Describes) else found
 
