@@ -26,11 +26,11 @@ class Outcome:
 
     @property
     def ok(self) -> bool:
-        return not self.found.violations and bool(self.control.violations) and self.found.n > 0
+        return not self.found.violations and bool(self.row.noticed(self.control)) and self.found.n > 0
 
     def line(self) -> str:
         bound = f"< {self.found.bound:.2%}" if self.found.bound else "–"
-        noticed = f"{len(self.control.violations)}/{self.control.n}"
+        noticed = f"{len(self.row.noticed(self.control))}/{self.control.n}"
         figures = ", ".join(f"{name} {value:g}" for name, value in self.found.figures.items())
         head = f"{self.row.id:<4} {self.row.title:<38} {len(self.found.violations)}/{self.found.n:<7} {bound:<9}"
         return f"{head} control {noticed:<12} {self.seconds:6.1f} s  {figures} {'' if self.ok else 'WRONG'}".rstrip()
@@ -56,6 +56,8 @@ async def play(rows: list[Row], ground: Ground, scale: float) -> list[Outcome]:
         say(outcomes[-1].line())
         for what in outcomes[-1].found.violations[:5]:
             say(f"       {what}")
+        if not row.noticed(outcomes[-1].control):
+            say(f"       the control found {outcomes[-1].control.violations[:3]}, nothing that says {row.sign!r}")
     return outcomes
 
 
@@ -65,6 +67,8 @@ def main() -> int:
     parser.add_argument("--scale", type=float, default=1.0, help="share of the full number of injections")
     parser.add_argument("--seed", type=int, default=round(time.time()) % 100_000)
     options = parser.parse_args()
+    if unknown := set(options.ids) - {row.id for row in ROWS}:
+        parser.error(f"no such rows: {', '.join(sorted(unknown))}")
     rows = [row for row in ROWS if not options.ids or row.id in options.ids]
     configure_logging("critical", as_json=True)
     say(f"seed {options.seed}, scale {options.scale:g}")

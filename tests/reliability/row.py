@@ -47,7 +47,10 @@ Play = Callable[[Ground, int], Awaitable[Tally]]
 
 @dataclass(frozen=True)
 class Row:
-    """``control`` plays the same with a broken variant of what is tested; it must find violations."""
+    """``control`` plays the same with a broken variant of what is tested; it must find violations.
+
+    ``sign``: what one of them must say. A variant that fails for another reason was not noticed by what is tested.
+    """
 
     id: str
     title: str
@@ -56,6 +59,10 @@ class Row:
     play: Play
     control: Play
     quick: int = 0  # injections in `make test`; 0: not part of it
+    sign: str = ""
 
     def scaled(self, scale: float) -> int:
         return max(self.quick or min(10, self.n), math.ceil(self.n * scale))
+
+    def noticed(self, control: Tally) -> list[str]:
+        return [what for what in control.violations if self.sign in what]
