@@ -114,6 +114,9 @@ class WorkerSettings(BaseModel):
     fast_jobs: int = Field(40, ge=1, le=500, description="Short jobs (refresh, probe, alert) side by side per process.")
     bulk_jobs: int = Field(8, ge=1, le=100, description="Long jobs (sync) side by side per process.")
     relay_every_s: float = Field(0.2, gt=0, le=5, description="How often due rows are looked for.")
+    blocked_after_s: float = Field(
+        10, ge=0, le=300, description="A worker that is blocked for so long ends, to be started again; 0: never."
+    )
 
 
 class RetentionSettings(BaseModel):

@@ -34,6 +34,7 @@ from mailwarden.core.logging import configure_logging
 from mailwarden.core.queue import FUNCTION, QUEUES, ArqWire, Relay, finish, packb, unpackb
 from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
+from mailwarden.core.watchdog import watched_loop
 from mailwarden.diagnostics.retention import KEPT as DIAGNOSTICS_KEPT
 from mailwarden.events.dispatch import dispatch_kind, merge
 from mailwarden.events.retention import KEPT as EVENTS_KEPT
@@ -207,7 +208,10 @@ async def serve(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     if settings.worker.metrics_port:
         start_http_server(settings.worker.metrics_port, settings.host)
-    async with open_runtime(settings, application="mailwarden-worker", worker=True) as rt:
+    async with (
+        watched_loop(settings.worker.blocked_after_s),
+        open_runtime(settings, application="mailwarden-worker", worker=True) as rt,
+    ):
         await Pool(rt, settings).run(stop)
 
 
