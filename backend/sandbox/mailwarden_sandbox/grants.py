@@ -126,10 +126,10 @@ class TokenStore:
     def _forget_old(self, now: float) -> None:
         self.by_access = {k: v for k, v in self.by_access.items() if v.expires_at > now - 3600}
 
-    def live_grant(self, refresh_token: str, client_id: str, now: float) -> Grant | None:
-        """The grant this refresh token still opens for this client, if any."""
+    def live_grant(self, refresh_token: str, provider: str, client_id: str, now: float) -> Grant | None:
+        """The grant this refresh token still opens for this client of this provider, if any."""
         grant = self.by_refresh.get(refresh_token)
-        if grant is None or grant.client_id != client_id or grant.ending:
+        if grant is None or grant.ending or (grant.account.provider, grant.client_id) != (provider, client_id):
             return None
         idle = self.styles[grant.account.provider].idle_s
         if idle is not None and now - grant.last_used_at > idle:

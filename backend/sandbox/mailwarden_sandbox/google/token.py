@@ -2,13 +2,14 @@
 
 from starlette.responses import Response
 
+from mailwarden_sandbox.accounts import Account
 from mailwarden_sandbox.call import Call
 from mailwarden_sandbox.clients import Client
 from mailwarden_sandbox.google import errors, people
 from mailwarden_sandbox.google.scopes import OPENID
 from mailwarden_sandbox.google.state import GoogleState
-from mailwarden_sandbox.grants import Ending, Grant
-from mailwarden_sandbox.oauth import pkce_matches, usable_code
+from mailwarden_sandbox.grants import AccessToken, Code, Ending, Grant
+from mailwarden_sandbox.oauth import Bad, TokenEndpoint, proved_if_asked
 from mailwarden_sandbox.responses import json_answer
 
 MOST_TOKENS = 100
@@ -24,40 +25,36 @@ def _client_of(call: Call) -> Client | Response:
     return client
 
 
-def token(call: Call) -> Response:
-    client = _client_of(call)
-    if isinstance(client, Response):
-        return client
-    grant_type = call.form.get("grant_type")
-    if grant_type == "authorization_code":
-        return _exchange(call, client)
-    if grant_type == "refresh_token":
-        return _refresh(call, client)
-    return errors.token_error("unsupported_grant_type", f"Invalid grant_type: {grant_type}")
+_WORDS = {
+    Bad.GRANT_TYPE: ("unsupported_grant_type", "Invalid grant_type: {grant_type}"),
+    Bad.CODE: ("invalid_grant", "Bad Request"),
+    Bad.REDIRECT_URI: ("redirect_uri_mismatch", "Bad Request"),
+    Bad.VERIFIER: ("invalid_grant", "Invalid code verifier."),
+}
 
 
-def _exchange(call: Call, client: Client) -> Response:
-    code = usable_code(call, client)
-    if code is None:
-        return errors.token_error("invalid_grant", "Bad Request")
-    if code.redirect_uri != call.form.get("redirect_uri"):
-        return errors.token_error("redirect_uri_mismatch", "Bad Request")
-    if code.challenge and not _proved(call, code.challenge):
-        return errors.token_error("invalid_grant", "Invalid code verifier.")
-    code.account.interaction = False  # whoever just signed in did what was asked of them
-    if refused := errors.refused_account(code.account):
-        return refused
-    state, offline = call.world.part(GoogleState), code.code in call.world.part(GoogleState).offline_codes
-    grant = call.world.tokens.open_grant(code, call.world.now())
-    if offline:
+def _refuse(call: Call, bad: Bad) -> Response:
+    error, text = _WORDS[bad]
+    return errors.token_error(error, text.format(grant_type=call.form.get("grant_type")))
+
+
+def _unfit(_call: Call, account: Account, code: Code | None) -> Response | None:
+    if code is not None:
+        account.interaction = False  # whoever just signed in did what was asked of them
+    return errors.refused_account(account)
+
+
+def _proved(challenge: str | None, verifier: str) -> bool:
+    """Also by the method ``plain``."""
+    return proved_if_asked(challenge, verifier) or verifier == challenge
+
+
+def _open(call: Call, code: Code) -> Grant:
+    state, grant = call.world.part(GoogleState), call.world.tokens.open_grant(code, call.world.now())
+    if code.code in state.offline_codes:
         state.offline.add(grant.id)
         _forget_oldest(call, grant)
-    return _issued(call, client, grant, nonce=code.nonce, with_refresh=offline)
-
-
-def _proved(call: Call, challenge: str) -> bool:
-    verifier = call.form.get("code_verifier", "")
-    return pkce_matches(challenge, verifier) or verifier == challenge
+    return grant
 
 
 def _forget_oldest(call: Call, newest: Grant) -> None:
@@ -72,33 +69,37 @@ def _forget_oldest(call: Call, newest: Grant) -> None:
         call.world.tokens.end(grant, Ending.EXPIRED, access_survives=True)
 
 
-def _refresh(call: Call, client: Client) -> Response:
-    presented, world = call.form.get("refresh_token", ""), call.world
-    grant = world.tokens.live_grant(presented, client.client_id, world.now())
-    if call.account and (refused := errors.refused_account(call.account)):
-        return refused
-    if grant is None or grant.id not in world.part(GoogleState).offline:
-        return errors.dead_refresh(call, None)
-    world.tokens.rotate(grant, presented, world.now())
-    rotated = grant.refresh_token != presented  # only if a test makes Google rotate
-    return _issued(call, client, grant, nonce=None, with_refresh=rotated)
-
-
-def _issued(call: Call, client: Client, grant: Grant, *, nonce: str | None, with_refresh: bool) -> Response:
-    call.account, call.grant = grant.account, grant
-    ttl, scopes = grant.account.behaviour.access_ttl_s, grant.effective_scopes
-    access = call.world.tokens.add_access(client.client_id, grant, "google", ttl, call.world.now())
+def _answer(call: Call, grant: Grant, access: AccessToken, code: Code | None) -> Response:
+    scopes = grant.effective_scopes
     body: dict[str, object] = {
         "access_token": access.token,
-        "expires_in": ttl,
+        "expires_in": grant.account.behaviour.access_ttl_s,
         "scope": " ".join(sorted(scopes)),
         "token_type": "Bearer",
     }
-    if with_refresh:
+    if _is_new(call, grant, code):
         body["refresh_token"] = grant.refresh_token
     if OPENID in scopes:
-        body["id_token"] = people.id_token(call, grant, access.token, nonce)
+        body["id_token"] = people.id_token(call, grant, access.token, code.nonce if code else None)
     return json_answer(body, headers={"cache-control": "no-cache, no-store"})
+
+
+def _is_new(call: Call, grant: Grant, code: Code | None) -> bool:
+    """Whether the app does not have this refresh token yet. A refresh changes it only if a test makes Google rotate."""
+    if code is not None:
+        return grant.id in call.world.part(GoogleState).offline
+    return grant.refresh_token != call.form.get("refresh_token")
+
+
+token = TokenEndpoint(
+    client_of=_client_of,
+    refuse=_refuse,
+    dead_refresh=errors.dead_refresh,
+    answer=_answer,
+    unfit=_unfit,
+    proved=_proved,
+    open=_open,
+)
 
 
 def revoke(call: Call) -> Response:

@@ -24,7 +24,7 @@ def _live_access(call: Call, token: str) -> AccessToken | None:
 
 
 def _live_grant(call: Call, token: str, client_id: str) -> Grant | None:
-    grant = call.world.tokens.live_grant(token, client_id, call.world.now())
+    grant = call.world.tokens.live_grant(token, "hubspot", client_id, call.world.now())
     return grant if grant and grant.alive else None
 
 

@@ -6,9 +6,9 @@ from mailwarden_sandbox.accounts import Account
 from mailwarden_sandbox.call import Call
 from mailwarden_sandbox.clients import Client
 from mailwarden_sandbox.consent import Asked, decide, error_page, redirect_error
-from mailwarden_sandbox.grants import Grant
+from mailwarden_sandbox.grants import AccessToken, Code, Grant
 from mailwarden_sandbox.keap import errors
-from mailwarden_sandbox.oauth import usable_code
+from mailwarden_sandbox.oauth import Bad, TokenEndpoint
 from mailwarden_sandbox.responses import json_answer
 
 LABEL = "Keap"
@@ -34,48 +34,36 @@ def authorize(call: Call) -> Response:
     return decide(call, Asked(client, redirect_uri, state, (SCOPE,), (), None, None, whole=True), LABEL)
 
 
-def token(call: Call) -> Response:
+_WORDS = {
+    Bad.GRANT_TYPE: ("unsupported_grant_type", "The grant type is missing or not supported"),
+    Bad.CODE: ("invalid_grant", "Invalid authorization code"),
+    Bad.REDIRECT_URI: ("invalid_request", "Invalid redirect_uri"),
+}
+
+
+def _client_of(call: Call) -> Client | Response:
     """Credentials by HTTP Basic or in the body, for both kinds of request; never in the query."""
     client_id, secret = call.basic or (call.form.get("client_id", ""), call.form.get("client_secret", ""))
     client = call.world.client("keap", client_id)
     if client is None or not client.knows_secret(secret):
         return errors.token_error("invalid_client", "Client credentials are invalid", 401)
-    call.client_id = client_id
-    grant_type = call.form.get("grant_type")
-    if grant_type == "authorization_code":
-        return _exchange(call, client)
-    if grant_type == "refresh_token":
-        return _refresh(call, client)
-    return errors.token_error("unsupported_grant_type", "The grant type is missing or not supported")
+    return client
 
 
-def _exchange(call: Call, client: Client) -> Response:
-    code = usable_code(call, client)
-    if code is None or code.account.suspended or code.account.deleted:
-        return errors.token_error("invalid_grant", "Invalid authorization code")
-    if code.redirect_uri != call.form.get("redirect_uri"):
-        return errors.token_error("invalid_request", "Invalid redirect_uri")
-    return _issued(call, client, call.world.tokens.open_grant(code, call.world.now()))
-
-
-def _refresh(call: Call, client: Client) -> Response:
-    presented, world = call.form.get("refresh_token", ""), call.world
-    grant = world.tokens.live_grant(presented, client.client_id, world.now())
-    if grant is None or not grant.alive:
-        return errors.dead_refresh(call, None)
-    world.tokens.rotate(grant, presented, world.now())
-    return _issued(call, client, grant)
-
-
-def _issued(call: Call, client: Client, grant: Grant) -> Response:
-    call.account, call.grant = grant.account, grant
-    ttl = grant.account.behaviour.access_ttl_s
-    access = call.world.tokens.add_access(client.client_id, grant, "keap", ttl, call.world.now())
+def _answer(_call: Call, grant: Grant, access: AccessToken, _code: Code | None) -> Response:
     body = {
         "access_token": access.token,
         "token_type": "bearer",
-        "expires_in": ttl,
+        "expires_in": grant.account.behaviour.access_ttl_s,
         "refresh_token": grant.refresh_token,
         "scope": f"{SCOPE}|{tenant_domain(grant.account)}",
     }
     return json_answer(body, headers={"cache-control": "no-store"})
+
+
+token = TokenEndpoint(
+    client_of=_client_of,
+    refuse=lambda _, bad: errors.token_error(*_WORDS[bad]),
+    dead_refresh=errors.dead_refresh,
+    answer=_answer,
+)

@@ -7,9 +7,9 @@ from starlette.responses import Response
 from mailwarden_sandbox.call import Call
 from mailwarden_sandbox.clients import Client
 from mailwarden_sandbox.consent import Asked, decide, error_page, redirect_error
-from mailwarden_sandbox.grants import Ending, Grant
+from mailwarden_sandbox.grants import AccessToken, Code, Ending, Grant
 from mailwarden_sandbox.klaviyo import errors
-from mailwarden_sandbox.oauth import pkce_matches, usable_code
+from mailwarden_sandbox.oauth import Bad, TokenEndpoint, proved_if_asked
 from mailwarden_sandbox.responses import json_answer
 
 LABEL = "Klaviyo"
@@ -49,50 +49,30 @@ def _client_of(call: Call) -> Client | Response:
     return client
 
 
-def token(call: Call) -> Response:
-    client = _client_of(call)
-    if isinstance(client, Response):
-        return client
-    grant_type = call.form.get("grant_type")
-    if grant_type == "authorization_code":
-        return _exchange(call, client)
-    if grant_type == "refresh_token":
-        return _refresh(call, client)
-    return errors.token_error("unsupported_grant_type", "The grant type is missing or not supported")
-
-
-def _exchange(call: Call, client: Client) -> Response:
-    code = usable_code(call, client)
-    if code is None or code.account.suspended or code.account.deleted:
-        return errors.token_error("invalid_grant", "The authorization code is invalid or expired")
-    if code.redirect_uri != call.form.get("redirect_uri"):
-        return errors.token_error("invalid_request", "The redirect_uri does not match the authorization request")
-    if not code.challenge or not pkce_matches(code.challenge, call.form.get("code_verifier", "")):
-        return errors.token_error("invalid_grant", "Invalid code verifier")
-    return _issued(call, client, call.world.tokens.open_grant(code, call.world.now()))
-
-
-def _refresh(call: Call, client: Client) -> Response:
-    presented, world = call.form.get("refresh_token", ""), call.world
-    grant = world.tokens.live_grant(presented, client.client_id, world.now())
-    if grant is None or not grant.alive:
-        return errors.dead_refresh(call, None)
-    world.tokens.rotate(grant, presented, world.now())
-    return _issued(call, client, grant)
-
-
-def _issued(call: Call, client: Client, grant: Grant) -> Response:
-    call.account, call.grant = grant.account, grant
-    ttl = grant.account.behaviour.access_ttl_s
-    access = call.world.tokens.add_access(client.client_id, grant, "klaviyo", ttl, call.world.now())
+def _answer(_call: Call, grant: Grant, access: AccessToken, _code: Code | None) -> Response:
     body = {
         "access_token": access.token,
         "token_type": "Bearer",
-        "expires_in": ttl,
+        "expires_in": grant.account.behaviour.access_ttl_s,
         "refresh_token": grant.refresh_token,
         "scope": " ".join(sorted(grant.effective_scopes)),
     }
     return json_answer(body, headers={"cache-control": "no-store"})
+
+
+_WORDS = {
+    Bad.GRANT_TYPE: ("unsupported_grant_type", "The grant type is missing or not supported"),
+    Bad.CODE: ("invalid_grant", "The authorization code is invalid or expired"),
+    Bad.REDIRECT_URI: ("invalid_request", "The redirect_uri does not match the authorization request"),
+    Bad.VERIFIER: ("invalid_grant", "Invalid code verifier"),
+}
+token = TokenEndpoint(
+    client_of=_client_of,
+    refuse=lambda _, bad: errors.token_error(*_WORDS[bad]),
+    dead_refresh=errors.dead_refresh,
+    answer=_answer,
+    proved=lambda challenge, verifier: bool(challenge) and proved_if_asked(challenge, verifier),
+)
 
 
 def revoke(call: Call) -> Response:

@@ -54,7 +54,7 @@ def superseded(call: Call, grant: Grant, token: str) -> bool:
     """Only where the account was told to rotate more strictly than Microsoft does."""
     if grant.account.behaviour.rotation is Rotation.OVERLAP:
         return False
-    return call.world.tokens.live_grant(token, grant.client_id, call.world.now()) is None
+    return call.world.tokens.live_grant(token, call.provider, grant.client_id, call.world.now()) is None
 
 
 def evaluate(call: Call, access: AccessToken) -> None:
