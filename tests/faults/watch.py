@@ -76,6 +76,9 @@ class Watch:
         found = self.calls[link.provider, link.account]
         return [call for call in found if since <= call.at and (until is None or call.at <= until)]
 
+    def showed(self, link: Linked, reason: str, since: datetime) -> bool:
+        return any(look.degraded == reason and look.at >= since for look in self.looks[link.id])
+
     def now_of(self, link: Linked) -> Look:
         return self.looks[link.id][-1]
 
