@@ -2,8 +2,12 @@ import { isProblem } from '@mailwarden/api-client';
 
 export type ProblemText = { title: string; detail?: string; requestId?: string };
 
+/** How browsers and Node word a call or a part of the app that did not come; a mistake in a script is a TypeError, too. */
+const NOT_REACHED =
+  /^(fetch failed|failed to fetch|network ?error|load failed|terminated|error loading dynamically|importing a module script failed|the (internet|network) connection)/i;
+
 export function isOffline(error: unknown): boolean {
-  return error instanceof TypeError;
+  return error instanceof TypeError && NOT_REACHED.test(error.message);
 }
 
 /** What a person should read when a call fails: the server's own words where it answered. */

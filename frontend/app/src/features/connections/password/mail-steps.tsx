@@ -10,7 +10,9 @@ const TITLES: Record<Protocol, string> = { imap: 'Reading (IMAP)', smtp: 'Sendin
 /** A test told step by step: each passed, failed with its reason and what to do, or was not reached. */
 export function MailSteps({ ok, steps }: { ok: boolean; steps: MailStep[] }) {
   const place = useRef<HTMLElement>(null);
-  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: 'nearest' }); // newer browsers answer with a promise, which is no clean-up
+  }, []);
   return (
     <section
       ref={place}
