@@ -3,7 +3,12 @@
 from mailwarden.cli import app
 from mailwarden.core import queue
 
-queue.STALE = "100 years"
+
+async def never(_: queue.Relay) -> float:
+    return 1e9
+
+
+setattr(queue.Relay, "_stale_s", never)  # noqa: B010
 
 if __name__ == "__main__":
     app(["worker"])

@@ -22,12 +22,20 @@ class Queue:
 
     busy: dict[str, int] = field(default_factory=dict)
     pushed: list[Due] = field(default_factory=list)
+    emptied: bool = False
+    away: bool = False
 
     async def push(self, due: Due) -> None:
+        if self.away:
+            raise ConnectionRefusedError
         self.pushed.append(due)
 
     async def waiting(self, queue: str) -> int:
         return self.busy.get(queue, 0)
+
+    async def forgot(self) -> bool:
+        empty, self.emptied = self.emptied, False
+        return empty
 
 
 async def never(_: UUID) -> None:
@@ -119,3 +127,33 @@ async def test_the_jobs_of_a_dead_worker_are_taken_over_before_all_others(
     assert queue.pushed[0].id == job_id
     async with runtime.system.begin() as session:
         assert await session.scalar(claim, {"id": job_id}) == 2
+
+
+async def test_what_was_lost_with_redis_is_sent_again_at_once(runtime: Runtime) -> None:
+    await fill(runtime, new_id(), 5)
+    queue = Queue()
+    watching = relay(runtime, queue)
+    assert [await watching.round(), await watching.round()] == [5, 0]
+    queue.emptied = True
+    assert await watching.round() == 5
+    assert len({due.id for due in queue.pushed}) == 5
+
+
+async def test_what_was_lost_beyond_the_room_of_one_round_follows_in_the_next(runtime: Runtime) -> None:
+    for _ in range(3):
+        await fill(runtime, new_id(), EACH)
+    queue = Queue()
+    watching = relay(runtime, queue)
+    assert await watching.round() == 3 * EACH
+    queue.emptied, queue.busy = True, {"fast": PLACES * WAITING_PER_PLACE - EACH}
+    assert [await watching.round(), await watching.round(), await watching.round()] == [EACH] * 3
+
+
+async def test_what_could_not_be_sent_is_sent_in_the_next_round(runtime: Runtime) -> None:
+    await fill(runtime, new_id(), 5)
+    queue = Queue(away=True)
+    watching = relay(runtime, queue)
+    await watching.round()
+    queue.away = False
+    assert await watching.round() == 5
+    assert len(queue.pushed) == 5

@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgpack
 from arq.connections import ArqRedis
 from redis.exceptions import RedisError
-from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, Double, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailwarden.core.db import Sessions
@@ -25,10 +27,11 @@ BATCH = 200  # per queue and round
 EACH = 50  # per organization, queue and round
 TURNS = 500  # organizations looked at per round while there is much to do
 WAITING_PER_PLACE = 3  # wake-ups on their way, the running ones among them, per place of a living worker
-STALE = "5 seconds"  # a wake-up that was not claimed by then is sent again
+STALE_S = 3.0  # a wake-up that was not claimed by then is sent again
 DIRECT_AFTER_S = 2.0
-ASK_DUE = text(f"SELECT * FROM job_due(:limit, :each, interval '{STALE}', :queues, :turns)").bindparams(  # noqa: S608
-    bindparam("queues", type_=ARRAY(Text)), bindparam("turns", type_=ARRAY(Uuid))
+MARK_S = 60
+ASK_DUE = text("SELECT * FROM job_due(:limit, :each, make_interval(secs => :stale), :queues, :turns)").bindparams(
+    bindparam("stale", type_=Double), bindparam("queues", type_=ARRAY(Text)), bindparam("turns", type_=ARRAY(Uuid))
 )
 ASK_HANDS = text("SELECT count(*) FROM worker_heartbeats WHERE seen_at > app_now() - interval '20 seconds'")
 ASK_TURNS = text(f"SELECT * FROM job_tenants(:after, {TURNS})").bindparams(bindparam("after", type_=Uuid))  # noqa: S608
@@ -51,6 +54,10 @@ class Wire(Protocol):
         """Wake-ups that no worker has finished yet."""
         ...
 
+    async def forgot(self) -> bool:
+        """Whether all that was pushed before the last question is gone."""
+        ...
+
 
 def packb(value: Any) -> bytes:
     packed: bytes = msgpack.packb(value, use_bin_type=True)
@@ -63,17 +70,25 @@ def unpackb(raw: bytes) -> Any:
 
 
 class ArqWire:
-    """One wake-up per fence and minute: arq drops a second one of the same id, and that is all it may drop."""
+    """One wake-up per fence and ``STALE_S``: arq drops a second one of the same id, and that is all it may drop."""
 
     def __init__(self, redis: ArqRedis) -> None:
         self._redis = redis
+        self._mark = f"mailwarden:mark:{uuid4()}"
+        self._marked = False
 
     async def push(self, due: Due) -> None:
-        wake = f"{due.id}:{due.fence}:{int(time.monotonic() // 5)}"
+        wake = f"{due.id}:{due.fence}:{time.monotonic() // STALE_S:.0f}"
         await self._redis.enqueue_job(FUNCTION, str(due.id), _job_id=wake, _queue_name=QUEUES[due.queue], _expires=600)
 
     async def waiting(self, queue: str) -> int:
         return int(await self._redis.zcard(QUEUES[queue]))
+
+    async def forgot(self) -> bool:
+        """Where the mark that was left is gone, so is all else: Redis was flushed, or came back empty."""
+        before = await self._redis.set(self._mark, b"1", ex=MARK_S, get=True)
+        marked, self._marked = self._marked, True
+        return marked and before is None
 
 
 class Relay:
@@ -86,9 +101,9 @@ class Relay:
         self._wire = wire
         self._run = run
         self._places = slots
-        self._slots = {queue: asyncio.Semaphore(count) for queue, count in slots.items()}
-        self._direct: set[asyncio.Task[Any]] = set()
+        self._direct: dict[str, set[asyncio.Task[Any]]] = {queue: set() for queue in slots}
         self._away_since: float | None = None
+        self._lost_at = -math.inf  # wake-ups sent before are known to be gone
         self._tried_at = 0.0
         self._turns: list[UUID] = []
         self._hands = 1  # workers alive
@@ -106,13 +121,15 @@ class Relay:
                 log.warning("relay round failed", extra={"error": type(exc).__name__})
                 found = 0
             self.last_round = time.monotonic()
-            await asyncio.sleep(0 if found >= EACH else every_s)
+            await asyncio.sleep(0 if found >= EACH and self._away_since is None else every_s)
 
     async def round(self) -> int:
         """One look; returns how many due rows were woken."""
+        stale_s = await self._stale_s()
         rooms = {queue: await self._room(queue) for queue in QUEUES}
+        asked = [(queue, room, stale_s) for queue, room in rooms.items() if room > 0]
         async with self._system.begin() as session:
-            rows = [due for queue, room in rooms.items() if room > 0 for due in await self._due(session, queue, room)]
+            rows = [due for ask in asked for due in await self._due(session, *ask)]
             self._turns = await self._next_turns(session) if len(rows) >= EACH else []
             self._hands = await session.scalar(ASK_HANDS) or 1
         for due in rows:
@@ -120,16 +137,25 @@ class Relay:
         RELAY_DIRECT.set(self.direct_mode)
         return len(rows)
 
+    async def _stale_s(self) -> float:
+        """Shortly after a loss everything that was woken before it is stale."""
+        with suppress(RedisError, OSError, TimeoutError):  # pushing will notice, too
+            if not self.direct_mode and await self._wire.forgot():
+                self._lost_at = time.monotonic()
+        return min(STALE_S, time.monotonic() - self._lost_at)
+
     async def _room(self, queue: str) -> int:
         """More wake-ups than workers can soon take would only stand in the way of who becomes due next."""
+        if self.direct_mode:
+            return self._places[queue] - len(self._direct[queue])
         try:
-            waiting = 0 if self.direct_mode else await self._wire.waiting(queue)
+            waiting = await self._wire.waiting(queue)
         except (RedisError, OSError, TimeoutError):  # pushing will notice, too
             waiting = 0
         return min(BATCH, self._hands * self._places[queue] * WAITING_PER_PLACE - waiting)
 
-    async def _due(self, session: AsyncSession, queue: str, room: int) -> list[Due]:
-        given = {"limit": room, "each": min(EACH, room), "queues": [queue], "turns": self._turns}
+    async def _due(self, session: AsyncSession, queue: str, room: int, stale_s: float) -> list[Due]:
+        given = {"limit": room, "each": min(EACH, room), "stale": stale_s, "queues": [queue], "turns": self._turns}
         return [Due(*row) for row in await session.execute(ASK_DUE, given)]
 
     async def _next_turns(self, session: AsyncSession) -> list[UUID]:
@@ -146,6 +172,7 @@ class Relay:
             self._away_since = None
         except (RedisError, OSError, TimeoutError):
             self._away_since = self._away_since or time.monotonic()
+            self._lost_at = time.monotonic()
 
     async def _redis_is_back(self, due: Due) -> bool:
         """Tried at most once a second, so that a dead Redis does not slow down every wake-up."""
@@ -161,20 +188,19 @@ class Relay:
         return True
 
     def _run_here(self, due: Due) -> None:
-        slot = self._slots[due.queue]
-        if slot.locked():
-            return  # the row stays due; a later round finds it
+        running = self._direct[due.queue]
+        if len(running) >= self._places[due.queue]:
+            self._lost_at = time.monotonic()  # Redis went away in the middle of a round; a later one finds the row
+            return
+        task = asyncio.create_task(self._work(due.id))
+        running.add(task)
+        task.add_done_callback(running.discard)
 
-        async def work() -> None:
-            async with slot:
-                await self._run(due.id)
-
-        task = asyncio.create_task(work())
-        self._direct.add(task)
-        task.add_done_callback(self._direct.discard)
+    async def _work(self, job_id: UUID) -> None:
+        await self._run(job_id)
 
     async def drain(self, timeout_s: float) -> None:
-        await finish(self._direct, timeout_s)
+        await finish(set().union(*self._direct.values()), timeout_s)
 
 
 async def finish(tasks: set[asyncio.Task[Any]], grace_s: float) -> None:

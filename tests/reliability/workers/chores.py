@@ -1,6 +1,7 @@
 """The worker as it is, with made-up jobs that may kill it. ``CHORES_BROKEN`` names what is broken in it.
 
-Payload of a chore: ``s`` seconds that it takes; ``die`` how its first worker dies of it.
+Payload of a chore: ``s`` seconds that it takes; ``die`` how its first worker dies of it; ``block`` what keeps the first
+one's event loop from moving.
 """
 
 import asyncio
@@ -8,11 +9,13 @@ import ctypes
 import json
 import os
 import pickle
+import re
 import resource
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, text, update
@@ -51,11 +54,30 @@ DEATHS: Mapping[str, Callable[[], Any]] = {
 }
 
 
+def spin() -> None:
+    while True:
+        pass
+
+
+BLOCKS: Mapping[str, Callable[[], Any]] = {
+    "sleep": lambda: time.sleep(600),
+    "spin": spin,
+    "regex": lambda: re.match("(a+)+$", "a" * 60 + "b"),  # takes years, and holds the interpreter's lock
+}
+BLOCKED = "blocked-"
+
+
+def block(how: str) -> None:
+    """Leaves word of since when, for whoever measures."""
+    Path(os.environ["MAILWARDEN_DATA_DIR"], f"{BLOCKED}{os.getpid()}").touch()
+    BLOCKS[how]()
+
+
 async def chore(rt: Runtime, lease: Lease) -> None:
     if lease.attempt == 1 and "die" in lease.payload:
         DEATHS[lease.payload["die"]]()
     if lease.attempt == 1 and "block" in lease.payload:
-        time.sleep(lease.payload["block"])  # noqa: ASYNC251 - a loop that stands still is what is injected
+        block(lease.payload["block"])
     await asyncio.sleep(lease.payload.get("s", 0))
     async with unit_of_work(rt.sessions, lease.org_id) as tx:
         await lease.guard(tx)
@@ -98,11 +120,16 @@ async def nothing(*_: Any) -> None:
 # What can be broken
 
 
+def always(stale_s: float) -> Callable[[queue.Relay], Awaitable[float]]:
+    async def answer(_: queue.Relay) -> float:
+        return stale_s
+
+    return answer
+
+
 def wakes_once() -> None:
     """As if jobs lived in Redis: a wake-up that is lost stays lost."""
-    vars(queue)["ASK_DUE"] = text(queue.ASK_DUE.text.replace(f"'{queue.STALE}'", "'100 years'")).bindparams(
-        *queue.ASK_DUE._bindparams.values()  # the types of its arrays
-    )
+    setattr(queue.Relay, "_stale_s", always(1e9))  # noqa: B010
 
 
 def no_fence() -> None:
@@ -151,8 +178,7 @@ def impatient() -> None:
     async def push(wire: ArqWire, due: Due) -> None:
         await wire._redis.enqueue_job(FUNCTION, str(due.id), _queue_name=QUEUES[due.queue], _expires=600)
 
-    asked = queue.ASK_DUE.text.replace(f"'{queue.STALE}'", "'0 seconds'")
-    vars(queue)["ASK_DUE"] = text(asked).bindparams(*queue.ASK_DUE._bindparams.values())
+    setattr(queue.Relay, "_stale_s", always(0))  # noqa: B010
     setattr(ArqWire, "push", push)  # noqa: B010
 
 
