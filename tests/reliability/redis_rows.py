@@ -8,7 +8,7 @@ from tests.reliability.yard import Yard, share, yard
 
 PER_S = 60.0  # chores that become due each second
 DRAIN_S = 30.0
-LATEST_S = 12.0  # a wake-up that was lost is sent again after 5 s, and may be lost once more
+MOST_LATE_S = {"R1": 6.0, "R2": 5.0}
 ONCE = '["wakes_once"]'
 Trouble = Callable[[Yard], Awaitable[None]]
 
@@ -28,10 +28,11 @@ async def while_troubled(yarn: Yard, n: int, trouble: Trouble, every_s: tuple[fl
 
 
 async def _judged(yarn: Yard, tally: Tally, drain_s: float, latest_s: float) -> None:
+    """Each done once, and none late."""
     await yarn.finished(drain_s)
     await yarn.judge(tally)
     late = await yarn.lateness()
-    tally.figures |= {"delay p50, s": share(late, 0.5), "p99, s": share(late, 0.99), "worst, s": share(late, 1)}
+    tally.figures |= {"delay p50, s": share(late, 0.5), "p95, s": share(late, 0.95), "worst, s": share(late, 1)}
     too_late = sum(one > latest_s for one in late)
     tally.violations += [f"{too_late} chores later than {latest_s:g} s"] * bool(too_late)
 
@@ -43,16 +44,20 @@ async def flush(yarn: Yard) -> None:
     await asyncio.to_thread(yarn.redis.flush)
 
 
-async def forgets(ground: Ground, n: int, broken: str = "[]", drain_s: float = DRAIN_S) -> Tally:
+async def forgets(
+    ground: Ground, n: int, broken: str = "[]", drain_s: float = DRAIN_S, every_s: tuple[float, float] = (0.2, 1.2)
+) -> Tally:
+    """Ten times as often as the bound allows for."""
     tally = Tally()
     async with yard(ground, "R1", CHORES_BROKEN=broken) as yarn:
-        tally.figures["flushes"] = await while_troubled(yarn, n, flush, (0.2, 1.2), "R1")
-        await _judged(yarn, tally, drain_s, LATEST_S)
+        tally.figures["flushes"] = await while_troubled(yarn, n, flush, every_s, "R1")
+        await _judged(yarn, tally, drain_s, MOST_LATE_S["R1"])
     return tally
 
 
 async def forgets_for_good(ground: Ground, n: int) -> Tally:
-    return await forgets(ground, max(n, 240), ONCE, 8)
+    """Flushed so often that many a wake-up has not been read yet."""
+    return await forgets(ground, max(n, 240), ONCE, 5, (0.02, 0.06))
 
 
 # R2
@@ -79,7 +84,7 @@ async def restarts(ground: Ground, n: int, broken: str = "[]", drain_s: float = 
 
     async with yard(ground, "R2", CHORES_BROKEN=broken) as yarn:
         tally.figures["restarts"] = await while_troubled(yarn, n, one, (0.3, 2), "R2")
-        await _judged(yarn, tally, drain_s, LATEST_S)
+        await _judged(yarn, tally, drain_s, MOST_LATE_S["R2"])
     return tally
 
 
@@ -87,7 +92,8 @@ async def restarts_for_good(ground: Ground, n: int) -> Tally:
     return await restarts(ground, max(n, 240), ONCE, 8)
 
 
+LOST = "is ready, done 0 times"
 ROWS = [
-    Row("R1", "FLUSHALL again and again", "each done once, within 12 s", 4_000, forgets, forgets_for_good),
-    Row("R2", "Redis restarts and crashes", "each done once, within 12 s", 3_000, restarts, restarts_for_good),
+    Row("R1", "FLUSHALL again and again", "each once, within 6 s", 4_000, forgets, forgets_for_good, sign=LOST),
+    Row("R2", "Redis restarts and crashes", "each once, within 5 s", 3_000, restarts, restarts_for_good, sign=LOST),
 ]
