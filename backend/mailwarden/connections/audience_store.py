@@ -1,16 +1,19 @@
 """Where the access tokens of further services lie."""
 
+import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select
 
 from mailwarden.connections.audience_models import AudienceToken
-from mailwarden.core.crypto import Place
+from mailwarden.core.crypto import CannotOpen, Place
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.base import Grant
+
+log = logging.getLogger(__name__)
 
 
 async def find_token(tx: UnitOfWork, org_id: UUID, connection_id: UUID, audience: str) -> AudienceToken | None:
@@ -23,7 +26,12 @@ async def find_token(tx: UnitOfWork, org_id: UUID, connection_id: UUID, audience
 
 
 def opened(rt: Runtime, row: AudienceToken) -> str | None:
-    return rt.keys.open(row.access_token, _place(row)) if row.access_token else None
+    """None also where it is damaged: the next one is a refresh away."""
+    try:
+        return rt.keys.open(row.access_token, _place(row)) if row.access_token else None
+    except CannotOpen:
+        log.warning("cannot open a sealed value", extra={"place": "audience_tokens.access_token"})
+        return None
 
 
 def _place(row: AudienceToken) -> Place:

@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from mailwarden.connections.consent import BearerOnce
-from mailwarden.connections.credentials import place
 from mailwarden.connections.health import report_any_failure, report_failure, report_scopes, report_success
 from mailwarden.connections.models import Connection
 from mailwarden.connections.our_app import our_app
 from mailwarden.connections.queries import get_credential
 from mailwarden.connections.refresh import refresh_once
 from mailwarden.connections.rules import Actor, Proof
+from mailwarden.connections.unreadable import Unreadable, opened, opening
 from mailwarden.core.db import UnitOfWork, reader, unit_of_work
 from mailwarden.core.jobs import Lease
 from mailwarden.core.runtime import Runtime
@@ -120,7 +120,10 @@ class Introspected:
 async def ask_introspection(asker: Asker) -> Introspected:
     """Whether the refresh token lives, where the provider can be asked. A failure to ask is not reported."""
     rt, row = asker.rt, asker.row
-    version, token = await _refresh_token(rt, row)
+    try:
+        version, token = await _refresh_token(rt, row)
+    except Unreadable as exc:
+        return Introspected(known=False, error=exc)
     if token is None:
         return Introspected(known=False)
     try:
@@ -140,10 +143,10 @@ async def ask_introspection(asker: Asker) -> Introspected:
 
 
 async def _refresh_token(rt: Runtime, row: Connection) -> tuple[int, str | None]:
-    async with reader(rt.sessions, row.org_id) as tx:
-        held = await get_credential(tx, row.org_id, row.id)
-    sealed = held.refresh_token
-    return held.version, rt.keys.open(sealed, place(held, "refresh_token")) if sealed else None
+    async with opening(rt, row.org_id, row.id):
+        async with reader(rt.sessions, row.org_id) as tx:
+            held = await get_credential(tx, row.org_id, row.id)
+        return held.version, opened(rt, held, "refresh_token")
 
 
 def with_token(rt: Runtime, row: Connection, token: str) -> tuple[Provider, ProviderApi]:

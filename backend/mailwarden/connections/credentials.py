@@ -19,6 +19,7 @@ from mailwarden.connections.keepsake import keep_until_given_back
 from mailwarden.connections.models import Connection, Credential, Orphan
 from mailwarden.connections.queries import get_credential
 from mailwarden.connections.rules import Status, refresh_after
+from mailwarden.connections.unreadable import access_token_of, opened, opened_if_readable, opening, place
 from mailwarden.core.crypto import Place
 from mailwarden.core.db import UnitOfWork, app_now, reader, unit_of_work
 from mailwarden.core.ids import new_id
@@ -69,21 +70,20 @@ class Held:
     failures: int
 
 
-def place(row: Credential, column: str) -> Place:
-    return Place("credentials", column, row.org_id, row.id)
-
-
 def journal_of(rt: Runtime) -> TokenJournal:
     return TokenJournal(rt.config.data_dir / "token-journal", rt.keys)
 
 
 async def read_held(rt: Runtime, org_id: UUID, connection_id: UUID) -> Held:
-    async with reader(rt.sessions, org_id) as tx:
-        row = await get_credential(tx, org_id, connection_id)
+    """Raises Unreadable. An access token that alone is damaged counts as expired: a refresh brings another."""
+    async with opening(rt, org_id, connection_id):
+        async with reader(rt.sessions, org_id) as tx:
+            row = await get_credential(tx, org_id, connection_id)
+        token = access_token_of(rt, row)
     return Held(
         version=row.version,
-        access_token=_access_token(rt, row) or "",
-        expires_at=row.expires_at,
+        access_token=token or "",
+        expires_at=row.expires_at if token else row.issued_at,
         refresh_after=row.refresh_after,
         lease_until=row.lease_until,
         next_try_at=row.next_try_at,
@@ -102,7 +102,7 @@ async def claim_refresh(
 ) -> Claim | None:
     """One short committed UPDATE (R1). None: not due, not allowed yet, or somebody else holds it.
 
-    ``only_version``: due or not, as long as nobody has refreshed since.
+    ``only_version``: due or not, as long as nobody has refreshed since. Raises Unreadable; then nothing is claimed.
     """
     lease = timedelta(seconds=rt.config.timing.refresh_lease_s)
     usable = exists().where(Connection.id == connection_id, Connection.status.in_(statuses))
@@ -117,12 +117,9 @@ async def claim_refresh(
     )
     taken = mine.values(lease_until=app_now() + lease, attempt_id=new_id()).returning(Credential)
     claimed_at = time.monotonic()  # before the commit, so that it never seems younger than the lease
-    async with unit_of_work(rt.sessions, org_id) as tx:
+    async with opening(rt, org_id, connection_id), unit_of_work(rt.sessions, org_id) as tx:
         row = await tx.session.scalar(taken.execution_options(populate_existing=True))
-        if row is None:
-            return None
-        provider = await _provider_of(tx, connection_id)
-    return _as_claim(rt, row, provider, claimed_at)
+        return None if row is None else _as_claim(rt, row, await _provider_of(tx, connection_id), claimed_at)
 
 
 async def _provider_of(tx: UnitOfWork, connection_id: UUID) -> str:
@@ -130,9 +127,9 @@ async def _provider_of(tx: UnitOfWork, connection_id: UUID) -> str:
 
 
 def _as_claim(rt: Runtime, row: Credential, provider: str, claimed_at: float) -> Claim:
-    if row.refresh_token is None or row.refresh_hash is None or row.attempt_id is None:
+    token = opened(rt, row, "refresh_token")
+    if token is None or row.refresh_hash is None or row.attempt_id is None:
         raise ValueError("a claim without a token to spend")
-    before = row.previous_refresh_token
     return Claim(
         org_id=row.org_id,
         connection_id=row.connection_id,
@@ -141,8 +138,8 @@ def _as_claim(rt: Runtime, row: Credential, provider: str, claimed_at: float) ->
         attempt_id=row.attempt_id,
         version=row.version,
         spent_hash=row.refresh_hash,
-        refresh_token=rt.keys.open(row.refresh_token, place(row, "refresh_token")),
-        previous=rt.keys.open(before, place(row, "previous_refresh_token")) if before else None,
+        refresh_token=token,
+        previous=opened_if_readable(rt, row, "previous_refresh_token"),
         scopes=tuple(row.scopes or ()),
         claimed_at=claimed_at,
     )
@@ -166,7 +163,7 @@ async def store(rt: Runtime, answer: TokenAnswer) -> Stored:
     """Swaps version *and* spent token (R5). Whoever comes late keeps the answer as an orphan."""
     async with unit_of_work(rt.sessions, answer.org_id) as tx:
         row = await _locked(tx, answer)
-        if row is not None and (row.version, row.refresh_hash) == (answer.version, answer.spent_hash):
+        if row is not None and _fits(rt, row, answer):
             await _apply(rt, tx, row, answer)
             return Stored.REFRESHED
         if row is not None and _is_ours(rt, row, answer):
@@ -183,23 +180,25 @@ async def _locked(tx: UnitOfWork, answer: TokenAnswer) -> Credential | None:
     return await tx.session.get(Credential, answer.credential_id, with_for_update=True, populate_existing=True)
 
 
+def _fits(rt: Runtime, row: Credential, answer: TokenAnswer) -> bool:
+    """A grant whose refresh token stays cannot follow one that cannot be read: that would wipe it."""
+    if (row.version, row.refresh_hash) != (answer.version, answer.spent_hash):
+        return False
+    return bool(answer.grant.refresh_token or opened_if_readable(rt, row, "refresh_token"))
+
+
 def _is_ours(rt: Runtime, row: Credential, answer: TokenAnswer) -> bool:
     if answer.audience is not None:
         refresh = answer.grant.refresh_token
         return refresh is not None and row.refresh_hash == rt.keys.fingerprint(refresh)
-    return _access_token(rt, row) == answer.grant.access_token
-
-
-def _access_token(rt: Runtime, row: Credential) -> str | None:
-    """None after a disconnect."""
-    return rt.keys.open(row.access_token, place(row, "access_token")) if row.access_token else None
+    return opened_if_readable(rt, row, "access_token") == answer.grant.access_token
 
 
 async def _apply(rt: Runtime, tx: UnitOfWork, row: Credential, answer: TokenAnswer) -> None:
     if row.refresh_token is None:
         raise ValueError("a grant that cannot be refreshed was refreshed")
-    spent = rt.keys.open(row.refresh_token, place(row, "refresh_token"))
-    row.previous_refresh_token = rt.keys.seal(spent, place(row, "previous_refresh_token"))
+    spent = opened_if_readable(rt, row, "refresh_token")
+    row.previous_refresh_token = rt.keys.seal(spent, place(row, "previous_refresh_token")) if spent else None
     row.version += 1
     if answer.audience is None:
         set_tokens(rt, row, answer.grant, answer.sent_at, kept=spent)

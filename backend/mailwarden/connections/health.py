@@ -20,6 +20,7 @@ from mailwarden.connections.transitions import (
     recover,
     refine_cause,
 )
+from mailwarden.connections.unreadable import OPEN
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import enqueue
@@ -111,8 +112,11 @@ def _signal(
 
 
 async def report_failure(rt: Runtime, tx: UnitOfWork, connection_id: UUID, error: ProviderError, actor: Actor) -> None:
-    """For work that called a provider. What failed at the token endpoint was reported there already."""
-    if error.evidence.operation != "refresh":
+    """For work that called a provider. What failed at the token endpoint was reported there already.
+
+    So was what could not even be opened: no provider said anything.
+    """
+    if error.evidence.operation not in ("refresh", OPEN):
         await report_any_failure(rt, tx, connection_id, error, actor)
 
 

@@ -15,6 +15,7 @@ from mailwarden.connections.refresh import refresh_once
 from mailwarden.connections.rules import Status
 from mailwarden.connections.transitions import PROBE, REFRESH, VERIFY
 from mailwarden.connections.uninstalls import read_uninstalls
+from mailwarden.connections.unreadable import Unreadable
 from mailwarden.connections.verify import verify_connection
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.jobs import Again, JobKind, Lease, enqueue
@@ -42,7 +43,10 @@ async def refresh_connection(rt: Runtime, lease: Lease) -> Again | None:
     if journal_of(rt).is_stale():  # each host has its own
         await replay_journal(rt)
     await refresh_once(rt, row.org_id, row.id, row.provider)
-    held = await read_held(rt, row.org_id, row.id)
+    try:
+        held = await read_held(rt, row.org_id, row.id)
+    except Unreadable:  # it is inactive by now, and the probe looks after it
+        return None
     return Again(_next(rt, held.refresh_after, held.next_try_at))
 
 

@@ -15,6 +15,7 @@ from mailwarden.connections.refresh import Result, refresh_once
 from mailwarden.connections.rules import Actor, Status
 from mailwarden.connections.schemas import CheckOut, TestOut
 from mailwarden.connections.tokens import StoredTokens
+from mailwarden.connections.unreadable import Unreadable
 from mailwarden.core.db import reader
 from mailwarden.core.errors import Conflict
 from mailwarden.core.runtime import Runtime
@@ -86,6 +87,8 @@ def _told(name: str, error: ProviderError | None, good: str) -> CheckOut:
     if error is None:
         return CheckOut.model_validate({"name": name, "ok": True, "detail": good})
     said = error.evidence
+    if isinstance(error, Unreadable):
+        return CheckOut.model_validate({"name": name, "ok": False, "detail": said.message})
     detail = " ".join(part for part in (str(said.status or "No answer:"), said.provider_code, said.message) if part)
     if isinstance(error, ScopesMissing):
         detail = f"Missing permission: {', '.join(error.scopes)}. {detail}"

@@ -13,7 +13,7 @@ from mailwarden.connections.mail_models import MailServers
 from mailwarden.connections.models import Connection
 from mailwarden.connections.our_app import spec_of
 from mailwarden.connections.queries import get_credential
-from mailwarden.core.crypto import Place
+from mailwarden.connections.unreadable import opened, opening, place
 from mailwarden.core.db import UnitOfWork, reader
 from mailwarden.core.egress import EgressGuard
 from mailwarden.core.ids import new_id
@@ -69,20 +69,21 @@ async def find_servers(tx: UnitOfWork, org_id: UUID, connection_id: UUID, *, loc
 
 
 async def read_mailbox(rt: Runtime, row: Connection) -> HeldMailbox | None:
-    """None after a disconnect."""
-    async with reader(rt.sessions, row.org_id) as tx:
+    """None after a disconnect. Raises Unreadable."""
+    async with opening(rt, row.org_id, row.id), reader(rt.sessions, row.org_id) as tx:
         held = await find_servers(tx, row.org_id, row.id)
-        if held is None or held.password is None:
+        password = opened(rt, held, "password") if held else None
+        if held is None or password is None:
             return None
         version = (await get_credential(tx, row.org_id, row.id)).version
-        return HeldMailbox(version, _account(rt, held, held.password))
+        return HeldMailbox(version, _account(rt, held, password))
 
 
-def _account(rt: Runtime, held: MailServers, sealed: bytes) -> MailAccount:
-    login = Login(held.username, rt.keys.open(sealed, _place(held, "password")))
+def _account(rt: Runtime, held: MailServers, password: str) -> MailAccount:
+    login, smtp_password = Login(held.username, password), opened(rt, held, "smtp_password")
     smtp_login = login
-    if held.smtp_username is not None and held.smtp_password is not None:
-        smtp_login = Login(held.smtp_username, rt.keys.open(held.smtp_password, _place(held, "smtp_password")))
+    if held.smtp_username is not None and smtp_password is not None:
+        smtp_login = Login(held.smtp_username, smtp_password)
     return MailAccount(
         held.address,
         Server(held.imap_host, held.imap_port, cast(Security, held.imap_security)),
@@ -100,11 +101,11 @@ async def store_mailbox(rt: Runtime, tx: UnitOfWork, row: Connection, account: M
     held.address, held.username = account.address, account.login.user
     held.imap_host, held.imap_port, held.imap_security = _columns(account.imap)
     held.smtp_host, held.smtp_port, held.smtp_security = _columns(account.smtp)
-    held.password = rt.keys.seal(account.login.password, _place(held, "password"))
+    held.password = rt.keys.seal(account.login.password, place(held, "password"))
     apart = account.smtp_login != account.login
     held.smtp_username = account.smtp_login.user if apart else None
     secret = account.smtp_login.password
-    held.smtp_password = rt.keys.seal(secret, _place(held, "smtp_password")) if apart else None
+    held.smtp_password = rt.keys.seal(secret, place(held, "smtp_password")) if apart else None
 
 
 async def forget_password(tx: UnitOfWork, row: Connection) -> None:
@@ -116,7 +117,3 @@ async def forget_password(tx: UnitOfWork, row: Connection) -> None:
 
 def _columns(server: Server) -> tuple[str, int, str]:
     return server.host, server.port, server.security
-
-
-def _place(row: MailServers, column: str) -> Place:
-    return Place("mail_servers", column, row.org_id, row.id)

@@ -4,6 +4,7 @@ from mailwarden.connections.checks import Asker
 from mailwarden.connections.mail_checks import login_refused_until, test_login
 from mailwarden.connections.mailbox_schemas import StepOut
 from mailwarden.connections.schemas import CheckOut
+from mailwarden.connections.unreadable import Unreadable
 from mailwarden.providers.imap.mailbox import Tested, planned_steps
 from mailwarden.providers.imap.problems import Kind, Step
 from mailwarden.providers.imap.servers import MailAccount
@@ -96,7 +97,11 @@ async def mailbox_checks(asker: Asker) -> list[CheckOut]:
         when = at.strftime("%H:%M UTC")
         detail = f"The sign-in did not work a moment ago. So that nothing locks you out, the next try is at {when}."
         return [CheckOut(name="imap", ok=False, detail=detail)]
-    return [_line(one) for one in await test_login(asker) if one.passed or one.error]
+    try:
+        tested = await test_login(asker)
+    except Unreadable as exc:
+        return [CheckOut(name="imap", ok=False, detail=exc.evidence.message)]
+    return [_line(one) for one in tested if one.passed or one.error]
 
 
 def _line(tested: Tested) -> CheckOut:

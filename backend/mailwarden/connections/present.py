@@ -24,12 +24,14 @@ from mailwarden.connections.wording import (
     PERMISSION_MISSING,
     REVOKED_NOT_UNINSTALLED,
     TEXTS,
+    UNREADABLE,
     CauseText,
 )
 from mailwarden.providers.base import Cause
 from mailwarden.providers.catalog import load
 
 ANSWER_LOST_NOTE = "rotation answer lost"
+UNREADABLE_NOTE = "stored authorization unreadable"
 JOURNAL_READ = "journal_read"  # the provider's journal was read after the first refusal, and names no uninstall
 
 
@@ -68,6 +70,8 @@ def _explanation(row: Connection) -> str:
         return REVOKED_NOT_UNINSTALLED
     if row.cause == Cause.UNKNOWN and (row.evidence or {}).get("note") == ANSWER_LOST_NOTE:
         return ANSWER_LOST
+    if row.cause == Cause.UNKNOWN and (row.evidence or {}).get("note") == UNREADABLE_NOTE:
+        return UNREADABLE
     return cause_text(row).explanation
 
 

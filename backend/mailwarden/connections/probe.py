@@ -1,5 +1,6 @@
 """Proof of life at least every ten minutes, by the client, credential and refresh that real work uses."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from mailwarden.connections.queries import acting_org, find_connection
 from mailwarden.connections.refresh import Result, refresh_once
 from mailwarden.connections.rules import Actor, Status
 from mailwarden.connections.transitions import INACTIVE_PROBE, VERIFY, next_probe
+from mailwarden.connections.unreadable import Unreadable
 from mailwarden.core.db import reader, unit_of_work
 from mailwarden.core.jobs import Again, Lease, enqueue
 from mailwarden.core.logging import bind
@@ -49,7 +51,8 @@ async def probe_connection(rt: Runtime, lease: Lease) -> Again | None:
         return Again(wait)
     at = next_probe(rt)
     if is_offered(rt, row.provider):
-        at = await _probe(rt, row, lease) or at
+        with suppress(Unreadable):  # reported where it was opened; asked again as often, for that costs no provider
+            at = await _probe(rt, row, lease) or at
     await _note_next(rt, lease, at)
     return Again(at)
 

@@ -27,6 +27,7 @@ from mailwarden.connections.models import Connection, Credential, RefreshAttempt
 from mailwarden.connections.our_app import confirmation, our_app, spec_of
 from mailwarden.connections.queries import get_credential
 from mailwarden.connections.rules import Actor, Proof
+from mailwarden.connections.unreadable import Unreadable
 from mailwarden.core.db import app_now, unit_of_work
 from mailwarden.core.deadline import deadline
 from mailwarden.core.ids import new_id
@@ -82,7 +83,10 @@ async def refresh_once(
     """
     if not _can_keep_answers(rt, provider) or not await may_try(rt, provider):
         return Refreshed(Result.NOT_CLAIMED)
-    claim = await claim_refresh(rt, org_id, connection_id, only_version=only_version, statuses=statuses)
+    try:
+        claim = await claim_refresh(rt, org_id, connection_id, only_version=only_version, statuses=statuses)
+    except Unreadable as error:
+        return Refreshed(Result.FAILED, error)
     if claim is None:
         return Refreshed(Result.NOT_CLAIMED)
     return await _unstoppable(_spend(rt, replace(claim, audience=audience)))

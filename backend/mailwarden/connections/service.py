@@ -5,7 +5,6 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 
 from mailwarden.connections.audience_store import forget_tokens
-from mailwarden.connections.credentials import place
 from mailwarden.connections.grant_life import FORECAST
 from mailwarden.connections.keepsake import keep_until_given_back
 from mailwarden.connections.mail_servers import forget_password
@@ -15,6 +14,7 @@ from mailwarden.connections.rules import Actor, Status
 from mailwarden.connections.schemas import ConnectionUpdate
 from mailwarden.connections.slots import empty_slot
 from mailwarden.connections.transitions import PROBE, REFRESH, VERIFY, facts, write_history
+from mailwarden.connections.unreadable import opened_if_readable
 from mailwarden.core.db import UnitOfWork, app_now
 from mailwarden.core.errors import PreconditionFailed
 from mailwarden.core.jobs import cancel
@@ -77,8 +77,8 @@ async def _retire_credential(rt: Runtime, tx: UnitOfWork, row: Connection, user_
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if held is not None and held.refresh_token is not None:
-        token = rt.keys.open(held.refresh_token, place(held, "refresh_token"))
+    token = opened_if_readable(rt, held, "refresh_token") if held else None
+    if token is not None:
         await keep_until_given_back(rt, tx, row, token, user_id)
     await forget_password(tx, row)
     await forget_tokens(tx, row.org_id, row.id)

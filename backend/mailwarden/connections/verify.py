@@ -19,6 +19,7 @@ from mailwarden.connections.refresh import MARGIN, Result, refresh_once
 from mailwarden.connections.rules import Actor, Doubt, Status, Suspicion, verdict
 from mailwarden.connections.transitions import mark_inactive
 from mailwarden.connections.uninstalls import read_uninstalls, was_read_since
+from mailwarden.connections.unreadable import Unreadable
 from mailwarden.core.db import UnitOfWork, reader, unit_of_work
 from mailwarden.core.jobs import Again, Lease
 from mailwarden.core.runtime import Runtime
@@ -42,7 +43,10 @@ async def verify_connection(rt: Runtime, lease: Lease) -> Again | None:
     if wait := banned_until(rt, row):
         return Again(wait)
     await _replay(rt)
-    asked = await _ask(rt, row, lease)
+    try:
+        asked = await _ask(rt, row, lease)
+    except Unreadable:  # the verdict was given where it was opened
+        return None
     return await _conclude(rt, lease, row, asked)
 
 

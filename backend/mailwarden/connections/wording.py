@@ -106,6 +106,11 @@ ANSWER_LOST = (
     "{provider} renewed the authorization of {account}, but its answer with the new one never arrived, "
     "and the old one no longer works. Nobody did anything wrong. {keeps}"
 )
+UNREADABLE = (
+    "Our stored copy of the authorization of {account} cannot be decrypted. {provider} refused nothing, and nobody "
+    "there did anything wrong. Whoever runs this installation finds it in its log; with the right key it goes on by "
+    "itself, and a reconnect mends it at once. {keeps}"
+)
 
 CHECKING = CauseText(
     "Checking the connection to {provider}",

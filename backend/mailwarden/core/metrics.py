@@ -16,5 +16,8 @@ HOOKS = Counter("mailwarden_hooks_total", "Events that providers pushed, and req
 REFRESHES = Counter("mailwarden_token_refreshes_total", "Token refreshes", ["provider", "outcome"])
 TRANSITIONS = Counter("mailwarden_connection_transitions_total", "Status changes", ["provider", "to"])
 ORPHANS = Counter("mailwarden_orphan_tokens_total", "Token answers that lost their compare-and-swap", ["provider"])
+UNREADABLE = Counter(
+    "mailwarden_unreadable_authorizations_total", "Stored authorizations that the keys do not open", ["provider"]
+)
 CLOCK_SKEW = Gauge("mailwarden_provider_clock_skew_seconds", "Seconds a provider's clock is ahead", ["provider"])
 RELAY_DIRECT = Gauge("mailwarden_relay_direct_mode", "1 while Redis is away and workers claim from PostgreSQL")

@@ -1,11 +1,13 @@
 """What the worker runs for this feature."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from mailwarden.connections.credentials import read_held
 from mailwarden.connections.probe import load_row
 from mailwarden.connections.refresh import refresh_once
 from mailwarden.connections.rules import Status
+from mailwarden.connections.unreadable import Unreadable
 from mailwarden.core.jobs import Again, JobKind, Lease
 from mailwarden.core.runtime import Runtime
 from mailwarden.hooks.keeping import LISTENERS, keep_hooks
@@ -18,8 +20,9 @@ async def refresh_now(rt: Runtime, lease: Lease) -> Again | None:
     row = await load_row(rt, lease)
     if row is None or row.status == Status.INACTIVE or row.provider not in rt.config.providers:
         return None
-    held = await read_held(rt, row.org_id, UUID(lease.key))
-    await refresh_once(rt, row.org_id, row.id, row.provider, only_version=held.version)
+    with suppress(Unreadable):
+        held = await read_held(rt, row.org_id, UUID(lease.key))
+        await refresh_once(rt, row.org_id, row.id, row.provider, only_version=held.version)
     return None
 
 

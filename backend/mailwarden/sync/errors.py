@@ -3,6 +3,7 @@
 from typing import Any
 
 from mailwarden.connections.present import provider_label
+from mailwarden.connections.unreadable import Unreadable
 from mailwarden.providers.base import (
     AccessRevoked,
     Misconfigured,
@@ -23,6 +24,7 @@ _PROVIDER: tuple[tuple[type[ProviderError], str, str], ...] = (
     (Unavailable, "provider_unavailable", "{provider} did not answer"),
     (Misconfigured, "misconfigured", "Our app is not set up correctly at {provider}"),
     (ObjectGone, "not_found", "{provider} no longer has what we asked for"),
+    (Unreadable, "unreadable", "Our stored authorization for {provider} cannot be read"),
     (Rejected, "rejected", "{provider} rejected our request"),
 )
 
