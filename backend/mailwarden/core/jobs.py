@@ -211,6 +211,14 @@ async def due_at(tx: UnitOfWork, kind: str, key: object) -> datetime | None:
     return await tx.session.scalar(asked)
 
 
+async def next_start(tx: UnitOfWork, kind: str, key: object) -> datetime | None:
+    """When the job begins next, from its first line; what runs now began already. None if it will not."""
+    asked = select(_when(Job.state == "ready", Job.due_at, Job.again_at)).where(
+        Job.kind == kind, Job.key == str(key), Job.state.in_(["ready", "leased"])
+    )
+    return await tx.session.scalar(asked)
+
+
 async def _finish(tx: UnitOfWork, lease: Lease, again: Again | None) -> None:
     next_at = literal(again.at if again else None, DateTime(timezone=True))
     back = func.least(Job.again_at, next_at)

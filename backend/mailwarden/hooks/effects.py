@@ -15,7 +15,7 @@ from mailwarden.connections.rules import Actor, Frequency, Status
 from mailwarden.connections.transitions import PROBE, VERIFY
 from mailwarden.core.db import UnitOfWork, unit_of_work
 from mailwarden.core.ids import new_id
-from mailwarden.core.jobs import enqueue
+from mailwarden.core.jobs import enqueue, next_start
 from mailwarden.core.runtime import Runtime
 from mailwarden.hooks.models import HookLog, HookMark, StoredEvent
 from mailwarden.hooks.words import KEEP, REFRESH_NOW, Outcome
@@ -76,15 +76,26 @@ def syncs(row: Connection) -> bool:
     return bool({"campaigns", "figures", "derived_figures"} & spec_of(row.provider).capabilities)
 
 
-async def look(tx: UnitOfWork, row: Connection, due: datetime) -> Outcome:
+def looks_at_once(row: Connection) -> bool:
     """A schedule that the members chose is kept; real time means as soon as we know."""
+    return not syncs(row) or row.sync_frequency == Frequency.REALTIME
+
+
+async def look(tx: UnitOfWork, row: Connection, due: datetime) -> Outcome:
+    if not looks_at_once(row):
+        return Outcome.LATER
     if not syncs(row):
         await enqueue(tx, PROBE, row.id, due_at=due)
         return Outcome.PROBE
-    if row.sync_frequency != Frequency.REALTIME:
-        return Outcome.LATER
     await bring_forward(tx, row, due)
     return Outcome.SYNC
+
+
+def _earliest(latest: datetime | None, now: datetime) -> datetime:
+    """When a look may be asked for, after the one that was asked for ``latest``."""
+    if latest is None:
+        return now
+    return latest if latest > now else max(now, latest + TOGETHER)
 
 
 class Effects:
@@ -150,12 +161,25 @@ class Effects:
             return Outcome.NOT_CONNECTED
         if syncs(self._row) and event.occurred_at and self._row.data_as_of and event.occurred_at < self._row.data_as_of:
             return Outcome.OLD_NEWS
+        if not looks_at_once(self._row):
+            return Outcome.LATER
+        return await self._look_together()
+
+    async def _look_together(self) -> Outcome:
+        """A look that waits sees whatever was told before it begins. It begins not before now, however late it is."""
         mark, now = await self._mark(HINT), self._rt.clock.now()
-        if mark.due_at is not None and mark.due_at > now:
+        due, waits = _earliest(mark.due_at, now), await self._waiting(mark)
+        if waits is not None and waits <= due:
+            mark.due_at = max(waits, now)
             return Outcome.COALESCED
-        due = max(now, mark.due_at + TOGETHER) if mark.due_at else now
         mark.due_at = due
         return await look(self._tx, self._row, due)
+
+    async def _waiting(self, mark: HookMark) -> datetime | None:
+        """When the next look begins. One that has begun may have read already what is told now."""
+        if not syncs(self._row):
+            return await next_start(self._tx, PROBE, self._row.id)
+        return self._row.next_sync_at or mark.due_at  # no schedule yet: then what was asked for is believed
 
     async def _is_newest(self, topic: str, at: datetime) -> bool:
         mark = await self._mark(topic)
