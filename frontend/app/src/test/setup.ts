@@ -1,7 +1,7 @@
 import '@testing-library/jest-dom/vitest';
 import { notifications } from '@mantine/notifications';
-import { cleanup } from '@testing-library/react';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { cleanup, configure } from '@testing-library/react';
+import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { configureClient } from '../lib/http.ts';
 import { server } from './server.ts';
 
@@ -24,6 +24,10 @@ globalThis.ResizeObserver ??= class {
 Element.prototype.scrollIntoView ??= () => Promise.resolve(); // as browsers do by now, so an effect must not return it
 Object.defineProperty(document, 'fonts', { value: new EventTarget() }); // a text area that grows asks when they are there
 window.scrollTo = () => {};
+
+// a machine that is busy loads a page's lazy parts slowly; what never comes still fails
+configure({ asyncUtilTimeout: 5_000 });
+vi.setConfig({ testTimeout: 20_000 });
 
 configureClient('http://localhost:3000');
 beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));

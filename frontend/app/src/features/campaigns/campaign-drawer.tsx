@@ -1,5 +1,6 @@
 import { Drawer, Stack, Text, Title } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { BareTable, type Column } from '../../components/data-table.tsx';
 import { Fact } from '../../components/evidence-list.tsx';
 import { FigureTiles } from '../../components/figure-tiles.tsx';
 import { MoreButton } from '../../components/more-button.tsx';
@@ -7,7 +8,7 @@ import { ExactTime, RelativeTime } from '../../components/relative-time.tsx';
 import { EmptyState, ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { count } from '../../lib/numbers.ts';
 import { useReturnFocus } from '../../lib/return-focus.ts';
-import type { Campaign } from '../../lib/types.ts';
+import type { Campaign, Observation } from '../../lib/types.ts';
 import { campaignOptions, observationsOptions } from './api.ts';
 
 export default function CampaignDrawer({ id, onClose }: { id: string; onClose: () => void }) {
@@ -43,6 +44,21 @@ function CampaignFacts({ campaign }: { campaign: Campaign }) {
   );
 }
 
+const READING_COLUMNS: Column<Observation>[] = [
+  {
+    head: 'Read',
+    cell: (row) => (
+      <Text size="sm" component="span">
+        <ExactTime iso={row.as_of} />
+      </Text>
+    ),
+  },
+  { head: 'Sent', cell: (row) => count(row.figures.sent), kind: 'num' },
+  { head: 'Delivered', cell: (row) => count(row.figures.delivered), kind: 'num' },
+  { head: 'Opened', cell: (row) => count(row.figures.opened), kind: 'num' },
+  { head: 'Clicked', cell: (row) => count(row.figures.clicked), kind: 'num' },
+];
+
 /** Figures as they stood at each reading: the past is never overwritten. */
 function Observations({ id }: { id: string }) {
   const observations = useInfiniteQuery(observationsOptions(id));
@@ -56,34 +72,7 @@ function Observations({ id }: { id: string }) {
       {observations.data && rows.length === 0 && (
         <EmptyState title="No reading yet">The next sync brings the first figures.</EmptyState>
       )}
-      {rows.length > 0 && (
-        <table className="table table-dense">
-          <thead>
-            <tr>
-              <th>Read</th>
-              <th className="num">Sent</th>
-              <th className="num">Delivered</th>
-              <th className="num">Opened</th>
-              <th className="num">Clicked</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={row.id}>
-                <td>
-                  <Text size="sm" component="span">
-                    <ExactTime iso={row.as_of} />
-                  </Text>
-                </td>
-                <td className="num">{count(row.figures.sent)}</td>
-                <td className="num">{count(row.figures.delivered)}</td>
-                <td className="num">{count(row.figures.opened)}</td>
-                <td className="num">{count(row.figures.clicked)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      {rows.length > 0 && <BareTable look="dense" columns={READING_COLUMNS} rows={rows} rowKey={(row) => row.id} />}
       <MoreButton query={observations} what="readings" />
     </section>
   );

@@ -1,5 +1,6 @@
 import { Card } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { TableBox } from '../../components/data-table.tsx';
 import { DerivedBadge } from '../../components/derived-badge.tsx';
 import { ProviderTile } from '../../components/provider-tile.tsx';
 import { ToneBadge } from '../../components/tone-badge.tsx';
@@ -11,8 +12,7 @@ import type { Campaign } from '../../lib/types.ts';
 export function CampaignTable({ campaigns }: { campaigns: Campaign[] }) {
   return (
     <Card p={0}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
-      <section className="table-box" tabIndex={0} aria-label="Campaigns, scrolls sideways">
+      <TableBox label="Campaigns">
         <table className="table table-hover table-wide">
           <thead>
             <tr>
@@ -33,7 +33,7 @@ export function CampaignTable({ campaigns }: { campaigns: Campaign[] }) {
             ))}
           </tbody>
         </table>
-      </section>
+      </TableBox>
     </Card>
   );
 }

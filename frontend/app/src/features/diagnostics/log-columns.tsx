@@ -1,9 +1,9 @@
 import { Code } from '@mantine/core';
+import type { Column } from '../../components/data-table.tsx';
 import { ToneBadge } from '../../components/tone-badge.tsx';
 import { duration } from '../../lib/time.ts';
 import type { CallbackEntry, HookEntry, RefreshEntry } from '../../lib/types.ts';
 import { AccountCell, ProviderCode, When } from './cells.tsx';
-import type { Column } from './log-table.tsx';
 import { CALLBACK_RESULTS, HOOK_OUTCOMES, refreshWord, spell } from './words.ts';
 
 /** Every authorization, from the click to what came back (M11). */

@@ -1,8 +1,8 @@
+import type { Column } from '../../components/data-table.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { plural } from '../../lib/numbers.ts';
 import type { ConnectionRecord } from '../../lib/types.ts';
 import { AccountCell, Ago } from './cells.tsx';
-import type { Column } from './log-table.tsx';
 import { refreshWord, spell } from './words.ts';
 
 type Props = { row: ConnectionRecord };

@@ -1,4 +1,5 @@
 import { Code, Stack, Text } from '@mantine/core';
+import { type Column, DataTable } from '../../components/data-table.tsx';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { ToneBadge } from '../../components/tone-badge.tsx';
 import { plural } from '../../lib/numbers.ts';
@@ -31,34 +32,22 @@ export function RedactionTable({ redactions }: { redactions: Redaction[] }) {
   );
 }
 
+const COLUMNS: Column<Redaction>[] = [
+  { head: 'Where', cell: (one) => <Code fz="xs">{one.where}</Code>, kind: 'break-anywhere' },
+  { head: 'What', cell: (one) => <ToneBadge tone="gray">{ACTIONS[one.action]}</ToneBadge> },
+  { head: 'Why', cell: (one) => one.why },
+  { head: 'Times', cell: (one) => one.count, kind: 'num' },
+];
+
 function Lines({ redactions, label }: { redactions: Redaction[]; label: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <section className="table-box" tabIndex={0} aria-label={`${label}, scrolls sideways`} style={{ maxHeight: 320 }}>
-      <table className="table table-dense">
-        <thead>
-          <tr>
-            <th>Where</th>
-            <th>What</th>
-            <th>Why</th>
-            <th className="num">Times</th>
-          </tr>
-        </thead>
-        <tbody>
-          {redactions.map((one) => (
-            <tr key={`${one.where} ${one.action} ${one.why}`}>
-              <td className="break-anywhere">
-                <Code fz="xs">{one.where}</Code>
-              </td>
-              <td>
-                <ToneBadge tone="gray">{ACTIONS[one.action]}</ToneBadge>
-              </td>
-              <td>{one.why}</td>
-              <td className="num">{one.count}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <DataTable
+      label={label}
+      look="dense"
+      maxHeight={320}
+      columns={COLUMNS}
+      rows={redactions}
+      rowKey={({ where, action, why }) => `${where} ${action} ${why}`}
+    />
   );
 }

@@ -1,8 +1,30 @@
 import { Card, Text, Title } from '@mantine/core';
+import { type Column, DataTable } from '../../components/data-table.tsx';
 import { ToneBadge } from '../../components/tone-badge.tsx';
 import { duration } from '../../lib/time.ts';
 import type { Worker } from '../../lib/types.ts';
 import { Ago } from './cells.tsx';
+
+const COLUMNS: Column<Worker>[] = [
+  {
+    head: 'Worker',
+    cell: ({ name, version }) => (
+      <>
+        {name}
+        <span className="sub">{version}</span>
+      </>
+    ),
+    kind: 'break-anywhere',
+  },
+  {
+    head: 'State',
+    cell: ({ alive }) => <ToneBadge tone={alive ? 'success' : 'danger'}>{alive ? 'Alive' : 'Silent'}</ToneBadge>,
+  },
+  { head: 'Started', cell: (one) => <Ago at={one.started_at} />, kind: 'nowrap' },
+  { head: 'Last looked for work', cell: (one) => <Ago at={one.last_claim_at} />, kind: 'nowrap' },
+  { head: 'Takes work from', cell: (one) => (one.direct_mode ? 'The database: Redis is away' : 'Redis') },
+  { head: 'Answers late by', cell: (one) => duration(one.loop_lag_ms), kind: 'num' },
+];
 
 export function WorkerTable({ workers }: { workers: Worker[] }) {
   return (
@@ -15,49 +37,8 @@ export function WorkerTable({ workers }: { workers: Worker[] }) {
           None has ever started. Start one with the command “mailwarden worker”.
         </Text>
       ) : (
-        <Rows workers={workers} />
+        <DataTable label="Workers" minWidth={640} columns={COLUMNS} rows={workers} rowKey={(one) => one.name} />
       )}
     </Card>
-  );
-}
-
-function Rows({ workers }: { workers: Worker[] }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <section className="table-box" tabIndex={0} aria-label="Workers, scrolls sideways">
-      <table className="table" style={{ minWidth: 640 }}>
-        <thead>
-          <tr>
-            <th>Worker</th>
-            <th>State</th>
-            <th>Started</th>
-            <th>Last looked for work</th>
-            <th>Takes work from</th>
-            <th className="num">Answers late by</th>
-          </tr>
-        </thead>
-        <tbody>
-          {workers.map((worker) => (
-            <tr key={worker.name}>
-              <td className="break-anywhere">
-                {worker.name}
-                <span className="sub">{worker.version}</span>
-              </td>
-              <td>
-                <ToneBadge tone={worker.alive ? 'success' : 'danger'}>{worker.alive ? 'Alive' : 'Silent'}</ToneBadge>
-              </td>
-              <td className="nowrap">
-                <Ago at={worker.started_at} />
-              </td>
-              <td className="nowrap">
-                <Ago at={worker.last_claim_at} />
-              </td>
-              <td>{worker.direct_mode ? 'The database: Redis is away' : 'Redis'}</td>
-              <td className="num">{duration(worker.loop_lag_ms)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   );
 }

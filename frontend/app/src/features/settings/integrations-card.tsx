@@ -1,11 +1,21 @@
 import { Anchor, Card, Title } from '@mantine/core';
 import { IconPlug } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { type Column, DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/states.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { listsCampaigns } from '../../lib/kinds.ts';
-import type { Integration } from '../../lib/types.ts';
+import type { Connection, Integration } from '../../lib/types.ts';
 import { frequencyLabel, rangeLabel } from '../../lib/words.ts';
+
+type Row = { integration: Integration; connection: Connection };
+
+const COLUMNS: Column<Row>[] = [
+  { head: 'Account', cell: (row) => <AccountLink {...row} /> },
+  { head: 'Status', cell: ({ connection }) => <StatusBadge connection={connection} /> },
+  { head: 'Frequency', cell: ({ connection }) => frequencyLabel(connection.sync_frequency) },
+  { head: 'History', cell: ({ connection }) => rangeLabel(connection.history_range) },
+];
 
 /** All accounts with their sync settings side by side; each is changed on its own page. */
 export function IntegrationsCard({ integrations }: { integrations: Integration[] }) {
@@ -24,45 +34,31 @@ export function IntegrationsCard({ integrations }: { integrations: Integration[]
       <Title order={2} p="lg" pb="xs">
         Sync settings
       </Title>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
-      <section className="table-box" tabIndex={0} aria-label="Sync settings, scrolls sideways">
-        <table className="table" style={{ minWidth: 640 }}>
-          <thead>
-            <tr>
-              <th>Account</th>
-              <th>Status</th>
-              <th>Frequency</th>
-              <th>History</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ integration, connection }) => (
-              <tr key={connection.id}>
-                <td>
-                  <Anchor
-                    size="sm"
-                    renderRoot={(props) => (
-                      <Link
-                        {...props}
-                        to="/integrations/$provider"
-                        params={{ provider: integration.provider }}
-                        search={{ account: connection.id, tab: 'settings' }}
-                      />
-                    )}
-                  >
-                    {integration.label} · {connection.account_label}
-                  </Anchor>
-                </td>
-                <td>
-                  <StatusBadge connection={connection} />
-                </td>
-                <td>{frequencyLabel(connection.sync_frequency)}</td>
-                <td>{rangeLabel(connection.history_range)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+      <DataTable
+        label="Sync settings"
+        minWidth={640}
+        columns={COLUMNS}
+        rows={rows}
+        rowKey={({ connection }) => connection.id}
+      />
     </Card>
+  );
+}
+
+function AccountLink({ integration, connection }: Row) {
+  return (
+    <Anchor
+      size="sm"
+      renderRoot={(props) => (
+        <Link
+          {...props}
+          to="/integrations/$provider"
+          params={{ provider: integration.provider }}
+          search={{ account: connection.id, tab: 'settings' }}
+        />
+      )}
+    >
+      {integration.label} · {connection.account_label}
+    </Anchor>
   );
 }

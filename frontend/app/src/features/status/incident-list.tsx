@@ -1,4 +1,5 @@
 import { Card, Text, Title } from '@mantine/core';
+import { type Column, DataTable } from '../../components/data-table.tsx';
 import { ProviderTile } from '../../components/provider-tile.tsx';
 import { ToneBadge } from '../../components/tone-badge.tsx';
 import { useTimeZone } from '../../lib/session.tsx';
@@ -17,56 +18,40 @@ export function IncidentList({ incidents }: { incidents: Incident[] }) {
           None: no provider refused or failed many connections at once.
         </Text>
       ) : (
-        <IncidentTable incidents={incidents} />
+        <DataTable label="Incidents" minWidth={640} columns={COLUMNS} rows={incidents} rowKey={(one) => one.id} />
       )}
     </Card>
   );
 }
 
-function IncidentTable({ incidents }: { incidents: Incident[] }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <section className="table-box" tabIndex={0} aria-label="Incidents, scrolls sideways">
-      <table className="table" style={{ minWidth: 640 }}>
-        <thead>
-          <tr>
-            <th>Started</th>
-            <th>What happened</th>
-            <th>State</th>
-            <th className="num">Lasted</th>
-          </tr>
-        </thead>
-        <tbody>
-          {incidents.map((incident) => (
-            <IncidentRow key={incident.id} incident={incident} />
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-function IncidentRow({ incident }: { incident: Incident }) {
-  const zone = useTimeZone();
-  const { started_at: started, ended_at: ended } = incident;
-  return (
-    <tr>
-      <td className="nowrap">
-        <time dateTime={started}>{shortDateTime(started, zone)}</time>
-      </td>
-      <td>
-        <span className="with-tile">
-          <ProviderTile provider={incident.provider} size={22} />
-          <span>
-            {incident.title}
-            <span className="sub">{incident.detail}</span>
-          </span>
+const COLUMNS: Column<Incident>[] = [
+  { head: 'Started', cell: (one) => <Started at={one.started_at} />, kind: 'nowrap' },
+  {
+    head: 'What happened',
+    cell: ({ provider, title, detail }) => (
+      <span className="with-tile">
+        <ProviderTile provider={provider} size={22} />
+        <span>
+          {title}
+          <span className="sub">{detail}</span>
         </span>
-      </td>
-      <td>
-        <ToneBadge tone={ended ? 'gray' : 'warning'}>{ended ? 'Over' : 'Under way'}</ToneBadge>
-      </td>
-      <td className="num">{duration(ended ? Date.parse(ended) - Date.parse(started) : null)}</td>
-    </tr>
-  );
+      </span>
+    ),
+  },
+  {
+    head: 'State',
+    cell: ({ ended_at: ended }) => (
+      <ToneBadge tone={ended ? 'gray' : 'warning'}>{ended ? 'Over' : 'Under way'}</ToneBadge>
+    ),
+  },
+  {
+    head: 'Lasted',
+    cell: ({ started_at: started, ended_at: ended }) =>
+      duration(ended ? Date.parse(ended) - Date.parse(started) : null),
+    kind: 'num',
+  },
+];
+
+function Started({ at }: { at: string }) {
+  return <time dateTime={at}>{shortDateTime(at, useTimeZone())}</time>;
 }

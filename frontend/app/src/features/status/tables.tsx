@@ -1,59 +1,25 @@
-import type { ReactNode } from 'react';
+import { type Column, DataTable } from '../../components/data-table.tsx';
 import { count } from '../../lib/numbers.ts';
 import type { Measured, ProviderFigures } from '../../lib/types.ts';
 import { secondsText, shareText } from './figures.ts';
 
-type Column<Row> = { head: string; cell: (row: Row) => ReactNode };
-type Props<Row> = { label: string; rows: Row[]; name: Column<Row>; columns: Column<Row>[] };
-
-/** A name and numbers; scrolls in its own box on a narrow screen. */
-function NumberTable<Row>({ label, rows, name, columns }: Props<Row>) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <section className="table-box" tabIndex={0} aria-label={`${label}, scrolls sideways`}>
-      <table className="table table-dense">
-        <thead>
-          <tr>
-            <th>{name.head}</th>
-            {columns.map(({ head }) => (
-              <th key={head} className="num">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: sums have no id and come anew as a whole
-            <tr key={index}>
-              <td>{name.cell(row)}</td>
-              {columns.map(({ head, cell }) => (
-                <td key={head} className="num">
-                  {cell(row)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
 const PROVIDER: Column<ProviderFigures> = { head: 'Provider', cell: (one) => one.label };
+const providerOf = (one: ProviderFigures) => one.provider;
 
 /** Stands behind two figures, so each names its own. */
 export function VerdictTable({ measured, label }: { measured: Measured; label: string }) {
   return (
-    <NumberTable
+    <DataTable
+      look="dense"
       label={label}
       rows={measured.providers}
-      name={PROVIDER}
+      rowKey={providerOf}
       columns={[
-        { head: 'Connections now', cell: (one) => count(one.connections) },
-        { head: 'Verdicts', cell: (one) => count(one.verdicts) },
-        { head: 'Wrong', cell: (one) => count(one.contradicted) },
-        { head: 'Late', cell: (one) => count(one.late) },
+        PROVIDER,
+        { head: 'Connections now', cell: (one) => count(one.connections), kind: 'num' },
+        { head: 'Verdicts', cell: (one) => count(one.verdicts), kind: 'num' },
+        { head: 'Wrong', cell: (one) => count(one.contradicted), kind: 'num' },
+        { head: 'Late', cell: (one) => count(one.late), kind: 'num' },
       ]}
     />
   );
@@ -62,14 +28,16 @@ export function VerdictTable({ measured, label }: { measured: Measured; label: s
 export function DetectionTable({ measured }: { measured: Measured }) {
   const labels = new Map(measured.providers.map((one) => [one.provider, one.label]));
   return (
-    <NumberTable
+    <DataTable
+      look="dense"
       label="Detection by cause"
       rows={measured.causes}
-      name={{ head: 'Cause', cell: (one) => <Named title={one.title} under={labels.get(one.provider)} /> }}
+      rowKey={(one) => `${one.provider} ${one.cause}`}
       columns={[
-        { head: 'Verdicts', cell: (one) => count(one.verdicts) },
-        { head: 'Half within', cell: (one) => secondsText(one.detection_p50_s) },
-        { head: '99% within', cell: (one) => secondsText(one.detection_p99_s) },
+        { head: 'Cause', cell: (one) => <Named title={one.title} under={labels.get(one.provider)} /> },
+        { head: 'Verdicts', cell: (one) => count(one.verdicts), kind: 'num' },
+        { head: 'Half within', cell: (one) => secondsText(one.detection_p50_s), kind: 'num' },
+        { head: '99% within', cell: (one) => secondsText(one.detection_p99_s), kind: 'num' },
       ]}
     />
   );
@@ -77,14 +45,16 @@ export function DetectionTable({ measured }: { measured: Measured }) {
 
 export function RefreshTable({ measured }: { measured: Measured }) {
   return (
-    <NumberTable
+    <DataTable
+      look="dense"
       label="Refreshes by provider"
       rows={measured.providers}
-      name={PROVIDER}
+      rowKey={providerOf}
       columns={[
-        { head: 'Calls', cell: (one) => count(one.refreshes) },
-        { head: 'Refused', cell: (one) => count(one.refused) },
-        { head: 'Success', cell: (one) => shareText(one.refresh_success) },
+        PROVIDER,
+        { head: 'Calls', cell: (one) => count(one.refreshes), kind: 'num' },
+        { head: 'Refused', cell: (one) => count(one.refused), kind: 'num' },
+        { head: 'Success', cell: (one) => shareText(one.refresh_success), kind: 'num' },
       ]}
     />
   );

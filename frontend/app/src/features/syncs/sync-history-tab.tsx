@@ -1,6 +1,7 @@
 import { Card, Stack } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { TableBox } from '../../components/data-table.tsx';
 import { MoreButton } from '../../components/more-button.tsx';
 import { EmptyState, ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { ZoneNote } from '../../components/zone-note.tsx';
@@ -26,8 +27,7 @@ export function SyncHistoryTab({ connectionId, open, onOpen }: Props) {
     <Stack gap="xs">
       <ZoneNote />
       <Card p={0} component="section" aria-label="Sync history">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
-        <section className="table-box" tabIndex={0} aria-label="Sync log, scrolls sideways">
+        <TableBox label="Sync log">
           <table className="table" style={{ minWidth: 700 }}>
             <thead>
               <tr>
@@ -52,7 +52,7 @@ export function SyncHistoryTab({ connectionId, open, onOpen }: Props) {
               ))}
             </tbody>
           </table>
-        </section>
+        </TableBox>
         <MoreButton query={syncs} what="syncs" />
       </Card>
     </Stack>
