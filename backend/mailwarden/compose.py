@@ -19,12 +19,14 @@ from mailwarden.core.clock import DatabaseClock
 from mailwarden.core.crypto import Keyring
 from mailwarden.core.db import make_engine, make_sessions
 from mailwarden.core.http import build_http
+from mailwarden.core.key_check import check_keys
 from mailwarden.core.mail import FileMailer, Mailer, SmtpMailer
 from mailwarden.core.paging import Cursors
 from mailwarden.core.runtime import Config, Retention, Runtime, Timing
 from mailwarden.providers.budget import RedisBudget, Scripts
 from mailwarden.providers.settings import ProviderSettings
 from mailwarden.settings import MailSettings, ProviderClientSettings, Settings, parse_keys
+from mailwarden.tables import metadata
 
 WORKER_STATEMENT_MS = 60_000
 # For a free connection of the pool: who waits at a browser is better told to come again; a job had better wait.
@@ -129,8 +131,13 @@ def make_redis(url: str) -> Redis:
 
 
 @asynccontextmanager
-async def open_runtime(settings: Settings, *, application: str, worker: bool = False) -> AsyncIterator[Runtime]:
-    """Refuses to start on a database whose roles would not keep tenants apart."""
+async def open_runtime(
+    settings: Settings, *, application: str, worker: bool = False, keys_checked: bool = True
+) -> AsyncIterator[Runtime]:
+    """Refuses to start on a database whose roles would not keep tenants apart, or whose secrets our keys do not open.
+
+    Raises UnsafeDatabase, WrongKeys. ``keys_checked`` False: for those who look into just that.
+    """
     database = settings.database
     statement_ms = WORKER_STATEMENT_MS if worker else database.statement_timeout_ms
     pool_s = WORKER_POOL_S if worker else API_POOL_S
@@ -154,12 +161,14 @@ async def open_runtime(settings: Settings, *, application: str, worker: bool = F
     following: asyncio.Task[None] | None = None
     try:
         await check_database(engine)
+        keys, sessions = keyring(settings), make_sessions(engine)
+        if keys_checked:
+            await check_keys(sessions, keys, metadata)
         await clock.measure()
         following = asyncio.create_task(clock.follow(settings.timing.clock_follow_s))
         config = feature_config(settings)
-        keys = keyring(settings)
         yield Runtime(
-            sessions=make_sessions(engine),
+            sessions=sessions,
             system=make_sessions(system),
             redis=redis,
             http=http,

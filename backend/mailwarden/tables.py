@@ -8,6 +8,7 @@ import mailwarden.connections.mail_models
 import mailwarden.connections.models
 import mailwarden.core.health
 import mailwarden.core.jobs
+import mailwarden.core.key_check
 import mailwarden.diagnostics.models
 import mailwarden.events.models
 import mailwarden.hooks.models

@@ -6,10 +6,11 @@ from typing import Any
 import httpx
 from sqlalchemy import select
 
-from mailwarden.connections.credentials import claim_refresh, place
+from mailwarden.connections.credentials import claim_refresh
 from mailwarden.connections.journal import TokenAnswer
 from mailwarden.connections.models import Connection, Credential, RefreshAttempt
 from mailwarden.connections.refresh import Refreshed, refresh_once
+from mailwarden.connections.unreadable import place
 from mailwarden.core.db import reader
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.base import Grant

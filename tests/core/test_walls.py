@@ -32,6 +32,7 @@ OPEN = {
     "hook_deliveries",
     "hook_events",
     "hook_refusals",
+    "key_checks",
 }
 OPEN |= {"operator_notices", "operator_mails", "service_figures"}
 

@@ -25,6 +25,7 @@ from mailwarden.compose import MissingSetting, async_dsn, open_runtime, required
 from mailwarden.core.checks import UnsafeDatabase
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.errors import AppError
+from mailwarden.core.key_check import WrongKeys, forget_key
 from mailwarden.core.roles import Role, bootstrap_roles
 from mailwarden.core.rotate import rotate_keys
 from mailwarden.core.runtime import Runtime
@@ -41,6 +42,7 @@ app = typer.Typer(
 operator = typer.Typer(no_args_is_help=True, help="People who run this instance (outside organizations).")
 app.add_typer(operator, name="operator")
 T = TypeVar("T")
+NO_START = (MissingSetting, UnsafeDatabase, WrongKeys)  # each says in one line what is wrong
 out = Console()
 err = Console(stderr=True)
 
@@ -61,17 +63,17 @@ def fail(message: str) -> typer.Exit:
     return typer.Exit(1)
 
 
-def with_runtime(work: Callable[[Runtime], Awaitable[T]]) -> T:
+def with_runtime(work: Callable[[Runtime], Awaitable[T]], *, keys_checked: bool = True) -> T:
     """One piece of work on the configured instance, or on the embedded one of the data folder."""
 
     async def opened(settings: Settings) -> T:
-        async with open_runtime(settings, application="mailwarden-cli") as runtime:
+        async with open_runtime(settings, application="mailwarden-cli", keys_checked=keys_checked) as runtime:
             return await work(runtime)
 
     try:
         with local_servers(load()) as settings:
             return asyncio.run(opened(settings))
-    except (MissingSetting, UnsafeDatabase) as exc:
+    except NO_START as exc:
         raise fail(str(exc)) from exc
 
 
@@ -116,7 +118,7 @@ def worker() -> None:
     """Run background work: token refresh, probes, syncs, alerts. Start as many as you like."""
     try:
         asyncio.run(serve(load()))
-    except MissingSetting as exc:
+    except NO_START as exc:
         raise fail(str(exc)) from exc
 
 
@@ -206,6 +208,14 @@ def rotate() -> None:
         out.print(f"{column}: {count.resealed} re-encrypted, {count.unreadable} unreadable")
     if any(count.unreadable for count in counts.values()):
         raise fail("Some secrets cannot be opened: is an encryption key missing from the settings?")
+
+
+@app.command("forget-key")
+def forget(key_id: Annotated[str, typer.Argument(help="Id of an encryption key that is lost for good.")]) -> None:
+    """Give up what a lost key sealed: everything else runs again, its connections must be reconnected."""
+    if not with_runtime(lambda runtime: forget_key(runtime.sessions, key_id), keys_checked=False):
+        raise fail(f"No key with id {key_id!r} was ever used here.")
+    out.print(f"What {key_id} sealed is given up. Its connections become inactive, and a reconnect mends each.")
 
 
 @app.command("new-key")

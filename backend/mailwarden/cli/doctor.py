@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from rich.console import Console
 from rich.table import Table
@@ -14,13 +15,16 @@ from mailwarden.connections.incident_texts import incident_out, misconfiguration
 from mailwarden.connections.models import Incident
 from mailwarden.connections.queries import open_incidents
 from mailwarden.core.db import reader
+from mailwarden.core.key_check import wrong_keys
 from mailwarden.core.skew import ALARM_S, skew_of
 from mailwarden.diagnostics.provider_apps import accepted
 from mailwarden.migrate import current_revision, newest_revision
 from mailwarden.providers import catalog
 from mailwarden.providers.app import ProviderApp
 from mailwarden.settings import ProviderClientSettings, Settings
+from mailwarden.tables import metadata
 
+opened = partial(open_runtime, application="mailwarden-doctor", keys_checked=False)
 MARKS = {True: "[green]ok[/]", False: "[red]trouble[/]", None: "[yellow]note[/]"}
 
 
@@ -47,7 +51,7 @@ async def examine(settings: Settings, out: Console) -> bool:
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding("settings", True, f"environment {settings.environment}, {settings.public_url}")
     yield mail(settings)
-    for check in (migrations, redis, workers, database_clock, incidents, operators):
+    for check in (migrations, encryption_keys, redis, workers, database_clock, incidents, operators):
         yield await guarded(check.__name__.replace("_", " "), check(settings))
     for name, client in settings.providers:
         for finding in provider(name, client, settings):
@@ -85,6 +89,14 @@ async def migrations(settings: Settings) -> Finding:
     return Finding("migrations", current == newest, detail)
 
 
+async def encryption_keys(settings: Settings) -> Finding:
+    """Asked apart, since with wrong ones nothing starts."""
+    async with opened(settings) as rt:
+        wrong = await wrong_keys(rt.sessions, rt.keys, metadata)
+    right = f"they open what is stored; new secrets are sealed under {rt.keys.primary!r}"
+    return Finding("encryption keys", not wrong, "\n".join(wrong) or right)
+
+
 async def redis(settings: Settings) -> Finding:
     client = make_redis(required(settings.redis.url, "REDIS__URL"))
     try:
@@ -98,7 +110,7 @@ async def redis(settings: Settings) -> Finding:
 
 
 async def workers(settings: Settings) -> Finding:
-    async with open_runtime(settings, application="mailwarden-doctor") as rt, rt.system() as session:
+    async with opened(settings) as rt, rt.system() as session:
         asked = text("SELECT count(*), max(seen_at) FROM worker_heartbeats WHERE seen_at > app_now() - interval '30 s'")
         count, seen = (await session.execute(asked)).one()
     detail = (
@@ -108,7 +120,7 @@ async def workers(settings: Settings) -> Finding:
 
 
 async def incidents(settings: Settings) -> Finding:
-    async with open_runtime(settings, application="mailwarden-doctor") as rt, reader(rt.sessions) as tx:
+    async with opened(settings) as rt, reader(rt.sessions) as tx:
         return told(await open_incidents(tx))
 
 
@@ -122,7 +134,7 @@ def told(rows: Sequence[Incident]) -> Finding:
 
 
 async def operators(settings: Settings) -> Finding:
-    async with open_runtime(settings, application="mailwarden-doctor") as rt, reader(rt.sessions) as tx:
+    async with opened(settings) as rt, reader(rt.sessions) as tx:
         count = len(list(await tx.session.scalars(text("SELECT list_operators()"))))
     if count:
         return Finding("operators", True, f"{count} told of incidents by mail")
@@ -130,7 +142,7 @@ async def operators(settings: Settings) -> Finding:
 
 
 async def database_clock(settings: Settings) -> Finding:
-    async with open_runtime(settings, application="mailwarden-doctor") as rt:
+    async with opened(settings) as rt:
         skew = abs(rt.clock.timestamp() - time.time())
     return Finding("database clock", skew < ALARM_S, f"{skew:.1f} s from this machine's")
 
@@ -160,7 +172,7 @@ def provider_clock(label: str, skew: float) -> Finding:
 
 
 async def ask_provider(what: str, name: str, settings: Settings, skews: list[float]) -> Finding:
-    async with open_runtime(settings, application="mailwarden-doctor") as rt:
+    async with opened(settings) as rt:
 
         def on_date(date: str) -> None:
             if (skew := skew_of(date, rt.clock.timestamp())) is not None:

@@ -1,5 +1,6 @@
 """Everything on one machine: embedded servers where none are named, and API, worker and sandbox as child processes."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -19,15 +20,20 @@ from pathlib import Path
 import httpx
 
 from mailwarden.compose import async_dsn
+from mailwarden.core.crypto import Keyring
+from mailwarden.core.db import make_engine, make_sessions
+from mailwarden.core.key_check import WrongKeys, check_keys
 from mailwarden.core.roles import Role
 from mailwarden.embedded import EmbeddedServers, embedded_servers
 from mailwarden.embedded.servers import DATABASE
 from mailwarden.migrate import migrate
-from mailwarden.settings import DEVELOPMENT_KEY, Settings
+from mailwarden.settings import DEVELOPMENT_KEY, Settings, parse_keys
+from mailwarden.tables import metadata
 
 STOP_S = 35
 START_S = 60
 KEYS = "keys.json"
+ENCRYPTION_KEYS = "MAILWARDEN_SECURITY__ENCRYPTION_KEYS"
 
 
 class StackError(Exception):
@@ -148,7 +154,7 @@ def environment(settings: Settings, servers: EmbeddedServers | None) -> dict[str
         env["MAILWARDEN_REDIS__URL"] = servers.redis_url
     if DEVELOPMENT_KEY in settings.security.encryption_keys.get_secret_value():
         keys = own_keys(settings.data_dir)
-        env["MAILWARDEN_SECURITY__ENCRYPTION_KEYS"] = keys["encryption_keys"]
+        env[ENCRYPTION_KEYS] = keys["encryption_keys"]
         env["MAILWARDEN_SECURITY__LOOKUP_KEY"] = keys["lookup_key"]
     return env
 
@@ -195,6 +201,7 @@ def running_stack(
                 servers.start()
         stack = Stack(settings, servers, environment(settings, servers) | (extra_env or {}))
         migrate(async_dsn(stack.env["MAILWARDEN_DATABASE__OWNER_URL"]))
+        asyncio.run(refuse_wrong_keys(stack))
         resources.callback(stack.stop)
         stack.env |= before(stack) if before else {}
         stack.add("api", ["mailwarden", "api", "--host", settings.host, "--port", str(settings.port)])
@@ -203,6 +210,20 @@ def running_stack(
         wait_ready(stack)
         threading.Thread(target=stack.watch, daemon=True).start()
         yield stack
+
+
+async def refuse_wrong_keys(stack: Stack) -> None:
+    """Before the children do, whose word would only stand in their logs."""
+    configured = stack.env.get(ENCRYPTION_KEYS) or stack.settings.security.encryption_keys.get_secret_value()
+    keys = parse_keys(configured)
+    dsn = async_dsn(stack.env["MAILWARDEN_DATABASE__URL"])
+    engine = make_engine(dsn, pool_size=1, statement_timeout_ms=60_000, application="mailwarden-up")
+    try:
+        await check_keys(make_sessions(engine), Keyring(next(iter(keys)), keys, lookup=b""), metadata)
+    except WrongKeys as exc:
+        raise StackError(str(exc)) from exc
+    finally:
+        await engine.dispose()
 
 
 def wait_ready(stack: Stack) -> None:

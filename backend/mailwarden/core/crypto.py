@@ -58,8 +58,7 @@ class Keyring:
     @property
     def header(self) -> bytes:
         """How everything begins that the primary key sealed."""
-        key_id = self.primary.encode()
-        return bytes([VERSION, len(key_id)]) + key_id
+        return header_of(self.primary)
 
     def seal(self, secret: str, place: Place) -> bytes:
         header, nonce = self.header, os.urandom(NONCE_BYTES)
@@ -85,6 +84,10 @@ class Keyring:
     def _cipher(self, key_id: str, org_id: UUID | None) -> AESGCM:
         derived = HKDF(SHA256(), 32, salt=None, info=f"org|{org_id}".encode()).derive(self.keys[key_id])
         return AESGCM(derived)
+
+
+def header_of(key_id: str) -> bytes:
+    return bytes([VERSION, len(key_id.encode())]) + key_id.encode()
 
 
 def split(sealed: bytes) -> tuple[str, bytes, bytes]:
