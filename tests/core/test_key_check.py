@@ -58,7 +58,7 @@ async def test_another_key_under_a_known_id_is_refused_although_nothing_is_store
 async def test_another_key_is_refused_also_where_it_no_longer_seals(runtime: Runtime):
     await start(runtime, OLD)
     with pytest.raises(WrongKeys, match="'old'"):
-        await start(runtime, replace(BOTH, keys=dict(BOTH.keys) | IMPOSTOR.keys))
+        await start(runtime, replace(BOTH, keys=dict(BOTH.keys) | dict(IMPOSTOR.keys)))
     assert await known(runtime) == {"old"}
 
 
