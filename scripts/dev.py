@@ -12,7 +12,8 @@ from pathlib import Path
 from pydantic import HttpUrl
 
 from mailwarden.cli.demo.run import add_sandbox
-from mailwarden.cli.stack import Stack, StackError, free_port, running_stack
+from mailwarden.cli.stack import Stack, StackError, running_stack
+from mailwarden.embedded.processes import free_port
 from mailwarden.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]

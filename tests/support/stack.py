@@ -17,9 +17,10 @@ import httpx
 from pydantic import HttpUrl
 
 from mailwarden.cli.demo.client import Person
-from mailwarden.cli.stack import Stack, free_port, running_stack
+from mailwarden.cli.stack import Stack, running_stack
 from mailwarden.embedded import EmbeddedServers
 from mailwarden.embedded.home import open_home
+from mailwarden.embedded.processes import free_port
 from mailwarden.embedded.servers import DATABASE
 from mailwarden.settings import Settings
 from tests.support.database import ROOT, admin_dsn, set_clock_offset

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import random
 import signal
 import socket
 import subprocess
@@ -10,6 +11,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+PORTS = range(20_000, 32_000)  # below those of outgoing connections on every system
 
 
 class EmbeddedServerError(RuntimeError):
@@ -117,12 +120,14 @@ def kill(pid: int, folder: Path, how: signal.Signals = signal.SIGKILL) -> None:
 
 
 def free_port(preferred: int | None = None) -> int:
-    """The preferred port if nobody has it, so that URLs stay the same over restarts."""
+    """The preferred port if nobody has it, so that URLs stay the same over restarts.
+
+    Else one that no outgoing connection is ever given: it stays free until the server is there, and between restarts.
+    """
     if preferred and _can_bind(preferred):
         return preferred
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    drawn = random.SystemRandom().sample(PORTS, 200)  # a seed shared by two test processes would let them collide
+    return next(port for port in drawn if _can_bind(port))
 
 
 def _can_bind(port: int) -> bool:

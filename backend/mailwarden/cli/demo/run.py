@@ -25,7 +25,8 @@ from mailwarden.cli.demo.story import (
     miss_something,
     reconnect,
 )
-from mailwarden.cli.stack import Stack, free_port, running_stack, start_sandbox
+from mailwarden.cli.stack import Stack, running_stack, start_sandbox
+from mailwarden.embedded.processes import free_port
 from mailwarden.settings import Settings
 
 SEED = 7

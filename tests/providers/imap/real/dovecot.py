@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailwarden.embedded.processes import free_port
 from mailwarden_sandbox.tls import Certificates, certificates
-from tests.providers.imap.real.programs import as_root, await_port, free_port, program
+from tests.providers.imap.real.programs import as_root, await_port, program
 
 USER, PASSWORD = "anna@firm.test", 'pass "word\\ \u00e4'
 OTHER = "bert@firm.test"

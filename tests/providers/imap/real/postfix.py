@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mailwarden.embedded.processes import free_port
 from tests.providers.imap.real.dovecot import OTHER, USER, Dovecot
-from tests.providers.imap.real.programs import as_root, await_port, free_port, program
+from tests.providers.imap.real.programs import as_root, await_port, program
 
 MAIN = """
 compatibility_level = 3.6

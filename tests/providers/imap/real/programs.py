@@ -43,13 +43,6 @@ def as_root(what: str) -> None:
         pytest.skip(f"{what} starts only as root: NOT PROVEN in this run")
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
-
-
 def await_port(port: int, log: Path) -> None:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
