@@ -93,6 +93,13 @@ class MailSettings(BaseModel):
     )
 
 
+class AccountsSettings(BaseModel):
+    unverified_may_act: bool | None = Field(
+        None,
+        description="Let people act before they confirm their address; empty: only where mail goes to files.",
+    )
+
+
 class EgressSettings(BaseModel):
     allow: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="CIDR ranges that tenant-typed hosts may reach besides public ones, comma separated."
@@ -122,7 +129,10 @@ class WorkerSettings(BaseModel):
 class RetentionSettings(BaseModel):
     """What the status page measures is kept for 90 days at least."""
 
-    events_days: int = Field(365, ge=1, description="Days that the record of what happened is kept.")
+    events_days: int = Field(365, ge=30, description="Days that the record of what happened is kept.")
+    webhook_deliveries_days: int = Field(
+        30, ge=30, description="Days that the log of deliveries to customers' endpoints is kept."
+    )
     alerts_days: int = Field(365, ge=30, description="Days that alerts stay in the feed.")
     transitions_days: int = Field(1095, ge=90, description="Days that a connection's history is kept.")
     episodes_days: int = Field(1095, ge=90, description="Days that ended times of trouble are kept.")
@@ -139,6 +149,10 @@ class RetentionSettings(BaseModel):
     orphan_tokens_days: int = Field(1, ge=1, le=7, description="Days that superseded token answers are kept, sealed.")
     authorizations_days: int = Field(30, ge=1, description="Days that the log of authorizations is kept.")
     sessions_days: int = Field(30, ge=0, description="Days that expired sign-ins are kept.")
+    account_letters_days: int = Field(
+        30, ge=1, description="Days that the record of mails about accounts is kept, without their links."
+    )
+    throttles_days: int = Field(2, ge=1, le=30, description="Days that counts of failed sign-ins are kept.")
     incidents_days: int = Field(365, ge=90, description="Days that ended provider incidents are kept.")
     done_jobs_days: int = Field(7, ge=1, description="Days that finished jobs are kept.")
     dead_jobs_days: int = Field(30, ge=7, description="Days that jobs which were given up are kept.")
@@ -166,6 +180,7 @@ class Settings(BaseSettings):
     providers: ProvidersSettings = ProvidersSettings()
     timing: TimingSettings = TimingSettings()
     mail: MailSettings = MailSettings()
+    accounts: AccountsSettings = AccountsSettings()
     egress: EgressSettings = EgressSettings()
     worker: WorkerSettings = WorkerSettings()
     retention: RetentionSettings = RetentionSettings()

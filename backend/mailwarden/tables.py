@@ -1,6 +1,8 @@
 """Imports every feature's models, so that Alembic sees one metadata."""
 
+import mailwarden.accounts.letter_models
 import mailwarden.accounts.models
+import mailwarden.accounts.throttle_models
 import mailwarden.alerts.models
 import mailwarden.connections.audience_models
 import mailwarden.connections.grant_models
@@ -9,6 +11,7 @@ import mailwarden.connections.models
 import mailwarden.core.health
 import mailwarden.core.jobs
 import mailwarden.core.key_check
+import mailwarden.developers.webhooks.models
 import mailwarden.diagnostics.models
 import mailwarden.events.models
 import mailwarden.hooks.models

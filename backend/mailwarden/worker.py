@@ -20,6 +20,7 @@ from redis.asyncio import ConnectionPool
 from redis.exceptions import ResponseError
 from sqlalchemy import text
 
+from mailwarden.accounts.posting import JOBS as ACCOUNT_JOBS
 from mailwarden.alerts.jobs import JOBS as ALERT_JOBS
 from mailwarden.alerts.jobs import LISTENERS as ALERT_LISTENERS
 from mailwarden.alerts.jobs import start_up as start_alerts
@@ -35,6 +36,7 @@ from mailwarden.core.queue import FUNCTION, QUEUES, ArqWire, Relay, finish, pack
 from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.watchdog import watched_loop
+from mailwarden.developers.webhooks.retention import KEPT as WEBHOOKS_KEPT
 from mailwarden.diagnostics.retention import KEPT as DIAGNOSTICS_KEPT
 from mailwarden.events.dispatch import dispatch_kind, merge
 from mailwarden.events.retention import KEPT as EVENTS_KEPT
@@ -56,11 +58,11 @@ BULK_GRACE_S = 2.0  # a sync goes on from its last page in another process; a to
 BEAT_EVERY_S = 5
 
 
-KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT, *DIAGNOSTICS_KEPT]
+KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT, *WEBHOOKS_KEPT, *DIAGNOSTICS_KEPT]
 
 
 def job_kinds() -> JobKinds:
-    kinds = JobKinds().add(*CONNECTION_JOBS, *SYNC_JOBS, *HOOK_JOBS, *ALERT_JOBS, *STATUS_JOBS)
+    kinds = JobKinds().add(*CONNECTION_JOBS, *SYNC_JOBS, *HOOK_JOBS, *ALERT_JOBS, *STATUS_JOBS, *ACCOUNT_JOBS)
     kinds.add(prune_kind(KEPT))
     return kinds.add(dispatch_kind(merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS)))
 

@@ -22,6 +22,7 @@ KEPT_WITH_THEIR_OWNER = {
     "campaigns",
     "connections",
     "credentials",
+    "event_positions",
     "hook_marks",
     "hook_subscriptions",
     "mail_servers",
@@ -30,6 +31,7 @@ KEPT_WITH_THEIR_OWNER = {
     "observations",
     "organizations",
     "users",
+    "webhook_endpoints",
 }
 BY_THE_INSTANCE = {"jobs", "sessions"}
 WITH_THEIR_PARENT = {"alert_mails"}

@@ -34,7 +34,7 @@ OPEN = {
     "hook_refusals",
     "key_checks",
 }
-OPEN |= {"operator_notices", "operator_mails", "service_figures"}
+OPEN |= {"throttles", "operator_notices", "operator_mails", "service_figures"}
 
 
 @dataclass
@@ -167,8 +167,11 @@ async def test_functions_that_see_past_the_wall_are_listed_pinned_and_not_for_ev
         "find_connections_of_account",
         "find_connections_of_address",
         "find_connections_of_token",
+        "find_holder",
         "find_hook_subscription",
+        "find_link",
         "find_session",
+        "find_sign_in",
         "find_user",
         "grant_in_use",
         "list_operators",
@@ -184,6 +187,7 @@ async def test_functions_that_see_past_the_wall_are_listed_pinned_and_not_for_ev
         "job_extend",
         "job_tenants",
         "job_overview",
+        "prune_account_letters",
         "prune_dead_jobs",
         "prune_done_jobs",
         "prune_hook_deliveries",
@@ -191,6 +195,7 @@ async def test_functions_that_see_past_the_wall_are_listed_pinned_and_not_for_ev
         "prune_hook_refusals",
         "prune_incidents",
         "prune_sessions",
+        "prune_throttles",
         "prune_workers",
         "worker_beat",
     }

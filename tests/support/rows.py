@@ -20,7 +20,7 @@ from mailwarden.tables import metadata
 Row = dict[str, Any]
 Rows = dict[str, Row]
 
-ALSO_OF_TENANTS = {"users", "organizations", "sessions"}
+ALSO_OF_TENANTS = {"users", "organizations", "sessions", "account_letters"}
 # Where a column takes only certain words.
 WORDS: dict[tuple[str, str], Any] = {
     ("memberships", "role"): "owner",
@@ -46,6 +46,7 @@ WORDS: dict[tuple[str, str], Any] = {
     ("hook_log", "kind"): "changed",
     ("hook_log", "outcome"): "probe",
     ("oauth_attempts", "outcome"): "denied",
+    ("webhook_deliveries", "event_type"): "sync.failed",
     ("mail_servers", "imap_security"): "tls",
     ("mail_servers", "smtp_security"): "tls",
 }

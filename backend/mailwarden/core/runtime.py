@@ -39,6 +39,7 @@ class Retention:
     """Days that rows are kept once they have served their purpose; docs/operations.md lists what each one means."""
 
     events_days: int = 365
+    webhook_deliveries_days: int = 30
     alerts_days: int = 365
     transitions_days: int = 1095
     episodes_days: int = 1095
@@ -51,6 +52,8 @@ class Retention:
     orphan_tokens_days: int = 1
     authorizations_days: int = 30
     sessions_days: int = 30
+    account_letters_days: int = 30
+    throttles_days: int = 2
     incidents_days: int = 365
     done_jobs_days: int = 7
     dead_jobs_days: int = 30
@@ -77,6 +80,7 @@ class Config:
     egress_allow: tuple[str, ...] = ()  # CIDR ranges beside the public ones
     mail_ca_file: Path | None = None  # authorities that mail servers may be certified by, beside the system's
     cookie_secure: bool = True
+    unverified_may_act: bool = True  # before they confirmed their address
 
 
 @dataclass(frozen=True)
