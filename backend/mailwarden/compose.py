@@ -106,7 +106,12 @@ def feature_config(settings: Settings) -> Config:
         retention=Retention(**settings.retention.model_dump()),
         settings_set=tuple(names_set(settings)),
         cookie_secure=settings.base_url.scheme == "https",
+        unverified_may_act=_or(settings.accounts.unverified_may_act, settings.mail.mode == "file"),
     )
+
+
+def _or(chosen: bool | None, otherwise: bool) -> bool:
+    return otherwise if chosen is None else chosen
 
 
 def make_mailer(mail: MailSettings, data_dir: Path) -> Mailer:
