@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
+from mailwarden.accounts.account_routes import router as own_account
 from mailwarden.accounts.routes import router as accounts
 from mailwarden.alerts.routes import router as alerts
 from mailwarden.compose import open_runtime
@@ -24,6 +25,7 @@ from mailwarden.core.openapi import describe
 from mailwarden.core.probes import router as probes
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.web import serve_app
+from mailwarden.developers.events.routes import router as events
 from mailwarden.diagnostics.bundle_routes import router as support_bundles
 from mailwarden.diagnostics.routes import router as diagnostics
 from mailwarden.hooks.receive import close_desk
@@ -39,6 +41,7 @@ log = logging.getLogger(__name__)
 CALLBACK = "/v1/oauth/callback/"
 ROUTERS = (
     accounts,
+    own_account,
     mailbox_connects,
     connections,
     mailboxes,
@@ -46,6 +49,7 @@ ROUTERS = (
     metrics,
     status,
     alerts,
+    events,
     hooks,
     hook_log,
     diagnostics,
