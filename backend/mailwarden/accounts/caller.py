@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from mailwarden.accounts.models import Membership, Session, User
-from mailwarden.accounts.rules import permissions_of, who_may
+from mailwarden.accounts.rules import may_act, permissions_of, who_may
 from mailwarden.accounts.sessions import IDLE, Found, cookie_name, csrf_token, find_session, touch
 from mailwarden.core.api import Reader, Rt, Tx
 from mailwarden.core.csrf import check_origin, check_token
 from mailwarden.core.db import UnitOfWork, app_now, reader, unit_of_work
-from mailwarden.core.errors import RoleRequired, Unauthenticated
+from mailwarden.core.errors import Forbidden, RoleRequired, Unauthenticated
 from mailwarden.core.logging import bind
 from mailwarden.core.runtime import Runtime
 
@@ -27,6 +27,10 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 TOUCH_EVERY = timedelta(minutes=1)
 
 
+class EmailUnverified(Forbidden):
+    code, title = "email_unverified", "Confirm your address first"
+
+
 @dataclass(frozen=True)
 class Caller:
     user_id: UUID
@@ -34,9 +38,10 @@ class Caller:
     session_id: UUID
     role: str
     is_operator: bool
+    may_act: bool = True  # False: their address is not confirmed yet
 
     def may(self, permission: str) -> bool:
-        return permission in permissions_of(self.role)
+        return permission in permissions_of(self.role, may_act=self.may_act)
 
 
 async def identify(request: Request, rt: Runtime, tx: UnitOfWork, after: BackgroundTasks) -> Caller:
@@ -50,7 +55,7 @@ async def identify(request: Request, rt: Runtime, tx: UnitOfWork, after: Backgro
         check_token(request, csrf_token(rt.keys, found.session_id))
     await tx.act_as(found.user_id)
     await tx.act_for(found.org_id)
-    member = select(Membership.role, User.is_operator).join(User, User.id == Membership.user_id)
+    member = select(Membership.role, User.is_operator, User.email_verified_at).join(User, User.id == Membership.user_id)
     row = (
         await tx.session.execute(member.where(Membership.org_id == found.org_id, Membership.user_id == found.user_id))
     ).first()
@@ -59,7 +64,8 @@ async def identify(request: Request, rt: Runtime, tx: UnitOfWork, after: Backgro
     if rt.clock.now() - found.seen_at > TOUCH_EVERY:
         after.add_task(_keep_alive, rt, found)
     bind(org_id=str(found.org_id), user_id=str(found.user_id))
-    return Caller(found.user_id, found.org_id, found.session_id, row.role, row.is_operator)
+    acts = may_act(rt.config.unverified_may_act, row.email_verified_at)
+    return Caller(found.user_id, found.org_id, found.session_id, row.role, row.is_operator, acts)
 
 
 async def _keep_alive(rt: Runtime, session: Found) -> None:
@@ -73,6 +79,10 @@ async def _keep_alive(rt: Runtime, session: Found) -> None:
 
 
 def _allowed(caller: Caller, permission: str) -> Caller:
+    if not caller.may_act and permission in permissions_of(caller.role) and not caller.may(permission):
+        raise EmailUnverified(
+            "Confirm your e-mail address first: open the link that we mailed you.", action="verify_email"
+        )
     if not caller.may(permission):
         roles = " or ".join(who_may(permission)) or "nobody"
         raise RoleRequired(f"This needs the role {roles}. Ask one of them.", action="ask_owner")

@@ -13,6 +13,8 @@ from mailwarden.accounts.schemas import (
     SignUp,
 )
 from mailwarden.accounts.sessions import clear_cookie, end_session, set_cookie, start_session
+from mailwarden.accounts.sign_in import sign_in as check_password
+from mailwarden.accounts.sign_up import sign_up as create_account
 from mailwarden.core.api import Reader, Rt, Tx, errors
 from mailwarden.core.csrf import check_origin
 from mailwarden.core.etag import IfMatch, etag
@@ -24,9 +26,9 @@ Manager = Annotated[Caller, Depends(require("organization:write"))]
 
 @router.post("/auth/sign-up", status_code=201, responses=errors())
 async def sign_up(body: SignUp, request: Request, response: Response, rt: Rt, tx: Tx) -> MeOut:
-    """Public. Creates a person, an organization they own, and a session."""
+    """Public. Creates a person, an organization they own, and a session. Says nothing about who has the address."""
     check_origin(request, rt.config.base_url)
-    user_id, org_id = await service.sign_up(tx, body)
+    user_id, org_id = await create_account(rt, tx, body)
     session_id, token = await start_session(rt, tx, user_id, org_id, request.headers.get("user-agent"))
     set_cookie(rt, response, token)
     return await service.describe_me(rt, tx, user_id, org_id, session_id)
@@ -36,7 +38,7 @@ async def sign_up(body: SignUp, request: Request, response: Response, rt: Rt, tx
 async def sign_in(body: SignIn, request: Request, response: Response, rt: Rt, tx: Tx) -> MeOut:
     """Public. Sets the session cookie."""
     check_origin(request, rt.config.base_url)
-    user_id, org_id = await service.sign_in(rt, tx, body.email, body.password.get_secret_value())
+    user_id, org_id = await check_password(rt, tx, body.email, body.password.get_secret_value())
     await tx.act_for(org_id)
     session_id, token = await start_session(rt, tx, user_id, org_id, request.headers.get("user-agent"))
     set_cookie(rt, response, token)

@@ -1,5 +1,6 @@
 """Roles and what they may do: what docs/architecture.md calls permissions, in one place."""
 
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -20,8 +21,14 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
 }
 
 
-def permissions_of(role: str) -> frozenset[str]:
-    return PERMISSIONS[Role(role)]
+def permissions_of(role: str, *, may_act: bool = True) -> frozenset[str]:
+    """``may_act`` False: of somebody who has not confirmed their address yet. They may look."""
+    granted = PERMISSIONS[Role(role)]
+    return granted if may_act else frozenset(one for one in granted if one.endswith(":read"))
+
+
+def may_act(unverified_may: bool, verified_at: datetime | None) -> bool:
+    return verified_at is not None or unverified_may
 
 
 def who_may(permission: str) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ class UserOut(Wire):
     id: UserId
     email: str
     name: str
+    email_verified: bool
 
 
 class OrganizationOut(Wire):

@@ -1,0 +1,37 @@
+"""What a person sees and changes of their own account."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import EmailStr, Field, SecretStr
+
+from mailwarden.core.api import Wire
+
+LinkToken = Annotated[
+    SecretStr, Field(min_length=20, max_length=200, json_schema_extra={"writeOnly": True}, description="After the #.")
+]
+
+
+class VerificationOut(Wire):
+    """The state of proving one's address. ``may_act`` False: look, but change nothing until it is proved."""
+
+    email: str
+    email_verified: bool
+    may_act: bool
+    sender: str
+    sent_at: datetime | None
+    resend_at: datetime | None
+    retry_after_s: int
+    resends_left: int
+
+
+class SignUpAddress(Wire):
+    email: EmailStr
+
+
+class LinkIn(Wire):
+    token: LinkToken
+
+
+class ConfirmedOut(Wire):
+    email: str

@@ -1,0 +1,23 @@
+"""`mailwarden mails FOLDER`: every mail about accounts as it will look, with made-up facts."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailwarden.accounts.letters import Kind, sample
+from mailwarden.cli.commands import app, load, out
+
+
+@app.command()
+def mails(
+    folder: Annotated[Path, typer.Argument(help="Where to write <kind>.html and <kind>.txt.")] = Path("mail-preview"),
+) -> None:
+    """Write every account mail with made-up facts, to look at in a browser. Nothing is sent."""
+    base_url = load().public_url
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind in Kind:
+        letter = sample(kind, base_url)
+        (folder / f"{kind}.html").write_text(letter.html(), encoding="utf-8")
+        (folder / f"{kind}.txt").write_text(f"Subject: {letter.subject}\n\n{letter.text()}", encoding="utf-8")
+    out.print(f"{len(Kind)} mails are in {folder}.")
