@@ -106,6 +106,7 @@ def feature_config(settings: Settings) -> Config:
         retention=Retention(**settings.retention.model_dump()),
         settings_set=tuple(names_set(settings)),
         cookie_secure=settings.base_url.scheme == "https",
+        trusted_proxies=settings.security.trusted_proxies,
         unverified_may_act=_or(settings.accounts.unverified_may_act, settings.mail.mode == "file"),
     )
 

@@ -12,6 +12,13 @@ DEVELOPMENT_KEY = base64.b64encode(b"development-only-key-0123456789a").decode()
 LOCAL: tuple[Environment, ...] = ("development", "demo", "test")
 
 
+def _split(data: object, name: str) -> object:
+    """Lists are comma separated in the environment."""
+    if isinstance(data, dict) and isinstance(data.get(name), str):
+        data = {**data, name: tuple(part.strip() for part in data[name].split(",") if part.strip())}
+    return data
+
+
 class DatabaseSettings(BaseModel):
     url: SecretStr | None = Field(None, description="PostgreSQL as role mw_app; empty: the embedded server.")
     system_url: SecretStr | None = Field(None, description="PostgreSQL as role mw_system (relay and sweeper).")
@@ -36,6 +43,15 @@ class SecuritySettings(BaseModel):
     allow_http: bool = Field(
         False, description="Serve sign-in over plain http outside loopback. Refused in production."
     )
+
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="CIDR ranges of reverse proxies whose X-Forwarded-For is believed, comma separated."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def split(cls, data: object) -> object:
+        return _split(data, "trusted_proxies")
 
 
 class ProviderClientSettings(BaseModel):
@@ -111,9 +127,7 @@ class EgressSettings(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def split(cls, data: object) -> object:
-        if isinstance(data, dict) and isinstance(data.get("allow"), str):
-            data = {**data, "allow": tuple(part.strip() for part in data["allow"].split(",") if part.strip())}
-        return data
+        return _split(data, "allow")
 
 
 class WorkerSettings(BaseModel):

@@ -20,7 +20,7 @@ from redis.asyncio import ConnectionPool
 from redis.exceptions import ResponseError
 from sqlalchemy import text
 
-from mailwarden.accounts.posting import JOBS as ACCOUNT_JOBS
+from mailwarden.accounts.jobs import JOBS as ACCOUNT_JOBS
 from mailwarden.alerts.jobs import JOBS as ALERT_JOBS
 from mailwarden.alerts.jobs import LISTENERS as ALERT_LISTENERS
 from mailwarden.alerts.jobs import start_up as start_alerts
@@ -36,6 +36,8 @@ from mailwarden.core.queue import FUNCTION, QUEUES, ArqWire, Relay, finish, pack
 from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.watchdog import watched_loop
+from mailwarden.developers.webhooks.jobs import JOBS as WEBHOOK_JOBS
+from mailwarden.developers.webhooks.jobs import LISTENERS as WEBHOOK_LISTENERS
 from mailwarden.developers.webhooks.retention import KEPT as WEBHOOKS_KEPT
 from mailwarden.diagnostics.retention import KEPT as DIAGNOSTICS_KEPT
 from mailwarden.events.dispatch import dispatch_kind, merge
@@ -62,9 +64,11 @@ KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT, 
 
 
 def job_kinds() -> JobKinds:
-    kinds = JobKinds().add(*CONNECTION_JOBS, *SYNC_JOBS, *HOOK_JOBS, *ALERT_JOBS, *STATUS_JOBS, *ACCOUNT_JOBS)
+    kinds = JobKinds().add(
+        *CONNECTION_JOBS, *SYNC_JOBS, *HOOK_JOBS, *ALERT_JOBS, *STATUS_JOBS, *WEBHOOK_JOBS, *ACCOUNT_JOBS
+    )
     kinds.add(prune_kind(KEPT))
-    return kinds.add(dispatch_kind(merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS)))
+    return kinds.add(dispatch_kind(merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS, WEBHOOK_LISTENERS)))
 
 
 def make_runner(rt: Runtime) -> JobRunner:

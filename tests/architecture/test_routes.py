@@ -10,7 +10,7 @@ from mailwarden.main import build
 from tests.support import golden
 from tests.support.routes import Operation, operations
 
-PUBLIC = {"sign_up", "sign_in", "confirm_email"}
+PUBLIC = {"sign_up", "sign_in", "confirm_email", "forgot_password", "reset_password"}
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,26 @@
 """A person's own account: proving and changing the address."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from mailwarden.accounts import verification
-from mailwarden.accounts.account_schemas import ConfirmedOut, LinkIn, SignUpAddress, VerificationOut
+from mailwarden.accounts import address_change, own_password, recovery, verification
+from mailwarden.accounts.account_schemas import (
+    ConfirmedOut,
+    EmailChange,
+    EmailOut,
+    ForgotPassword,
+    ForgottenOut,
+    LinkIn,
+    PasswordChange,
+    PasswordReset,
+    SignUpAddress,
+    VerificationOut,
+)
 from mailwarden.accounts.caller import Caller, StatusReader, require
-from mailwarden.accounts.letters import Kind
+from mailwarden.accounts.letters import LINK_LIFE, Kind
+from mailwarden.accounts.whereabouts import whereabouts
 from mailwarden.core.api import Reader, Rt, Tx, errors
 from mailwarden.core.csrf import check_origin
 
@@ -35,8 +48,51 @@ async def replace_sign_up_address(body: SignUpAddress, rt: Rt, tx: Tx, caller: M
 
 @router.post("/auth/confirm-email", responses=errors())
 async def confirm_email(body: LinkIn, request: Request, rt: Rt, tx: Tx) -> ConfirmedOut:
-    """Public. The link of a verification mail proves the address; no session is needed."""
+    """Public. The link of a mail proves the address, or makes the new one the account's; no session is needed."""
     check_origin(request, rt.config.base_url)
-    user, letter = await verification.open_link(tx, body.token.get_secret_value(), Kind.VERIFY)
-    await verification.prove(rt, tx, user, letter)
+    user, letter = await verification.open_link(tx, body.token.get_secret_value(), Kind.VERIFY, Kind.CONFIRM_CHANGE)
+    settle = address_change.confirm if letter.kind == Kind.CONFIRM_CHANGE else verification.prove
+    await settle(rt, tx, user, letter)
     return ConfirmedOut(email=user.email)
+
+
+@router.post("/auth/forgot-password", status_code=202, responses=errors(429))
+async def forgot_password(body: ForgotPassword, request: Request, rt: Rt, tx: Tx) -> ForgottenOut:
+    """Public. Mails a link if the address has an account; the answer does not say so."""
+    check_origin(request, rt.config.base_url)
+    await recovery.forgot(tx, body.email)
+    return ForgottenOut(sender=rt.config.mail_from, link_minutes=LINK_LIFE[Kind.RESET] // timedelta(minutes=1))
+
+
+@router.post("/auth/reset-password", status_code=204, responses=errors(429))
+async def reset_password(body: PasswordReset, request: Request, rt: Rt, tx: Tx) -> None:
+    """Public. The link sets a new password and ends all sessions; sign in with it then."""
+    check_origin(request, rt.config.base_url)
+    token, password = body.token.get_secret_value(), body.password.get_secret_value()
+    await recovery.reset(rt, tx, token, password, whereabouts(rt, request))
+
+
+@router.post("/me/password", status_code=204, responses=errors(429))
+async def change_password(body: PasswordChange, request: Request, rt: Rt, tx: Tx, caller: Myself) -> None:
+    """Ends every other session. A wrong current password changes nothing."""
+    old, new = body.current_password.get_secret_value(), body.new_password.get_secret_value()
+    where = whereabouts(rt, request)
+    await own_password.change_password(rt, tx, caller.user_id, caller.session_id, old, new, where)
+
+
+@router.get("/me/email", responses=errors())
+async def get_email(rt: Rt, tx: Reader, caller: StatusReader) -> EmailOut:
+    return await address_change.describe(rt, tx, caller.user_id)
+
+
+@router.post("/me/email", status_code=202, responses=errors(409, 429))
+async def change_email(body: EmailChange, request: Request, rt: Rt, tx: Tx, caller: Myself) -> EmailOut:
+    """Mails a link to the new address and a notice to the old one. Says nothing about who has the new one."""
+    password, where = body.current_password.get_secret_value(), whereabouts(rt, request)
+    return await address_change.ask(rt, tx, caller.user_id, password, body.new_email, where)
+
+
+@router.delete("/me/email", status_code=204, responses=errors())
+async def cancel_email_change(tx: Tx, caller: Myself) -> None:
+    """The link mailed to the new address stops working."""
+    await address_change.cancel(tx, caller.user_id)

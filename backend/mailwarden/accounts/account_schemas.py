@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import EmailStr, Field, SecretStr
 
+from mailwarden.accounts.schemas import GivenPassword, NewPassword
 from mailwarden.core.api import Wire
 
 LinkToken = Annotated[
@@ -27,6 +28,41 @@ class VerificationOut(Wire):
 
 class SignUpAddress(Wire):
     email: EmailStr
+
+
+class EmailChange(Wire):
+    new_email: EmailStr
+    current_password: GivenPassword
+
+
+class EmailOut(Wire):
+    """``pending_email`` waits to be confirmed by the link mailed there; until then ``email`` signs in."""
+
+    email: str
+    pending_email: str | None
+    expires_at: datetime | None
+    sender: str
+
+
+class PasswordChange(Wire):
+    current_password: GivenPassword
+    new_password: NewPassword
+
+
+class ForgotPassword(Wire):
+    email: EmailStr
+
+
+class ForgottenOut(Wire):
+    """The same for every address."""
+
+    sender: str
+    link_minutes: int
+
+
+class PasswordReset(Wire):
+    token: LinkToken
+    password: NewPassword
 
 
 class LinkIn(Wire):

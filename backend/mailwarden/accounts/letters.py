@@ -13,11 +13,28 @@ NOT_YOU = "You did not ask for this? Then ignore this mail: nothing happens with
 class Kind(StrEnum):
     VERIFY = "verify"
     ADDRESS_IN_USE = "address_in_use"
+    FORGOT = "forgot"  # no letter yet: somebody asks for one
+    RESET = "reset"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a word, not a secret
+    CONFIRM_CHANGE = "confirm_change"
+    CHANGE_ASKED = "change_asked"
+    EMAIL_CHANGED = "email_changed"
 
 
 # How long the link of a letter works; a kind that is not here has none.
-LINK_LIFE = {Kind.VERIFY: timedelta(days=3)}
-LINK_PAGE = {Kind.VERIFY: "/confirm-email"}
+LINK_LIFE = {
+    Kind.VERIFY: timedelta(days=3),
+    Kind.RESET: timedelta(minutes=60),
+    Kind.CONFIRM_CHANGE: timedelta(days=1),
+}
+LINK_PAGE = {
+    Kind.VERIFY: "/confirm-email",
+    Kind.RESET: "/reset-password",
+    Kind.CONFIRM_CHANGE: "/confirm-email",
+}
+# The newest of these voids the others. Not so resets: else strangers could keep somebody's link from ever working.
+NEWEST_ONLY = frozenset({Kind.VERIFY, Kind.CONFIRM_CHANGE})
+TO_A_NEW_ADDRESS = frozenset({Kind.VERIFY, Kind.CONFIRM_CHANGE})
 
 
 @dataclass(frozen=True)
@@ -61,10 +78,81 @@ def address_in_use(facts: Facts) -> Letter:
     )
 
 
+def reset(facts: Facts) -> Letter:
+    return Letter(
+        subject="Choose a new password",
+        heading="Choose a new password",
+        paragraphs=(
+            f"Somebody asked for a new password for the account of {facts.recipient}.",
+            "The link works once, for 60 minutes. Using it signs the account out everywhere.",
+        ),
+        button=Button("Choose a new password", facts.link),
+        footer=NOT_YOU,
+    )
+
+
+def password_changed(facts: Facts) -> Letter:
+    return Letter(
+        subject="Your password was changed",
+        heading="Your password was changed",
+        paragraphs=("Other browsers were signed out.",),
+        facts=_where(facts),
+        footer=f"It was not you? Choose a new password at once: {facts.base_url}/forgot-password",
+    )
+
+
+def confirm_change(facts: Facts) -> Letter:
+    return Letter(
+        subject="Confirm your new e-mail address",
+        heading="Confirm your new e-mail address",
+        paragraphs=(
+            f"An account at Mailwarden is to use the address {facts.recipient} from now on.",
+            "Until you confirm it, the old address signs in. The link works for one day.",
+        ),
+        button=Button("Use this address", facts.link),
+        footer=NOT_YOU,
+    )
+
+
+def change_asked(facts: Facts) -> Letter:
+    return Letter(
+        subject="Somebody wants to change your e-mail address",
+        heading="Somebody wants to change your e-mail address",
+        paragraphs=(
+            f"The account of {facts.recipient} is to use another address. Nothing changes until it is confirmed there.",
+        ),
+        facts=[("New address", facts.get("new")), *_where(facts)],
+        footer=f"It was not you? Somebody knows your password. Change it at once: {facts.base_url}/forgot-password",
+    )
+
+
+def email_changed(facts: Facts) -> Letter:
+    return Letter(
+        subject="Your e-mail address was changed",
+        heading="Your e-mail address was changed",
+        paragraphs=(f"{facts.recipient} no longer signs in, and gets no more mail about this account.",),
+        facts=[("New address", facts.get("new"))],
+        footer=f"It was not you? Write to us: {facts.base_url}/support",
+    )
+
+
+def _where(facts: Facts) -> list[tuple[str, str]]:
+    named = (("When", "when"), ("From the address", "address"), ("Browser", "browser"))
+    return [(label, facts.get(name)) for label, name in named if facts.get(name)]
+
+
 WRITE: dict[Kind, Callable[[Facts], Letter]] = {
     Kind.VERIFY: verify,
     Kind.ADDRESS_IN_USE: address_in_use,
+    Kind.RESET: reset,
+    Kind.PASSWORD_CHANGED: password_changed,
+    Kind.CONFIRM_CHANGE: confirm_change,
+    Kind.CHANGE_ASKED: change_asked,
+    Kind.EMAIL_CHANGED: email_changed,
 }
+
+
+MAILED = tuple(WRITE)
 
 
 def sample(kind: Kind, base_url: str) -> Letter:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import text, update
 
 from mailwarden.accounts.letter_models import AccountLetter
-from mailwarden.accounts.letters import LINK_LIFE, LINK_PAGE, WRITE, Facts, Kind
+from mailwarden.accounts.letters import LINK_LIFE, LINK_PAGE, NEWEST_ONLY, TO_A_NEW_ADDRESS, WRITE, Facts, Kind
 from mailwarden.core.crypto import token_hash
 from mailwarden.core.db import UnitOfWork, app_now, unit_of_work
 from mailwarden.core.ids import new_id
@@ -23,8 +23,9 @@ TRIES = 24  # with the back-off of jobs: about four hours of a relay that refuse
 async def write(
     rt: Runtime, tx: UnitOfWork, user_id: UUID, kind: Kind, recipient: str, facts: dict[str, Any] | None = None
 ) -> UUID:
-    """``tx`` must act as ``user_id``. An older link of the same kind works no more."""
-    await void(tx, user_id, kind)
+    """``tx`` must act as ``user_id``."""
+    if kind in NEWEST_ONLY:
+        await void(tx, user_id, kind)
     letter_id, life = new_id(), LINK_LIFE.get(kind)
     tx.session.add(
         AccountLetter(
@@ -97,15 +98,11 @@ async def _write_mail(rt: Runtime, tx: UnitOfWork, row: AccountLetter) -> Mail:
     return compose(letter, sender=rt.config.mail_from, to=row.recipient, message_id=row.message_id, date=rt.clock.now())
 
 
-TO_A_NEW_ADDRESS = frozenset({Kind.VERIFY})
-
-
 async def _fitting(tx: UnitOfWork, row: AccountLetter) -> Kind:
     """Whoever holds the address hears of it; who wanted it gets no link, and is not told why."""
     if row.kind in TO_A_NEW_ADDRESS:
         holder = await tx.session.scalar(text("SELECT find_holder(:email)"), {"email": row.recipient})
         if holder is not None and holder != row.user_id:
-            row.expires_at = None
             return Kind.ADDRESS_IN_USE
     return Kind(row.kind)
 

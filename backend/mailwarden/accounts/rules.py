@@ -11,7 +11,9 @@ class Role(StrEnum):
 
 
 READ = frozenset({"status:read", "data:read", "alerts:read"})
-MANAGE = frozenset({"connections:write", "syncs:write", "organization:write", "diagnostics:read"})
+MANAGE = frozenset(
+    {"webhooks:read", "webhooks:write", "connections:write", "syncs:write", "organization:write", "diagnostics:read"}
+)
 OWN = frozenset({"mailboxes:own", "messages:send"})
 
 PERMISSIONS: dict[Role, frozenset[str]] = {

@@ -23,6 +23,9 @@ NewPassword = Annotated[
 ]
 
 
+GivenPassword = Annotated[SecretStr, Field(max_length=MAX_LENGTH, json_schema_extra={"writeOnly": True})]
+
+
 class SignUp(Wire):
     """Makes the person and their organization. The person becomes its owner."""
 
@@ -35,7 +38,7 @@ class SignUp(Wire):
 
 class SignIn(Wire):
     email: EmailStr
-    password: Annotated[SecretStr, Field(max_length=MAX_LENGTH, json_schema_extra={"writeOnly": True})]
+    password: GivenPassword
 
 
 class UserOut(Wire):

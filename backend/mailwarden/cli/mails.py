@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from mailwarden.accounts.letters import Kind, sample
+from mailwarden.accounts.letters import MAILED, sample
 from mailwarden.cli.commands import app, load, out
 
 
@@ -16,8 +16,8 @@ def mails(
     """Write every account mail with made-up facts, to look at in a browser. Nothing is sent."""
     base_url = load().public_url
     folder.mkdir(parents=True, exist_ok=True)
-    for kind in Kind:
+    for kind in MAILED:
         letter = sample(kind, base_url)
         (folder / f"{kind}.html").write_text(letter.html(), encoding="utf-8")
         (folder / f"{kind}.txt").write_text(f"Subject: {letter.subject}\n\n{letter.text()}", encoding="utf-8")
-    out.print(f"{len(Kind)} mails are in {folder}.")
+    out.print(f"{len(MAILED)} mails are in {folder}.")

@@ -80,6 +80,7 @@ class Config:
     egress_allow: tuple[str, ...] = ()  # CIDR ranges beside the public ones
     mail_ca_file: Path | None = None  # authorities that mail servers may be certified by, beside the system's
     cookie_secure: bool = True
+    trusted_proxies: tuple[str, ...] = ()  # CIDR ranges whose word on the client's address is taken
     unverified_may_act: bool = True  # before they confirmed their address
 
 
