@@ -26,6 +26,7 @@ from mailwarden.core.probes import router as probes
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.web import serve_app
 from mailwarden.developers.events.routes import router as events
+from mailwarden.developers.webhooks.routes import router as webhook_endpoints
 from mailwarden.diagnostics.bundle_routes import router as support_bundles
 from mailwarden.diagnostics.routes import router as diagnostics
 from mailwarden.hooks.receive import close_desk
@@ -50,6 +51,7 @@ ROUTERS = (
     status,
     alerts,
     events,
+    webhook_endpoints,
     hooks,
     hook_log,
     diagnostics,

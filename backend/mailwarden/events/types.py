@@ -22,6 +22,9 @@ class EventType(StrEnum):
     SYNC_STARTED = "sync.started"
     SYNC_SUCCEEDED = "sync.succeeded"
     SYNC_FAILED = "sync.failed"
+    WEBHOOK_ENDPOINT_FAILING = "webhook_endpoint.failing"
+    WEBHOOK_ENDPOINT_RECOVERED = "webhook_endpoint.recovered"
+    WEBHOOK_ENDPOINT_DISABLED = "webhook_endpoint.disabled"
 
 
 # What each fact means, shown in the API guide; a test keeps the list complete.
@@ -44,4 +47,7 @@ DESCRIPTIONS: dict[EventType, str] = {
     EventType.SYNC_STARTED: "A sync run began.",
     EventType.SYNC_SUCCEEDED: "A sync run processed everything in its window.",
     EventType.SYNC_FAILED: "A sync run ended without having processed everything.",
+    EventType.WEBHOOK_ENDPOINT_FAILING: "A webhook endpoint has accepted nothing for 24 hours.",
+    EventType.WEBHOOK_ENDPOINT_RECOVERED: "That webhook endpoint accepts deliveries again.",
+    EventType.WEBHOOK_ENDPOINT_DISABLED: "A webhook endpoint answered 410 Gone and gets nothing any more.",
 }

@@ -40,3 +40,34 @@ async def sign_in_again(browser: Browser) -> None:
     answer = await browser.post("/v1/auth/sign-in", {"email": browser.me["user"]["email"], "password": PASSWORD})
     assert answer.status_code == 200, answer.text
     browser.http.headers["x-csrf"] = answer.json()["csrf_token"]
+
+
+async def make_endpoint(browser: Browser, url: str, **more: Any) -> dict[str, Any]:
+    """The endpoint with its secret, as it is shown once."""
+    answer = await browser.post("/v1/webhook-endpoints", {"url": url, **more})
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+async def change_endpoint(browser: Browser, endpoint: dict[str, Any], **change: Any) -> dict[str, Any]:
+    path = f"/v1/webhook-endpoints/{endpoint['id']}"
+    current = await browser.get(path)
+    answer = await browser.patch(path, change, headers={"If-Match": current.headers["etag"]})
+    assert answer.status_code == 200, answer.text
+    changed: dict[str, Any] = answer.json()
+    return changed
+
+
+async def look_at(browser: Browser, endpoint: dict[str, Any], more: str = "") -> Any:
+    answer = await browser.get(f"/v1/webhook-endpoints/{endpoint['id']}{more}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def deliveries(browser: Browser, endpoint: dict[str, Any], **params: Any) -> list[dict[str, Any]]:
+    """The first hundred, newest first."""
+    answer = await browser.get(f"/v1/webhook-endpoints/{endpoint['id']}/deliveries", params={"limit": 100, **params})
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["data"]
+    return found

@@ -60,7 +60,9 @@ class WebhookDelivery(Tenant, Base):
     state: Mapped[str] = mapped_column(server_default="pending")
     step: Mapped[int] = mapped_column(server_default="0")  # of the retry schedule; attempts out of turn do not count
     due_at: Mapped[datetime] = mapped_column(server_default=app_now())
-    scheduled_at: Mapped[datetime] = mapped_column(server_default=app_now())  # what the schedule says; never after due
+    scheduled_at: Mapped[datetime] = mapped_column(
+        server_default=app_now()
+    )  # what the schedule says; ``due_at`` may come before
     sending_since: Mapped[datetime | None]  # set before the first byte leaves: tells of a sender that died
     tries: Mapped[int] = mapped_column(server_default="0")
     attempts: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'::jsonb"))  # the latest ones
