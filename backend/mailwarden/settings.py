@@ -166,6 +166,8 @@ class RetentionSettings(BaseModel):
     account_letters_days: int = Field(
         30, ge=1, description="Days that the record of mails about accounts is kept, without their links."
     )
+    audit_log_days: int = Field(1095, ge=365, description="Days that the record of who did what is kept.")
+    invitations_days: int = Field(90, ge=30, description="Days that invitations stay listed.")
     throttles_days: int = Field(2, ge=1, le=30, description="Days that counts of failed sign-ins are kept.")
     incidents_days: int = Field(365, ge=90, description="Days that ended provider incidents are kept.")
     done_jobs_days: int = Field(7, ge=1, description="Days that finished jobs are kept.")

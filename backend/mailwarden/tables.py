@@ -1,5 +1,6 @@
 """Imports every feature's models, so that Alembic sees one metadata."""
 
+import mailwarden.accounts.audit_models
 import mailwarden.accounts.letter_models
 import mailwarden.accounts.models
 import mailwarden.accounts.throttle_models
@@ -16,6 +17,7 @@ import mailwarden.diagnostics.models
 import mailwarden.events.models
 import mailwarden.hooks.models
 import mailwarden.metrics.models
+import mailwarden.organizations.models
 import mailwarden.status.models
 import mailwarden.sync.models  # noqa: F401
 from mailwarden.core.db import Base

@@ -45,6 +45,7 @@ from mailwarden.events.retention import KEPT as EVENTS_KEPT
 from mailwarden.hooks.jobs import JOBS as HOOK_JOBS
 from mailwarden.hooks.jobs import LISTENERS as HOOK_LISTENERS
 from mailwarden.hooks.retention import KEPT as HOOKS_KEPT
+from mailwarden.organizations.retention import KEPT as ORGANIZATIONS_KEPT
 from mailwarden.settings import Settings
 from mailwarden.status.measure import JOBS as STATUS_JOBS
 from mailwarden.status.measure import start_up as start_status
@@ -61,6 +62,7 @@ BEAT_EVERY_S = 5
 
 
 KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT, *WEBHOOKS_KEPT, *DIAGNOSTICS_KEPT]
+KEPT += ORGANIZATIONS_KEPT
 
 
 def job_kinds() -> JobKinds:

@@ -24,6 +24,8 @@ ALSO_OF_TENANTS = {"users", "organizations", "sessions", "account_letters"}
 # Where a column takes only certain words.
 WORDS: dict[tuple[str, str], Any] = {
     ("memberships", "role"): "owner",
+    ("invitations", "role"): "member",
+    ("invitations", "revoked_at"): None,
     ("organizations", "time_zone"): "UTC",
     ("connections", "provider"): "hubspot",
     ("connections", "status"): "connected",

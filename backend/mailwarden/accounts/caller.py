@@ -11,6 +11,7 @@ from fastapi import BackgroundTasks, Depends, Request
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from mailwarden.accounts.audit import cover
 from mailwarden.accounts.models import Membership, Session, User
 from mailwarden.accounts.rules import may_act, permissions_of, who_may
 from mailwarden.accounts.sessions import IDLE, Found, cookie_name, csrf_token, find_session, touch
@@ -19,6 +20,7 @@ from mailwarden.core.csrf import check_origin, check_token
 from mailwarden.core.db import UnitOfWork, app_now, reader, unit_of_work
 from mailwarden.core.errors import Forbidden, RoleRequired, Unauthenticated
 from mailwarden.core.logging import bind
+from mailwarden.core.origin import acting
 from mailwarden.core.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -64,6 +66,7 @@ async def identify(request: Request, rt: Runtime, tx: UnitOfWork, after: Backgro
     if rt.clock.now() - found.seen_at > TOUCH_EVERY:
         after.add_task(_keep_alive, rt, found)
     bind(org_id=str(found.org_id), user_id=str(found.user_id))
+    acting(found.user_id, "session")
     acts = may_act(rt.config.unverified_may_act, row.email_verified_at)
     return Caller(found.user_id, found.org_id, found.session_id, row.role, row.is_operator, acts)
 
@@ -113,7 +116,10 @@ def require(permission: str) -> Load:
     """For routes that write: authenticates inside the route's own transaction."""
 
     async def caller(request: Request, rt: Rt, tx: Tx, after: BackgroundTasks) -> Caller:
-        return _allowed(await identify(request, rt, tx, after), permission)
+        found = _allowed(await identify(request, rt, tx, after), permission)
+        if request.method not in SAFE:
+            cover(tx, request)
+        return found
 
     caller.permission = permission  # type: ignore[attr-defined]
     return caller

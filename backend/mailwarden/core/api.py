@@ -19,6 +19,7 @@ from mailwarden.core.errors import AppError, Invalid, NotFound, ServiceUnavailab
 from mailwarden.core.ids import INVALID_ID, new_id
 from mailwarden.core.logging import bind
 from mailwarden.core.metrics import REQUESTS, SECONDS
+from mailwarden.core.origin import begin as begin_origin
 from mailwarden.core.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -216,6 +217,7 @@ class RequestIdentity:
         identity = f"req_{new_id().hex}"
         scope["mailwarden.request_id"] = identity
         bind(request_id=identity)
+        begin_origin(scope, identity)
         started = time.perf_counter()
         status = 500
 

@@ -58,6 +58,7 @@ class UnitOfWork:
     session: AsyncSession
     org_id: UUID | None = None
     enqueued: list[str] = field(default_factory=list)
+    recorded: int = 0  # rows of the audit log
     before_commit: list[Callable[[], Awaitable[None]]] = field(default_factory=list)  # an exception rolls back
 
     async def act_for(self, org_id: UUID) -> None:

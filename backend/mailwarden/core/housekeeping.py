@@ -42,6 +42,7 @@ INSTANCE = {
     "prune_hook_refusals": "hook_log_days",
     "prune_account_letters": "account_letters_days",
     "prune_throttles": "throttles_days",
+    "prune_audit_log": "audit_log_days",
 }
 
 

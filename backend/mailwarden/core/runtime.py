@@ -54,6 +54,8 @@ class Retention:
     sessions_days: int = 30
     account_letters_days: int = 30
     throttles_days: int = 2
+    audit_log_days: int = 1095
+    invitations_days: int = 90
     incidents_days: int = 365
     done_jobs_days: int = 7
     dead_jobs_days: int = 30
