@@ -1,6 +1,7 @@
 """Who is told of which event, and the jobs that mail it."""
 
 from mailwarden.accounts.models import Organization
+from mailwarden.alerts.endpoint_notices import ABOUT_ENDPOINTS, alert_endpoint
 from mailwarden.alerts.letter import compose
 from mailwarden.alerts.models import Alert, AlertMail
 from mailwarden.alerts.notices import alert_expiring, alert_permission
@@ -41,4 +42,5 @@ LISTENERS: Listeners = {
     EventType.CONNECTION_RECOVERED: [alert_recovered],
     EventType.CONNECTION_EXPIRING: [alert_expiring],
     EventType.CONNECTION_PERMISSION_MISSING: [alert_permission],
+    **{type: [alert_endpoint] for type in ABOUT_ENDPOINTS},
 }

@@ -19,7 +19,7 @@ MOST_ATTEMPTS = 50
 def note_attempt(row: WebhookDelivery, outcome: Outcome) -> None:
     entry = {
         "at": outcome.at.isoformat(),
-        "status": outcome.status,
+        "http_status": outcome.status,
         "duration_ms": outcome.duration_ms,
         "error": outcome.error,
     }
@@ -32,7 +32,7 @@ def note_interruption(row: WebhookDelivery, since: datetime) -> None:
     """Its worker died after it had begun: it may have arrived, and goes out again under the same id."""
     row.attempts = [
         *row.attempts,
-        {"at": since.isoformat(), "status": None, "duration_ms": None, "error": "interrupted"},
+        {"at": since.isoformat(), "http_status": None, "duration_ms": None, "error": "interrupted"},
     ]
     row.attempts = row.attempts[-MOST_ATTEMPTS:]
     row.tries += 1

@@ -41,6 +41,7 @@ def delivery_detail(row: WebhookDelivery) -> DeliveryDetailOut:
 def _delivery(row: WebhookDelivery) -> dict[str, Any]:
     return {
         **{name: getattr(row, name) for name in DeliveryOut.model_fields if hasattr(row, name)},
+        "status": row.state,
         "message_id": message_id_of(row),
         "next_attempt_at": row.due_at if row.state == "pending" else None,
         "last_attempt": row.attempts[-1] if row.attempts else None,

@@ -53,8 +53,8 @@ async def list_deliveries(
 ) -> Sequence[WebhookDelivery]:
     """Newest first, one more than the page holds."""
     asked = select(WebhookDelivery).where(Delivery.org_id == org_id, Delivery.endpoint_id == endpoint_id)
-    if page.state is not None:
-        asked = asked.where(Delivery.state == page.state)
+    if page.status is not None:
+        asked = asked.where(Delivery.state == page.status)
     if page.event_type is not None:
         asked = asked.where(Delivery.event_type == page.event_type)
     if after is not None:

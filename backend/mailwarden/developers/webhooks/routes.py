@@ -117,7 +117,7 @@ async def list_webhook_deliveries(
 ) -> Page[DeliveryOut]:
     """The log of 30 days, newest first."""
     await queries.get_endpoint(tx, caller.org_id, endpoint_id)
-    scope = f"webhook_deliveries|{endpoint_id}|{page.state}|{page.event_type}"
+    scope = f"webhook_deliveries|{endpoint_id}|{page.status}|{page.event_type}"
     after = None
     if page.cursor is not None:
         at, last = rt.cursors.decode(caller.org_id, scope, page.cursor)

@@ -8,7 +8,7 @@ from mailwarden.core.ids import DeliveryId, EndpointId, EventId
 from mailwarden.core.paging import PageQuery
 from mailwarden.events.types import EventType
 
-State = Literal["pending", "delivered", "failed"]
+Status = Literal["pending", "delivered", "failed"]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2048)]
 Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 
@@ -77,12 +77,12 @@ class EndpointsOut(Wire):
 class AttemptOut(Wire):
     """``error``: why it did not count as delivered; null if it did.
 
-    One of ``status`` (not 2xx), ``timeout``, ``unreachable``, ``answer_too_large``, ``interrupted`` (our worker died
+    One of ``http_status`` (not 2xx), ``timeout``, ``unreachable``, ``answer_too_large``, ``interrupted`` (our worker died
     after it had begun) and ``secret_unreadable``.
     """
 
     at: datetime
-    status: int | None
+    http_status: int | None
     duration_ms: int | None
     error: str | None
 
@@ -96,7 +96,7 @@ class DeliveryOut(Wire):
     message_id: str
     event_type: str
     sequence: int | None
-    state: State
+    status: Status
     tries: int
     next_attempt_at: datetime | None
     delivered_at: datetime | None
@@ -111,7 +111,7 @@ class DeliveryDetailOut(DeliveryOut):
 
 
 class DeliveryQuery(PageQuery):
-    state: State | None = None
+    status: Status | None = None
     event_type: EventType | None = None
 
 

@@ -58,7 +58,7 @@ async def send(rt: Runtime, http: httpx.AsyncClient, load: Load, parcel: Parcel)
 
 
 def _judge(rt: Runtime, parcel: Parcel, at: datetime, answer: Answer) -> Outcome:
-    error = None if is_delivered(answer.status) else "status"
+    error = None if is_delivered(answer.status) else "http_status"
     wait_s = retry_after_s(answer.status, answer.headers.get("retry-after"), rt.clock.now())
     return Outcome(parcel, at, answer.status, error, answer.duration_ms, wait_s)
 
