@@ -26,6 +26,7 @@ from mailwarden.core.probes import router as probes
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.web import serve_app
 from mailwarden.developers.events.routes import router as events
+from mailwarden.developers.keys.routes import router as api_keys
 from mailwarden.developers.webhooks.routes import router as webhook_endpoints
 from mailwarden.diagnostics.bundle_routes import router as support_bundles
 from mailwarden.diagnostics.routes import router as diagnostics
@@ -51,6 +52,7 @@ ROUTERS = (
     status,
     alerts,
     events,
+    api_keys,
     webhook_endpoints,
     hooks,
     hook_log,

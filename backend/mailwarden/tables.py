@@ -1,5 +1,6 @@
 """Imports every feature's models, so that Alembic sees one metadata."""
 
+import mailwarden.accounts.access_models
 import mailwarden.accounts.audit_models
 import mailwarden.accounts.letter_models
 import mailwarden.accounts.models
@@ -10,6 +11,7 @@ import mailwarden.connections.grant_models
 import mailwarden.connections.mail_models
 import mailwarden.connections.models
 import mailwarden.core.health
+import mailwarden.core.idempotency.models
 import mailwarden.core.jobs
 import mailwarden.core.key_check
 import mailwarden.developers.webhooks.models

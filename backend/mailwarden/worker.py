@@ -20,6 +20,7 @@ from redis.asyncio import ConnectionPool
 from redis.exceptions import ResponseError
 from sqlalchemy import text
 
+from mailwarden.accounts.access_retention import KEPT as ACCESS_KEPT
 from mailwarden.accounts.jobs import JOBS as ACCOUNT_JOBS
 from mailwarden.alerts.jobs import JOBS as ALERT_JOBS
 from mailwarden.alerts.jobs import LISTENERS as ALERT_LISTENERS
@@ -62,7 +63,7 @@ BEAT_EVERY_S = 5
 
 
 KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT, *WEBHOOKS_KEPT, *DIAGNOSTICS_KEPT]
-KEPT += ORGANIZATIONS_KEPT
+KEPT += ORGANIZATIONS_KEPT + ACCESS_KEPT
 
 
 def job_kinds() -> JobKinds:

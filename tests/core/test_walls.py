@@ -163,10 +163,13 @@ async def test_functions_that_see_past_the_wall_are_listed_pinned_and_not_for_ev
         found = list(await connection.execute(asked))
     assert all(row[1] == ["search_path=public, pg_temp"] and not row[2] for row in found)
     assert {row[0] for row in found if row[3]} == {
+        "find_access_token",
+        "find_api_key",
         "find_connection_of_subscription",
         "find_connections_of_account",
         "find_connections_of_address",
         "find_connections_of_token",
+        "find_grant_token",
         "find_holder",
         "find_invitation",
         "find_hook_subscription",

@@ -20,6 +20,11 @@ ID_PREFIXES = {
     "receipt_id": "rcpt",
     "mailbox_id": "mbx",
     "bundle_id": "sup",
+    "key_id": "key",
+    "member_id": "usr",
+    "invitation_id": "inv",
+    "request_id": "tick",
+    "attachment_id": "att",
 }
 
 

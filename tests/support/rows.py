@@ -49,6 +49,7 @@ WORDS: dict[tuple[str, str], Any] = {
     ("hook_log", "outcome"): "probe",
     ("oauth_attempts", "outcome"): "denied",
     ("webhook_deliveries", "event_type"): "sync.failed",
+    ("oauth_tokens", "kind"): "refresh",
     ("mail_servers", "imap_security"): "tls",
     ("mail_servers", "smtp_security"): "tls",
 }

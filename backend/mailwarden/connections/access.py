@@ -5,8 +5,7 @@ from typing import Annotated
 
 from fastapi import BackgroundTasks, Depends, Request
 
-from mailwarden.accounts.caller import Caller, identify, require, require_read
-from mailwarden.accounts.rules import who_may
+from mailwarden.accounts.caller import Caller, allowed, identify, require, require_read
 from mailwarden.connections.models import Connection
 from mailwarden.connections.queries import get_connection
 from mailwarden.connections.slots import is_personal
@@ -110,11 +109,7 @@ def require_apart(permission: str) -> Callable[..., Awaitable[Caller]]:
 
     async def caller(request: Request, rt: Rt, after: BackgroundTasks) -> Caller:
         async with unit_of_work(rt.sessions) as tx:
-            found = await identify(request, rt, tx, after)
-        if not found.may(permission):
-            roles = " or ".join(who_may(permission)) or "nobody"
-            raise RoleRequired(f"This needs the role {roles}. Ask one of them.", action="ask_owner")
-        return found
+            return allowed(await identify(request, rt, tx, after), permission)
 
     caller.permission = permission  # type: ignore[attr-defined]
     return caller

@@ -8,11 +8,13 @@ from sqlalchemy import select, update
 
 from mailwarden.accounts.access_models import ApiKey
 from mailwarden.accounts.models import Membership
+from mailwarden.accounts.rules import SCOPES
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.runtime import Runtime
+from mailwarden.developers.scopes import DESCRIPTIONS
 from tests.conftest import NewClient
 from tests.developers.steps import as_program, make_key
-from tests.support.browser import Browser
+from tests.support.browser import Browser, sign_up
 from tests.support.time import TimeMachine
 
 
@@ -70,8 +72,10 @@ async def test_one_wrong_character_opens_nothing(owner: Browser, new_client: New
         assert (await program.get("/v1/me")).status_code == 401, place
 
 
-async def test_a_key_ends_when_it_expires(owner: Browser, new_client: NewClient, time_machine: TimeMachine) -> None:
-    from_now = time_machine.clock.now() + timedelta(hours=1)
+async def test_a_key_ends_when_it_expires(
+    runtime: Runtime, owner: Browser, new_client: NewClient, time_machine: TimeMachine
+) -> None:
+    from_now = runtime.clock.now() + timedelta(hours=1)
     program = as_program(new_client(), (await make_key(owner, expires_at=from_now.isoformat()))["secret"])
     assert (await program.get("/v1/me")).status_code == 200
     await time_machine.advance(3601)
@@ -174,10 +178,13 @@ async def test_its_use_is_noted_once_a_minute(
 
 
 async def test_another_organization_sees_none_of_them(owner: Browser, new_client: NewClient) -> None:
-    from tests.support.browser import sign_up  # noqa: PLC0415
 
     key = (await make_key(owner))["key"]["id"]
     other = await sign_up(new_client(), "other@example.com")
     assert (await other.get("/v1/api-keys")).json()["data"] == []
     assert (await other.delete(f"/v1/api-keys/{key}")).status_code == 404
     assert (await other.post(f"/v1/api-keys/{key}/rotate", {})).status_code == 404
+
+
+def test_every_scope_is_described() -> None:
+    assert set(DESCRIPTIONS) == set(SCOPES)
