@@ -1,9 +1,8 @@
 """A person's own account: proving and changing the address."""
 
 from datetime import timedelta
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request, Response
 
 from mailwarden.accounts import address_change, own_password, recovery, verification
 from mailwarden.accounts.account_schemas import (
@@ -18,18 +17,19 @@ from mailwarden.accounts.account_schemas import (
     SignUpAddress,
     VerificationOut,
 )
-from mailwarden.accounts.caller import Caller, StatusReader, require
+from mailwarden.accounts.caller import Myself, MyselfReading
+from mailwarden.accounts.devices import remember_device
+from mailwarden.accounts.gates import FORGOTTEN, LINKS, admit_from_network
 from mailwarden.accounts.letters import LINK_LIFE, Kind
 from mailwarden.accounts.whereabouts import whereabouts
 from mailwarden.core.api import Reader, Rt, Tx, errors
 from mailwarden.core.csrf import check_origin
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
-Myself = Annotated[Caller, Depends(require("status:read"))]
 
 
 @router.get("/me/verification", responses=errors())
-async def get_verification(rt: Rt, tx: Reader, caller: StatusReader) -> VerificationOut:
+async def get_verification(rt: Rt, tx: Reader, caller: MyselfReading) -> VerificationOut:
     """Is my address confirmed, and when may the mail be sent again?"""
     return await verification.describe(rt, tx, caller.user_id)
 
@@ -46,10 +46,11 @@ async def replace_sign_up_address(body: SignUpAddress, rt: Rt, tx: Tx, caller: M
     return await verification.replace_address(rt, tx, caller.user_id, body.email)
 
 
-@router.post("/auth/confirm-email", responses=errors())
+@router.post("/auth/confirm-email", responses=errors(429))
 async def confirm_email(body: LinkIn, request: Request, rt: Rt, tx: Tx) -> ConfirmedOut:
     """Public. The link of a mail proves the address, or makes the new one the account's; no session is needed."""
     check_origin(request, rt.config.base_url)
+    await admit_from_network(rt, request, LINKS)
     user, letter = await verification.open_link(tx, body.token.get_secret_value(), Kind.VERIFY, Kind.CONFIRM_CHANGE)
     settle = address_change.confirm if letter.kind == Kind.CONFIRM_CHANGE else verification.prove
     await settle(rt, tx, user, letter)
@@ -60,16 +61,19 @@ async def confirm_email(body: LinkIn, request: Request, rt: Rt, tx: Tx) -> Confi
 async def forgot_password(body: ForgotPassword, request: Request, rt: Rt, tx: Tx) -> ForgottenOut:
     """Public. Mails a link if the address has an account; the answer does not say so."""
     check_origin(request, rt.config.base_url)
+    await admit_from_network(rt, request, FORGOTTEN)
     await recovery.forgot(tx, body.email)
     return ForgottenOut(sender=rt.config.mail_from, link_minutes=LINK_LIFE[Kind.RESET] // timedelta(minutes=1))
 
 
 @router.post("/auth/reset-password", status_code=204, responses=errors(429))
-async def reset_password(body: PasswordReset, request: Request, rt: Rt, tx: Tx) -> None:
+async def reset_password(body: PasswordReset, request: Request, response: Response, rt: Rt, tx: Tx) -> None:
     """Public. The link sets a new password and ends all sessions; sign in with it then."""
     check_origin(request, rt.config.base_url)
     token, password = body.token.get_secret_value(), body.password.get_secret_value()
-    await recovery.reset(rt, tx, token, password, whereabouts(rt, request))
+    await admit_from_network(rt, request, LINKS)
+    email = await recovery.reset(rt, tx, token, password, whereabouts(rt, request))
+    remember_device(rt, request, response, email)
 
 
 @router.post("/me/password", status_code=204, responses=errors(429))
@@ -81,7 +85,7 @@ async def change_password(body: PasswordChange, request: Request, rt: Rt, tx: Tx
 
 
 @router.get("/me/email", responses=errors())
-async def get_email(rt: Rt, tx: Reader, caller: StatusReader) -> EmailOut:
+async def get_email(rt: Rt, tx: Reader, caller: MyselfReading) -> EmailOut:
     return await address_change.describe(rt, tx, caller.user_id)
 
 

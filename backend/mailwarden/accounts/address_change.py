@@ -46,7 +46,7 @@ async def _waiting(rt: Runtime, tx: UnitOfWork, user_id: UUID) -> AccountLetter 
 
 async def ask(rt: Runtime, tx: UnitOfWork, user_id: UUID, password: str, email: str, where: Whereabouts) -> EmailOut:
     """The same answer whoever has the new address; the old one hears of it in any case."""
-    user = await check_own(tx, user_id, password)
+    user = await check_own(rt, tx, user_id, password)
     if user.email_verified_at is None:
         raise Conflict("Confirm your address first, or replace it.", code="not_verified", action="verify_email")
     if email.lower() == user.email.lower():

@@ -5,9 +5,11 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from mailwarden.accounts import posting
+from mailwarden.accounts.gates import own_password
 from mailwarden.accounts.letters import Kind
 from mailwarden.accounts.models import Session, User
 from mailwarden.accounts.passwords import hash_password, verify_password
+from mailwarden.accounts.throttle import count, forgive
 from mailwarden.accounts.whereabouts import Whereabouts
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.errors import Invalid
@@ -19,11 +21,13 @@ def _wrong() -> Invalid:
     return Invalid("The current password is wrong. Nothing was changed.", code="wrong_password", errors=[wrong])
 
 
-async def check_own(tx: UnitOfWork, user_id: UUID, password: str) -> User:
-    """The person, locked. Raises Invalid for a wrong password."""
+async def check_own(rt: Runtime, tx: UnitOfWork, user_id: UUID, password: str) -> User:
+    """The person, locked. Raises Invalid for a wrong password, Throttled after several."""
+    await count(rt, own_password(user_id))
     user = await tx.session.get_one(User, user_id, with_for_update=True, populate_existing=True)
     if not await verify_password(user.password_hash, password):
         raise _wrong()
+    await forgive(rt, tx, own_password(user_id))
     return user
 
 
@@ -31,7 +35,7 @@ async def change_password(
     rt: Runtime, tx: UnitOfWork, user_id: UUID, session_id: UUID, old: str, new: str, where: Whereabouts
 ) -> None:
     """Every other session ends, and so do links that were mailed."""
-    user = await check_own(tx, user_id, old)
+    user = await check_own(rt, tx, user_id, old)
     user.password_hash = await hash_password(new)
     await tx.session.execute(delete(Session).where(Session.user_id == user_id, Session.id != session_id))
     await posting.void(tx, user_id, Kind.RESET, Kind.CONFIRM_CHANGE)

@@ -56,8 +56,10 @@ async def _send_link(rt: Runtime, tx: UnitOfWork, email: str) -> None:
         await posting.write(rt, tx, user_id, Kind.RESET, user.email)
 
 
-async def reset(rt: Runtime, tx: UnitOfWork, token: str, password: str, where: Whereabouts) -> None:
+async def reset(rt: Runtime, tx: UnitOfWork, token: str, password: str, where: Whereabouts) -> str:
     """Ends every session and every other open link. The mailbox is proved by the way. Raises Invalid.
+
+    Returns the account's address.
 
     It signs nobody in, so that a second factor is asked for as ever.
     """
@@ -68,6 +70,7 @@ async def reset(rt: Runtime, tx: UnitOfWork, token: str, password: str, where: W
     await tx.session.execute(delete(Session).where(Session.user_id == user.id))
     await posting.void(tx, user.id, *Kind)
     await posting.write(rt, tx, user.id, Kind.PASSWORD_CHANGED, user.email, where.facts())
+    return user.email
 
 
 JOBS = [JobKind(FORGOT, answer_forgot)]
