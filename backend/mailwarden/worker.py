@@ -46,6 +46,7 @@ from mailwarden.events.retention import KEPT as EVENTS_KEPT
 from mailwarden.hooks.jobs import JOBS as HOOK_JOBS
 from mailwarden.hooks.jobs import LISTENERS as HOOK_LISTENERS
 from mailwarden.hooks.retention import KEPT as HOOKS_KEPT
+from mailwarden.organizations.posting import JOBS as ORGANIZATION_JOBS
 from mailwarden.organizations.retention import KEPT as ORGANIZATIONS_KEPT
 from mailwarden.settings import Settings
 from mailwarden.status.measure import JOBS as STATUS_JOBS
@@ -70,6 +71,7 @@ def job_kinds() -> JobKinds:
     kinds = JobKinds().add(
         *CONNECTION_JOBS, *SYNC_JOBS, *HOOK_JOBS, *ALERT_JOBS, *STATUS_JOBS, *WEBHOOK_JOBS, *ACCOUNT_JOBS
     )
+    kinds.add(*ORGANIZATION_JOBS)
     kinds.add(prune_kind(KEPT))
     return kinds.add(dispatch_kind(merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS, WEBHOOK_LISTENERS)))
 

@@ -82,6 +82,12 @@ def _who(origin: Origin | None, actor: UUID | None) -> dict[str, Any]:
     }
 
 
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is not the same, as it was and as it is."""
+    changed = [name for name in after if before.get(name) != after[name]]
+    return {one: before.get(one) for one in changed}, {one: after[one] for one in changed}
+
+
 def _clean(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return dict(redact(None, "", dict(values))) if values is not None else None
 

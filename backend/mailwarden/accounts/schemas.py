@@ -61,6 +61,19 @@ class MembershipOut(Wire):
     role: str
 
 
+class RefusalOut(Wire):
+    """What the person may not do, and which roles may."""
+
+    permission: str
+    roles: list[str]
+    reason: str
+
+
+class PersonToAskOut(Wire):
+    name: str
+    role: str
+
+
 class MeOut(Wire):
     """Everything a client shows about the signed-in person; always the database's state, never a cached one."""
 
@@ -68,6 +81,8 @@ class MeOut(Wire):
     organization: OrganizationOut
     role: str
     permissions: list[str]
+    not_allowed: list[RefusalOut]
+    ask: list[PersonToAskOut] = Field(description="Owners and managers of the organization, other than oneself.")
     organizations: list[MembershipOut]
     csrf_token: str
     is_operator: bool

@@ -5,9 +5,11 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import select, text, update
 
+from mailwarden.accounts import audit
+from mailwarden.accounts.audit import Target
 from mailwarden.accounts.models import Membership, Organization, Session, User
-from mailwarden.accounts.rules import may_act, permissions_of
-from mailwarden.accounts.schemas import MembershipOut, MeOut, OrganizationOut, UserOut
+from mailwarden.accounts.rules import ALL_PERMISSIONS, Role, may_act, permissions_of, who_may, why_not
+from mailwarden.accounts.schemas import MembershipOut, MeOut, OrganizationOut, PersonToAskOut, RefusalOut, UserOut
 from mailwarden.accounts.sessions import csrf_token
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.errors import Invalid, NotFound, PreconditionFailed
@@ -28,7 +30,7 @@ async def find_user_id(tx: UnitOfWork, email: str) -> UUID | None:
     return found
 
 
-async def describe_me(rt: Runtime, tx: UnitOfWork, user_id: UUID, org_id: UUID, session_id: UUID) -> MeOut:
+async def describe_me(rt: Runtime, tx: UnitOfWork, user_id: UUID, org_id: UUID, session_id: UUID | None) -> MeOut:
     user = await tx.session.get_one(User, user_id)
     joined = select(Organization, Membership.role).join(Membership, Membership.org_id == Organization.id)
     rows = (await tx.session.execute(joined.where(Membership.user_id == user_id).order_by(Organization.name))).all()
@@ -38,13 +40,29 @@ async def describe_me(rt: Runtime, tx: UnitOfWork, user_id: UUID, org_id: UUID, 
         organization=organization_out(active),
         role=role,
         permissions=sorted(permissions_of(role, may_act=may_act(rt.config.unverified_may_act, user.email_verified_at))),
+        not_allowed=_refusals(role),
+        ask=await people_to_ask(tx, org_id, user_id),
         organizations=[MembershipOut(id=org.id, name=org.name, role=its) for org, its in rows],
-        csrf_token=csrf_token(rt.keys, session_id),
+        csrf_token=csrf_token(rt.keys, session_id) if session_id else "",
         is_operator=user.is_operator,
         environment=rt.config.environment,
         demo=rt.config.environment == "demo",
         version=rt.config.version,
     )
+
+
+def _refusals(role: str) -> list[RefusalOut]:
+    """Of the role alone: an address not confirmed yet is told apart by ``user.email_verified``."""
+    missing = sorted(ALL_PERMISSIONS - permissions_of(role))
+    return [RefusalOut(permission=one, roles=list(who_may(one)), reason=why_not(one)) for one in missing]
+
+
+async def people_to_ask(tx: UnitOfWork, org_id: UUID, but: UUID) -> list[PersonToAskOut]:
+    """Owners first. Names only: whoever may not see members sees no addresses either."""
+    asked = select(User.name, Membership.role).join(Membership, Membership.user_id == User.id)
+    able = asked.where(Membership.org_id == org_id, Membership.role != Role.MEMBER, User.id != but)
+    rows = (await tx.session.execute(able.order_by(Membership.role.desc(), User.name).limit(50))).all()
+    return [PersonToAskOut(name=row.name, role=row.role) for row in rows]
 
 
 def organization_out(row: Organization) -> OrganizationOut:
@@ -69,9 +87,14 @@ async def update_organization(
     row = await tx.session.get_one(Organization, org_id, with_for_update=True)
     if row.version != version:
         raise PreconditionFailed("Load it again and repeat your change.", headers={"ETag": f'"v{row.version}"'})
+    before = {"name": row.name, "time_zone": row.time_zone}
     row.name = name or row.name
     row.time_zone = checked_zone(time_zone) if time_zone else row.time_zone
     row.version += 1
+    await tx.session.flush()
+    was, now = audit.difference(before, {"name": row.name, "time_zone": row.time_zone})
+    changed = Target("organization", org_id, row.name)
+    await audit.record(tx, "organization.changed", changed, before=was, after=now)
     return row
 
 
