@@ -35,6 +35,8 @@ from mailwarden.hooks.receive import router as hooks
 from mailwarden.hooks.routes import router as hook_log
 from mailwarden.mailboxes.routes import router as mailboxes
 from mailwarden.metrics.routes import router as metrics
+from mailwarden.organizations.invitation_routes import router as invitations
+from mailwarden.organizations.routes import router as organizations
 from mailwarden.settings import Settings
 from mailwarden.status.routes import router as status
 from mailwarden.sync.routes import router as sync
@@ -44,6 +46,8 @@ CALLBACK = "/v1/oauth/callback/"
 ROUTERS = (
     accounts,
     own_account,
+    organizations,
+    invitations,
     mailbox_connects,
     connections,
     mailboxes,

@@ -10,7 +10,15 @@ from mailwarden.main import build
 from tests.support import golden
 from tests.support.routes import Operation, operations
 
-PUBLIC = {"sign_up", "sign_in", "confirm_email", "forgot_password", "reset_password"}
+PUBLIC = {
+    "sign_up",
+    "sign_in",
+    "confirm_email",
+    "forgot_password",
+    "reset_password",
+    "look_up_invitation",
+    "sign_up_by_invitation",
+}
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ async def test_a_stranger_signs_up_through_the_link(runtime: Runtime, owner: Bro
     me = (await kim.get("/v1/me")).json()
     assert (me["role"], me["organization"]["name"], me["user"]["email_verified"]) == ("manager", "Acme", True)
     listed = (await owner.get("/v1/invitations")).json()
-    assert [(one["email"], one["state"], one["mail"]) for one in listed] == [(KIM, "accepted", "sent")]
+    assert [(one["email"], one["status"], one["mail"]) for one in listed] == [(KIM, "accepted", "sent")]
 
 
 async def test_the_mail_names_who_invites_whereto(runtime: Runtime, owner: Browser) -> None:

@@ -47,7 +47,7 @@ def invitation_out(row: Invitation, now: datetime) -> InvitationOut:
     return InvitationOut.model_validate(
         {
             **{name: getattr(row, name) for name in InvitationOut.model_fields if hasattr(row, name)},
-            "state": state,
+            "status": state,
             "mail": row.mail_state,
             "resend_at": again if state in ("open", "expired") and again > now else None,
         }

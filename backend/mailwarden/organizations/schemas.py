@@ -60,7 +60,7 @@ class InvitationOut(Wire):
     id: InvitationId
     email: str
     role: RoleName
-    state: InvitationState
+    status: InvitationState
     invited_by: UserId | None
     inviter_name: str
     created_at: datetime
