@@ -9,7 +9,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -64,11 +64,12 @@ class Customer:
                 return
 
     @staticmethod
-    def _retried(system: System, ask: Any) -> None:
+    def _retried(system: System, ask: Callable[[], None]) -> None:
         """The API may be the process that was just killed."""
         for _ in range(5):
             try:
-                return ask()
+                ask()
+                return
             except (httpx.TransportError, KeyError):
                 wait_healthy(system)
         ask()
