@@ -22,7 +22,7 @@ from mailwarden.core.http import build_http
 from mailwarden.core.key_check import check_keys
 from mailwarden.core.mail import FileMailer, Mailer, SmtpMailer
 from mailwarden.core.paging import Cursors
-from mailwarden.core.runtime import Config, Retention, Runtime, Timing
+from mailwarden.core.runtime import Config, Limits, Retention, Runtime, Timing
 from mailwarden.providers.budget import RedisBudget, Scripts
 from mailwarden.providers.settings import ProviderSettings
 from mailwarden.settings import MailSettings, ProviderClientSettings, Settings, parse_keys
@@ -104,11 +104,18 @@ def feature_config(settings: Settings) -> Config:
         mail_from=settings.mail.sender,
         version=package_version(),
         retention=Retention(**settings.retention.model_dump()),
+        limits=request_limits(settings),
         settings_set=tuple(names_set(settings)),
         cookie_secure=settings.base_url.scheme == "https",
+        breached_passwords=settings.security.breached_passwords,
         trusted_proxies=settings.security.trusted_proxies,
         unverified_may_act=_or(settings.accounts.unverified_may_act, settings.mail.mode == "file"),
     )
+
+
+def request_limits(settings: Settings) -> Limits:
+    enabled = _or(settings.limits.enabled, settings.environment != "test")
+    return Limits(enabled=enabled, **settings.limits.model_dump(exclude={"enabled"}))
 
 
 def _or(chosen: bool | None, otherwise: bool) -> bool:

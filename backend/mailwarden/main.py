@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from mailwarden.accounts.account_routes import router as own_account
 from mailwarden.accounts.routes import router as accounts
+from mailwarden.accounts.session_routes import router as own_sessions
 from mailwarden.alerts.routes import router as alerts
 from mailwarden.compose import open_runtime
 from mailwarden.connections.credentials import replay_journal
@@ -20,6 +21,7 @@ from mailwarden.core import api
 from mailwarden.core.csrf import LOOPBACK
 from mailwarden.core.headers import SecurityHeaders
 from mailwarden.core.landing import LandInApp
+from mailwarden.core.limits.passage import LimitHeaders
 from mailwarden.core.logging import configure_logging
 from mailwarden.core.openapi import describe
 from mailwarden.core.probes import router as probes
@@ -35,6 +37,7 @@ from mailwarden.hooks.receive import router as hooks
 from mailwarden.hooks.routes import router as hook_log
 from mailwarden.mailboxes.routes import router as mailboxes
 from mailwarden.metrics.routes import router as metrics
+from mailwarden.organizations.audit_routes import router as audit_log
 from mailwarden.organizations.invitation_routes import router as invitations
 from mailwarden.organizations.routes import router as organizations
 from mailwarden.settings import Settings
@@ -46,8 +49,10 @@ CALLBACK = "/v1/oauth/callback/"
 ROUTERS = (
     accounts,
     own_account,
+    own_sessions,
     organizations,
     invitations,
+    audit_log,
     mailbox_connects,
     connections,
     mailboxes,
@@ -92,6 +97,7 @@ def build(lifespan: Lifespan) -> FastAPI:
     app.add_middleware(LandInApp, prefix=CALLBACK, page="/integrations")
     app.add_middleware(GZipMiddleware, minimum_size=500)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(LimitHeaders)
     app.add_middleware(api.RequestIdentity)
     return app
 

@@ -44,6 +44,9 @@ class SecuritySettings(BaseModel):
         False, description="Serve sign-in over plain http outside loopback. Refused in production."
     )
 
+    breached_passwords: Path | None = Field(
+        None, description="File of passwords known from breaches, made by `mailwarden breached-passwords`."
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="CIDR ranges of reverse proxies whose X-Forwarded-For is believed, comma separated."
     )
@@ -140,6 +143,15 @@ class WorkerSettings(BaseModel):
     )
 
 
+class LimitsSettings(BaseModel):
+    enabled: bool | None = Field(None, description="Count requests; empty: everywhere but in the environment test.")
+    key: int = Field(600, ge=1, description="Requests of one API key or device in a minute.")
+    user: int = Field(1200, ge=1, description="Requests of one person's browsers in a minute.")
+    organization: int = Field(3000, ge=1, description="Requests of a whole organization in a minute.")
+    address: int = Field(120, ge=1, description="Requests without a valid credential from one address in a minute.")
+    at_once: int = Field(8, ge=1, description="Requests of an organization's programs at the same time.")
+
+
 class RetentionSettings(BaseModel):
     """What the status page measures is kept for 90 days at least."""
 
@@ -206,6 +218,7 @@ class Settings(BaseSettings):
     egress: EgressSettings = EgressSettings()
     worker: WorkerSettings = WorkerSettings()
     retention: RetentionSettings = RetentionSettings()
+    limits: LimitsSettings = LimitsSettings()
 
     @property
     def public_url(self) -> str:

@@ -57,6 +57,7 @@ PRUNE_ARGUMENTS = "(timestamptz, int)"
 
 def upgrade() -> None:
     _own_addresses()
+    op.add_column("sessions", sa.Column("address", sa.String(), nullable=True))
     _letters()
     _throttles()
     for signature, body in FUNCTIONS.items():
@@ -151,6 +152,7 @@ def downgrade() -> None:
     op.execute(FIND_USER_BEFORE)
     for signature in ("find_sign_in(text)", "find_holder(text)", "find_link(bytea)"):
         op.execute(f"DROP FUNCTION {signature}")
+    op.drop_column("sessions", "address")
     op.drop_table("throttles")
     op.drop_table("account_letters")
     op.drop_index("ix_users_email", table_name="users")

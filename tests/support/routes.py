@@ -21,6 +21,7 @@ ID_PREFIXES = {
     "mailbox_id": "mbx",
     "bundle_id": "sup",
     "key_id": "key",
+    "session_id": "ses",
     "member_id": "usr",
     "invitation_id": "inv",
     "request_id": "tick",

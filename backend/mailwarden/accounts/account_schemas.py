@@ -7,6 +7,7 @@ from pydantic import EmailStr, Field, SecretStr
 
 from mailwarden.accounts.schemas import GivenPassword, NewPassword
 from mailwarden.core.api import Wire
+from mailwarden.core.ids import SessionId
 
 LinkToken = Annotated[
     SecretStr, Field(min_length=20, max_length=200, json_schema_extra={"writeOnly": True}, description="After the #.")
@@ -63,6 +64,23 @@ class ForgottenOut(Wire):
 class PasswordReset(Wire):
     token: LinkToken
     password: NewPassword
+
+
+class SessionOut(Wire):
+    """``ends_at`` unless it is used before. ``address``: from where it signed in."""
+
+    id: SessionId
+    current: bool
+    organization: str
+    user_agent: str | None
+    address: str | None
+    created_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+
+
+class SessionsOut(Wire):
+    data: list[SessionOut]
 
 
 class LinkIn(Wire):

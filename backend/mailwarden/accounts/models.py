@@ -64,3 +64,4 @@ class Session(Base):
     seen_at: Mapped[datetime] = mapped_column(server_default=app_now())
     expires_at: Mapped[datetime]  # absolute end; idle end is computed from seen_at
     user_agent: Mapped[str | None]
+    address: Mapped[str | None]  # from where it signed in

@@ -8,6 +8,7 @@ from mailwarden.accounts import posting
 from mailwarden.accounts.gates import own_password
 from mailwarden.accounts.letters import Kind
 from mailwarden.accounts.models import Session, User
+from mailwarden.accounts.password_policy import check_password
 from mailwarden.accounts.passwords import hash_password, verify_password
 from mailwarden.accounts.throttle import count, forgive
 from mailwarden.accounts.whereabouts import Whereabouts
@@ -36,6 +37,7 @@ async def change_password(
 ) -> None:
     """Every other session ends, and so do links that were mailed."""
     user = await check_own(rt, tx, user_id, old)
+    check_password(rt, new, pointer="#/new_password", context=(user.email, user.name))
     user.password_hash = await hash_password(new)
     await tx.session.execute(delete(Session).where(Session.user_id == user_id, Session.id != session_id))
     await posting.void(tx, user_id, Kind.RESET, Kind.CONFIRM_CHANGE)

@@ -9,6 +9,7 @@ from mailwarden.accounts import posting
 from mailwarden.accounts.letter_models import AccountLetter
 from mailwarden.accounts.letters import Kind
 from mailwarden.accounts.models import Session, User
+from mailwarden.accounts.password_policy import check_password
 from mailwarden.accounts.passwords import hash_password
 from mailwarden.accounts.verification import open_link, prove
 from mailwarden.accounts.whereabouts import Whereabouts
@@ -63,8 +64,10 @@ async def reset(rt: Runtime, tx: UnitOfWork, token: str, password: str, where: W
 
     It signs nobody in, so that a second factor is asked for as ever.
     """
+    check_password(rt, password, pointer="#/password")
     hashed = await hash_password(password)
     user, letter = await open_link(tx, token, Kind.RESET)
+    check_password(rt, password, pointer="#/password", context=(user.email, user.name))
     await prove(rt, tx, user, letter)
     user.password_hash = hashed
     await tx.session.execute(delete(Session).where(Session.user_id == user.id))

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from mailwarden.accounts import service
 from mailwarden.accounts.caller import Caller, Myself, StatusReader, require
-from mailwarden.accounts.devices import remember_device
+from mailwarden.accounts.enter import enter
 from mailwarden.accounts.gates import SIGN_UPS, admit_from_network, admit_sign_in
 from mailwarden.accounts.schemas import (
     ActiveOrganization,
@@ -14,7 +14,7 @@ from mailwarden.accounts.schemas import (
     SignIn,
     SignUp,
 )
-from mailwarden.accounts.sessions import clear_cookie, end_session, set_cookie, start_session
+from mailwarden.accounts.sessions import clear_cookie, end_session
 from mailwarden.accounts.sign_in import sign_in as check_password
 from mailwarden.accounts.sign_up import sign_up as create_account
 from mailwarden.accounts.throttle import forgive
@@ -32,10 +32,7 @@ async def sign_up(body: SignUp, request: Request, response: Response, rt: Rt, tx
     check_origin(request, rt.config.base_url)
     await admit_from_network(rt, request, SIGN_UPS)
     user_id, org_id = await create_account(rt, tx, body)
-    session_id, token = await start_session(rt, tx, user_id, org_id, request.headers.get("user-agent"))
-    set_cookie(rt, response, token)
-    remember_device(rt, request, response, body.email)
-    return await service.describe_me(rt, tx, user_id, org_id, session_id)
+    return await enter(rt, tx, request, response, user_id, org_id)
 
 
 @router.post("/auth/sign-in", responses=errors(429))
@@ -43,13 +40,9 @@ async def sign_in(body: SignIn, request: Request, response: Response, rt: Rt, tx
     """Public. Sets the session cookie."""
     check_origin(request, rt.config.base_url)
     gates = await admit_sign_in(rt, request, body.email)
-    user_id, org_id = await check_password(rt, tx, body.email, body.password.get_secret_value())
+    user_id = await check_password(rt, tx, body.email, body.password.get_secret_value())
     await forgive(rt, tx, *gates)
-    await tx.act_for(org_id)
-    session_id, token = await start_session(rt, tx, user_id, org_id, request.headers.get("user-agent"))
-    set_cookie(rt, response, token)
-    remember_device(rt, request, response, body.email)
-    return await service.describe_me(rt, tx, user_id, org_id, session_id)
+    return await enter(rt, tx, request, response, user_id)
 
 
 @router.post("/auth/sign-out", status_code=204, responses=errors())

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import delete, text, update
 from starlette.responses import Response
 
+from mailwarden.accounts import audit
 from mailwarden.accounts.models import Session
 from mailwarden.core.crypto import Keyring, token_hash
 from mailwarden.core.db import UnitOfWork, app_now
@@ -37,9 +38,9 @@ def csrf_token(keys: Keyring, session_id: UUID) -> str:
 
 
 async def start_session(
-    rt: Runtime, tx: UnitOfWork, user_id: UUID, org_id: UUID, user_agent: str | None
+    rt: Runtime, tx: UnitOfWork, user_id: UUID, org_id: UUID, user_agent: str | None, address: str | None = None
 ) -> tuple[UUID, str]:
-    """A new token at every sign-in, so that one planted before is worth nothing."""
+    """A new token at every sign-in, so that one planted before is worth nothing. ``tx`` acts for ``org_id``."""
     token, session_id = secrets.token_urlsafe(32), new_id()
     tx.session.add(
         Session(
@@ -49,9 +50,11 @@ async def start_session(
             org_id=org_id,
             expires_at=rt.clock.now() + ABSOLUTE,
             user_agent=(user_agent or "")[:300] or None,
+            address=address,
         )
     )
     await tx.session.flush()
+    await audit.record(tx, "session.started", after={"browser": (user_agent or "")[:160] or None}, user_id=user_id)
     return session_id, token
 
 

@@ -18,8 +18,8 @@ class Known(NamedTuple):
     password_hash: str
 
 
-async def sign_in(rt: Runtime, tx: UnitOfWork, email: str, password: str) -> tuple[UUID, UUID]:
-    """(user id, organization id). One neutral error for a wrong address and a wrong password (A1)."""
+async def sign_in(rt: Runtime, tx: UnitOfWork, email: str, password: str) -> UUID:
+    """The person. One neutral error for a wrong address and a wrong password (A1)."""
     known = await find_by_password(rt, email, password)
     if known is None:
         raise Unauthenticated(
@@ -29,7 +29,7 @@ async def sign_in(rt: Runtime, tx: UnitOfWork, email: str, password: str) -> tup
     await tx.act_as(known.user_id)
     if better is not None:
         await tx.session.execute(update(User).where(User.id == known.user_id).values(password_hash=better))
-    return known.user_id, await last_organization(tx, known.user_id)
+    return known.user_id
 
 
 async def find_by_password(rt: Runtime, email: str, password: str) -> Known | None:

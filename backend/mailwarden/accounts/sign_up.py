@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mailwarden.accounts import posting
 from mailwarden.accounts.letters import Kind
 from mailwarden.accounts.models import Membership, Organization, User
+from mailwarden.accounts.password_policy import check_password
 from mailwarden.accounts.passwords import hash_password
 from mailwarden.accounts.rules import Role
 from mailwarden.accounts.schemas import SignUp
@@ -20,7 +21,9 @@ from mailwarden.core.runtime import Runtime
 async def sign_up(rt: Runtime, tx: UnitOfWork, body: SignUp) -> tuple[UUID, UUID]:
     """(user id, organization id). Who signs up with an address of somebody else never gets a link to prove it."""
     zone = checked_zone(body.time_zone)
-    password = await hash_password(body.password.get_secret_value())
+    chosen, context = body.password.get_secret_value(), (body.email, body.name, body.organization_name)
+    check_password(rt, chosen, pointer="#/password", context=context)
+    password = await hash_password(chosen)
     user_id, org_id = new_id(), new_id()
     await tx.act_as(user_id)
     await tx.act_for(org_id)

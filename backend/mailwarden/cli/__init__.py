@@ -1,5 +1,6 @@
 """The command line: one program for running, setting up and checking an instance."""
 
+import mailwarden.cli.breached
 import mailwarden.cli.mails  # noqa: F401 - adds its command
 from mailwarden.cli.commands import app
 

@@ -11,6 +11,7 @@ import httpx
 from mailwarden.core.clock import Clock
 from mailwarden.core.crypto import Keyring
 from mailwarden.core.db import Sessions
+from mailwarden.core.limits.counting import Limiter
 from mailwarden.core.mail import Mailer
 from mailwarden.core.paging import Cursors
 from mailwarden.core.skew import SkewWatch
@@ -71,6 +72,18 @@ class Retention:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """Requests in a minute, for each holder; ``at_once``: of the programs of one organization together."""
+
+    enabled: bool = True
+    key: int = 600
+    user: int = 1200
+    organization: int = 3000
+    address: int = 120
+    at_once: int = 8
+
+
+@dataclass(frozen=True)
 class Config:
     """What features need to know of the operator's settings."""
 
@@ -82,10 +95,12 @@ class Config:
     mail_from: str = "Mailwarden <noreply@localhost>"
     version: str = "0.1.0"
     retention: Retention = field(default_factory=Retention)
+    limits: Limits = field(default_factory=Limits)
     settings_set: tuple[str, ...] = ()  # names only, for support
     egress_allow: tuple[str, ...] = ()  # CIDR ranges beside the public ones
     mail_ca_file: Path | None = None  # authorities that mail servers may be certified by, beside the system's
     cookie_secure: bool = True
+    breached_passwords: Path | None = None  # made by `mailwarden breached-passwords`
     trusted_proxies: tuple[str, ...] = ()  # CIDR ranges whose word on the client's address is taken
     unverified_may_act: bool = True  # before they confirmed their address
 
@@ -104,3 +119,4 @@ class Runtime:
     rng: random.Random
     config: Config
     skew: SkewWatch = field(default_factory=SkewWatch)
+    limiter: Limiter = field(default_factory=Limiter)
