@@ -157,9 +157,8 @@ def _deliveries() -> None:
     op.create_index(
         "ix_webhook_deliveries_due",
         "webhook_deliveries",
-        ["org_id", "endpoint_id", "due_at"],
+        ["org_id", "endpoint_id", "state", "due_at"],
         unique=False,
-        postgresql_where=sa.text("state = 'pending'"),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import text, update
 
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.runtime import Runtime
-from mailwarden.developers.webhooks import rules, sending
+from mailwarden.developers.webhooks import pump, rules, sending
 from mailwarden.developers.webhooks.models import WebhookEndpoint
 from mailwarden.events.types import EventType
 from tests.developers.webhooks.steps import (
@@ -341,3 +341,39 @@ async def test_a_message_that_is_never_taken_does_not_hold_up_the_others(
         await time_machine.advance(600)
         await drain(runtime)
     assert len({one.id for one in receiver.got if receiver.accepted(one)}) == 16
+
+
+async def test_a_long_backlog_is_given_in_parts(
+    runtime: Runtime, owner: Browser, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pump, "AT_ONCE", 3)
+    made = await make_endpoint(owner, receiver.url, event_types=["sync.started"])
+    await change_endpoint(owner, made, enabled=False)
+    await happen(runtime, owner.org_id, 10)
+    await happen(runtime, owner.org_id, 7, EventType.SYNC_STARTED)
+    await change_endpoint(owner, made, enabled=True)
+    await drain(runtime)
+    assert len(set(receiver.ids)) == 7
+
+
+async def test_a_sender_that_died_is_in_the_log_and_its_message_goes_again(
+    runtime: Runtime, owner: Browser, receiver: Receiver, time_machine: TimeMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It died after the message had arrived and before that was noted."""
+    made = await make_endpoint(owner, receiver.url)
+    await drain(runtime)
+
+    async def die(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(pump, "_settle", die)
+    await happen(runtime, owner.org_id)
+    await drain(runtime)
+    monkeypatch.undo()
+    await time_machine.advance(60)
+    await drain(runtime)
+    assert len(receiver.ids) == 2
+    assert len(set(receiver.ids)) == 1
+    (one,) = await deliveries(owner, made)
+    attempts = (await look_at(owner, made, f"/deliveries/{one['id']}"))["attempts"]
+    assert [attempt["error"] for attempt in attempts] == ["interrupted", None]

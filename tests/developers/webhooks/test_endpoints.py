@@ -106,7 +106,9 @@ async def test_there_is_an_end_to_them(owner: Browser, receiver: Receiver) -> No
         {"url": ""},
         {"url": "https://example.com", "event_types": ["no.such"]},
         {"url": "https://example.com", "secret": "whsec_mine"},
+        {"url": "https://127.0.0.1/", "description": "two\nlines"},
         {"url": "ftp://127.0.0.1/"},
+        {"url": "https://xn--/"},
         {"url": "https://user:pass@127.0.0.1/"},
         {"url": "https://127.0.0.1/#part"},
         {"url": "https://"},
@@ -142,3 +144,10 @@ async def test_in_production_it_is_https_and_its_port(runtime: Runtime, url: str
     with pytest.raises(Invalid):
         await check_url(outside, url)
     await check_url(outside, "https://8.8.8.8/hook?x=1")
+
+
+async def test_replays_ask_for_a_time_with_its_zone(owner: Browser, receiver: Receiver) -> None:
+    made = await make_endpoint(owner, receiver.url)
+    for since in ("2026-11-01T00:00:00", "yesterday", None):
+        answer = await owner.post(f"{PATH}/{made['id']}/replay", {"since": since})
+        assert answer.status_code == 422

@@ -48,9 +48,7 @@ class WebhookDelivery(Tenant, Base):
         CheckConstraint("state in ('pending','delivered','failed')", name="state"),
         Index("ix_webhook_deliveries_event_id", "event_id"),
         Index("ix_webhook_deliveries_log", "org_id", "endpoint_id", "created_at", "id"),
-        Index(
-            "ix_webhook_deliveries_due", "org_id", "endpoint_id", "due_at", postgresql_where=text("state = 'pending'")
-        ),
+        Index("ix_webhook_deliveries_due", "org_id", "endpoint_id", "state", "due_at"),
     )
     endpoint_id: Mapped[UUID]
     event_id: Mapped[UUID | None]

@@ -1,5 +1,6 @@
 """The way to hosts that customers typed: guarded at every connection, since a name may lead elsewhere tomorrow."""
 
+import asyncio
 import ssl
 from functools import cache
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from mailwarden.core.runtime import Runtime
 from mailwarden.developers.webhooks.rules import what_is_wrong_with
 
 LOCAL = frozenset({"development", "demo", "test"})
+LOOK_UP_S = 5.0
 # One text for every reason, or the form would tell which hosts and ports there are in our network.
 NOT_REACHABLE = "The host of this address does not exist or may not be reached from here."
 
@@ -42,8 +44,10 @@ async def check_url(rt: Runtime, url: str) -> None:
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
         try:
-            await guard_of(rt).addresses(parts.hostname or "", port)
-        except (EgressBlocked, httpcore.ConnectError):
+            httpx.URL(url)  # what sends it must be able to read it
+            async with asyncio.timeout(LOOK_UP_S):
+                await guard_of(rt).addresses(parts.hostname or "", port)
+        except (EgressBlocked, httpcore.ConnectError, httpx.InvalidURL, TimeoutError):
             wrong = NOT_REACHABLE
     if wrong is not None:
         problem = {"pointer": "#/url", "code": "url_not_allowed", "detail": wrong}

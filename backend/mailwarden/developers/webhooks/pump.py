@@ -60,13 +60,11 @@ async def _next_load(rt: Runtime, lease: Lease) -> tuple[Load | None, Again | No
         endpoint = await _locked(tx, lease)
         if endpoint is None:
             return None, None
-        if endpoint.enabled:
-            while await _give_events(rt, tx, endpoint):
-                pass
+        more = endpoint.enabled and await _give_events(rt, tx, endpoint)
         await warn_if_dead(rt, tx, endpoint)
         due = await _due(rt, tx, endpoint)
         if not due:
-            return None, await _look_again(rt, tx, endpoint)
+            return None, Again(rt.clock.now()) if more else await _look_again(rt, tx, endpoint)
         return await _pack(rt, tx, endpoint, due), None
 
 

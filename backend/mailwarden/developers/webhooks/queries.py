@@ -40,7 +40,7 @@ async def get_endpoint(tx: UnitOfWork, org_id: UUID, endpoint_id: UUID, *, lock:
 async def counts_of(tx: UnitOfWork, org_id: UUID, endpoint_ids: Sequence[UUID]) -> dict[UUID, Counts]:
     """By endpoint and state, of what is not delivered."""
     asked = select(Delivery.endpoint_id, Delivery.state, func.count()).where(
-        Delivery.org_id == org_id, Delivery.endpoint_id.in_(endpoint_ids), Delivery.state != "delivered"
+        Delivery.org_id == org_id, Delivery.endpoint_id.in_(endpoint_ids), Delivery.state.in_(["pending", "failed"])
     )
     found: dict[UUID, Counts] = {one: {} for one in endpoint_ids}
     for endpoint_id, state, count in await tx.session.execute(asked.group_by(Delivery.endpoint_id, Delivery.state)):

@@ -1,16 +1,26 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from mailwarden.core.api import Wire
 from mailwarden.core.ids import DeliveryId, EndpointId, EventId
+from mailwarden.core.mime import CONTROL
 from mailwarden.core.paging import PageQuery
 from mailwarden.events.types import EventType
 
 Status = Literal["pending", "delivered", "failed"]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2048)]
-Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+
+
+def _on_one_line(value: str) -> str:
+    """It ends up in letters and logs."""
+    if CONTROL.search(value):
+        raise ValueError("use plain text on one line")
+    return value
+
+
+Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_on_one_line)]
 
 
 def _sorted(types: list[EventType]) -> list[EventType]:
@@ -77,8 +87,8 @@ class EndpointsOut(Wire):
 class AttemptOut(Wire):
     """``error``: why it did not count as delivered; null if it did.
 
-    One of ``http_status`` (not 2xx), ``timeout``, ``unreachable``, ``answer_too_large``, ``interrupted`` (our worker died
-    after it had begun) and ``secret_unreadable``.
+    One of ``http_status`` (not 2xx), ``timeout``, ``unreachable``, ``answer_too_large``, ``interrupted`` (our worker
+    died after it had begun) and ``secret_unreadable``.
     """
 
     at: datetime
@@ -118,7 +128,7 @@ class DeliveryQuery(PageQuery):
 class ReplayAll(Wire):
     """Everything that was given up or is waiting for its next attempt, of events since then."""
 
-    since: datetime
+    since: AwareDatetime
 
 
 class ReplayedOut(Wire):

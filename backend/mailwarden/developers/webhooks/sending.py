@@ -49,9 +49,11 @@ async def send(rt: Runtime, http: httpx.AsyncClient, load: Load, parcel: Parcel)
         return Outcome(parcel, at, None, "secret_unreadable")
     headers = signed_headers(load.secrets, parcel.message_id, at, parcel.body)
     headers |= {"content-type": "application/json", "user-agent": f"Mailwarden-Webhooks/{rt.config.version}"}
-    request = http.build_request("POST", load.url, headers=headers, content=parcel.body)
     try:
+        request = http.build_request("POST", load.url, headers=headers, content=parcel.body)
         answer = await send_once(http, request, deadline_s=DEADLINE_S, max_bytes=MOST_ANSWER)
+    except httpx.InvalidURL:
+        return Outcome(parcel, at, None, "unreachable")
     except NoAnswer as exc:
         return Outcome(parcel, at, None, _why(exc))
     return _judge(rt, parcel, at, answer)
