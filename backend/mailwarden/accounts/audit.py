@@ -25,8 +25,9 @@ UNRECORDED = {
     "mark_all_alerts_read": "a note that somebody looked",
     "switch_organization": "concerns one browser only",
     "resend_verification": "a mail to oneself, kept with the letters of the account",
-    "run_quick_diagnosis": "reads and compares",
-    "run_diagnosis": "reads and compares",
+    "start_connect": "begins an authorization; the connection that it makes is recorded",
+    "start_reconnect": "begins an authorization; the renewal is recorded",
+    "reserve_mailbox": "holds a place for fifteen minutes",
 }
 
 

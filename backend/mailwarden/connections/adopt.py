@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from mailwarden.accounts import audit
 from mailwarden.connections.audience_store import forget_tokens
 from mailwarden.connections.consent import NewGrant
 from mailwarden.connections.credentials import set_tokens
@@ -20,6 +21,7 @@ from mailwarden.connections.transitions import (
     PROBE,
     REFRESH,
     VERIFY,
+    audit_target,
     end_episode,
     facts,
     next_probe,
@@ -95,6 +97,7 @@ async def adopt(rt: Runtime, attempt: Adoption, store: Store) -> tuple[str, UUID
         receipt = _receipt(rt, tx, row, before, episode)
         await _schedule(rt, tx, row)
         await _announce(tx, row, before, receipt)
+        await _note_who(tx, row, before, attempt.user_id)
         await take_slot(tx, row)
         return _outcome(attempt, before), row.id
 
@@ -199,6 +202,12 @@ async def _schedule(rt: Runtime, tx: UnitOfWork, row: Connection) -> None:
     if row.next_refresh_at is not None:  # a password is never refreshed, and dies of no rule
         await enqueue(tx, REFRESH, row.id, due_at=row.next_refresh_at, replace=True)
         await enqueue(tx, FORECAST, row.id)
+
+
+async def _note_who(tx: UnitOfWork, row: Connection, before: Before, user_id: UUID) -> None:
+    action = "connection.connected" if before.status is None else "connection.reconnected"
+    was = {"status": before.status} if before.status else None
+    await audit.record(tx, action, audit_target(row), before=was, after={"status": row.status}, user_id=user_id)
 
 
 async def _announce(tx: UnitOfWork, row: Connection, before: Before, receipt: ReconnectReceipt | None) -> None:

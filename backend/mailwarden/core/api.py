@@ -19,7 +19,7 @@ from mailwarden.core.errors import AppError, Invalid, NotFound, ServiceUnavailab
 from mailwarden.core.ids import INVALID_ID, new_id
 from mailwarden.core.logging import bind
 from mailwarden.core.metrics import REQUESTS, SECONDS
-from mailwarden.core.origin import begin as begin_origin
+from mailwarden.core.origin import origin_of
 from mailwarden.core.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -217,7 +217,6 @@ class RequestIdentity:
         identity = f"req_{new_id().hex}"
         scope["mailwarden.request_id"] = identity
         bind(request_id=identity)
-        begin_origin(scope, identity)
         started = time.perf_counter()
         status = 500
 
@@ -229,7 +228,8 @@ class RequestIdentity:
             await send(message)
 
         try:
-            await self._app(scope, receive, named)
+            with origin_of(scope, identity):
+                await self._app(scope, receive, named)
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
             took = time.perf_counter() - started

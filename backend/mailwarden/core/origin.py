@@ -1,5 +1,7 @@
 """Where a change comes from: the request at hand, and who is behind it. Jobs have none."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from uuid import UUID
@@ -28,9 +30,14 @@ class Origin:
 _ORIGIN: ContextVar[Origin | None] = ContextVar("origin", default=None)
 
 
-def begin(scope: Scope, request_id: str) -> None:
-    """Holds to the end of the task that serves the request."""
-    _ORIGIN.set(Origin(Request(scope), request_id))
+@contextmanager
+def origin_of(scope: Scope, request_id: str) -> Iterator[None]:
+    """While the request is served."""
+    token = _ORIGIN.set(Origin(Request(scope), request_id))
+    try:
+        yield
+    finally:
+        _ORIGIN.reset(token)
 
 
 def current() -> Origin | None:

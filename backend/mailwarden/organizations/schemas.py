@@ -105,6 +105,10 @@ class AuditQuery(PageQuery, AuditFilter):
     pass
 
 
+class AuditExportQuery(AuditFilter):
+    format: Literal["csv", "ndjson"] = "csv"
+
+
 class ActorOut(Wire):
     """``label`` is their name and address of that moment; ``kind`` how they proved who they are."""
 
