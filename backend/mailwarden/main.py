@@ -20,11 +20,14 @@ from mailwarden.connections.routes import router as connections
 from mailwarden.core import api
 from mailwarden.core.csrf import LOOPBACK
 from mailwarden.core.headers import SecurityHeaders
+from mailwarden.core.idempotency.asked import ReadsKeys
+from mailwarden.core.idempotency.keeping import keep_answers
 from mailwarden.core.landing import LandInApp
 from mailwarden.core.limits.passage import LimitHeaders
 from mailwarden.core.logging import configure_logging
 from mailwarden.core.openapi import describe
 from mailwarden.core.probes import router as probes
+from mailwarden.core.routes import api_routes
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.web import serve_app
 from mailwarden.developers.events.routes import router as events
@@ -89,11 +92,13 @@ def build(lifespan: Lifespan) -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router)
+    keep_answers(api_routes(app.routes))
     app.include_router(probes)
     api.install(app)
     describe(app)
     serve_app(app)
     app.add_middleware(api.CrashBarrier)
+    app.add_middleware(ReadsKeys)
     app.add_middleware(LandInApp, prefix=CALLBACK, page="/integrations")
     app.add_middleware(GZipMiddleware, minimum_size=500)
     app.add_middleware(SecurityHeaders)

@@ -21,6 +21,8 @@ from mailwarden.core.api import Reader, Rt, Tx
 from mailwarden.core.csrf import check_origin, check_token
 from mailwarden.core.db import UnitOfWork, app_now, reader, unit_of_work
 from mailwarden.core.errors import Forbidden, RoleRequired, Unauthenticated
+from mailwarden.core.idempotency.claims import claim
+from mailwarden.core.limits.passage import admit, admit_stranger
 from mailwarden.core.logging import bind
 from mailwarden.core.origin import acting
 from mailwarden.core.runtime import Runtime
@@ -78,13 +80,20 @@ async def identify(request: Request, rt: Runtime, tx: UnitOfWork, after: Backgro
 
     Where there is an `Authorization` header it alone counts: no cookie is looked at, so no CSRF check is needed.
     """
+    try:
+        caller = await _as_member(rt, tx, await _shown(request, rt, tx, after))
+    except Unauthenticated:
+        await admit_stranger(request, rt)
+        raise
+    await admit(request, rt, caller.org_id, caller.user_id, caller.principal if caller.kind != "session" else None)
+    return caller
+
+
+async def _shown(request: Request, rt: Runtime, tx: UnitOfWork, after: BackgroundTasks) -> Found | Bearer:
     token = presented(request)
-    shown: Found | Bearer
     if token is None:
-        shown = await _find_browser(request, rt, tx, after)
-    else:
-        shown = await find_bearer(request, rt, tx, after, token)
-    return await _as_member(rt, tx, shown)
+        return await _find_browser(request, rt, tx, after)
+    return await find_bearer(request, rt, tx, after, token)
 
 
 async def _find_browser(request: Request, rt: Runtime, tx: UnitOfWork, after: BackgroundTasks) -> Found:
@@ -179,6 +188,7 @@ def require(permission: str) -> Load:
 
     async def caller(request: Request, rt: Rt, tx: Tx, after: BackgroundTasks) -> Caller:
         found = allowed(await identify(request, rt, tx, after), permission)
+        await claim(request, rt, tx, found.org_id, found.principal)
         if request.method not in SAFE:
             cover(tx, request)
         return found

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mailwarden.core.db import UnitOfWork, reader, unit_of_work
 from mailwarden.core.errors import AppError, Invalid, NotFound, ServiceUnavailable
+from mailwarden.core.idempotency.claims import TX, Replayed, on_replayed
 from mailwarden.core.ids import INVALID_ID, new_id
 from mailwarden.core.logging import bind
 from mailwarden.core.metrics import REQUESTS, SECONDS
@@ -65,8 +66,9 @@ def get_runtime(request: Request) -> Runtime:
 Rt = Annotated[Runtime, Depends(get_runtime)]
 
 
-async def begin(rt: Rt) -> AsyncIterator[UnitOfWork]:
+async def begin(rt: Rt, request: Request) -> AsyncIterator[UnitOfWork]:
     async with unit_of_work(rt.sessions) as tx:
+        request.scope[TX] = tx
         yield tx
 
 
@@ -125,8 +127,15 @@ class _Broken(AppError):
     """Never says what broke: the reference leads to the log line that does."""
 
 
+REFUSED = frozenset({401, 403, 429})
+
+
 async def on_app_error(request: Request, exc: Exception) -> Response:
-    return problem(request, cast(AppError, exc))
+    error = cast(AppError, exc)
+    if error.status in REFUSED:  # one line for whoever looks for somebody trying doors
+        where = getattr(request.scope.get("route"), "path", "unmatched")
+        log.warning("refused", extra={"status": error.status, "problem": error.code, "route": where})
+    return problem(request, error)
 
 
 async def on_http(request: Request, exc: Exception) -> Response:
@@ -175,6 +184,7 @@ async def on_bug(request: Request, exc: Exception) -> Response:
 
 def install(app: FastAPI) -> None:
     app.add_exception_handler(AppError, on_app_error)
+    app.add_exception_handler(Replayed, on_replayed)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_shape)
     app.add_exception_handler(SQLAlchemyError, on_database)
