@@ -151,3 +151,21 @@ async def test_replays_ask_for_a_time_with_its_zone(owner: Browser, receiver: Re
     for since in ("2026-11-01T00:00:00", "yesterday", None):
         answer = await owner.post(f"{PATH}/{made['id']}/replay", {"since": since})
         assert answer.status_code == 422
+
+
+async def test_what_members_do_is_in_the_audit_log_without_secrets(owner: Browser, receiver: Receiver) -> None:
+    made = await make_endpoint(owner, receiver.url + "?key=theirs")
+    one = f"{PATH}/{made['id']}"
+    await change_endpoint(owner, made, enabled=False)
+    rotated = (await owner.post(f"{one}/rotate-secret")).json()
+    await owner.post(f"{one}/test")
+    await owner.post(f"{one}/replay", {"since": "2026-01-01T00:00:00Z"})
+    deleted = await owner.delete(one, headers={"If-Match": (await owner.get(one)).headers["etag"]})
+    assert deleted.status_code == 204
+    log = (await owner.get("/v1/audit-log")).json()["data"]
+    actions = [entry["action"] for entry in log if entry["action"].startswith("webhook_endpoint")]
+    assert sorted(actions) == [
+        f"webhook_endpoint.{done}" for done in ("changed", "created", "deleted", "replayed", "secret_rotated", "tested")
+    ]
+    for secret in ("theirs", made["secret"], rotated["secret"]):
+        assert secret not in str(log)

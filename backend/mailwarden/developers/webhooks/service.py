@@ -1,8 +1,11 @@
 """What members do with endpoints. Addresses are checked before, outside of any transaction."""
 
 from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
+from mailwarden.accounts import audit
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.errors import Conflict, PreconditionFailed
 from mailwarden.core.ids import new_id
@@ -24,6 +27,21 @@ from mailwarden.developers.webhooks.schemas import EndpointCreate, EndpointUpdat
 from mailwarden.developers.webhooks.secret_store import give_secret, replace_secret
 
 MOST_ENDPOINTS = 20
+SETTINGS = ("url", "description", "event_types", "enabled")
+
+
+async def _note(tx: UnitOfWork, action: str, row: WebhookEndpoint, **more: Any) -> None:
+    """In the audit log."""
+    await audit.record(tx, f"webhook_endpoint.{action}", audit.Target("webhook_endpoint", row.id, _host(row)), **more)
+
+
+def _host(row: WebhookEndpoint) -> str:
+    """Path and query may hold a secret of theirs."""
+    return urlsplit(row.url).netloc
+
+
+def _settings(row: WebhookEndpoint) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in SETTINGS if name != "url"} | {"host": _host(row)}
 
 
 async def create_endpoint(
@@ -45,6 +63,7 @@ async def create_endpoint(
     await tx.session.flush()
     await tx.session.refresh(row)
     await enqueue(tx, PUMP, row.id)
+    await _note(tx, "created", row, after=_settings(row))
     return row, secret
 
 
@@ -53,7 +72,7 @@ async def update_endpoint(
 ) -> WebhookEndpoint:
     """Raises NotFound, PreconditionFailed."""
     row = await _current(tx, org_id, endpoint_id, version)
-    wanted = body.model_dump(exclude_none=True, exclude={"enabled"})
+    before, wanted = _settings(row), body.model_dump(exclude_none=True, exclude={"enabled"})
     changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
     for name, value in changed.items():
         setattr(row, name, value)
@@ -67,6 +86,8 @@ async def update_endpoint(
         row.version += 1
         await tx.session.flush()
         await enqueue(tx, PUMP, row.id)
+        was, now = audit.difference(before, _settings(row))
+        await _note(tx, "changed", row, before=was, after=now)
     return row
 
 
@@ -90,11 +111,13 @@ async def delete_endpoint(tx: UnitOfWork, org_id: UUID, endpoint_id: UUID, versi
     """With its log. Raises NotFound, PreconditionFailed."""
     row = await _current(tx, org_id, endpoint_id, version)
     await cancel(tx, PUMP, row.id)
+    await _note(tx, "deleted", row, before=_settings(row))
     await tx.session.delete(row)
 
 
 async def rotate_secret(rt: Runtime, tx: UnitOfWork, org_id: UUID, endpoint_id: UUID) -> tuple[WebhookEndpoint, str]:
     row = await get_endpoint(tx, org_id, endpoint_id, lock=True)
+    await _note(tx, "secret_rotated", row)
     return row, replace_secret(rt, row)
 
 
@@ -108,6 +131,7 @@ async def send_test(tx: UnitOfWork, org_id: UUID, endpoint_id: UUID) -> WebhookD
     await tx.session.flush()
     await tx.session.refresh(row)
     await enqueue(tx, PUMP, endpoint.id)
+    await _note(tx, "tested", endpoint)
     return row
 
 
@@ -118,7 +142,7 @@ async def replay_one(
     row = await get_delivery(tx, org_id, endpoint_id, delivery_id, lock=True)
     now = rt.clock.now()
     row.state, row.step, row.due_at, row.scheduled_at = "pending", 0, now, now
-    await _go(tx, org_id, endpoint_id)
+    await _go(tx, org_id, endpoint_id, {"event_type": row.event_type, "sequence": row.sequence})
     return row
 
 
@@ -128,12 +152,13 @@ async def replay_since(rt: Runtime, tx: UnitOfWork, org_id: UUID, endpoint_id: U
     count = await start_again(
         tx, org_id, endpoint_id, "failed", "pending", since=max(since, rt.clock.now() - KEPT - timedelta(days=1))
     )
-    await _go(tx, org_id, endpoint_id)
+    await _go(tx, org_id, endpoint_id, {"since": since.isoformat(), "replayed": count})
     return count
 
 
-async def _go(tx: UnitOfWork, org_id: UUID, endpoint_id: UUID) -> None:
+async def _go(tx: UnitOfWork, org_id: UUID, endpoint_id: UUID, what: dict[str, Any]) -> None:
     """Asked for by a person: also if the endpoint was to rest."""
     endpoint = await get_endpoint(tx, org_id, endpoint_id, lock=True)
     endpoint.rest_until = None
     await enqueue(tx, PUMP, endpoint_id)
+    await _note(tx, "replayed", endpoint, after=what)
