@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
 from mailwarden.accounts.account_routes import router as own_account
+from mailwarden.accounts.factor_routes import router as second_factor
 from mailwarden.accounts.routes import router as accounts
 from mailwarden.accounts.session_routes import router as own_sessions
 from mailwarden.alerts.routes import router as alerts
@@ -53,6 +54,7 @@ ROUTERS = (
     accounts,
     own_account,
     own_sessions,
+    second_factor,
     organizations,
     invitations,
     audit_log,

@@ -2,6 +2,7 @@
 
 import mailwarden.accounts.access_models
 import mailwarden.accounts.audit_models
+import mailwarden.accounts.factor_models
 import mailwarden.accounts.letter_models
 import mailwarden.accounts.models
 import mailwarden.accounts.throttle_models

@@ -42,6 +42,18 @@ FUNCTIONS = {
           WHERE l.token_hash = p_hash AND l.expires_at > app_now() AND l.used_at IS NULL AND l.voided_at IS NULL
         $$""",
 }
+FUNCTIONS |= {
+    "find_identity(p_hash bytea)": """
+        RETURNS TABLE (identity_id uuid, user_id uuid)
+        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+          SELECT i.id, i.user_id FROM identities i WHERE i.subject_hash = p_hash
+        $$""",
+    # Whose sealed values a rotation of the keys must visit.
+    "list_sealed_people()": """
+        RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+          SELECT user_id FROM second_factors ORDER BY user_id
+        $$""",
+}
 FIND_USER_BEFORE = """
     CREATE OR REPLACE FUNCTION find_user(p_email text) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -60,6 +72,8 @@ def upgrade() -> None:
     op.add_column("sessions", sa.Column("address", sa.String(), nullable=True))
     _letters()
     _throttles()
+    _second_factors()
+    _identities()
     for signature, body in FUNCTIONS.items():
         op.execute(f"CREATE OR REPLACE FUNCTION {signature} {body}")
         op.execute(f"REVOKE ALL ON FUNCTION {_types(signature)} FROM PUBLIC")
@@ -119,6 +133,52 @@ def _throttles() -> None:
     op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON throttles TO mw_app")
 
 
+def _second_factors() -> None:
+    op.create_table(
+        "second_factors",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_step", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column(
+            "recovery_hashes",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("app_now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_second_factors_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_second_factors")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_second_factors_user_id")),
+    )
+    _wall("second_factors", f"user_id = {USER}")
+
+
+def _identities() -> None:
+    op.create_table(
+        "identities",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("provider", sa.String(), nullable=False),
+        sa.Column("issuer", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("subject_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("app_now()"), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_identities_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_identities")),
+        sa.UniqueConstraint("subject_hash", name=op.f("uq_identities_subject_hash")),
+        sa.UniqueConstraint("user_id", "provider", name=op.f("uq_identities_user_id_provider")),
+    )
+    _wall("identities", f"user_id = {USER}")
+
+
 def _wall(table: str, rule: str) -> None:
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY tenant ON {table} TO mw_app USING ({rule}) WITH CHECK ({rule})")
@@ -127,7 +187,7 @@ def _wall(table: str, rule: str) -> None:
 
 def _types(signature: str) -> str:
     name, _, arguments = signature.rstrip(")").partition("(")
-    return f"{name}({', '.join(one.split()[1] for one in arguments.split(', '))})"
+    return f"{name}({', '.join(one.split()[1] for one in arguments.split(', ') if one)})"
 
 
 def _prune(name: str, table: str, key: str, old: str) -> None:
@@ -150,8 +210,11 @@ def downgrade() -> None:
     for name in PRUNED:
         op.execute(f"DROP FUNCTION {name}{PRUNE_ARGUMENTS}")
     op.execute(FIND_USER_BEFORE)
-    for signature in ("find_sign_in(text)", "find_holder(text)", "find_link(bytea)"):
-        op.execute(f"DROP FUNCTION {signature}")
+    for signature in FUNCTIONS:
+        if not signature.startswith("find_user("):
+            op.execute(f"DROP FUNCTION {_types(signature)}")
+    op.drop_table("identities")
+    op.drop_table("second_factors")
     op.drop_column("sessions", "address")
     op.drop_table("throttles")
     op.drop_table("account_letters")

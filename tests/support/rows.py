@@ -20,7 +20,7 @@ from mailwarden.tables import metadata
 Row = dict[str, Any]
 Rows = dict[str, Row]
 
-ALSO_OF_TENANTS = {"users", "organizations", "sessions", "account_letters"}
+ALSO_OF_TENANTS = {"users", "organizations", "sessions", "account_letters", "second_factors", "identities"}
 # Where a column takes only certain words.
 WORDS: dict[tuple[str, str], Any] = {
     ("memberships", "role"): "owner",
@@ -101,7 +101,7 @@ def _value(table: Table, column: Column[Any], row: Row, keys: Keyring, org_id: U
         return WORDS[table.name, column.name]
     kind = column.type
     if isinstance(kind, Sealed):
-        place = Place(table.name, column.name, org_id, row["id"])
+        place = Place(table.name, column.name, row.get("org_id") or row["user_id"], row["id"])
         return keys.seal(secret_of(place), place)
     if column.server_default is not None and isinstance(kind, String):
         default = column.server_default.arg  # type: ignore[attr-defined]

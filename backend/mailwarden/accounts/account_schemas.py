@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import EmailStr, Field, SecretStr
 
-from mailwarden.accounts.schemas import GivenPassword, NewPassword
+from mailwarden.accounts.schemas import GivenCode, GivenPassword, NewPassword
 from mailwarden.core.api import Wire
 from mailwarden.core.ids import SessionId
 
@@ -81,6 +81,36 @@ class SessionOut(Wire):
 
 class SessionsOut(Wire):
     data: list[SessionOut]
+
+
+class OwnPassword(Wire):
+    current_password: GivenPassword
+
+
+class Code(Wire):
+    code: GivenCode
+
+
+class PasswordAndCode(Wire):
+    current_password: GivenPassword
+    code: GivenCode
+
+
+class SecondFactorOut(Wire):
+    enabled: bool
+    confirmed_at: datetime | None
+    recovery_codes_left: int
+
+
+class SetupOut(Wire):
+    """``otpauth_uri`` is what to draw as a QR code; ``setup_key`` is for typing."""
+
+    setup_key: str
+    otpauth_uri: str
+
+
+class RecoveryCodesOut(Wire):
+    recovery_codes: list[str]
 
 
 class LinkIn(Wire):

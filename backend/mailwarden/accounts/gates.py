@@ -13,6 +13,7 @@ from mailwarden.core.runtime import Runtime
 ACCOUNT = Backoff("account")
 DEVICE = Backoff("device")
 OWN_PASSWORD = Backoff("own_password")
+SECOND_FACTOR = Backoff("second_factor")
 FAILURES_OF_NETWORK = Window("network", 100, timedelta(minutes=15))
 FAILURES_OF_ALL = Window("all", 3000, timedelta(minutes=10))
 SIGN_UPS = Window("sign_up", 100, timedelta(hours=1))
@@ -50,6 +51,11 @@ async def admit_from_network(rt: Runtime, request: Request, rule: Window) -> Non
 def own_password(user_id: UUID) -> Gate:
     """A session was left open, or stolen: its holder cannot guess the password either."""
     return Gate(OWN_PASSWORD, str(user_id))
+
+
+def second_factor(user_id: UUID) -> Gate:
+    """Six digits are few: whoever has the password, too, may try no faster."""
+    return Gate(SECOND_FACTOR, str(user_id))
 
 
 def _network(rt: Runtime, request: Request) -> str:

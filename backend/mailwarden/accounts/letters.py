@@ -19,6 +19,9 @@ class Kind(StrEnum):
     CONFIRM_CHANGE = "confirm_change"
     CHANGE_ASKED = "change_asked"
     EMAIL_CHANGED = "email_changed"
+    SECOND_FACTOR_ON = "second_factor_on"
+    SECOND_FACTOR_OFF = "second_factor_off"
+    IDENTITY_ADDED = "identity_added"
 
 
 # How long the link of a letter works; a kind that is not here has none.
@@ -136,8 +139,34 @@ def email_changed(facts: Facts) -> Letter:
     )
 
 
+def second_factor_on(facts: Facts) -> Letter:
+    return _notice(
+        facts, "A second factor is on", "Signing in asks for a code of your app from now on. Keep your recovery codes."
+    )
+
+
+def second_factor_off(facts: Facts) -> Letter:
+    return _notice(facts, "The second factor is off", "Signing in asks for the password alone from now on.")
+
+
+def identity_added(facts: Facts) -> Letter:
+    return _notice(
+        facts, f"{facts.get('provider')} signs you in", "From now on this account there signs in to yours here, too."
+    )
+
+
+def _notice(facts: Facts, heading: str, told: str) -> Letter:
+    return Letter(
+        subject=heading,
+        heading=heading,
+        paragraphs=(told,),
+        facts=_where(facts),
+        footer=f"It was not you? Choose a new password at once: {facts.base_url}/forgot-password",
+    )
+
+
 def _where(facts: Facts) -> list[tuple[str, str]]:
-    named = (("When", "when"), ("From the address", "address"), ("Browser", "browser"))
+    named = (("Account", "account"), ("When", "when"), ("From the address", "address"), ("Browser", "browser"))
     return [(label, facts.get(name)) for label, name in named if facts.get(name)]
 
 
@@ -149,6 +178,9 @@ WRITE: dict[Kind, Callable[[Facts], Letter]] = {
     Kind.CONFIRM_CHANGE: confirm_change,
     Kind.CHANGE_ASKED: change_asked,
     Kind.EMAIL_CHANGED: email_changed,
+    Kind.SECOND_FACTOR_ON: second_factor_on,
+    Kind.SECOND_FACTOR_OFF: second_factor_off,
+    Kind.IDENTITY_ADDED: identity_added,
 }
 
 
@@ -159,4 +191,5 @@ def sample(kind: Kind, base_url: str) -> Letter:
     """With made-up facts, to look at."""
     link = f"{base_url}{LINK_PAGE[kind]}#0123456789abcdefghijklmnopqrstuvwxyzABCDEFG" if kind in LINK_PAGE else ""
     more = {"when": "3 March 2027, 14:05 UTC", "address": "192.0.2.7", "browser": "Firefox", "new": "new@example.com"}
+    more |= {"provider": "Google", "account": "pat@gmail.example"}
     return WRITE[kind](Facts(base_url, "pat@example.com", link, "Pat", more))

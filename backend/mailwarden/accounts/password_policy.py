@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import cache
 
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
+from zxcvbn.frequency_lists import FREQUENCY_LISTS  # type: ignore[import-untyped]
 
 from mailwarden.accounts.breached import is_breached
 from mailwarden.accounts.password_rules import holds_context, is_common

@@ -14,6 +14,7 @@ from mailwarden.accounts.schemas import (
     SignIn,
     SignUp,
 )
+from mailwarden.accounts.second_step import demand_code
 from mailwarden.accounts.sessions import clear_cookie, end_session
 from mailwarden.accounts.sign_in import sign_in as check_password
 from mailwarden.accounts.sign_up import sign_up as create_account
@@ -37,10 +38,11 @@ async def sign_up(body: SignUp, request: Request, response: Response, rt: Rt, tx
 
 @router.post("/auth/sign-in", responses=errors(429))
 async def sign_in(body: SignIn, request: Request, response: Response, rt: Rt, tx: Tx) -> MeOut:
-    """Public. Sets the session cookie."""
+    """Public. Sets the session cookie. 401 `second_factor_required`: send all of it again with a code."""
     check_origin(request, rt.config.base_url)
     gates = await admit_sign_in(rt, request, body.email)
     user_id = await check_password(rt, tx, body.email, body.password.get_secret_value())
+    await demand_code(rt, tx, user_id, body.code, gates)
     await forgive(rt, tx, *gates)
     return await enter(rt, tx, request, response, user_id)
 

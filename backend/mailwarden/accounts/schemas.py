@@ -26,6 +26,12 @@ NewPassword = Annotated[
 GivenPassword = Annotated[SecretStr, Field(max_length=MAX_LENGTH, json_schema_extra={"writeOnly": True})]
 
 
+GivenCode = Annotated[
+    str,
+    Field(min_length=6, max_length=20, json_schema_extra={"writeOnly": True}, description="Of the app, or recovery."),
+]
+
+
 class SignUp(Wire):
     """Makes the person and their organization. The person becomes its owner."""
 
@@ -39,6 +45,7 @@ class SignUp(Wire):
 class SignIn(Wire):
     email: EmailStr
     password: GivenPassword
+    code: GivenCode | None = Field(None, description="Where a second factor is on: sent again with it.")
 
 
 class UserOut(Wire):
