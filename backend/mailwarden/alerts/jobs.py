@@ -4,7 +4,7 @@ from mailwarden.accounts.models import Organization
 from mailwarden.alerts.endpoint_notices import ABOUT_ENDPOINTS, alert_endpoint
 from mailwarden.alerts.letter import compose
 from mailwarden.alerts.models import Alert, AlertMail
-from mailwarden.alerts.notices import alert_expiring, alert_permission
+from mailwarden.alerts.notices import alert_asked, alert_expiring, alert_permission
 from mailwarden.alerts.operators import OPERATOR_MAIL, TELL, send_operator_mail, tell_operators
 from mailwarden.alerts.posting import TRIES, post_once
 from mailwarden.alerts.service import MAIL, alert_inactive, alert_recovered
@@ -42,5 +42,6 @@ LISTENERS: Listeners = {
     EventType.CONNECTION_RECOVERED: [alert_recovered],
     EventType.CONNECTION_EXPIRING: [alert_expiring],
     EventType.CONNECTION_PERMISSION_MISSING: [alert_permission],
+    EventType.CONNECTION_RECONNECT_ASKED: [alert_asked],
     **{type: [alert_endpoint] for type in ABOUT_ENDPOINTS},
 }

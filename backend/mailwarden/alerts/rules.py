@@ -10,6 +10,7 @@ class Kind(StrEnum):
     RECOVERED = "integration_recovered"
     EXPIRING = "authorization_expiring"
     PERMISSION_MISSING = "permission_missing"
+    RECONNECT_ASKED = "reconnect_asked"
     ENDPOINT_FAILING = "webhook_endpoint_failing"
     ENDPOINT_RECOVERED = "webhook_endpoint_recovered"
     ENDPOINT_DISABLED = "webhook_endpoint_disabled"
@@ -31,6 +32,7 @@ ONCE = {
     Kind.RECOVERED: "This ends the notice of the outage",
     Kind.EXPIRING: "You get this at most three times for one date",
     Kind.PERMISSION_MISSING: "You get this once",
+    Kind.RECONNECT_ASKED: "They can ask once an hour; you get this",
     Kind.ENDPOINT_FAILING: "You get this once per outage",
     Kind.ENDPOINT_RECOVERED: "This ends the notice of the outage",
     Kind.ENDPOINT_DISABLED: "You get this once",
@@ -94,6 +96,15 @@ def recovered_title(provider: str, account: str) -> str:
 
 def recovered_body(provider: str) -> str:
     return f"{provider} accepts our access again. Scheduled syncs go on, and what was missed is being caught up."
+
+
+def asked_title(who: str, provider: str, account: str) -> str:
+    return f"{who} asks you to reconnect {provider} – {account}"
+
+
+def asked_body(card: Mapping[str, Any], who: str) -> str:
+    why = f" {card['explanation']}" if card.get("explanation") else ""
+    return f"{who} may not reconnect this account, and asks an owner or manager to do it.{why}"
 
 
 def endpoint_title(kind: Kind, url: str) -> str:

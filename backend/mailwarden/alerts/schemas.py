@@ -10,6 +10,7 @@ AlertKind = Literal[
     "integration_recovered",
     "authorization_expiring",
     "permission_missing",
+    "reconnect_asked",
     "webhook_endpoint_failing",
     "webhook_endpoint_recovered",
     "webhook_endpoint_disabled",

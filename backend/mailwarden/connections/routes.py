@@ -3,22 +3,25 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from starlette.responses import RedirectResponse
 
-from mailwarden.accounts.caller import Caller, StatusReader
+from mailwarden.accounts.caller import Caller, StatusReader, require
 from mailwarden.connections import views
 from mailwarden.connections.access import (
     Own,
     managed_apart,
     managed_connection,
+    owned_connection,
     readable_connection,
     who_comes_back,
     who_connects,
 )
+from mailwarden.connections.asking import ask_to_reconnect
 from mailwarden.connections.callback import finish_authorization
 from mailwarden.connections.connect import start_authorization
 from mailwarden.connections.live_test import test_now
 from mailwarden.connections.models import Connection
 from mailwarden.connections.rules import Purpose
 from mailwarden.connections.schemas import (
+    AskedOut,
     AttemptOut,
     AuthorizeOut,
     ConnectionOut,
@@ -43,6 +46,9 @@ Connecting = Annotated[Caller, Depends(who_connects)]
 ComingBack = Annotated[Caller, Depends(who_comes_back)]
 ManagerApart = Annotated[Caller, Depends(managed_apart)]
 Managed = Annotated[Connection, Depends(managed_connection)]
+ASK = "connections:ask"
+Asking = Annotated[Caller, Depends(require(ASK))]
+Asked = Annotated[Connection, Depends(owned_connection(ASK))]
 Seen = Annotated[Connection, Depends(readable_connection("status:read"))]
 Paging = Annotated[PageQuery, Query()]
 
@@ -109,6 +115,12 @@ async def test_connection(connection_id: ConnectionId, rt: Rt, caller: ManagerAp
 async def start_reconnect(body: ReconnectStart, row: Managed, rt: Rt, tx: Tx, caller: Own) -> AuthorizeOut:
     """Same connection, same settings. Another account's consent changes nothing."""
     return await start_authorization(rt, tx, caller, row.provider, body, row)
+
+
+@router.post("/connections/{connection_id}/ask-reconnect", responses=errors(404, 409))
+async def ask_reconnect(row: Asked, rt: Rt, tx: Tx, caller: Asking) -> AskedOut:
+    """For whoever may not reconnect it: tells the owners and managers, by one alert and one mail an hour at most."""
+    return await ask_to_reconnect(rt, tx, row, caller.user_id)
 
 
 @router.delete("/connections/{connection_id}", responses=errors(404))

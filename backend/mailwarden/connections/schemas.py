@@ -3,6 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from mailwarden.accounts.schemas import PersonToAskOut
 from mailwarden.connections.forecast import Why
 from mailwarden.connections.rules import Actor, Degraded, Frequency, HistoryRange, Purpose, Status, WhoMustAct
 from mailwarden.core.api import Wire
@@ -80,6 +81,15 @@ class ConnectionOut(Wire):
     active_sync_id: SyncId | None
     settings_version: int
     created_at: datetime
+
+
+class AskedOut(Wire):
+    """``told`` are those who may reconnect it. Asking before ``again_at`` tells them nothing new."""
+
+    asked_at: datetime
+    again_at: datetime
+    already_asked: bool
+    told: list[PersonToAskOut]
 
 
 class ScopeOut(Wire):
