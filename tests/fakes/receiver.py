@@ -16,6 +16,7 @@ class Message:
     path: str
     headers: Mapping[str, str]
     body: bytes
+    at: float = 0.0  # seconds since the epoch
 
     @property
     def id(self) -> str:
@@ -61,7 +62,9 @@ def running_receiver() -> Iterator[Receiver]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            message = Message(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+            message = Message(
+                self.path, {name.lower(): value for name, value in self.headers.items()}, body, time.time()
+            )
             receiver.got.append(message)
             reply = receiver.reply(message)
             time.sleep(reply.after_s)

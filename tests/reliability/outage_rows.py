@@ -87,7 +87,7 @@ class Customer:
 def _outage(ground: Ground, kills: int, worker: Sequence[str]) -> Tally:
     tally, chance = Tally(), ground.rng("W9")
     with running_receiver() as receiver, running_system("w9", workers=2, seed=ground.seed, worker=worker) as system:
-        customer = _customer(system, receiver)
+        customer = make_customer(system, receiver)
         receiver.always(503)
         for _ in range(kills):
             customer.cause_events(system, 3)
@@ -107,7 +107,7 @@ def _outage(ground: Ground, kills: int, worker: Sequence[str]) -> Tally:
     return tally
 
 
-def _customer(system: System, receiver: Receiver) -> Customer:
+def make_customer(system: System, receiver: Receiver) -> Customer:
     person = system.person()
     account = system.sandbox.make_account("hubspot", campaigns=5)
     connection = system.connect(person, "hubspot", account, history_range="days_30", sync_frequency="daily")
