@@ -7,7 +7,7 @@ import pytest
 from mailwarden.accounts.rules import not_theirs_to_set
 from mailwarden.core.runtime import Runtime
 from tests.conftest import NewClient
-from tests.organizations.steps import audit_rows, join
+from tests.organizations.steps import audit_rows, join, sign_in_again
 from tests.support.browser import Browser, sign_up
 
 
@@ -154,3 +154,5 @@ async def test_leaving_leads_to_another_organization_of_theirs_or_out(
     other = await join(runtime, owner, new_client, "member", "Lee")
     assert (await other.post("/v1/organization/leave")).json() == {"active_organization": None}
     assert (await other.get("/v1/me")).status_code == 401
+    await sign_in_again(other)
+    assert (await other.get("/v1/me")).json()["organization"]["name"] == "Lee’s organization"

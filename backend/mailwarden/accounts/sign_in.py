@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select, text, update
 
+from mailwarden.accounts.founding import found_own
 from mailwarden.accounts.models import Membership, Session, User
 from mailwarden.accounts.passwords import hash_password, needs_rehash, verify_password
 from mailwarden.core.db import UnitOfWork, reader
@@ -57,11 +58,11 @@ async def _look_up(tx: UnitOfWork, found: UUID | None) -> Known | None:
 
 
 async def last_organization(tx: UnitOfWork, user_id: UUID) -> UUID:
-    """The one worked in last, else the first joined."""
+    """The one worked in last, else the first joined, else a new one of their own."""
     last = select(Session.org_id).where(Session.user_id == user_id).order_by(Session.seen_at.desc())
     joined = select(Membership.org_id).where(Membership.user_id == user_id).order_by(Membership.created_at)
     mine = list(await tx.session.scalars(joined))
     if not mine:
-        raise Unauthenticated("This account belongs to no organization any more.", code="no_organization")
+        return await found_own(tx, user_id)
     recent = await tx.session.scalar(last.where(Session.org_id.in_(mine)).limit(1))
     return recent or mine[0]

@@ -7,11 +7,11 @@ from sqlalchemy import update
 
 from mailwarden.accounts import service
 from mailwarden.accounts.caller import Caller, require, require_read
+from mailwarden.accounts.enter import enter
 from mailwarden.accounts.gates import LINKS, admit_from_network
 from mailwarden.accounts.models import Session
 from mailwarden.accounts.rules import ACCOUNT
 from mailwarden.accounts.schemas import MeOut
-from mailwarden.accounts.sessions import set_cookie, start_session
 from mailwarden.core.api import Reader, Rt, Tx, errors
 from mailwarden.core.csrf import check_origin
 from mailwarden.core.ids import InvitationId
@@ -77,6 +77,4 @@ async def sign_up_by_invitation(body: InvitationSignUp, request: Request, respon
     check_origin(request, rt.config.base_url)
     await admit_from_network(rt, request, LINKS)
     user_id, org_id = await joining.sign_up(rt, tx, body)
-    session_id, token = await start_session(rt, tx, user_id, org_id, request.headers.get("user-agent"))
-    set_cookie(rt, response, token)
-    return await service.describe_me(rt, tx, user_id, org_id, session_id)
+    return await enter(rt, tx, request, response, user_id, org_id)

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from mailwarden.accounts import audit
 from mailwarden.accounts.audit import Target
 from mailwarden.accounts.models import Membership, Organization, User
+from mailwarden.accounts.password_policy import check_password
 from mailwarden.accounts.passwords import hash_password
 from mailwarden.accounts.verification import link_invalid
 from mailwarden.core.crypto import token_hash
@@ -44,7 +45,7 @@ async def open_link(tx: UnitOfWork, token: str, *, lock: bool = False) -> Opened
     if found is None:
         raise link_invalid()
     await tx.act_for(found.org_id)
-    row = await tx.session.get_one(Invitation, found.invitation_id, with_for_update=lock)
+    row = await tx.session.get_one(Invitation, found.invitation_id, with_for_update=lock, populate_existing=lock)
     if row.accepted_at is not None or row.revoked_at is not None or row.token_hash != token_hash(token):
         raise link_invalid()
     return Opened(row, await tx.session.get_one(Organization, row.org_id))
@@ -70,7 +71,10 @@ async def accept(rt: Runtime, tx: UnitOfWork, user_id: UUID, token: str) -> UUID
 
 async def sign_up(rt: Runtime, tx: UnitOfWork, body: InvitationSignUp) -> tuple[UUID, UUID]:
     """(user id, organization id). Only whoever reads the mailbox learns here that its address has an account."""
-    password = await hash_password(body.password.get_secret_value())
+    row, organization = await open_link(tx, body.token.get_secret_value())
+    chosen, context = body.password.get_secret_value(), (row.email, body.name, organization.name)
+    check_password(rt, chosen, pointer="#/password", context=context)
+    password = await hash_password(chosen)
     row, organization = await open_link(tx, body.token.get_secret_value(), lock=True)
     if await _holder(tx, row.email) is not None:
         raise _has_account()
@@ -101,18 +105,6 @@ async def _join(tx: UnitOfWork, row: Invitation, user: User, now: datetime) -> N
     if await tx.session.scalar(once.returning(Membership.id)) is not None:
         who = Target("member", user.id, f"{user.name} <{user.email}>")
         await audit.record(tx, "member.joined", who, after={"role": row.role}, user_id=user.id)
-
-
-async def create_organization(tx: UnitOfWork, user_id: UUID, name: str, zone: str) -> UUID:
-    """Its first owner is ``user_id``. ``tx`` acts for it afterwards."""
-    org_id = new_id()
-    await tx.act_for(org_id)
-    tx.session.add(Organization(id=org_id, name=name, time_zone=zone))
-    await tx.session.flush()
-    tx.session.add(Membership(org_id=org_id, user_id=user_id, role="owner"))
-    await tx.session.flush()
-    await audit.record(tx, "organization.created", Target("organization", org_id, name), user_id=user_id)
-    return org_id
 
 
 async def count_owned(tx: UnitOfWork, user_id: UUID) -> int:

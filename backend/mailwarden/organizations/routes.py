@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from mailwarden.accounts import service
 from mailwarden.accounts.caller import Caller, require, require_read
+from mailwarden.accounts.founding import found
 from mailwarden.accounts.models import Session
 from mailwarden.accounts.rules import ACCOUNT, OWNERSHIP
 from mailwarden.accounts.schemas import MembershipOut, MeOut
@@ -68,6 +69,6 @@ async def create_organization(body: NewOrganization, rt: Rt, tx: Tx, caller: Mys
     if await joining.count_owned(tx, caller.user_id) >= MOST_OWNED:
         raise Conflict(f"You own {MOST_OWNED} organizations already.", code="too_many_organizations")
     zone = service.checked_zone(body.time_zone)
-    org_id = await joining.create_organization(tx, caller.user_id, body.name, zone)
+    org_id = await found(tx, caller.user_id, body.name, zone)
     await tx.session.execute(update(Session).where(Session.id == caller.session_id).values(org_id=org_id))
     return await service.describe_me(rt, tx, caller.user_id, org_id, caller.session_id)
