@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from mailwarden.accounts.account_routes import router as own_account
 from mailwarden.accounts.factor_routes import router as second_factor
+from mailwarden.accounts.identity_routes import router as identities
 from mailwarden.accounts.routes import router as accounts
 from mailwarden.accounts.session_routes import router as own_sessions
 from mailwarden.alerts.routes import router as alerts
@@ -33,6 +34,8 @@ from mailwarden.core.runtime import Runtime
 from mailwarden.core.web import serve_app
 from mailwarden.developers.events.routes import router as events
 from mailwarden.developers.keys.routes import router as api_keys
+from mailwarden.developers.oauth.device_routes import router as devices
+from mailwarden.developers.oauth.routes import router as authorization_server
 from mailwarden.developers.webhooks.routes import router as webhook_endpoints
 from mailwarden.diagnostics.bundle_routes import router as support_bundles
 from mailwarden.diagnostics.routes import router as diagnostics
@@ -55,6 +58,7 @@ ROUTERS = (
     own_account,
     own_sessions,
     second_factor,
+    identities,
     organizations,
     invitations,
     audit_log,
@@ -67,6 +71,8 @@ ROUTERS = (
     alerts,
     events,
     api_keys,
+    devices,
+    authorization_server,
     webhook_endpoints,
     hooks,
     hook_log,

@@ -16,6 +16,10 @@ PUBLIC = {
     "confirm_email",
     "forgot_password",
     "reset_password",
+    "list_identity_providers",
+    "start_identity_sign_in",
+    "identity_callback",
+    "finish_identity_sign_in",
     "look_up_invitation",
     "sign_up_by_invitation",
 }

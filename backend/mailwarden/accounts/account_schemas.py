@@ -7,7 +7,7 @@ from pydantic import EmailStr, Field, SecretStr
 
 from mailwarden.accounts.schemas import GivenCode, GivenPassword, NewPassword
 from mailwarden.core.api import Wire
-from mailwarden.core.ids import SessionId
+from mailwarden.core.ids import IdentityId, SessionId
 
 LinkToken = Annotated[
     SecretStr, Field(min_length=20, max_length=200, json_schema_extra={"writeOnly": True}, description="After the #.")
@@ -111,6 +111,34 @@ class SetupOut(Wire):
 
 class RecoveryCodesOut(Wire):
     recovery_codes: list[str]
+
+
+class IdentityProviderOut(Wire):
+    provider: str
+    label: str
+
+
+class IdentityProvidersOut(Wire):
+    data: list[IdentityProviderOut]
+
+
+class AuthorizeOut(Wire):
+    """``authorize_url``: where to send the browser."""
+
+    authorize_url: str
+
+
+class IdentityOut(Wire):
+    id: IdentityId
+    provider: str
+    provider_label: str
+    account: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+class IdentitiesOut(Wire):
+    data: list[IdentityOut]
 
 
 class LinkIn(Wire):
