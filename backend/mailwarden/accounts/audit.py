@@ -12,7 +12,7 @@ from fastapi import Request
 from sqlalchemy import func, insert, literal, select
 
 from mailwarden.accounts.audit_models import AuditEntry
-from mailwarden.accounts.models import User
+from mailwarden.accounts.models import Membership, User
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.ids import new_id
 from mailwarden.core.logging import redact
@@ -28,6 +28,23 @@ UNRECORDED = {
     "start_connect": "begins an authorization; the connection that it makes is recorded",
     "start_reconnect": "begins an authorization; the renewal is recorded",
     "reserve_mailbox": "holds a place for fifteen minutes",
+}
+# What the plain row of an operation says; the others are called by the name of the operation.
+NAMED = {
+    "accept_invitation": "member.joined",
+    "cancel_email_change": "account.address_change_cancelled",
+    "change_email": "account.address_change_asked",
+    "change_password": "account.password_changed",
+    "confirm_second_factor": "account.second_factor_enabled",
+    "disable_second_factor": "account.second_factor_disabled",
+    "renew_recovery_codes": "account.recovery_codes_renewed",
+    "set_up_second_factor": "account.second_factor_begun",
+    "end_other_sessions": "session.others_ended",
+    "end_session": "session.ended",
+    "sign_out": "session.ended",
+    "create_support_bundle": "support_bundle.created",
+    "delete_support_bundle": "support_bundle.deleted",
+    "start_sync": "sync.started",
 }
 
 
@@ -70,6 +87,18 @@ async def record(
     tx.recorded += 1
 
 
+async def record_everywhere(tx: UnitOfWork, action: str, user_id: UUID) -> None:
+    """What concerns a person, in every organization of theirs. ``tx`` must act as them."""
+    back = tx.org_id
+    mine = select(Membership.org_id).where(Membership.user_id == user_id)
+    for org_id in list(await tx.session.scalars(mine)):
+        await tx.act_for(org_id)
+        user = await tx.session.get_one(User, user_id)
+        await record(tx, action, Target("member", user_id, f"{user.name} <{user.email}>"), user_id=user_id)
+    if back is not None:
+        await tx.act_for(back)
+
+
 def _who(origin: Origin | None, actor: UUID | None) -> dict[str, Any]:
     known = select(User.name + " <" + User.email + ">").where(User.id == actor).scalar_subquery()
     kind = (origin.kind if origin else None) or ("session" if actor else SYSTEM)
@@ -101,7 +130,7 @@ def cover(tx: UnitOfWork, request: Request) -> None:
 
     async def record_plainly() -> None:
         if not tx.recorded and tx.org_id is not None:
-            await record(tx, name, _target(request))
+            await record(tx, NAMED.get(name, name), _target(request))
 
     tx.before_commit.append(record_plainly)
 

@@ -203,6 +203,7 @@ def require_read(permission: str) -> Load:
     async def caller(request: Request, rt: Rt, tx: Reader, after: BackgroundTasks) -> Caller:
         return allowed(await identify(request, rt, tx, after), permission)
 
+    caller.recorded = True  # type: ignore[attr-defined]
     caller.permission = permission  # type: ignore[attr-defined]
     return caller
 

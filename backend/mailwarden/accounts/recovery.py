@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, text
 
-from mailwarden.accounts import posting
+from mailwarden.accounts import audit, posting
 from mailwarden.accounts.letter_models import AccountLetter
 from mailwarden.accounts.letters import Kind
 from mailwarden.accounts.models import Session, User
@@ -73,6 +73,7 @@ async def reset(rt: Runtime, tx: UnitOfWork, token: str, password: str, where: W
     await tx.session.execute(delete(Session).where(Session.user_id == user.id))
     await posting.void(tx, user.id, *Kind)
     await posting.write(rt, tx, user.id, Kind.PASSWORD_CHANGED, user.email, where.facts())
+    await audit.record_everywhere(tx, "account.password_reset", user.id)
     return user.email
 
 

@@ -28,6 +28,7 @@ PREFIXES = {
     "api_key": "key",
     "device": "dev",
     "endpoint": "whe",
+    "webhook_endpoint": "whe",
     "delivery": "whd",
     "bundle": "sup",
     "sync": "sync",
