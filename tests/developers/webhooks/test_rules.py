@@ -28,7 +28,8 @@ def test_after_the_last_step_it_is_given_up() -> None:
 
 
 def test_only_who_fails_often_is_given_a_rest_and_never_a_long_one() -> None:
-    assert [rules.rest_s(n) for n in (0, 1, 4, 5, 6, 9, 10, 1000)] == [0, 0, 0, 30, 60, 480, 900, 900]
+    assert [rules.rest_s(n, dead=False) for n in (0, 1, 4, 5, 6, 9, 10, 1000)] == [0, 0, 0, 30, 60, 480, 900, 900]
+    assert rules.rest_s(1, dead=True) == 3600
 
 
 @pytest.mark.parametrize(

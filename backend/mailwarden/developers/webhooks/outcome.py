@@ -59,7 +59,7 @@ async def endpoint_failed(rt: Runtime, tx: UnitOfWork, row: WebhookEndpoint, out
     row.last_failure_at, row.last_error = outcome.at, _short(outcome)
     if row.failing_since is None:
         row.failing_since, row.episode_id = outcome.at, new_id()
-    rest_s = max(rules.rest_s(row.failures_in_row), outcome.retry_after_s)
+    rest_s = max(rules.rest_s(row.failures_in_row, dead=row.alerted_at is not None), outcome.retry_after_s)
     if rest_s:
         row.rest_until = max(row.rest_until or now, now + timedelta(seconds=rest_s))
     if outcome.status == rules.GONE and row.enabled:

@@ -15,6 +15,7 @@ DUAL_SIGNING = timedelta(hours=24)
 # An endpoint that failed so often in a row gets one request at a time, and then a rest that doubles.
 OFTEN = 5
 REST_S, LONGEST_REST_S = 30.0, 15 * MINUTE
+DEAD_REST_S = HOUR  # of one whose owners were told: thousands of dead ones must not keep workers waiting
 LONGEST_RETRY_AFTER_S = 24 * HOUR
 MOST_BODY = 20_000  # bytes, as the specification advises
 MOST_URL = 2048
@@ -28,7 +29,9 @@ def wait_s(step: int, chance: float) -> float | None:
     return WAITS[step] * (1 + JITTER * (2 * chance - 1))
 
 
-def rest_s(failures_in_row: int) -> float:
+def rest_s(failures_in_row: int, *, dead: bool) -> float:
+    if dead:
+        return DEAD_REST_S
     if failures_in_row < OFTEN:
         return 0.0
     return min(REST_S * 2.0 ** min(failures_in_row - OFTEN, 20), LONGEST_REST_S)
