@@ -96,6 +96,15 @@ async def _shown(request: Request, rt: Runtime, tx: UnitOfWork, after: Backgroun
     return await find_bearer(request, rt, tx, after, token)
 
 
+async def identify_browser(request: Request, rt: Runtime, tx: UnitOfWork, after: BackgroundTasks) -> Caller:
+    """For pages with a form of their own, which brings the CSRF token: whoever asks must check it."""
+    token = request.cookies.get(cookie_name(rt))
+    found = await find_session(tx, token) if token else None
+    if found is None:
+        raise Unauthenticated("Sign in to go on.")
+    return await _as_member(rt, tx, found)
+
+
 async def _find_browser(request: Request, rt: Runtime, tx: UnitOfWork, after: BackgroundTasks) -> Found:
     token = request.cookies.get(cookie_name(rt))
     found = await find_session(tx, token) if token else None
@@ -194,6 +203,7 @@ def require(permission: str) -> Load:
         return found
 
     caller.permission = permission  # type: ignore[attr-defined]
+    caller.recorded = True  # type: ignore[attr-defined]
     return caller
 
 
@@ -203,7 +213,6 @@ def require_read(permission: str) -> Load:
     async def caller(request: Request, rt: Rt, tx: Reader, after: BackgroundTasks) -> Caller:
         return allowed(await identify(request, rt, tx, after), permission)
 
-    caller.recorded = True  # type: ignore[attr-defined]
     caller.permission = permission  # type: ignore[attr-defined]
     return caller
 

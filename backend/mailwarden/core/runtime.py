@@ -11,7 +11,7 @@ import httpx
 from mailwarden.core.clock import Clock
 from mailwarden.core.crypto import Keyring
 from mailwarden.core.db import Sessions
-from mailwarden.core.limits.counting import Limiter
+from mailwarden.core.limiter.counting import Limiter
 from mailwarden.core.mail import Mailer
 from mailwarden.core.paging import Cursors
 from mailwarden.core.skew import SkewWatch
@@ -100,6 +100,7 @@ class Config:
     egress_allow: tuple[str, ...] = ()  # CIDR ranges beside the public ones
     mail_ca_file: Path | None = None  # authorities that mail servers may be certified by, beside the system's
     cookie_secure: bool = True
+    extension_ids: tuple[str, ...] = ()  # browser extensions that may ask people for access
     breached_passwords: Path | None = None  # made by `mailwarden breached-passwords`
     trusted_proxies: tuple[str, ...] = ()  # CIDR ranges whose word on the client's address is taken
     unverified_may_act: bool = True  # before they confirmed their address

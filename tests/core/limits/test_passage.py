@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 
 from mailwarden.compose import make_redis
-from mailwarden.core.limits.counting import Limiter
-from mailwarden.core.limits.rules import Quota
+from mailwarden.core.limiter.counting import Limiter
+from mailwarden.core.limiter.rules import Quota
 from mailwarden.core.runtime import Limits, Runtime
 from mailwarden.main import create_app
 from tests.developers.steps import as_program, make_key

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailwarden.core.limits.counting import Alone
-from mailwarden.core.limits.rules import Count, Quota, headers
+from mailwarden.core.limiter.counting import Alone
+from mailwarden.core.limiter.rules import Count, Quota, headers
 
 MINUTE = 60.0
 START = 1_000_000 * MINUTE

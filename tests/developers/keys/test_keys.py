@@ -80,7 +80,7 @@ async def test_a_key_ends_when_it_expires(
     assert (await program.get("/v1/me")).status_code == 200
     await time_machine.advance(3601)
     assert (await program.get("/v1/me")).status_code == 401
-    assert (await owner.get("/v1/api-keys")).json()["data"][0]["state"] == "expired"
+    assert (await owner.get("/v1/api-keys")).json()["data"][0]["status"] == "expired"
 
 
 async def test_a_revoked_key_ends_at_once(owner: Browser, new_client: NewClient) -> None:
@@ -89,7 +89,7 @@ async def test_a_revoked_key_ends_at_once(owner: Browser, new_client: NewClient)
     for _ in range(2):
         assert (await owner.delete(f"/v1/api-keys/{made['key']['id']}")).status_code == 204
         assert (await program.get("/v1/me")).status_code == 401
-    assert (await owner.get("/v1/api-keys")).json()["data"][0]["state"] == "revoked"
+    assert (await owner.get("/v1/api-keys")).json()["data"][0]["status"] == "revoked"
 
 
 async def test_both_keys_work_while_they_overlap(

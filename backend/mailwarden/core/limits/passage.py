@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mailwarden.core.errors import TooManyRequests
-from mailwarden.core.limits.rules import Quota, Verdict, headers
+from mailwarden.core.limiter.rules import Quota, Verdict, headers
 from mailwarden.core.peer import client_address, network
 from mailwarden.core.runtime import Runtime
 

@@ -35,7 +35,7 @@ class ApiKeyRotate(Wire):
 
 
 class ApiKeyOut(Wire):
-    """`hint` is how the key begins. `state`: active, expiring (a rotated key's last hours), expired or revoked."""
+    """`hint` is how the key begins. `status`: active, expiring (a rotated key's last hours), expired or revoked."""
 
     id: ApiKeyId
     name: str
@@ -50,7 +50,7 @@ class ApiKeyOut(Wire):
     revoked_at: datetime | None
     last_used_at: datetime | None
     replaced_by: ApiKeyId | None
-    state: str = Field(examples=["active"])
+    status: str = Field(examples=["active"])
 
 
 class ApiKeysOut(Wire):

@@ -147,11 +147,11 @@ def key_out(rt: Runtime, row: Row[ApiKey, str, str]) -> ApiKeyOut:
         revoked_at=key.revoked_at,
         last_used_at=key.last_used_at,
         replaced_by=key.replaced_by,
-        state=state_of(key, rt.clock.now()),
+        status=status_of(key, rt.clock.now()),
     )
 
 
-def state_of(key: ApiKey, now: datetime) -> str:
+def status_of(key: ApiKey, now: datetime) -> str:
     if key.revoked_at is not None:
         return "revoked"
     if key.expires_at is not None and key.expires_at <= now:

@@ -9,7 +9,7 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from mailwarden.core.limits.rules import Count, Quota, Verdict
+from mailwarden.core.limiter.rules import Count, Quota, Verdict
 
 log = logging.getLogger(__name__)
 
