@@ -105,6 +105,7 @@ def feature_config(settings: Settings) -> Config:
         version=package_version(),
         retention=Retention(**settings.retention.model_dump()),
         limits=request_limits(settings),
+        extension_ids=settings.oauth.extension_ids,
         settings_set=tuple(names_set(settings)),
         cookie_secure=settings.base_url.scheme == "https",
         breached_passwords=settings.security.breached_passwords,

@@ -1,10 +1,11 @@
 """The operator's settings: environment variables `MAILWARDEN_…` (nested by `__`) or a `.env` file."""
 
 import base64
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, HttpUrl, SecretStr, model_validator
+from pydantic import BaseModel, Field, HttpUrl, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Environment = Literal["development", "demo", "test", "staging", "production"]
@@ -143,6 +144,24 @@ class WorkerSettings(BaseModel):
     )
 
 
+class OAuthSettings(BaseModel):
+    extension_ids: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Ids of browser extensions that people may let in, comma separated."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def split(cls, data: object) -> object:
+        return _split(data, "extension_ids")
+
+    @field_validator("extension_ids")
+    @classmethod
+    def wellformed(cls, ids: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(re.fullmatch("[a-p]{32}", one) for one in ids):
+            raise ValueError("an extension id has 32 letters from a to p")
+        return ids
+
+
 class LimitsSettings(BaseModel):
     enabled: bool | None = Field(None, description="Count requests; empty: everywhere but in the environment test.")
     key: int = Field(600, ge=1, description="Requests of one API key or device in a minute.")
@@ -219,6 +238,7 @@ class Settings(BaseSettings):
     worker: WorkerSettings = WorkerSettings()
     retention: RetentionSettings = RetentionSettings()
     limits: LimitsSettings = LimitsSettings()
+    oauth: OAuthSettings = OAuthSettings()
 
     @property
     def public_url(self) -> str:
