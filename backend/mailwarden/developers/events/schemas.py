@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
+from pydantic import ConfigDict
 
 from mailwarden.core.api import Wire
 from mailwarden.core.ids import ConnectionId, EventId
@@ -24,6 +25,21 @@ class EventQuery(PageQuery):
 class EventOut(Wire):
     """``sequence`` numbers the organization's events from 1 without gaps, in the order in which they came to be."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "evt_0190b6a7c1de7f3a8d5e4b2c9f017a36",
+                    "sequence": 41,
+                    "type": "connection.recovered",
+                    "created_at": "2026-12-01T09:00:00Z",
+                    "connection_id": "conn_0190b6a7c1de7f3a8d5e4b2c9f017a36",
+                    "subject_id": "epi_0190b6a7c1de7f3a8d5e4b2c9f017a36",
+                    "data": {"provider": "hubspot", "account_label": "acme.example", "status": "connected"},
+                }
+            ]
+        }
+    )
     id: EventId
     sequence: int
     type: EventType

@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
 
 from mailwarden.core.api import Wire
 from mailwarden.core.ids import DeliveryId, EndpointId, EventId
@@ -33,6 +33,17 @@ EventTypes = Annotated[list[EventType], Field(max_length=100), AfterValidator(_s
 class EndpointCreate(Wire):
     """``event_types`` empty: all of them, also those that will be added later."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "url": "https://crm.example.com/hooks/mailwarden",
+                    "description": "CRM",
+                    "event_types": ["connection.inactive", "connection.recovered"],
+                }
+            ]
+        }
+    )
     url: Url
     description: Description = ""
     event_types: EventTypes = Field(default_factory=list)
