@@ -102,6 +102,8 @@ def feature_config(settings: Settings) -> Config:
         mail_ca_file=settings.egress.mail_ca_file,
         timing=timing,
         mail_from=settings.mail.sender,
+        support_address=settings.support.address,
+        support_chat_url=str(settings.support.chat_url) if settings.support.chat_url else None,
         version=package_version(),
         retention=Retention(**settings.retention.model_dump()),
         limits=request_limits(settings),

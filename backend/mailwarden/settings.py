@@ -120,6 +120,11 @@ class AccountsSettings(BaseModel):
     )
 
 
+class SupportSettings(BaseModel):
+    address: str = Field("support@mailwarden.localhost", description="Where requests for support are mailed to.")
+    chat_url: HttpUrl | None = Field(None, description="Page of a live chat, shown in the help menu; empty: none.")
+
+
 class EgressSettings(BaseModel):
     allow: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="CIDR ranges that tenant-typed hosts may reach besides public ones, comma separated."
@@ -198,6 +203,9 @@ class RetentionSettings(BaseModel):
         30, ge=1, description="Days that the record of mails about accounts is kept, without their links."
     )
     audit_log_days: int = Field(1095, ge=365, description="Days that the record of who did what is kept.")
+    support_requests_days: int = Field(
+        365, ge=30, description="Days that requests for support are kept, with their attachments."
+    )
     invitations_days: int = Field(90, ge=30, description="Days that invitations stay listed.")
     throttles_days: int = Field(2, ge=1, le=30, description="Days that counts of failed sign-ins are kept.")
     incidents_days: int = Field(365, ge=90, description="Days that ended provider incidents are kept.")
@@ -234,6 +242,7 @@ class Settings(BaseSettings):
     timing: TimingSettings = TimingSettings()
     mail: MailSettings = MailSettings()
     accounts: AccountsSettings = AccountsSettings()
+    support: SupportSettings = SupportSettings()
     egress: EgressSettings = EgressSettings()
     worker: WorkerSettings = WorkerSettings()
     retention: RetentionSettings = RetentionSettings()

@@ -22,6 +22,7 @@ import mailwarden.hooks.models
 import mailwarden.metrics.models
 import mailwarden.organizations.models
 import mailwarden.status.models
+import mailwarden.support.models
 import mailwarden.sync.models  # noqa: F401
 from mailwarden.core.db import Base
 

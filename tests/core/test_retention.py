@@ -33,7 +33,7 @@ KEPT_WITH_THEIR_OWNER = {
     "users",
     "webhook_endpoints",
 }
-BY_THE_INSTANCE = {"audit_log", "jobs", "sessions"}
+BY_THE_INSTANCE = {"audit_log", "jobs", "sessions", "support_attachments", "support_requests"}
 WITH_THEIR_PARENT = {"alert_mails"}
 RULES = pytest.mark.parametrize("rule", KEPT, ids=lambda rule: rule.table.name)
 

@@ -175,6 +175,7 @@ async def test_functions_that_see_past_the_wall_are_listed_pinned_and_not_for_ev
         "find_hook_subscription",
         "find_identity",
         "find_link",
+        "find_only_user",
         "find_session",
         "find_sign_in",
         "find_user",
@@ -188,6 +189,7 @@ async def test_functions_that_see_past_the_wall_are_listed_pinned_and_not_for_ev
         "provider_window",
     }
     assert {row[0] for row in found if not row[3]} == {
+        "event_number",
         "job_claim",
         "job_due",
         "job_extend",
@@ -202,6 +204,7 @@ async def test_functions_that_see_past_the_wall_are_listed_pinned_and_not_for_ev
         "prune_hook_refusals",
         "prune_incidents",
         "prune_sessions",
+        "prune_support_requests",
         "prune_throttles",
         "prune_workers",
         "worker_beat",

@@ -25,6 +25,7 @@ ALSO_OF_TENANTS = {"users", "organizations", "sessions", "account_letters", "sec
 WORDS: dict[tuple[str, str], Any] = {
     ("memberships", "role"): "owner",
     ("invitations", "role"): "member",
+    ("support_requests", "urgency"): None,
     ("invitations", "revoked_at"): None,
     ("organizations", "time_zone"): "UTC",
     ("connections", "provider"): "hubspot",

@@ -43,6 +43,7 @@ INSTANCE = {
     "prune_account_letters": "account_letters_days",
     "prune_throttles": "throttles_days",
     "prune_audit_log": "audit_log_days",
+    "prune_support_requests": "support_requests_days",
 }
 
 

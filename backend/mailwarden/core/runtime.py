@@ -57,6 +57,7 @@ class Retention:
     throttles_days: int = 2
     audit_log_days: int = 1095
     invitations_days: int = 90
+    support_requests_days: int = 365
     incidents_days: int = 365
     done_jobs_days: int = 7
     dead_jobs_days: int = 30
@@ -92,6 +93,8 @@ class Config:
     data_dir: Path
     providers: "Mapping[str, ProviderSettings]"
     timing: Timing = field(default_factory=Timing)
+    support_address: str = "support@localhost"
+    support_chat_url: str | None = None
     mail_from: str = "Mailwarden <noreply@localhost>"
     version: str = "0.1.0"
     retention: Retention = field(default_factory=Retention)
