@@ -12,7 +12,7 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 USER = "nullif(current_setting('app.user_id', true), '')::uuid"
-LOWER_EMAIL = sa.literal_column("lower(email)")
+LOWER_EMAIL: sa.ColumnElement[str] = sa.literal_column("lower(email)")
 
 # Owned by mw_owner, whom row-level security does not bind; each returns ids and nothing else.
 FUNCTIONS = {
@@ -43,6 +43,13 @@ FUNCTIONS = {
         $$""",
 }
 FUNCTIONS |= {
+    # For rights that are given by address: never to the last of several who merely typed it.
+    "find_only_user(p_email text)": """
+        RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+          SELECT coalesce(find_holder(p_email), (
+            SELECT (array_agg(id))[1] FROM users WHERE lower(email) = lower(p_email) HAVING count(*) = 1
+          ))
+        $$""",
     "find_identity(p_hash bytea)": """
         RETURNS TABLE (identity_id uuid, user_id uuid)
         LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$

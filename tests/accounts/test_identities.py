@@ -108,7 +108,7 @@ async def test_linking_needs_the_password_and_takes_nobody_elses(world: World) -
     assert refused.json()["code"] == "wrong_password"
     await link(world, first, "google", who)
     assert await link(world, second, "google", who) == "/settings/account?error=identity_taken"
-    assert (await second.get("/v1/me/identities")).json() == {"data": []}
+    assert (await second.get("/v1/me/identities")).json() == {"data": [], "has_password": True}
     (mine,) = (await first.get("/v1/me/identities")).json()["data"]
     assert (mine["provider"], mine["provider_label"]) == ("google", "Google")
     assert (await second.delete(f"/v1/me/identities/{mine['id']}")).status_code == 404
@@ -119,7 +119,9 @@ async def test_linking_needs_the_password_and_takes_nobody_elses(world: World) -
 async def test_the_only_way_in_is_not_taken_away(world: World, stranger: httpx.AsyncClient) -> None:  # noqa: F811
     await sign_in(world, stranger, "google", await account(world, "google"))
     stranger.headers["x-csrf"] = (await me(stranger))["csrf_token"]
-    (mine,) = (await stranger.get("/v1/me/identities")).json()["data"]
+    listed = (await stranger.get("/v1/me/identities")).json()
+    (mine,) = listed["data"]
+    assert listed["has_password"] is False
     refused = await stranger.delete(f"/v1/me/identities/{mine['id']}")
     assert (refused.status_code, refused.json()["code"]) == (409, "last_way_in")
 

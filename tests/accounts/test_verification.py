@@ -153,7 +153,8 @@ async def test_where_it_is_asked_for_the_unproved_look_but_do_not_act(runtime: R
         replace(runtime, config=replace(runtime.config, unverified_may_act=False))
     )
     me = (await browser.get("/v1/me")).json()
-    assert all(one.endswith(":read") for one in me["permissions"])
+    assert all(one.endswith((":read", "own")) for one in me["permissions"])
+    assert not {"connections:write", "messages:send", "mailboxes:own"} & set(me["permissions"])
     assert (await browser.get("/v1/connections")).status_code == 200
     refused = await browser.patch("/v1/organization", {"name": "New"}, headers={"If-Match": '"v1"'})
     assert (refused.status_code, refused.json()["code"]) == (403, "email_unverified")
@@ -161,3 +162,14 @@ async def test_where_it_is_asked_for_the_unproved_look_but_do_not_act(runtime: R
     await prove_address(runtime, browser)
     done = await browser.patch("/v1/organization", {"name": "New"}, headers={"If-Match": '"v1"'})
     assert done.status_code == 200
+
+
+async def test_a_mailbox_is_not_flooded_by_sign_ups(
+    runtime: Runtime, new_client: NewClient, time_machine: TimeMachine
+) -> None:
+    for number in range(14):
+        await sign_up(new_client(), "victim@example.com", f"Organization {number}")
+    assert len(await mails(runtime, "victim@example.com")) == 10
+    await time_machine.advance(timedelta(hours=1))
+    await sign_up(new_client(), "victim@example.com")
+    assert len(await mails(runtime, "victim@example.com")) == 11

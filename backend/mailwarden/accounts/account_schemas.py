@@ -138,7 +138,10 @@ class IdentityOut(Wire):
 
 
 class IdentitiesOut(Wire):
+    """``has_password`` False: one is chosen by the mail of a forgotten password."""
+
     data: list[IdentityOut]
+    has_password: bool
 
 
 class LinkIn(Wire):

@@ -116,7 +116,8 @@ async def _flushed(tx: UnitOfWork) -> None:
 async def list_identities(tx: UnitOfWork, user_id: UUID) -> IdentitiesOut:
     mine = select(Identity).where(Identity.user_id == user_id).order_by(Identity.created_at)
     rows = await tx.session.scalars(mine)
-    return IdentitiesOut(data=[_out(row) for row in rows])
+    user = await tx.session.get_one(User, user_id)
+    return IdentitiesOut(data=[_out(row) for row in rows], has_password=user.password_hash != NO_PASSWORD)
 
 
 def _out(row: Identity) -> IdentityOut:

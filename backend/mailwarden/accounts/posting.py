@@ -1,6 +1,7 @@
 """Letters about accounts: written with the change they speak of, mailed by a job after its commit."""
 
 import secrets
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy import text, update
 
 from mailwarden.accounts.letter_models import AccountLetter
 from mailwarden.accounts.letters import LINK_LIFE, LINK_PAGE, NEWEST_ONLY, TO_A_NEW_ADDRESS, WRITE, Facts, Kind
+from mailwarden.accounts.throttle import Gate, Throttled, Window, count
 from mailwarden.core.crypto import token_hash
 from mailwarden.core.db import UnitOfWork, app_now, unit_of_work
 from mailwarden.core.ids import new_id
@@ -17,6 +19,8 @@ from mailwarden.core.mail import Mail, MailRefused, MailUnknown, UnsafeHeader, d
 from mailwarden.core.runtime import Runtime
 
 POST = "account_letter"
+UNASKED = TO_A_NEW_ADDRESS | {Kind.ADDRESS_IN_USE}  # whoever reads them may never have heard of us
+TO_ONE_MAILBOX = Window("mailbox", 10, timedelta(hours=1))
 TRIES = 24  # with the back-off of jobs: about four hours of a relay that refuses
 
 
@@ -51,8 +55,12 @@ async def void(tx: UnitOfWork, user_id: UUID, *kinds: Kind) -> None:
 
 async def post(rt: Runtime, lease: Lease) -> None:
     """At least once: a second copy after a crash holds a new link, and the first never left or works no more."""
-    mail = await _build(rt, lease)
-    if mail is None:
+    built = await _build(rt, lease)
+    if built is None:
+        return
+    mail, kind = built
+    if lease.attempt == 1 and kind in UNASKED and not await _has_room(rt, mail.recipients[0]):
+        await _settle(rt, lease, "dropped", "too many mails to this address")
         return
     try:
         await rt.mailer.send(mail)
@@ -66,7 +74,16 @@ async def post(rt: Runtime, lease: Lease) -> None:
         await _settle(rt, lease, "sent", None)
 
 
-async def _build(rt: Runtime, lease: Lease) -> Mail | None:
+async def _has_room(rt: Runtime, recipient: str) -> bool:
+    """A mailbox is not flooded by those who sign up with its address again and again."""
+    try:
+        await count(rt, Gate(TO_ONE_MAILBOX, recipient.lower()))
+    except Throttled:
+        return False
+    return True
+
+
+async def _build(rt: Runtime, lease: Lease) -> tuple[Mail, Kind] | None:
     async with unit_of_work(rt.sessions, lease.org_id) as tx:
         await lease.guard(tx)
         await tx.act_as(UUID(lease.payload["user_id"]))
@@ -86,7 +103,7 @@ async def _build(rt: Runtime, lease: Lease) -> Mail | None:
             return None
 
 
-async def _write_mail(rt: Runtime, tx: UnitOfWork, row: AccountLetter) -> Mail:
+async def _write_mail(rt: Runtime, tx: UnitOfWork, row: AccountLetter) -> tuple[Mail, Kind]:
     kind = await _fitting(tx, row)
     link = ""
     if kind in LINK_PAGE:
@@ -95,7 +112,8 @@ async def _write_mail(rt: Runtime, tx: UnitOfWork, row: AccountLetter) -> Mail:
         link = f"{rt.config.base_url}{LINK_PAGE[kind]}#{token}"  # a fragment reaches no server's log
     facts = Facts(rt.config.base_url, row.recipient, link, more=row.facts)
     letter = WRITE[kind](facts)
-    return compose(letter, sender=rt.config.mail_from, to=row.recipient, message_id=row.message_id, date=rt.clock.now())
+    mail = compose(letter, sender=rt.config.mail_from, to=row.recipient, message_id=row.message_id, date=rt.clock.now())
+    return mail, kind
 
 
 async def _fitting(tx: UnitOfWork, row: AccountLetter) -> Kind:

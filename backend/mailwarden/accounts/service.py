@@ -25,8 +25,9 @@ def checked_zone(name: str) -> str:
     return name
 
 
-async def find_user_id(tx: UnitOfWork, email: str) -> UUID | None:
-    found: UUID | None = await tx.session.scalar(text("SELECT find_user(:email)"), {"email": email})
+async def find_only_user(tx: UnitOfWork, email: str) -> UUID | None:
+    """Who proved the address, or the only one who typed it."""
+    found: UUID | None = await tx.session.scalar(text("SELECT find_only_user(:email)"), {"email": email})
     return found
 
 
@@ -100,8 +101,8 @@ async def update_organization(
 
 async def make_operator(tx: UnitOfWork, email: str) -> None:
     """Raises NotFound. Operators stand outside organizations: they see the instance, not its customers' data."""
-    user_id = await find_user_id(tx, email)
+    user_id = await find_only_user(tx, email)
     if user_id is None:
-        raise NotFound(f"No account has the address {email}. Sign up first.")
+        raise NotFound(f"No account has the address {email}, or several have and none confirmed it. Sign up first.")
     await tx.act_as(user_id)
     await tx.session.execute(update(User).where(User.id == user_id).values(is_operator=True))
