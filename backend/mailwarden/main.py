@@ -32,6 +32,8 @@ from mailwarden.core.probes import router as probes
 from mailwarden.core.routes import api_routes
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.web import serve_app
+from mailwarden.developers.description.complete import complete
+from mailwarden.developers.docs.routes import router as documentation
 from mailwarden.developers.events.routes import router as events
 from mailwarden.developers.keys.routes import router as api_keys
 from mailwarden.developers.oauth.device_routes import router as devices
@@ -73,6 +75,7 @@ ROUTERS = (
     api_keys,
     devices,
     authorization_server,
+    documentation,
     webhook_endpoints,
     hooks,
     hook_log,
@@ -103,7 +106,7 @@ def build(lifespan: Lifespan) -> FastAPI:
     keep_answers(api_routes(app.routes))
     app.include_router(probes)
     api.install(app)
-    describe(app)
+    describe(app, complete)
     serve_app(app)
     app.add_middleware(api.CrashBarrier)
     app.add_middleware(ReadsKeys)

@@ -66,7 +66,7 @@ async def admit_stranger(request: Request, rt: Runtime) -> None:
 
 
 def _settle(here: Passage, verdict: Verdict, now: float) -> None:
-    here.headers = headers(verdict, now)
+    here.headers.update(headers(verdict, now))
     if verdict.refused is not None:
         wait = verdict.refused.retry_after(now)
         raise OverLimit(f"Come again in {wait} seconds.", headers={"Retry-After": str(wait)})

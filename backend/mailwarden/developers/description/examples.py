@@ -1,0 +1,59 @@
+"""Examples for the description, made of the schemas themselves: they can never be out of date."""
+
+from typing import Any
+
+Schema = dict[str, Any]
+DEEPEST = 6
+BY_FORMAT = {
+    "date-time": "2026-11-01T09:30:00Z",
+    "date": "2026-11-01",
+    "email": "pat@example.com",
+    "uri": "https://example.com/hooks",
+    "password": "correct horse battery staple",
+    "binary": "…",
+}
+
+
+def example_of(schema: Schema, components: dict[str, Schema], depth: int = 0) -> Any:
+    """What a client might see or send there."""
+    if "$ref" in schema:
+        schema = components[schema["$ref"].rsplit("/", 1)[1]]
+    given = _given(schema)
+    if given is not None or depth > DEEPEST:
+        return given
+    several = next((schema[name] for name in ("anyOf", "oneOf", "allOf") if name in schema), None)
+    if several is not None:
+        return example_of(_first_of(several), components, depth + 1)
+    return _of_type(schema, components, depth)
+
+
+def _given(schema: Schema) -> Any:
+    """What the schema itself says; None if nothing."""
+    listed = schema.get("examples") or schema.get("enum")
+    if listed:
+        return listed[0]
+    return next((schema[name] for name in ("example", "const", "default") if schema.get(name) is not None), None)
+
+
+def _first_of(schemas: list[Schema]) -> Schema:
+    return next((one for one in schemas if one.get("type") != "null"), schemas[0])
+
+
+def _of_type(schema: Schema, components: dict[str, Schema], depth: int) -> Any:
+    kind = schema.get("type")
+    if kind == "object":
+        properties = schema.get("properties", {})
+        return {name: example_of(one, components, depth + 1) for name, one in properties.items()}
+    if kind == "array":
+        return [example_of(schema["items"], components, depth + 1)] if schema.get("items") else []
+    if kind in ("integer", "number"):
+        least = schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
+        return int(least) if kind == "integer" else least
+    if kind == "boolean":
+        return True
+    return _text(schema) if kind == "string" else None
+
+
+def _text(schema: Schema) -> str:
+    found = BY_FORMAT.get(schema.get("format", ""), "text")
+    return found.ljust(schema.get("minLength", 0), ".")[: schema.get("maxLength", 1000)]
