@@ -155,7 +155,7 @@ async def test_a_way_back_fits_one_browser_one_provider_and_ten_minutes(
     query = {name: values[0] for name, values in parse_qs(urlsplit(back).query).items()}
     mixed = await stranger.get("/v1/auth/callback/microsoft", params=query)
     assert mixed.headers["location"] == expired
-    stranger.cookies.set("sign-in", stranger.cookies.get("sign-in", "") + "0", domain="127.0.0.1", path="/")
+    stranger.cookies.set("sign-in", f"{stranger.cookies.get('sign-in')}0", domain="127.0.0.1", path="/")
     assert (await stranger.get(back)).headers["location"] == expired
     stranger.cookies.clear()
     later = await begun()

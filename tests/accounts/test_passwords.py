@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
+from zxcvbn.frequency_lists import FREQUENCY_LISTS  # type: ignore[import-untyped]
 
 from mailwarden.accounts.breached import Unsorted, convert, is_breached
 from mailwarden.accounts.password_policy import check_password, common_passwords

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from mailwarden.accounts import gates
-from mailwarden.accounts.throttle import Throttled, Window, count
+from mailwarden.accounts.throttle import Gate, Throttled, Window, count
 from mailwarden.core.runtime import Runtime
 from tests.accounts.steps import newest_token
 from tests.conftest import NewClient
@@ -105,7 +105,7 @@ async def test_a_forged_or_old_device_is_a_stranger(
     cookie = owner.http.cookies["device"]
     for forged in (cookie[:-1] + ("0" if cookie[-1] != "0" else "1"), "a.b.c", "...", "é.1.2", "a.zz." + "0" * 64):
         stranger = new_client()
-        header = {"Cookie": f"device={forged}".encode()}
+        header = [(b"Cookie", f"device={forged}".encode())]
         answer = await stranger.post("/v1/auth/sign-in", json={"email": ADDRESS, "password": PASSWORD}, headers=header)
         assert answer.status_code == 429, forged
     await time_machine.advance(timedelta(days=181))
@@ -159,7 +159,7 @@ async def test_an_open_session_cannot_guess_its_password(owner: Browser) -> None
 
 
 async def test_a_window_opens_again_with_its_end(runtime: Runtime, time_machine: TimeMachine) -> None:
-    gate = gates.Gate(Window("some", 3, timedelta(seconds=60)), "x")
+    gate = Gate(Window("some", 3, timedelta(seconds=60)), "x")
     for _ in range(2):
         for _ in range(3):
             await count(runtime, gate)
