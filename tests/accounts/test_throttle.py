@@ -2,14 +2,17 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from mailwarden.accounts import gates
 from mailwarden.accounts.throttle import Gate, Throttled, Window, count
 from mailwarden.core.runtime import Runtime
+from mailwarden.main import create_app
 from tests.accounts.steps import newest_token
 from tests.conftest import NewClient
 from tests.support.browser import PASSWORD, Browser
@@ -177,4 +180,33 @@ async def test_refusals_are_logged_without_secrets(
     seen = [(one.status, one.problem, one.route) for one in caplog.records if one.message == "refused"]  # type: ignore[attr-defined]
     assert (401, "wrong_credentials", "/v1/auth/sign-in") in seen
     assert (401, "unauthenticated", "/v1/me") in seen
+    assert all(one.peer == "127.0.0.1" for one in caplog.records if one.message == "refused")  # type: ignore[attr-defined]
     assert "not the password" not in caplog.text
+
+
+async def test_who_gets_in_is_logged(owner: Browser, new_client: NewClient, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        await guess(new_client(), password=PASSWORD)
+    (line,) = [one for one in caplog.records if one.message == "signed in"]
+    assert line.user_id == str(owner.user_id)  # type: ignore[attr-defined]
+    assert PASSWORD not in caplog.text
+
+
+async def test_behind_a_proxy_of_ours_each_client_counts_for_itself(
+    runtime: Runtime, owner: Browser, new_client: NewClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gates, "FAILURES_OF_NETWORK", Window("network", 3, timedelta(minutes=15)))
+    config = replace(runtime.config, trusted_proxies=("127.0.0.0/8",))
+    proxied = create_app(replace(runtime, config=config))
+
+    async def status(app: FastAPI, number: int, forwarded: str) -> int:
+        client = new_client()
+        client._transport.app = app  # type: ignore[attr-defined]
+        body = {"email": f"person{number}@example.com", "password": "not the password"}
+        answer = await client.post("/v1/auth/sign-in", json=body, headers={"X-Forwarded-For": forwarded})
+        return answer.status_code
+
+    assert [await status(proxied, n, "6.6.6.6, 203.0.113.1") for n in range(4)] == [401, 401, 401, 429]
+    assert await status(proxied, 9, "198.51.100.7") == 401
+    direct = create_app(runtime)
+    assert [await status(direct, n, f"192.0.2.{n}") for n in range(20, 24)] == [401, 401, 401, 429]

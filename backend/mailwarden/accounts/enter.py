@@ -1,5 +1,6 @@
 """The last step of every way in: a new session in the organization worked in last, and a browser that is known."""
 
+import logging
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -15,6 +16,8 @@ from mailwarden.accounts.whereabouts import whereabouts
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.runtime import Runtime
 
+log = logging.getLogger(__name__)
+
 
 async def enter(
     rt: Runtime, tx: UnitOfWork, request: Request, response: Response, user_id: UUID, org_id: UUID | None = None
@@ -28,6 +31,7 @@ async def enter(
         rt, tx, user_id, org_id, request.headers.get("user-agent"), address=where.address
     )
     set_cookie(rt, response, token)
+    log.info("signed in", extra={"user_id": str(user_id), "session": str(session_id), "peer": where.address})
     email = (await tx.session.scalars(select(User.email).where(User.id == user_id))).one()
     remember_device(rt, request, response, email)
     return await service.describe_me(rt, tx, user_id, org_id, session_id)

@@ -21,6 +21,7 @@ from mailwarden.core.ids import INVALID_ID, new_id
 from mailwarden.core.logging import bind
 from mailwarden.core.metrics import REQUESTS, SECONDS
 from mailwarden.core.origin import origin_of
+from mailwarden.core.peer import client_address
 from mailwarden.core.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -103,7 +104,7 @@ def problem(request: Request, exc: AppError) -> JSONResponse:
     return JSONResponse(body.model_dump(mode="json"), exc.status, exc.headers, media_type="application/problem+json")
 
 
-CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed"}
+CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
 
 
 class _Http(AppError):
@@ -134,7 +135,8 @@ async def on_app_error(request: Request, exc: Exception) -> Response:
     error = cast(AppError, exc)
     if error.status in REFUSED:  # one line for whoever looks for somebody trying doors
         where = getattr(request.scope.get("route"), "path", "unmatched")
-        log.warning("refused", extra={"status": error.status, "problem": error.code, "route": where})
+        peer = str(client_address(request, get_runtime(request).config.trusted_proxies))
+        log.warning("refused", extra={"status": error.status, "problem": error.code, "route": where, "peer": peer})
     return problem(request, error)
 
 
