@@ -20,6 +20,7 @@ from mailwarden.connections.credentials import replay_journal
 from mailwarden.connections.mailbox_routes import router as mailbox_connects
 from mailwarden.connections.routes import router as connections
 from mailwarden.core import api
+from mailwarden.core.body_limit import LimitBody
 from mailwarden.core.csrf import LOOPBACK
 from mailwarden.core.headers import SecurityHeaders
 from mailwarden.core.idempotency.asked import ReadsKeys
@@ -51,10 +52,13 @@ from mailwarden.organizations.invitation_routes import router as invitations
 from mailwarden.organizations.routes import router as organizations
 from mailwarden.settings import Settings
 from mailwarden.status.routes import router as status
+from mailwarden.support.article_routes import router as help_articles
+from mailwarden.support.routes import router as support
 from mailwarden.sync.routes import router as sync
 
 log = logging.getLogger(__name__)
 CALLBACK = "/v1/oauth/callback/"
+WITH_FILES = 16 << 20  # files in base64, and the words about them
 ROUTERS = (
     accounts,
     own_account,
@@ -81,6 +85,8 @@ ROUTERS = (
     hook_log,
     diagnostics,
     support_bundles,
+    support,
+    help_articles,
 )
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -108,6 +114,7 @@ def build(lifespan: Lifespan) -> FastAPI:
     api.install(app)
     describe(app, complete)
     serve_app(app)
+    app.add_middleware(LimitBody, under="/v1/", larger={"/v1/support/": WITH_FILES})
     app.add_middleware(api.CrashBarrier)
     app.add_middleware(ReadsKeys)
     app.add_middleware(LandInApp, prefix=CALLBACK, page="/integrations")

@@ -51,6 +51,7 @@ from mailwarden.organizations.retention import KEPT as ORGANIZATIONS_KEPT
 from mailwarden.settings import Settings
 from mailwarden.status.measure import JOBS as STATUS_JOBS
 from mailwarden.status.measure import start_up as start_status
+from mailwarden.support.posting import JOBS as SUPPORT_JOBS
 from mailwarden.sync.jobs import JOBS as SYNC_JOBS
 from mailwarden.sync.jobs import LISTENERS as SYNC_LISTENERS
 from mailwarden.sync.retention import KEPT as SYNC_KEPT
@@ -71,7 +72,7 @@ def job_kinds() -> JobKinds:
     kinds = JobKinds().add(
         *CONNECTION_JOBS, *SYNC_JOBS, *HOOK_JOBS, *ALERT_JOBS, *STATUS_JOBS, *WEBHOOK_JOBS, *ACCOUNT_JOBS
     )
-    kinds.add(*ORGANIZATION_JOBS)
+    kinds.add(*ORGANIZATION_JOBS, *SUPPORT_JOBS)
     kinds.add(prune_kind(KEPT))
     return kinds.add(dispatch_kind(merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS, WEBHOOK_LISTENERS)))
 

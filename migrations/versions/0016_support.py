@@ -26,15 +26,38 @@ PRUNE = """
       ) SELECT count(*) FROM gone
     $$
 """
-SIGNATURE = "prune_support_requests(timestamptz, int)"
+# For the operator, who stands outside of organizations: when an answer is due, and nothing of what was written.
+OPEN = """
+    CREATE FUNCTION open_support_requests(p_limit int)
+    RETURNS TABLE (reference text, urgency text, created_at timestamptz, due_at timestamptz, mail text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+      SELECT r.reference::text, r.urgency::text, r.created_at, r.due_at, r.mail_state::text
+      FROM support_requests r WHERE r.status = 'open' ORDER BY r.due_at, r.id LIMIT p_limit
+    $$
+"""
+ANSWER = """
+    CREATE FUNCTION answer_support_request(p_reference text) RETURNS boolean
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+      WITH answered AS (
+        UPDATE support_requests SET status = 'answered', answered_at = app_now()
+        WHERE reference = p_reference AND status = 'open' RETURNING 1
+      ) SELECT EXISTS (SELECT 1 FROM answered)
+    $$
+"""
+FUNCTIONS = {
+    "prune_support_requests(timestamptz, int)": (PRUNE, "mw_system"),
+    "open_support_requests(int)": (OPEN, "mw_app"),
+    "answer_support_request(text)": (ANSWER, "mw_app"),
+}
 
 
 def upgrade() -> None:
     _requests()
     _attachments()
-    op.execute(PRUNE)
-    op.execute(f"REVOKE ALL ON FUNCTION {SIGNATURE} FROM PUBLIC")
-    op.execute(f"GRANT EXECUTE ON FUNCTION {SIGNATURE} TO mw_system")
+    for signature, (definition, role) in FUNCTIONS.items():
+        op.execute(definition)
+        op.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
+        op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {role}")
 
 
 def _requests() -> None:
@@ -106,6 +129,7 @@ def _wall(table: str, verbs: str) -> None:
 
 
 def downgrade() -> None:
-    op.execute(f"DROP FUNCTION {SIGNATURE}")
+    for signature in FUNCTIONS:
+        op.execute(f"DROP FUNCTION {signature}")
     op.drop_table("support_attachments")
     op.drop_table("support_requests")

@@ -20,6 +20,10 @@ PUBLIC = {
     "start_identity_sign_in",
     "identity_callback",
     "finish_identity_sign_in",
+    "get_support",
+    "contact_support",
+    "list_help_articles",
+    "get_help_article",
     "look_up_invitation",
     "sign_up_by_invitation",
 }

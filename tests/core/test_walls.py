@@ -163,6 +163,8 @@ async def test_functions_that_see_past_the_wall_are_listed_pinned_and_not_for_ev
         found = list(await connection.execute(asked))
     assert all(row[1] == ["search_path=public, pg_temp"] and not row[2] for row in found)
     assert {row[0] for row in found if row[3]} == {
+        "answer_support_request",
+        "open_support_requests",
         "find_access_token",
         "find_api_key",
         "find_connection_of_subscription",

@@ -39,6 +39,8 @@ NOTHING_OF_AN_ORGANIZATION = {
     "discover_servers": "asks the world's servers and stores nothing",
     "test_mailbox": "tries and stores nothing",
     "test_connection": "a proof of life, kept with the connection",
+    "contact_support": "from somebody who is not signed in",
+    "mark_support_request_answered": "the operator's, who stands outside of organizations",
     "check_provider_app": "the operator's, who stands outside of organizations",
     "run_quick_diagnosis": "reads and compares",
 }

@@ -43,7 +43,7 @@ class SupportRequest(Base):
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     message_id: Mapped[str]
-    mail_state: Mapped[str] = mapped_column(server_default=text("'queued'"))  # queued | sent | failed | unknown
+    mail_state: Mapped[str] = mapped_column(server_default=text("'queued'"))  # queued | sent | failed
 
 
 class SupportAttachment(Base):
