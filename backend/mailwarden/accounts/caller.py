@@ -96,7 +96,7 @@ async def _shown(request: Request, rt: Runtime, tx: UnitOfWork, after: Backgroun
     return await find_bearer(request, rt, tx, after, token)
 
 
-async def identify_browser(request: Request, rt: Runtime, tx: UnitOfWork, after: BackgroundTasks) -> Caller:
+async def identify_browser(request: Request, rt: Runtime, tx: UnitOfWork) -> Caller:
     """For pages with a form of their own, which brings the CSRF token: whoever asks must check it."""
     token = request.cookies.get(cookie_name(rt))
     found = await find_session(tx, token) if token else None

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from mailwarden.accounts import posting
+from mailwarden.accounts.access_end import end_devices
 from mailwarden.accounts.gates import own_password
 from mailwarden.accounts.letters import Kind
 from mailwarden.accounts.models import Session, User
@@ -40,5 +41,6 @@ async def change_password(
     check_password(rt, new, pointer="#/new_password", context=(user.email, user.name))
     user.password_hash = await hash_password(new)
     await tx.session.execute(delete(Session).where(Session.user_id == user_id, Session.id != session_id))
+    await end_devices(tx, user_id, "password_changed")
     await posting.void(tx, user_id, Kind.RESET, Kind.CONFIRM_CHANGE)
     await posting.write(rt, tx, user_id, Kind.PASSWORD_CHANGED, user.email, where.facts())

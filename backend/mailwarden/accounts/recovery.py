@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, text
 
 from mailwarden.accounts import audit, posting
+from mailwarden.accounts.access_end import end_devices
 from mailwarden.accounts.letter_models import AccountLetter
 from mailwarden.accounts.letters import Kind
 from mailwarden.accounts.models import Session, User
@@ -71,6 +72,7 @@ async def reset(rt: Runtime, tx: UnitOfWork, token: str, password: str, where: W
     await prove(rt, tx, user, letter)
     user.password_hash = hashed
     await tx.session.execute(delete(Session).where(Session.user_id == user.id))
+    await end_devices(tx, user.id, "password_reset")
     await posting.void(tx, user.id, *Kind)
     await posting.write(rt, tx, user.id, Kind.PASSWORD_CHANGED, user.email, where.facts())
     await audit.record_everywhere(tx, "account.password_reset", user.id)

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 
 from mailwarden.accounts import audit
+from mailwarden.accounts.access_end import end_access
 from mailwarden.accounts.audit import Target
 from mailwarden.accounts.caller import Caller
 from mailwarden.accounts.models import Membership, Organization, Session, User
@@ -100,6 +101,7 @@ async def leave(tx: UnitOfWork, caller: Caller) -> UUID | None:
 
 
 async def _forget(tx: UnitOfWork, org_id: UUID, user_id: UUID) -> None:
+    await end_access(tx, org_id, user_id)
     await tx.session.execute(delete(Membership).where(Membership.org_id == org_id, Membership.user_id == user_id))
 
 

@@ -9,13 +9,15 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
+from mailwarden.accounts.access_end import end_access
 from mailwarden.accounts.access_models import Grant, GrantToken
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.runtime import Runtime
 from mailwarden.main import create_app
 from tests.conftest import NewClient
 from tests.developers.oauth.steps import ISSUER, REDIRECT, Program, allow, code_for, landed, tokens_for
-from tests.support.browser import Browser, sign_up
+from tests.developers.steps import as_program, make_key
+from tests.support.browser import PASSWORD, Browser, sign_up
 from tests.support.time import TimeMachine
 
 EXTENSION = "abcdefghijklmnopabcdefghijklmnop"
@@ -348,3 +350,22 @@ async def test_the_description_of_the_server(program: Program) -> None:
     assert found["code_challenge_methods_supported"] == ["S256"]
     assert found["authorization_response_iss_parameter_supported"] is True
     assert found["grant_types_supported"] == ["authorization_code", "refresh_token"]
+
+
+async def test_a_new_password_ends_all_devices(runtime: Runtime, owner: Browser, program: Program) -> None:
+    tokens = await tokens_for(program, owner)
+    body = {"current_password": PASSWORD, "new_password": "another quite long passphrase"}
+    assert (await owner.post("/v1/me/password", body)).status_code == 204
+    assert await program.me(tokens["access_token"]) == 401
+    assert await revoked(runtime, owner) == ["password_changed"]
+
+
+async def test_who_leaves_takes_their_programs_along(
+    runtime: Runtime, owner: Browser, program: Program, new_client: NewClient
+) -> None:
+    key, tokens = await make_key(owner), await tokens_for(program, owner)
+    async with unit_of_work(runtime.sessions, owner.org_id) as tx:
+        await end_access(tx, owner.org_id, owner.user_id)
+    assert await program.me(tokens["access_token"]) == 401
+    assert (await as_program(new_client(), key["secret"]).get("/v1/me")).status_code == 401
+    assert await revoked(runtime, owner) == ["left"]

@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Mapping
 
-from fastapi import BackgroundTasks, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy import select
 
@@ -28,7 +28,7 @@ class NoBrowser(Exception):
 async def _person(request: Request, rt: Runtime, tx: UnitOfWork) -> Caller:
     """Raises NoBrowser."""
     try:
-        return await identify_browser(request, rt, tx, BackgroundTasks())
+        return await identify_browser(request, rt, tx)
     except Unauthenticated as exc:
         raise NoBrowser from exc
 
