@@ -22,10 +22,10 @@ from mailwarden.core.http import build_http
 from mailwarden.core.key_check import check_keys
 from mailwarden.core.mail import FileMailer, Mailer, SmtpMailer
 from mailwarden.core.paging import Cursors
-from mailwarden.core.runtime import Config, Limits, Retention, Runtime, Timing
+from mailwarden.core.runtime import Billing, Config, Limits, Retention, Runtime, Timing
 from mailwarden.providers.budget import RedisBudget, Scripts
 from mailwarden.providers.settings import ProviderSettings
-from mailwarden.settings import MailSettings, ProviderClientSettings, Settings, parse_keys
+from mailwarden.settings import BillingSettings, MailSettings, ProviderClientSettings, Settings, parse_keys
 from mailwarden.tables import metadata
 
 WORKER_STATEMENT_MS = 60_000
@@ -107,12 +107,25 @@ def feature_config(settings: Settings) -> Config:
         version=package_version(),
         retention=Retention(**settings.retention.model_dump()),
         limits=request_limits(settings),
+        billing=billing_config(settings.billing),
         extension_ids=settings.oauth.extension_ids,
         settings_set=tuple(names_set(settings)),
         cookie_secure=settings.base_url.scheme == "https",
         breached_passwords=settings.security.breached_passwords,
         trusted_proxies=settings.security.trusted_proxies,
         unverified_may_act=_or(settings.accounts.unverified_may_act, settings.mail.mode == "file"),
+    )
+
+
+def billing_config(billing: BillingSettings) -> Billing:
+    secrets = billing.stripe_webhook_secret.get_secret_value().split(",")
+    return Billing(
+        stripe_key=billing.stripe_secret_key.get_secret_value(),
+        webhook_secrets=tuple(one.strip() for one in secrets if one.strip()),
+        api_base=_base(billing.stripe_api_base),
+        prices=dict(billing.prices),
+        trial_days=billing.trial_days,
+        since=billing.since,
     )
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -176,6 +177,43 @@ class LimitsSettings(BaseModel):
     at_once: int = Field(8, ge=1, description="Requests of an organization's programs at the same time.")
 
 
+class BillingSettings(BaseModel):
+    stripe_secret_key: SecretStr = Field(
+        SecretStr(""), description="Stripe's secret or restricted key; empty: self-hosted, nobody pays."
+    )
+    stripe_webhook_secret: SecretStr = Field(
+        SecretStr(""), description="Secret of the endpoint /hooks/stripe; two, comma separated, while one is replaced."
+    )
+    stripe_api_base: HttpUrl | None = Field(None, description="Replaces the host of Stripe's API (sandbox, proxy).")
+    prices: Annotated[dict[str, str], NoDecode] = Field(
+        {}, description="Stripe's price of each plan that is sold, `plan:price_…`, comma separated."
+    )
+    trial_days: int = Field(14, ge=0, le=365, description="Days of the trial.")
+    since: datetime | None = Field(
+        None, description="When billing was switched on: trials of older organizations begin then (ISO 8601)."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def split(cls, data: object) -> object:
+        if isinstance(data, dict) and isinstance(data.get("prices"), str):
+            pairs = (part.strip().partition(":") for part in data["prices"].split(",") if part.strip())
+            data = {**data, "prices": {plan: price for plan, _, price in pairs}}
+        return data
+
+    @model_validator(mode="after")
+    def complete(self) -> Self:
+        """A key alone would sell subscriptions of whose payment nobody ever hears."""
+        if self.stripe_secret_key.get_secret_value():
+            if not self.stripe_webhook_secret.get_secret_value():
+                raise ValueError("stripe_webhook_secret is missing")
+            if not self.prices or not all(self.prices.values()):
+                raise ValueError("prices is missing or has a plan without a price")
+            if self.since is not None and self.since.tzinfo is None:
+                raise ValueError("since needs a time zone")
+        return self
+
+
 class RetentionSettings(BaseModel):
     """What the status page measures is kept for 90 days at least."""
 
@@ -221,6 +259,9 @@ class RetentionSettings(BaseModel):
     oauth_tokens_days: int = Field(
         90, ge=30, description="Days that the hash of a spent token is kept, to notice that a stolen one comes back."
     )
+    billing_log_days: int = Field(
+        400, ge=90, description="Days that the record of billing notices and of Stripe's webhooks is kept."
+    )
     idempotency_days: int = Field(4, ge=4, le=30, description="Days that an Idempotency-Key is remembered.")
 
 
@@ -248,6 +289,7 @@ class Settings(BaseSettings):
     retention: RetentionSettings = RetentionSettings()
     limits: LimitsSettings = LimitsSettings()
     oauth: OAuthSettings = OAuthSettings()
+    billing: BillingSettings = BillingSettings()
 
     @property
     def public_url(self) -> str:

@@ -7,10 +7,12 @@ import mailwarden.accounts.letter_models
 import mailwarden.accounts.models
 import mailwarden.accounts.throttle_models
 import mailwarden.alerts.models
+import mailwarden.billing.models
 import mailwarden.connections.audience_models
 import mailwarden.connections.grant_models
 import mailwarden.connections.mail_models
 import mailwarden.connections.models
+import mailwarden.connections.retest_models
 import mailwarden.core.health
 import mailwarden.core.idempotency.models
 import mailwarden.core.jobs

@@ -26,6 +26,7 @@ from mailwarden.alerts.jobs import JOBS as ALERT_JOBS
 from mailwarden.alerts.jobs import LISTENERS as ALERT_LISTENERS
 from mailwarden.alerts.jobs import start_up as start_alerts
 from mailwarden.alerts.retention import KEPT as ALERTS_KEPT
+from mailwarden.billing.retention import KEPT as BILLING_KEPT
 from mailwarden.compose import open_runtime, required
 from mailwarden.connections.jobs import JOBS as CONNECTION_JOBS
 from mailwarden.connections.jobs import start_up as start_connections
@@ -65,7 +66,7 @@ BEAT_EVERY_S = 5
 
 
 KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT, *WEBHOOKS_KEPT, *DIAGNOSTICS_KEPT]
-KEPT += ORGANIZATIONS_KEPT + ACCESS_KEPT
+KEPT += ORGANIZATIONS_KEPT + ACCESS_KEPT + BILLING_KEPT
 
 
 def job_kinds() -> JobKinds:

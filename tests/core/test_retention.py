@@ -19,7 +19,9 @@ from tests.support.rows import fill, make_row
 # Rows that are what the customer came for, or that end with their connection, person or organization.
 KEPT_WITH_THEIR_OWNER = {
     "audience_tokens",
+    "billing_invoices",
     "campaigns",
+    "connection_retests",
     "connections",
     "credentials",
     "event_positions",
@@ -30,6 +32,7 @@ KEPT_WITH_THEIR_OWNER = {
     "memberships",
     "observations",
     "organizations",
+    "subscriptions",
     "users",
     "webhook_endpoints",
 }

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +71,7 @@ class Retention:
     devices_days: int = 90
     oauth_tokens_days: int = 90
     idempotency_days: int = 4
+    billing_log_days: int = 400
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,22 @@ class Limits:
     organization: int = 3000
     address: int = 120
     at_once: int = 8
+
+
+@dataclass(frozen=True)
+class Billing:
+    """How this instance is paid for. Without a key of Stripe nobody pays: everything is allowed, and no trial ends."""
+
+    stripe_key: str = ""
+    webhook_secrets: tuple[str, ...] = ()  # two while one replaces the other
+    api_base: str | None = None
+    prices: Mapping[str, str] = field(default_factory=dict)  # Stripe's price of each plan that is sold
+    trial_days: int = 14
+    since: datetime | None = None  # trials of older organizations begin then
+
+    @property
+    def is_on(self) -> bool:
+        return bool(self.stripe_key)
 
 
 @dataclass(frozen=True)
@@ -99,6 +117,7 @@ class Config:
     version: str = "0.1.0"
     retention: Retention = field(default_factory=Retention)
     limits: Limits = field(default_factory=Limits)
+    billing: Billing = field(default_factory=Billing)
     settings_set: tuple[str, ...] = ()  # names only, for support
     egress_allow: tuple[str, ...] = ()  # CIDR ranges beside the public ones
     mail_ca_file: Path | None = None  # authorities that mail servers may be certified by, beside the system's
