@@ -167,6 +167,7 @@ async def test_functions_that_see_past_the_wall_are_listed_pinned_and_not_for_ev
         "open_support_requests",
         "find_access_token",
         "find_api_key",
+        "find_billing_organization",
         "find_connection_of_subscription",
         "find_connections_of_account",
         "find_connections_of_address",
