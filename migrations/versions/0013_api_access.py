@@ -27,16 +27,17 @@ POLICIES = {
 # Owned by mw_owner, whom row-level security does not bind; each returns ids and nothing else.
 FUNCTIONS = {
     "find_api_key(p_public text)": """
-        RETURNS TABLE (key_id uuid, org_id uuid)
+        RETURNS TABLE (key_id uuid, org_id uuid, user_id uuid)
         LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-          SELECT k.id, k.org_id FROM api_keys k
+          SELECT k.id, k.org_id, k.created_by FROM api_keys k
           WHERE k.public_key = p_public AND k.revoked_at IS NULL
             AND (k.expires_at IS NULL OR k.expires_at > app_now())
         $$""",
     "find_access_token(p_hash bytea)": """
-        RETURNS TABLE (grant_id uuid, org_id uuid)
+        RETURNS TABLE (grant_id uuid, org_id uuid, user_id uuid)
         LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-          SELECT g.id, g.org_id FROM oauth_tokens t JOIN oauth_grants g ON g.id = t.grant_id AND g.org_id = t.org_id
+          SELECT g.id, g.org_id, g.user_id
+          FROM oauth_tokens t JOIN oauth_grants g ON g.id = t.grant_id AND g.org_id = t.org_id
           WHERE t.token_hash = p_hash AND t.kind = 'access' AND t.expires_at > app_now()
             AND g.revoked_at IS NULL AND g.expires_at > app_now()
         $$""",

@@ -68,7 +68,7 @@ async def _by_key(request: Request, rt: Runtime, tx: UnitOfWork, token: str) -> 
     found = (await tx.session.execute(asked, {"public": public_part(token)})).first()
     if found is None:
         return None
-    await tx.act_for(found.org_id)
+    await tx.act(found.org_id, found.user_id)
     key = await tx.session.scalar(select(ApiKey).where(ApiKey.org_id == found.org_id, ApiKey.id == found.key_id))
     if key is None or not hmac.compare_digest(key.secret_hash, token_hash(token)):
         return None
@@ -87,7 +87,7 @@ async def _by_access_token(tx: UnitOfWork, token: str) -> tuple[Bearer, Any] | N
     found = (await tx.session.execute(asked, {"hash": token_hash(token)})).first()
     if found is None:
         return None
-    await tx.act_for(found.org_id)
+    await tx.act(found.org_id, found.user_id)
     grant = await tx.session.scalar(select(Grant).where(Grant.org_id == found.org_id, Grant.id == found.grant_id))
     if grant is None:
         return None

@@ -120,8 +120,8 @@ async def _find_browser(request: Request, rt: Runtime, tx: UnitOfWork, after: Ba
 
 async def _as_member(rt: Runtime, tx: UnitOfWork, shown: Found | Bearer) -> Caller:
     """A key or token may never do more than the role of whoever made it allows today."""
-    await tx.act_as(shown.user_id)
-    await tx.act_for(shown.org_id)
+    if tx.org_id is None:
+        await tx.act(shown.org_id, shown.user_id)
     member = select(Membership.role, User.is_operator, User.email_verified_at).join(User, User.id == Membership.user_id)
     row = (
         await tx.session.execute(member.where(Membership.org_id == shown.org_id, Membership.user_id == shown.user_id))

@@ -73,6 +73,12 @@ class UnitOfWork:
         """Shows this person's own rows: memberships, organizations, sessions."""
         await self.session.execute(text("SELECT set_config('app.user_id', :user, true)"), {"user": str(user_id)})
 
+    async def act(self, org_id: UUID, user_id: UUID) -> None:
+        """Both at once: every request of the API begins with it."""
+        self.org_id = org_id
+        both = text("SELECT set_config('app.org_id', :org, true), set_config('app.user_id', :user, true)")
+        await self.session.execute(both, {"org": str(org_id), "user": str(user_id)})
+
 
 Sessions = async_sessionmaker[AsyncSession]
 
