@@ -30,6 +30,13 @@ TABLE_OF = {
     "receipt_id": "reconnect_receipts",
     "mailbox_id": "mailbox_slots",
     "bundle_id": "support_bundles",
+    "event_id": "events",
+    "endpoint_id": "webhook_endpoints",
+    "delivery_id": "webhook_deliveries",
+    "member_id": "users",
+    "invitation_id": "invitations",
+    "request_id": "support_requests",
+    "attachment_id": "support_attachments",
 }
 
 
@@ -102,6 +109,8 @@ def query_ids(document: dict[str, Any]) -> dict[str, list[str]]:
 BODIES: dict[str, dict[str, Any]] = {
     "update_organization": {"name": "New"},
     "update_connection": {"sync_frequency": "daily"},
+    "change_member_role": {"role": "manager"},
+    "replay_webhook_deliveries": {"since": "2026-01-01T00:00:00Z"},
 }
 ENDS_THE_SESSION = {"sign_out"}
 STREAMS = {"stream_sync", "watch_sync", "sync_events", "stream_sync_events"}

@@ -26,6 +26,7 @@ WORDS: dict[tuple[str, str], Any] = {
     ("memberships", "role"): "owner",
     ("invitations", "role"): "member",
     ("support_requests", "urgency"): None,
+    ("support_requests", "reference"): "MW-1111-1111",  # random, and all that the operator is told
     ("invitations", "revoked_at"): None,
     ("organizations", "time_zone"): "UTC",
     ("connections", "provider"): "hubspot",
@@ -50,6 +51,7 @@ WORDS: dict[tuple[str, str], Any] = {
     ("hook_log", "outcome"): "probe",
     ("oauth_attempts", "outcome"): "denied",
     ("webhook_deliveries", "event_type"): "sync.failed",
+    ("events", "type"): "sync.failed",
     ("oauth_tokens", "kind"): "refresh",
     ("mail_servers", "imap_security"): "tls",
     ("mail_servers", "smtp_security"): "tls",
