@@ -17,6 +17,7 @@ from mailwarden.accounts.session_routes import router as own_sessions
 from mailwarden.alerts.routes import router as alerts
 from mailwarden.compose import open_runtime
 from mailwarden.connections.credentials import replay_journal
+from mailwarden.connections.former_members import router as former_members
 from mailwarden.connections.mailbox_routes import router as mailbox_connects
 from mailwarden.connections.routes import router as connections
 from mailwarden.core import api
@@ -69,6 +70,7 @@ ROUTERS = (
     invitations,
     audit_log,
     mailbox_connects,
+    former_members,
     connections,
     mailboxes,
     sync,

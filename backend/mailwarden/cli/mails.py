@@ -7,6 +7,7 @@ import typer
 
 from mailwarden.accounts.letters import MAILED, sample
 from mailwarden.cli.commands import app, load, out
+from mailwarden.organizations.letters import sample as sample_invitation
 
 
 @app.command()
@@ -16,8 +17,8 @@ def mails(
     """Write every account mail with made-up facts, to look at in a browser. Nothing is sent."""
     base_url = load().public_url
     folder.mkdir(parents=True, exist_ok=True)
-    for kind in MAILED:
-        letter = sample(kind, base_url)
+    letters = {str(kind): sample(kind, base_url) for kind in MAILED} | {"invitation": sample_invitation(base_url)}
+    for kind, letter in letters.items():
         (folder / f"{kind}.html").write_text(letter.html(), encoding="utf-8")
         (folder / f"{kind}.txt").write_text(f"Subject: {letter.subject}\n\n{letter.text()}", encoding="utf-8")
-    out.print(f"{len(MAILED)} mails are in {folder}.")
+    out.print(f"{len(letters)} mails are in {folder}.")

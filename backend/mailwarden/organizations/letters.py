@@ -1,6 +1,6 @@
 """The mail that invites somebody."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from mailwarden.core.letter import Button, Letter
 
@@ -26,3 +26,9 @@ def invitation(organization: str, inviter: str, role: str, link: str, expires_at
         button=Button("Look at the invitation", link),
         footer="You do not know them? Then ignore this mail: nothing happens without the link.",
     )
+
+
+def sample(base_url: str) -> Letter:
+    """With made-up facts, to look at."""
+    link = f"{base_url}{PAGE}#0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
+    return invitation("Acme", "Pat", "manager", link, datetime(2027, 3, 10, 14, 5, tzinfo=UTC))
