@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -28,6 +28,7 @@ from mailwarden.core.idempotency.asked import ReadsKeys
 from mailwarden.core.idempotency.keeping import keep_answers
 from mailwarden.core.landing import LandInApp
 from mailwarden.core.limits.passage import LimitHeaders
+from mailwarden.core.limits.strangers import count_strangers
 from mailwarden.core.logging import configure_logging
 from mailwarden.core.openapi import describe
 from mailwarden.core.probes import router as probes
@@ -110,7 +111,7 @@ def build(lifespan: Lifespan) -> FastAPI:
         openapi_url="/v1/openapi.json",
     )
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(count_strangers)])
     keep_answers(api_routes(app.routes))
     app.include_router(probes)
     api.install(app)

@@ -79,6 +79,17 @@ async def test_strangers_are_counted_by_address_whatever_they_send(limited: Runt
     assert [one.status_code for one in answers] == [401] * LIMITS.address + [429] * (100 - LIMITS.address)
 
 
+async def test_open_doors_are_counted_by_address_too(limited: Runtime, owner: Browser) -> None:
+    """A cookie, even a good one, changes nothing: whoever guesses passwords could bring one."""
+    async with client_of(limited) as client:
+        client.cookies.update(owner.http.cookies)
+        body = {"email": "owner@example.com", "password": "wrong"}
+        answers = [await client.post("/v1/auth/sign-in", json=body) for _ in range(LIMITS.address + 5)]
+    refused = [one.json()["code"] for one in answers if one.status_code == 429]
+    assert "rate_limited" in refused
+    assert answers[-1].json()["code"] == "rate_limited"
+
+
 async def test_waiting_as_told_helps(limited: Runtime, owner: Browser, time_machine: Any) -> None:
     async with client_of(limited) as client:
         program = as_program(client, (await make_key(owner))["secret"])
@@ -96,6 +107,14 @@ async def test_only_so_many_run_at_once(runtime: Runtime) -> None:
             if not one.busy:
                 await limiter.leave(redis, "live", str(number))
         assert not (await limiter.take(redis, quota, 6e7, "live", "later", 8)).busy
+
+
+async def test_who_counts_alone_goes_on_from_what_all_counted(runtime: Runtime) -> None:
+    limiter, quota, away = Limiter(), [Quota("key", "a", 50)], make_redis("redis://127.0.0.1:1")
+    for _ in range(30):
+        await limiter.take(runtime.redis, quota, 6e7, "", "", 0)
+    passed_alone = [(await limiter.take(away, quota, 6e7, "", "", 0)).refused is None for _ in range(40)]
+    assert sum(passed_alone) == 20
 
 
 async def test_places_are_given_back(limited: Runtime, owner: Browser) -> None:

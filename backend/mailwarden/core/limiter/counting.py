@@ -67,6 +67,14 @@ class Alone:
             self._counts[quota.key(quota.window(now))] += 1
         return Verdict(tuple(self._count(quota, now) for quota in quotas))
 
+    def learn(self, verdict: Verdict, now: float) -> None:
+        """What all processes counted together: should Redis go away, nobody starts anew."""
+        self._clear(now)
+        for one in verdict.counts:
+            window = one.quota.window(now)
+            self._counts[one.quota.key(window - 1)] = one.before
+            self._counts[one.quota.key(window)] = one.present
+
     def leave(self, live: str, request: str) -> None:
         here = self._live.get(live)
         if here is not None:
@@ -100,7 +108,9 @@ class Limiter:
         if time.monotonic() >= self._away_until:
             try:
                 async with asyncio.timeout(DEADLINE_S):
-                    return await self._together(redis, quotas, now, live, request, cap)
+                    verdict = await self._together(redis, quotas, now, live, request, cap)
+                self._alone.learn(verdict, now)
+                return verdict
             except (RedisError, OSError) as exc:  # a TimeoutError is an OSError
                 self._away_until = time.monotonic() + AWAY_S
                 log.warning("rate limits are counted by each process alone", extra={"why": type(exc).__name__})
