@@ -1,8 +1,16 @@
 import { Tooltip } from '@mantine/core';
 import type { ReactElement } from 'react';
-import { useMayManage } from '../lib/session.tsx';
+import { useMayManage, useSession } from '../lib/session.tsx';
 
-export const ROLE_REASON = 'Only an owner or manager can do this. Ask one of them.';
+const ROLE_REASON = 'Only an owner or manager can do this. Ask one of them.';
+const ADDRESS_REASON = 'Confirm your e-mail address first. The way to do it stands at the top of the page.';
+
+/** Why a permission is missing: the role lacks it, or the person's address is not confirmed yet. */
+export function useReason(permission = 'connections:write'): string {
+  const { not_allowed: byRole, user } = useSession();
+  const lacking = user.email_verified || byRole.some((one) => one.permission === permission);
+  return lacking ? ROLE_REASON : ADDRESS_REASON;
+}
 
 export type Rights = { may: boolean; reason: string };
 type Props = { rights?: Rights; children: (may: boolean) => ReactElement };
@@ -10,7 +18,8 @@ type Props = { rights?: Rights; children: (may: boolean) => ReactElement };
 /** Wraps a control that some may see but not use; the reason opens on hover and on focus. */
 export function Managed({ rights, children }: Props) {
   const manager = useMayManage();
-  const { may, reason } = rights ?? { may: manager, reason: ROLE_REASON };
+  const why = useReason();
+  const { may, reason } = rights ?? { may: manager, reason: why };
   if (may) return children(true);
   return (
     <Tooltip label={reason}>

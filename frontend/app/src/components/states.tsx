@@ -1,15 +1,22 @@
-import { Alert, Button, Center, Code, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Button, Center, Code, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconAlertCircle, IconCloudOff, IconInbox, IconRefresh, type TablerIcon } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { isOffline, problemText } from '../lib/problem.ts';
+import { isOffline, problemCode, problemText, retryAt } from '../lib/problem.ts';
+import { RetryWait } from './retry-wait.tsx';
 
 export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { title, detail, requestId } = problemText(error);
   const Icon = isOffline(error) ? IconCloudOff : IconAlertCircle;
+  const wait = retryAt(error);
   return (
     <Alert color="danger" variant="light" icon={<Icon aria-hidden />} title={title} role="alert">
       <Stack gap="xs" align="flex-start">
-        {detail && <Text size="sm">{detail}</Text>}
+        {detail && <Text size="sm">{wait ? <RetryWait key={wait} until={wait} /> : detail}</Text>}
+        {problemCode(error) === 'email_unverified' && (
+          <Anchor size="sm" underline="always" href="/settings?tab=account">
+            Confirm your address
+          </Anchor>
+        )}
         {requestId && (
           <Text size="xs" c="dimmed">
             Request <Code>{requestId}</Code>

@@ -1,7 +1,9 @@
 import { isProblem } from '@mailwarden/api-client';
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { leadToConfirmation } from './confirmation.ts';
 import { leaveForSignIn } from './http.ts';
 import { notifyError } from './notify.ts';
+import { problemCode } from './problem.ts';
 
 const signedOut = (error: unknown) => isProblem(error) && error.status === 401;
 
@@ -13,6 +15,7 @@ export function makeQueryClient(): QueryClient {
       onError: (error, _variables, _context, mutation) => {
         if (signedOut(error)) leaveForSignIn();
         else if (!mutation.meta?.['inline']) notifyError(error);
+        if (problemCode(error) === 'email_unverified') leadToConfirmation();
       },
     }),
     defaultOptions: {

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { type Rights, ROLE_REASON } from '../../components/managed.tsx';
+import { type Rights, useReason } from '../../components/managed.tsx';
 import { isMailbox } from '../../lib/kinds.ts';
 import { useMayManage, useMayOwn } from '../../lib/session.tsx';
 import type { Connection, Integration, Mailbox } from '../../lib/types.ts';
@@ -19,16 +19,18 @@ export function useSlot(connectionId: string, wanted = true): Mailbox | undefine
 export function useConnectRights(integration: Integration): Rights {
   const manager = useMayManage();
   const owner = useMayOwn();
-  return { may: manager || (owner && isMailbox(integration)), reason: ROLE_REASON };
+  const reason = useReason();
+  return { may: manager || (owner && isMailbox(integration)), reason };
 }
 
 /** The same for an account that exists: a mailbox is its person's, and the server says whose it is. */
 export function useRights(connection: Connection): Rights {
   const manager = useMayManage();
   const owner = useMayOwn();
+  const reason = useReason();
   const integration = useIntegration(connection.provider);
   const personal = integration !== undefined && isMailbox(integration);
   const slot = useSlot(connection.id, personal && !manager);
   const renew = slot?.actions.find((action) => action.code === 'reconnect');
-  return { may: manager || (owner && personal && (renew?.allowed ?? true)), reason: renew?.reason ?? ROLE_REASON };
+  return { may: manager || (owner && personal && (renew?.allowed ?? true)), reason: renew?.reason ?? reason };
 }

@@ -1,7 +1,7 @@
 import { Alert, Button, Card, Group, Stack, Text } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useState } from 'react';
-import { ROLE_REASON } from '../../components/managed.tsx';
+import { useReason } from '../../components/managed.tsx';
 import { ErrorState } from '../../components/states.tsx';
 import { notifyOk } from '../../lib/notify.ts';
 import { problemCode } from '../../lib/problem.ts';
@@ -14,6 +14,7 @@ const settingsOf = ({ sync_frequency, history_range }: Connection): SyncSettings
 
 export function SettingsTab({ connection }: { connection: Connection }) {
   const may = useMayManage();
+  const reason = useReason();
   const saved = settingsOf(connection);
   const [draft, setDraft] = useState(saved);
   const save = useSaveSettings(connection);
@@ -25,7 +26,7 @@ export function SettingsTab({ connection }: { connection: Connection }) {
       <Stack gap="lg">
         {!may && (
           <Alert color="gray" variant="light" p="sm" icon={<IconInfoCircle aria-hidden />}>
-            {ROLE_REASON}
+            {reason}
           </Alert>
         )}
         <SettingsFields value={draft} onChange={setDraft} disabled={!may} />
