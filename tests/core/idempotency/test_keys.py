@@ -83,7 +83,7 @@ async def test_what_was_refused_leaves_the_key_free(runtime: Runtime, owner: Bro
 
 @pytest.mark.parametrize("bad", ["", " ", "with space", "x" * 256, "ü"])
 async def test_only_visible_ascii_is_a_key(owner: Browser, bad: str) -> None:
-    answer = await owner.http.post(PATH, json=BODY, headers={"Idempotency-Key": bad.encode()})
+    answer = await owner.http.post(PATH, json=BODY, headers={b"Idempotency-Key": bad.encode()})
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_idempotency_key")
 
 

@@ -68,7 +68,14 @@ def mistakes(value: Any, schema: dict[str, Any], document: dict[str, Any], where
         return [] if [] in tried else min(tried, key=len)
     if "enum" in schema and value not in schema["enum"]:
         return [f"{where}: {value!r} is none of {schema['enum']}"]
-    kinds = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool}
+    kinds: dict[str, Any] = {
+        "object": dict,
+        "array": list,
+        "string": str,
+        "integer": int,
+        "number": (int, float),
+        "boolean": bool,
+    }
     kind = schema.get("type")
     if kind in kinds and not isinstance(value, kinds[kind]):
         return [f"{where}: {value!r} is no {kind}"]

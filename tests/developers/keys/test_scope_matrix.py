@@ -31,7 +31,7 @@ def offered(runtime: Runtime) -> list[Operation]:
 
 async def code_of(program: httpx.AsyncClient, operation: Operation) -> Any:
     """None for whatever is no problem; bodies are empty, so that nothing is done."""
-    body = {} if operation.method in ("POST", "PATCH", "PUT") else None
+    body: dict[str, str] | None = {} if operation.method in ("POST", "PATCH", "PUT") else None
     headers = {"If-Match": '"v1"'}
     answer = await program.request(operation.method, operation.example_path(), json=body, headers=headers)
     return answer.json()["code"] if answer.status_code >= 400 else None

@@ -41,7 +41,8 @@ class Program:
             "code_challenge": self.challenge,
             "code_challenge_method": "S256",
             "device_name": "workstation",
-        } | over
+            **over,
+        }
         return "/oauth/authorize?" + urlencode({name: value for name, value in given.items() if value is not None})
 
     async def redeem(self, code: str, **over: str | None) -> httpx.Response:
@@ -51,7 +52,8 @@ class Program:
             "code": code,
             "redirect_uri": self.redirect_uri,
             "code_verifier": self.verifier,
-        } | over
+            **over,
+        }
         return await self.http.post("/oauth/token", data={n: v for n, v in form.items() if v is not None})
 
     async def refresh(self, token: str, **over: str) -> httpx.Response:
