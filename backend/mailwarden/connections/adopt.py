@@ -15,6 +15,7 @@ from mailwarden.connections.consent import NewGrant
 from mailwarden.connections.credentials import set_tokens
 from mailwarden.connections.grant_life import FORECAST, forecast_of, note_forecast
 from mailwarden.connections.models import Connection, Credential, Episode, OAuthAttempt, ReconnectReceipt
+from mailwarden.connections.paid import check_plan
 from mailwarden.connections.rules import Actor, Status
 from mailwarden.connections.slots import take_slot
 from mailwarden.connections.transitions import (
@@ -86,9 +87,11 @@ async def adopt(rt: Runtime, attempt: Adoption, store: Store) -> tuple[str, UUID
     """(outcome, connection id), all in one transaction with the jobs and events that follow from it."""
     async with unit_of_work(rt.sessions, attempt.org_id) as tx:
         row, before = await _the_row(tx, attempt)
+        new = before.status in (None, Status.DISCONNECTED)
+        await check_plan(rt, tx, row.org_id, row.provider if new else None)
         await store(tx, row)
         _describe(rt, row, attempt)
-        if attempt.connection_id is None and before.status in (None, Status.DISCONNECTED):
+        if attempt.connection_id is None and new:
             row.sync_frequency = attempt.sync_frequency or row.sync_frequency
             row.history_range = attempt.history_range or row.history_range
         note = None if before.status != row.status else "The authorization was renewed."

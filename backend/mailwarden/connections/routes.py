@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from starlette.responses import RedirectResponse
 
 from mailwarden.accounts.caller import Caller, StatusReader, require
+from mailwarden.billing.gate import access_of
 from mailwarden.connections import views
 from mailwarden.connections.access import (
     Own,
@@ -58,7 +59,7 @@ async def list_integrations(rt: Rt, tx: Reader, caller: StatusReader) -> Integra
     return await views.list_integrations(rt, tx, caller.org_id)
 
 
-@router.post("/integrations/{provider}/connect", responses=errors(404, 409))
+@router.post("/integrations/{provider}/connect", responses=errors(402, 404, 409))
 async def start_connect(provider: str, body: ConnectStart, rt: Rt, tx: Tx, caller: Connecting) -> AuthorizeOut:
     """Send the browser to ``authorize_url``. It comes back to the page of the integration."""
     return await start_authorization(rt, tx, caller, provider, body)
@@ -105,13 +106,13 @@ async def update_connection(
     return await views.describe(tx, changed)
 
 
-@router.post("/connections/{connection_id}/test", responses=errors(404, 409))
+@router.post("/connections/{connection_id}/test", responses=errors(402, 404, 409))
 async def test_connection(connection_id: ConnectionId, rt: Rt, caller: ManagerApart) -> TestOut:
     """A live check on the same path that real work takes."""
     return await test_now(rt, caller.org_id, connection_id)
 
 
-@router.post("/connections/{connection_id}/reconnect", responses=errors(404, 409))
+@router.post("/connections/{connection_id}/reconnect", responses=errors(402, 404, 409))
 async def start_reconnect(body: ReconnectStart, row: Managed, rt: Rt, tx: Tx, caller: Own) -> AuthorizeOut:
     """Same connection, same settings. Another account's consent changes nothing."""
     return await start_authorization(rt, tx, caller, row.provider, body, row)
@@ -135,8 +136,8 @@ async def list_connection_history(row: Seen, rt: Rt, tx: Reader, page: Paging) -
 
 
 @router.get("/connections/{connection_id}/usability", responses=errors(404))
-async def get_connection_usability(row: Seen, rt: Rt, purpose: Purpose = Purpose.SYNC) -> UsabilityOut:
-    return usability_out(row, purpose, rt.clock.now())
+async def get_connection_usability(row: Seen, rt: Rt, tx: Reader, purpose: Purpose = Purpose.SYNC) -> UsabilityOut:
+    return usability_out(row, purpose, rt.clock.now(), await access_of(rt, tx, row.org_id))
 
 
 @router.get("/connections/{connection_id}/receipts", responses=errors(400, 404))

@@ -29,7 +29,16 @@ class EvidenceOut(Wire):
 class ActionOut(Wire):
     """The one right button for the present state. ``code`` is stable, ``label`` is what the button says."""
 
-    code: Literal["connect", "reconnect", "grant_permission", "sync_now", "wait", "ask_provider_admin", "ask_operator"]
+    code: Literal[
+        "connect",
+        "reconnect",
+        "grant_permission",
+        "sync_now",
+        "wait",
+        "ask_provider_admin",
+        "ask_operator",
+        "open_billing",
+    ]
     label: str
 
 
@@ -154,6 +163,7 @@ class AttemptOut(Wire):
         Literal[
             "connected", "reconnected", "already_connected", "denied", "partial", "wrong_account", "expired", "failed"
         ]
+        | Literal["subscription_inactive", "plan_limit_reached"]
         | None
     )
     title: str

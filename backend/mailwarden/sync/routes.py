@@ -34,7 +34,7 @@ async def seen_run(sync_id: SyncId, tx: Reader, caller: DataReader) -> Any:
 SeenRun = Annotated[Any, Depends(seen_run)]
 
 
-@router.post("/connections/{connection_id}/syncs", status_code=202, responses=errors(404, 409))
+@router.post("/connections/{connection_id}/syncs", status_code=202, responses=errors(402, 404, 409))
 async def start_sync(connection: Owned, request: Request, rt: Rt, tx: Tx, caller: Manager) -> SyncRunOut:
     """Starts a manual sync. While one runs, that one is returned: there is never a second."""
     run = await start_manual(rt, tx, connection, caller.user_id, request_id(request))
