@@ -145,3 +145,8 @@ async def test_the_export_holds_every_row_and_no_formula(runtime: Runtime, owner
 )
 def test_cells_are_never_formulas(value: object, written: str) -> None:
     assert cell(value) == written
+
+
+@pytest.mark.parametrize("since", ["2026-01-01T00:00:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", "soon"])
+async def test_times_need_a_zone_and_sense(owner: Browser, since: str) -> None:
+    assert (await owner.get(LOG, params={"since": since})).status_code == 422

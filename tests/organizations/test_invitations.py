@@ -176,3 +176,17 @@ async def test_an_organization_sends_fifty_an_hour(owner: Browser, time_machine:
     assert (refused.status_code, refused.json()["code"]) == (429, "too_many_invitations")
     await time_machine.advance(timedelta(hours=1, seconds=1))
     await invite(owner, "one-more@example.com")
+
+
+@pytest.mark.parametrize(("then", "open_ones"), [("member", []), ("manager", ["m@example.com"]), (None, [])])
+async def test_nobody_leaves_a_door_open_behind_themselves(
+    runtime: Runtime, owner: Browser, new_client: NewClient, then: str | None, open_ones: list[str]
+) -> None:
+    other = await join(runtime, owner, new_client, "owner")
+    await invite(other, "o@example.com", "owner")
+    await invite(other, "m@example.com", "manager")
+    path = f"/v1/members/{other.me['user']['id']}"
+    done = await (owner.patch(path, {"role": then}) if then else owner.delete(path))
+    assert done.status_code in (200, 204), done.text
+    listed = (await owner.get("/v1/invitations")).json()
+    assert [one["email"] for one in listed if one["status"] == "open"] == open_ones

@@ -235,3 +235,12 @@ async def test_how_to_reach_support_is_public(new_client: NewClient) -> None:
     assert (told["zone"], told["opens"], told["closes"]) == ("America/New_York", "09:00", "18:00")
     assert told["zone_abbreviation"] in ("EST", "EDT")
     assert [one["code"] for one in told["urgencies"]] == ["sending_blocked", "data_wrong_or_lost", "security"]
+
+
+async def test_a_person_writes_twenty_an_hour(owner: Browser, time_machine: TimeMachine) -> None:
+    for _ in range(20):
+        await write(owner)
+    refused = await owner.post(REQUESTS, {"description": "Help"})
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
+    await time_machine.advance(timedelta(hours=1, seconds=1))
+    await write(owner)

@@ -11,8 +11,9 @@ from mailwarden.accounts.audit import Target
 from mailwarden.accounts.caller import Caller
 from mailwarden.accounts.models import Membership, Organization, Session, User
 from mailwarden.accounts.rules import Role, not_theirs_to_set
-from mailwarden.core.db import UnitOfWork
+from mailwarden.core.db import UnitOfWork, app_now
 from mailwarden.core.errors import Conflict, NotFound, RoleRequired
+from mailwarden.organizations.models import Invitation
 from mailwarden.organizations.schemas import MemberOut
 
 LAST_OWNER = "You are the only owner. Make somebody else an owner first."
@@ -61,6 +62,7 @@ async def change_role(tx: UnitOfWork, caller: Caller, user_id: UUID, wanted: str
 async def _set_role(tx: UnitOfWork, member: Member, wanted: str) -> None:
     before, member.membership.role = member.membership.role, wanted
     await tx.session.flush()
+    await _revoke_invitations(tx, member, wanted)
     await audit.record(tx, "member.role_changed", target(member.user), before={"role": before}, after={"role": wanted})
 
 
@@ -70,6 +72,7 @@ async def remove(tx: UnitOfWork, caller: Caller, user_id: UUID) -> None:
     member = await get_member(tx, caller.org_id, user_id)
     check(caller, member.membership.role, None)
     await _keep_an_owner(tx, member, None)
+    await _revoke_invitations(tx, member, None)
     await audit.record(tx, "member.removed", target(member.user), before={"role": member.membership.role})
     await _forget(tx, caller.org_id, user_id)
 
@@ -90,6 +93,7 @@ async def leave(tx: UnitOfWork, caller: Caller) -> UUID | None:
     await hold(tx, caller.org_id)
     member = await get_member(tx, caller.org_id, caller.user_id)
     await _keep_an_owner(tx, member, None)
+    await _revoke_invitations(tx, member, None)
     await audit.record(tx, "member.left", target(member.user), before={"role": member.membership.role})
     await _forget(tx, caller.org_id, caller.user_id)
     mine = select(Membership.org_id).where(Membership.user_id == caller.user_id).order_by(Membership.created_at)
@@ -98,6 +102,18 @@ async def leave(tx: UnitOfWork, caller: Caller) -> UUID | None:
     moved = update(Session).where(*there).values(org_id=other)
     await tx.session.execute(moved if other else delete(Session).where(*there))
     return other
+
+
+async def _revoke_invitations(tx: UnitOfWork, member: Member, role: str | None) -> None:
+    """Open ones that they could not make any more: nobody leaves a door open behind themselves."""
+    if role == Role.OWNER:
+        return
+    org_id, row = member.membership.org_id, Invitation
+    mine = update(row).where(row.org_id == org_id, row.invited_by == member.user.id)
+    gone = mine.where(row.accepted_at.is_(None), row.revoked_at.is_(None))
+    if role == Role.MANAGER:
+        gone = gone.where(row.role == Role.OWNER)
+    await tx.session.execute(gone.values(revoked_at=app_now()))
 
 
 async def _forget(tx: UnitOfWork, org_id: UUID, user_id: UUID) -> None:

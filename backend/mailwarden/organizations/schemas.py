@@ -6,6 +6,7 @@ from pydantic import EmailStr, Field, SecretStr
 from mailwarden.accounts.schemas import MembershipOut, Name, NewPassword
 from mailwarden.core.api import Wire
 from mailwarden.core.ids import AuditId, InvitationId, UserId
+from mailwarden.core.moments import Moment
 from mailwarden.core.paging import PageQuery
 
 RoleName = Literal["owner", "manager", "member"]
@@ -97,8 +98,8 @@ class AuditFilter(Wire):
     actor: UserId | None = None
     action: Annotated[str | None, Field(max_length=80)] = None
     target_kind: Annotated[str | None, Field(max_length=40)] = None
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
 
 class AuditQuery(PageQuery, AuditFilter):

@@ -4,20 +4,21 @@ import secrets
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from mailwarden.accounts import audit
 from mailwarden.accounts.audit import Target
 from mailwarden.accounts.caller import Caller
 from mailwarden.accounts.models import Organization, User
 from mailwarden.core.db import UnitOfWork
-from mailwarden.core.errors import Invalid
+from mailwarden.core.errors import Invalid, TooManyRequests
 from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import enqueue
 from mailwarden.core.mail import domain_of
 from mailwarden.core.runtime import Runtime
 from mailwarden.diagnostics.models import SupportBundle
 from mailwarden.support.files import LARGEST, LARGEST_TOGETHER, clean_name, media_type_of
+from mailwarden.support.limits import HOUR, OF_A_PERSON
 from mailwarden.support.models import SupportAttachment, SupportRequest
 from mailwarden.support.rules import due_at
 from mailwarden.support.schemas import ContactIn, FileIn, SupportRequestIn
@@ -28,6 +29,7 @@ LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without those that are misread
 
 async def receive(rt: Runtime, tx: UnitOfWork, caller: Caller, body: SupportRequestIn) -> SupportRequest:
     """Raises Invalid for files that are too large or of no known type, and for a bundle that is not there."""
+    await _check_hour(rt, tx, caller)
     files = checked(body.attachments)
     if body.bundle_id is not None:
         await _check_bundle(tx, caller.org_id, body.bundle_id)
@@ -102,6 +104,13 @@ def _checked(number: int, file: FileIn) -> SupportAttachment:
 def _refused(code: str, detail: str, at: str) -> Invalid:
     wrong = {"pointer": f"#/attachments{at}", "code": code, "detail": detail}
     return Invalid(detail, code=code, errors=[wrong])
+
+
+async def _check_hour(rt: Runtime, tx: UnitOfWork, caller: Caller) -> None:
+    row = SupportRequest
+    recent = select(func.count()).select_from(row).where(row.org_id == caller.org_id, row.user_id == caller.user_id)
+    if (await tx.session.scalar(recent.where(row.created_at > rt.clock.now() - HOUR)) or 0) >= OF_A_PERSON:
+        raise TooManyRequests("Enough requests for one hour. We read all of them.", headers={"Retry-After": "600"})
 
 
 async def _check_bundle(tx: UnitOfWork, org_id: UUID, bundle_id: UUID) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from mailwarden.accounts.throttle import Window
 
 HOUR = timedelta(hours=1)
-OF_A_PERSON = Window("support_person", 20, HOUR)
+OF_A_PERSON = 20  # in an hour
 OF_A_NETWORK = Window("support_network", 5, HOUR)
 OF_ALL = Window("support_all", 300, HOUR)  # of those who are not signed in
 

@@ -1,10 +1,11 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Base64Bytes, EmailStr, Field, StringConstraints
+from pydantic import Base64Bytes, EmailStr, Field, StringConstraints
 
 from mailwarden.core.api import Wire
 from mailwarden.core.ids import AttachmentId, BundleId, SupportRequestId
+from mailwarden.core.moments import Moment
 from mailwarden.support.files import LARGEST, MOST
 from mailwarden.support.rules import Urgency
 
@@ -42,7 +43,7 @@ class SupportRequestIn(Wire):
     error_text: Long | None = Field(None, description="The exact words of the error.")
     doing: Long | None = Field(None, description="What one was about to do.")
     steps: Long | None = Field(None, description="How to make it happen again.")
-    occurred_at: AwareDatetime | None = None
+    occurred_at: Moment | None = None
     browser: Short | None = None
     device: Short | None = None
     page: Short | None = None
