@@ -6,12 +6,14 @@ import { defineConfig } from 'vitest/config';
 const api = process.env['API_URL'] ?? 'http://127.0.0.1:8000';
 const proxied = { target: api, changeOrigin: false }; // same origin in development, so cookies and event streams work
 
-/** The server answers /sign-in and /sign-up with the light page; the development server does the same. */
+/** The server answers pages for people who are not signed in with the light one; the development server does the same. */
+const LIGHT = /^\/(sign-in|sign-up|forgot-password|reset-password|confirm-email)(\?|$)/;
+
 const lightEntry: Plugin = {
   name: 'light-entry',
   configureServer(server) {
     server.middlewares.use((request, _response, next) => {
-      if (/^\/sign-(in|up)(\?|$)/.test(request.url ?? '')) request.url = '/sign-in.html';
+      if (LIGHT.test(request.url ?? '')) request.url = '/sign-in.html';
       next();
     });
   },

@@ -1,12 +1,52 @@
-import { signIn as postSignIn, signUp as postSignUp } from '@mailwarden/api-client';
+import {
+  confirmEmail,
+  finishIdentitySignIn,
+  forgotPassword,
+  listIdentityProviders,
+  resetPassword as postReset,
+  signIn as postSignIn,
+  signUp as postSignUp,
+  startIdentitySignIn,
+} from '@mailwarden/api-client';
+import type { IdentityProvider } from '../../lib/types.ts';
 
 export type Credentials = { email: string; password: string };
 
-export async function signIn({ email, password }: Credentials): Promise<void> {
-  await postSignIn({ body: { email, password } });
+/** `code`: of the second factor, after the same call was refused for the lack of one. */
+export async function signIn(body: Credentials & { code?: string }): Promise<void> {
+  await postSignIn({ body });
 }
 
 export async function signUp(body: Credentials & { name: string; organization_name: string }): Promise<void> {
   const time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone; // the organization's, until somebody changes it
   await postSignUp({ body: { ...body, time_zone } });
+}
+
+export async function askForLink(email: string): Promise<{ sender: string; link_minutes: number }> {
+  return (await forgotPassword({ body: { email } })).data;
+}
+
+export async function setPassword(token: string, password: string): Promise<void> {
+  await postReset({ body: { token, password } });
+}
+
+export async function confirmAddress(token: string): Promise<string> {
+  return (await confirmEmail({ body: { token } })).data.email;
+}
+
+/** What cannot be told is not offered: signing in with a password works all the same. */
+export async function identityProviders(): Promise<IdentityProvider[]> {
+  try {
+    return (await listIdentityProviders()).data.data;
+  } catch {
+    return [];
+  }
+}
+
+export async function pageOfProvider(provider: string): Promise<string> {
+  return (await startIdentitySignIn({ path: { provider } })).data.authorize_url;
+}
+
+export async function sendCode(code: string): Promise<void> {
+  await finishIdentitySignIn({ body: { code } });
 }
