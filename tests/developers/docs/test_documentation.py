@@ -1,5 +1,6 @@
 """The description is complete, its examples fit, and the page at /docs shows all of it without a script."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,14 @@ from mailwarden.core.limits.passage import LimitHeaders
 from mailwarden.main import schema
 from tests.conftest import NewClient
 
+KINDS: dict[str, Any] = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+}
 Found = tuple[str, str, dict[str, Any]]
 
 
@@ -66,19 +75,8 @@ def mistakes(value: Any, schema: dict[str, Any], document: dict[str, Any], where
     if "anyOf" in schema:
         tried = [mistakes(value, one, document, where) for one in schema["anyOf"]]
         return [] if [] in tried else min(tried, key=len)
-    if "enum" in schema and value not in schema["enum"]:
-        return [f"{where}: {value!r} is none of {schema['enum']}"]
-    kinds: dict[str, Any] = {
-        "object": dict,
-        "array": list,
-        "string": str,
-        "integer": int,
-        "number": (int, float),
-        "boolean": bool,
-    }
-    kind = schema.get("type")
-    if kind in kinds and not isinstance(value, kinds[kind]):
-        return [f"{where}: {value!r} is no {kind}"]
+    if wrong := mistake(value, schema):
+        return [f"{where}: {wrong}"]
     found = [f"{where}/{name} is missing" for name in schema.get("required", []) if name not in value]
     for name, one in schema.get("properties", {}).items() if isinstance(value, dict) else ():
         if name in value:
@@ -86,6 +84,17 @@ def mistakes(value: Any, schema: dict[str, Any], document: dict[str, Any], where
     for one in value if isinstance(value, list) else ():
         found += mistakes(one, schema.get("items", {}), document, f"{where}/-")
     return found
+
+
+def mistake(value: Any, schema: dict[str, Any]) -> str | None:
+    if "enum" in schema and value not in schema["enum"]:
+        return f"{value!r} is none of {schema['enum']}"
+    kind = schema.get("type")
+    if kind in KINDS and not isinstance(value, KINDS[kind]):
+        return f"{value!r} is no {kind}"
+    if "pattern" in schema and not re.search(schema["pattern"], value):
+        return f"{value!r} is not like {schema['pattern']}"
+    return None
 
 
 async def test_the_page_shows_every_operation_scope_and_error(

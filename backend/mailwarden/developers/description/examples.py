@@ -1,9 +1,12 @@
 """Examples for the description, made of the schemas themselves: they can never be out of date."""
 
+import re
 from typing import Any
 
 Schema = dict[str, Any]
 DEEPEST = 6
+TRIED = ("text", "pat@example.com", "example.com", "https://example.com", "123456", "a1b2c3d4")
+ID = re.compile(r"\^([a-z]+)_\[0-9a-f\]\{32\}\$")
 BY_FORMAT = {
     "date-time": "2026-11-01T09:30:00Z",
     "date": "2026-11-01",
@@ -55,5 +58,9 @@ def _of_type(schema: Schema, components: dict[str, Schema], depth: int) -> Any:
 
 
 def _text(schema: Schema) -> str:
+    if named := ID.fullmatch(schema.get("pattern", "")):
+        return f"{named[1]}_0190b6a7c1de7f3a8d5e4b2c9f017a36"
     found = BY_FORMAT.get(schema.get("format", ""), "text")
+    if "pattern" in schema:
+        found = next((one for one in TRIED if re.search(schema["pattern"], one)), found)
     return found.ljust(schema.get("minLength", 0), ".")[: schema.get("maxLength", 1000)]

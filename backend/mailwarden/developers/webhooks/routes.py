@@ -67,7 +67,7 @@ async def get_webhook_endpoint(endpoint_id: EndpointId, tx: Reader, caller: Watc
 
 @router.patch("/{endpoint_id}", responses=errors(404, 412, 428))
 async def update_webhook_endpoint(
-    endpoint_id: EndpointId, body: EndpointUpdate, version: IfMatch, rt: Rt, caller: ManagerApart, response: Response
+    caller: ManagerApart, endpoint_id: EndpointId, body: EndpointUpdate, version: IfMatch, rt: Rt, response: Response
 ) -> EndpointOut:
     """Enabled again, it gets all that happened meanwhile, up to 30 days back."""
     if body.url is not None:
@@ -79,7 +79,7 @@ async def update_webhook_endpoint(
 
 
 @router.delete("/{endpoint_id}", status_code=204, responses=errors(404, 412, 428))
-async def delete_webhook_endpoint(endpoint_id: EndpointId, version: IfMatch, tx: Tx, caller: Manager) -> None:
+async def delete_webhook_endpoint(caller: Manager, endpoint_id: EndpointId, version: IfMatch, tx: Tx) -> None:
     """With its log. To stop deliveries for a while, disable it instead."""
     await service.delete_endpoint(tx, caller.org_id, endpoint_id, version)
 
