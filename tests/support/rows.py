@@ -52,6 +52,7 @@ WORDS: dict[tuple[str, str], Any] = {
     ("oauth_attempts", "outcome"): "denied",
     ("webhook_deliveries", "event_type"): "sync.failed",
     ("events", "type"): "sync.failed",
+    ("identities", "provider"): "google",
     ("oauth_tokens", "kind"): "refresh",
     ("mail_servers", "imap_security"): "tls",
     ("mail_servers", "smtp_security"): "tls",
