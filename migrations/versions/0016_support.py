@@ -80,6 +80,9 @@ def _requests() -> None:
         sa.Column("closed_at", TIME, nullable=True),
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column("mail_state", sa.String(), server_default=sa.text("'queued'"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_support_requests_user_id_users"), ondelete="SET NULL"
+        ),
         sa.CheckConstraint("status in ('open','answered','closed')", name=op.f("ck_support_requests_status")),
         sa.UniqueConstraint("org_id", "id", name=op.f("uq_support_requests_org_id_id")),
     )

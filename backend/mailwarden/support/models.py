@@ -22,7 +22,7 @@ class SupportRequest(Base):
     org_id: Mapped[UUID | None] = mapped_column(ForeignKey("organizations.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(server_default=app_now())
     reference: Mapped[str]  # what people say on the telephone
-    user_id: Mapped[UUID | None]
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     email: Mapped[str]
     organization_name: Mapped[str | None]
     description: Mapped[str]
