@@ -53,6 +53,7 @@ WORDS: dict[tuple[str, str], Any] = {
     ("webhook_deliveries", "event_type"): "sync.failed",
     ("events", "type"): "sync.failed",
     ("identities", "provider"): "google",
+    ("webhook_endpoints", "disabled_reason"): None,
     ("oauth_tokens", "kind"): "refresh",
     ("mail_servers", "imap_security"): "tls",
     ("mail_servers", "smtp_security"): "tls",
