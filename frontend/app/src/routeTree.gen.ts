@@ -26,6 +26,7 @@ import { Route as AppSettingsRouteImport } from './routes/_app/settings'
 import { Route as AppStatusRouteImport } from './routes/_app/status'
 import { Route as AppIntegrationsIndexRouteImport } from './routes/_app/integrations.index'
 import { Route as AppIntegrationsProviderRouteImport } from './routes/_app/integrations.$provider'
+import { Route as AppSettingsAccountRouteImport } from './routes/_app/settings_.account'
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
@@ -111,6 +112,11 @@ const AppIntegrationsProviderRoute = AppIntegrationsProviderRouteImport.update({
   path: '/integrations/$provider',
   getParentRoute: () => AppRoute,
 } as any)
+const AppSettingsAccountRoute = AppSettingsAccountRouteImport.update({
+  id: '/settings_/account',
+  path: '/settings/account',
+  getParentRoute: () => AppRoute,
+} as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
@@ -128,6 +134,7 @@ export interface FileRoutesByFullPath {
   '/settings': typeof AppSettingsRoute
   '/status': typeof AppStatusRoute
   '/integrations/$provider': typeof AppIntegrationsProviderRoute
+  '/settings/account': typeof AppSettingsAccountRoute
   '/integrations/': typeof AppIntegrationsIndexRoute
 }
 export interface FileRoutesByTo {
@@ -146,6 +153,7 @@ export interface FileRoutesByTo {
   '/settings': typeof AppSettingsRoute
   '/status': typeof AppStatusRoute
   '/integrations/$provider': typeof AppIntegrationsProviderRoute
+  '/settings/account': typeof AppSettingsAccountRoute
   '/integrations': typeof AppIntegrationsIndexRoute
 }
 export interface FileRoutesById {
@@ -166,6 +174,7 @@ export interface FileRoutesById {
   '/_app/settings': typeof AppSettingsRoute
   '/_app/status': typeof AppStatusRoute
   '/_app/integrations/$provider': typeof AppIntegrationsProviderRoute
+  '/_app/settings_/account': typeof AppSettingsAccountRoute
   '/_app/integrations/': typeof AppIntegrationsIndexRoute
 }
 export interface FileRouteTypes {
@@ -186,6 +195,7 @@ export interface FileRouteTypes {
     | '/settings'
     | '/status'
     | '/integrations/$provider'
+    | '/settings/account'
     | '/integrations/'
   fileRoutesByTo: FileRoutesByTo
   to:
@@ -204,6 +214,7 @@ export interface FileRouteTypes {
     | '/settings'
     | '/status'
     | '/integrations/$provider'
+    | '/settings/account'
     | '/integrations'
   id:
     | '__root__'
@@ -223,6 +234,7 @@ export interface FileRouteTypes {
     | '/_app/settings'
     | '/_app/status'
     | '/_app/integrations/$provider'
+    | '/_app/settings_/account'
     | '/_app/integrations/'
   fileRoutesById: FileRoutesById
 }
@@ -358,6 +370,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppIntegrationsProviderRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/settings_/account': {
+      id: '/_app/settings_/account'
+      path: '/settings/account'
+      fullPath: '/settings/account'
+      preLoaderRoute: typeof AppSettingsAccountRouteImport
+      parentRoute: typeof AppRoute
+    }
   }
 }
 
@@ -370,6 +389,7 @@ interface AppRouteChildren {
   AppSettingsRoute: typeof AppSettingsRoute
   AppStatusRoute: typeof AppStatusRoute
   AppIntegrationsProviderRoute: typeof AppIntegrationsProviderRoute
+  AppSettingsAccountRoute: typeof AppSettingsAccountRoute
   AppIntegrationsIndexRoute: typeof AppIntegrationsIndexRoute
 }
 
@@ -382,6 +402,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppSettingsRoute: AppSettingsRoute,
   AppStatusRoute: AppStatusRoute,
   AppIntegrationsProviderRoute: AppIntegrationsProviderRoute,
+  AppSettingsAccountRoute: AppSettingsAccountRoute,
   AppIntegrationsIndexRoute: AppIntegrationsIndexRoute,
 }
 

@@ -12,6 +12,7 @@ import { Nav } from '../features/shell/nav.tsx';
 import { SessionProvider, sessionOptions } from '../lib/session.tsx';
 import type { Session } from '../lib/types.ts';
 
+const VerifyBanner = lazy(() => import('../features/account/verify-banner.tsx'));
 const CommandPalette = lazy(() => import('../features/shell/command-palette.tsx'));
 
 export const Route = createFileRoute('/_app')({
@@ -57,6 +58,11 @@ function Shell({ session }: { session: Session }) {
         <Header opened={opened} onToggle={toggle} onSearch={() => setPalette(true)} />
         <Nav unread={unread.data?.unread ?? 0} onNavigate={close} />
         <AppShell.Main id="main" tabIndex={-1} style={{ outline: 'none' }}>
+          {!session.user.email_verified && (
+            <Suspense fallback={<div className="verify-banner" />}>
+              <VerifyBanner />
+            </Suspense>
+          )}
           <Banners />
           <Outlet />
         </AppShell.Main>

@@ -1,11 +1,11 @@
 import { useState } from 'react';
+import { PASSWORD_HINT, passwordFault } from '../../lib/password-rule.ts';
 import { problemCode } from '../../lib/problem.ts';
 import { setPassword } from './api.ts';
 import { Field } from './field.tsx';
 import { Frame } from './frame.tsx';
 import { LightForm } from './light-form.tsx';
 import { tokenOf } from './token.ts';
-import { PASSWORD_HINT, passwordFault } from './words.ts';
 
 export function ResetPage() {
   const [token] = useState(tokenOf);

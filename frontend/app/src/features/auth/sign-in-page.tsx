@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { landingError } from '../../lib/landing.ts';
 import { problemCode } from '../../lib/problem.ts';
 import { type Credentials, sendCode, signIn } from './api.ts';
 import { CodeForm } from './code-form.tsx';
@@ -7,7 +8,6 @@ import { Frame } from './frame.tsx';
 import { ADDRESS_HINT, LightForm, looksLikeAddress, type Values } from './light-form.tsx';
 import { Refusal } from './problem-box.tsx';
 import { Providers } from './providers.tsx';
-import { landingError } from './words.ts';
 
 /** `asked`: whose code is awaited: of typed credentials, or of somebody back from a provider's page. */
 type Step = { asked: 'nobody' } | { asked: 'typed'; credentials: Credentials } | { asked: 'provider' };

@@ -1,9 +1,9 @@
+import { PASSWORD_HINT, passwordFault } from '../../lib/password-rule.ts';
 import { signUp } from './api.ts';
 import { Field } from './field.tsx';
 import { Frame } from './frame.tsx';
 import { ADDRESS_HINT, LightForm, looksLikeAddress, type Values } from './light-form.tsx';
 import { Providers } from './providers.tsx';
-import { PASSWORD_HINT, passwordFault } from './words.ts';
 
 type Props = { other: string; onDone: () => void };
 

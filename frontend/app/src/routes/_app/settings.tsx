@@ -1,6 +1,7 @@
 import { Stack, Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { integrationsOptions } from '../../features/connections/api.ts';
@@ -12,16 +13,23 @@ import { useSession } from '../../lib/session.tsx';
 
 const TABS = ['account', 'email', 'organization', 'integrations'] as const;
 type Tab = (typeof TABS)[number];
+/** `linked`, `error`: how joining an account elsewhere ended. */
+type Search = { tab?: Tab | undefined; linked?: string | undefined; error?: string | undefined };
+
+const AccountSettings = lazy(() => import('../../features/account/account-settings.tsx'));
+const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
 export const Route = createFileRoute('/_app/settings')({
-  validateSearch: (raw: Record<string, unknown>): { tab?: Tab | undefined } => ({
+  validateSearch: (raw: Record<string, unknown>): Search => ({
     tab: TABS.find((tab) => tab === raw['tab']),
+    linked: text(raw['linked']),
+    error: text(raw['error']),
   }),
   component: Settings,
 });
 
 function Settings() {
-  const { tab = 'account' } = Route.useSearch();
+  const { tab = 'account', linked, error } = Route.useSearch();
   const navigate = Route.useNavigate();
   const { organization } = useSession();
   return (
@@ -37,6 +45,9 @@ function Settings() {
         <Tabs.Panel value="account">
           <Stack>
             <AccountCard />
+            <Suspense fallback={<LoadingBlocks label="Loading account" heights={[160, 140, 160]} />}>
+              <AccountSettings landing={{ linked, error }} />
+            </Suspense>
             <AppearanceCard />
           </Stack>
         </Tabs.Panel>

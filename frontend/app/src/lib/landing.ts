@@ -1,11 +1,4 @@
-export const PASSWORD_HINT = 'At least 12 characters. A few words are easy to remember.';
-
-export function passwordFault(password: string | undefined): string | undefined {
-  if (!password) return 'Enter a password.';
-  return [...password].length < 12 ? 'Use at least 12 characters.' : undefined;
-}
-
-type Words = { title: string; detail: string };
+export type Words = { title: string; detail: string };
 
 const EXPIRED = { title: 'That took too long', detail: 'Start again, in the same browser.' };
 const FAILED = { title: 'Signing in did not work', detail: 'Try again, or sign in with your password.' };
