@@ -27,7 +27,7 @@ export type ActionOut = {
     /**
      * Code
      */
-    code: 'connect' | 'reconnect' | 'grant_permission' | 'sync_now' | 'wait' | 'ask_provider_admin' | 'ask_operator';
+    code: 'connect' | 'reconnect' | 'grant_permission' | 'sync_now' | 'wait' | 'ask_provider_admin' | 'ask_operator' | 'open_billing';
     /**
      * Label
      */
@@ -2418,6 +2418,29 @@ export type JournalEntryOut = {
  * Finer than the error's class, so that people get the advice that fits.
  */
 export type Kind = 'host_blocked' | 'host_unknown' | 'connection_refused' | 'unreachable' | 'timeout' | 'no_greeting' | 'closed' | 'tls_certificate' | 'tls_not_spoken' | 'tls_failed' | 'tls_required' | 'starttls_missing' | 'unprotected' | 'protocol' | 'bad_credentials' | 'password_expired' | 'app_password_needed' | 'bad_token' | 'token_expired' | 'not_authorized' | 'account_blocked' | 'account_disabled' | 'auth_disabled' | 'basic_auth_gone' | 'web_login_needed' | 'no_mechanism' | 'throttled' | 'server_trouble' | 'over_quota' | 'sender_refused' | 'daily_cap' | 'recipient_refused' | 'message_refused';
+
+/**
+ * LeftConnectionOut
+ */
+export type LeftConnectionOut = {
+    /**
+     * Account Label
+     */
+    account_label: string;
+    /**
+     * Advice
+     */
+    advice: string;
+    /**
+     * Connection Id
+     */
+    connection_id: string;
+    /**
+     * Provider
+     */
+    provider: string;
+    status: Status;
+};
 
 /**
  * LeftOut
@@ -5226,7 +5249,7 @@ export type MailwardenConnectionsSchemasAttemptOut = {
     /**
      * Outcome
      */
-    outcome: 'connected' | 'reconnected' | 'already_connected' | 'denied' | 'partial' | 'wrong_account' | 'expired' | 'failed' | null;
+    outcome: 'connected' | 'reconnected' | 'already_connected' | 'denied' | 'partial' | 'wrong_account' | 'expired' | 'failed' | 'subscription_inactive' | 'plan_limit_reached' | null;
     /**
      * Provider
      */
@@ -7161,6 +7184,10 @@ export type RenewPasswordErrors = {
      */
     401: Problem;
     /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
      * Forbidden
      */
     403: Problem;
@@ -7417,6 +7444,10 @@ export type StartReconnectErrors = {
      */
     401: Problem;
     /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
      * Forbidden
      */
     403: Problem;
@@ -7552,6 +7583,10 @@ export type StartSyncErrors = {
      */
     401: Problem;
     /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
      * Forbidden
      */
     403: Problem;
@@ -7619,6 +7654,10 @@ export type TestConnectionErrors = {
      * Unauthorized
      */
     401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
     /**
      * Forbidden
      */
@@ -8939,6 +8978,10 @@ export type ConnectByPasswordErrors = {
      */
     401: Problem;
     /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
      * Forbidden
      */
     403: Problem;
@@ -9057,6 +9100,10 @@ export type TestMailboxErrors = {
      */
     401: Problem;
     /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
      * Forbidden
      */
     403: Problem;
@@ -9120,6 +9167,10 @@ export type StartConnectErrors = {
      * Unauthorized
      */
     401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
     /**
      * Forbidden
      */
@@ -11452,6 +11503,53 @@ export type UpdateOrganizationResponses = {
 };
 
 export type UpdateOrganizationResponse = UpdateOrganizationResponses[keyof UpdateOrganizationResponses];
+
+export type ListConnectionsOfFormerMembersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/organization/connections-of-former-members';
+};
+
+export type ListConnectionsOfFormerMembersErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListConnectionsOfFormerMembersError = ListConnectionsOfFormerMembersErrors[keyof ListConnectionsOfFormerMembersErrors];
+
+export type ListConnectionsOfFormerMembersResponses = {
+    /**
+     * Response List Connections Of Former Members
+     *
+     * Successful Response
+     */
+    200: Array<LeftConnectionOut>;
+};
+
+export type ListConnectionsOfFormerMembersResponse = ListConnectionsOfFormerMembersResponses[keyof ListConnectionsOfFormerMembersResponses];
 
 export type LeaveOrganizationData = {
     body?: never;
