@@ -22,6 +22,7 @@ def main(arguments: list[str]) -> int:
         return 1
     with running_system("browser", env=demo_environment()) as system:
         env = {"CHROMIUM_PATH": chromium, "E2E_BASE_URL": system.url, "E2E_SANDBOX_URL": system.sandbox.url}
+        env |= {"E2E_MAILS": str(system.stack.settings.data_dir / "mail")}
         command = ["npm", "run", "--silent", script]
         return subprocess.run(command, cwd=FRONTEND, env=os.environ | env, timeout=LIMIT_S, check=False).returncode
 

@@ -109,6 +109,8 @@ const SCREENS: Screen[] = [
 const SIGNED_OUT: Screen[] = [
   { name: 'sign-in', path: '/sign-in', ready: heading('Sign in') },
   { name: 'sign-up', path: '/sign-up', ready: heading('Create your account') },
+  { name: 'forgotten password', path: '/forgot-password', ready: heading('Forgot your password?') },
+  { name: 'dead link', path: '/reset-password', ready: heading('This link no longer works') },
 ];
 
 const WIDTHS = { desktop: 1280, phone: 390 };
