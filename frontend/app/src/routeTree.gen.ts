@@ -19,6 +19,7 @@ import { Route as SignInRouteImport } from './routes/sign-in'
 import { Route as SignUpRouteImport } from './routes/sign-up'
 import { Route as AppSplatRouteImport } from './routes/_app/$'
 import { Route as AppAlertsRouteImport } from './routes/_app/alerts'
+import { Route as AppAuditLogRouteImport } from './routes/_app/audit-log'
 import { Route as AppCampaignsRouteImport } from './routes/_app/campaigns'
 import { Route as AppDashboardRouteImport } from './routes/_app/dashboard'
 import { Route as AppDiagnosticsRouteImport } from './routes/_app/diagnostics'
@@ -77,6 +78,11 @@ const AppAlertsRoute = AppAlertsRouteImport.update({
   path: '/alerts',
   getParentRoute: () => AppRoute,
 } as any)
+const AppAuditLogRoute = AppAuditLogRouteImport.update({
+  id: '/audit-log',
+  path: '/audit-log',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppCampaignsRoute = AppCampaignsRouteImport.update({
   id: '/campaigns',
   path: '/campaigns',
@@ -128,6 +134,7 @@ export interface FileRoutesByFullPath {
   '/sign-up': typeof SignUpRoute
   '/$': typeof AppSplatRoute
   '/alerts': typeof AppAlertsRoute
+  '/audit-log': typeof AppAuditLogRoute
   '/campaigns': typeof AppCampaignsRoute
   '/dashboard': typeof AppDashboardRoute
   '/diagnostics': typeof AppDiagnosticsRoute
@@ -147,6 +154,7 @@ export interface FileRoutesByTo {
   '/sign-up': typeof SignUpRoute
   '/$': typeof AppSplatRoute
   '/alerts': typeof AppAlertsRoute
+  '/audit-log': typeof AppAuditLogRoute
   '/campaigns': typeof AppCampaignsRoute
   '/dashboard': typeof AppDashboardRoute
   '/diagnostics': typeof AppDiagnosticsRoute
@@ -168,6 +176,7 @@ export interface FileRoutesById {
   '/sign-up': typeof SignUpRoute
   '/_app/$': typeof AppSplatRoute
   '/_app/alerts': typeof AppAlertsRoute
+  '/_app/audit-log': typeof AppAuditLogRoute
   '/_app/campaigns': typeof AppCampaignsRoute
   '/_app/dashboard': typeof AppDashboardRoute
   '/_app/diagnostics': typeof AppDiagnosticsRoute
@@ -189,6 +198,7 @@ export interface FileRouteTypes {
     | '/sign-up'
     | '/$'
     | '/alerts'
+    | '/audit-log'
     | '/campaigns'
     | '/dashboard'
     | '/diagnostics'
@@ -208,6 +218,7 @@ export interface FileRouteTypes {
     | '/sign-up'
     | '/$'
     | '/alerts'
+    | '/audit-log'
     | '/campaigns'
     | '/dashboard'
     | '/diagnostics'
@@ -228,6 +239,7 @@ export interface FileRouteTypes {
     | '/sign-up'
     | '/_app/$'
     | '/_app/alerts'
+    | '/_app/audit-log'
     | '/_app/campaigns'
     | '/_app/dashboard'
     | '/_app/diagnostics'
@@ -321,6 +333,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAlertsRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/audit-log': {
+      id: '/_app/audit-log'
+      path: '/audit-log'
+      fullPath: '/audit-log'
+      preLoaderRoute: typeof AppAuditLogRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/campaigns': {
       id: '/_app/campaigns'
       path: '/campaigns'
@@ -383,6 +402,7 @@ declare module '@tanstack/react-router' {
 interface AppRouteChildren {
   AppSplatRoute: typeof AppSplatRoute
   AppAlertsRoute: typeof AppAlertsRoute
+  AppAuditLogRoute: typeof AppAuditLogRoute
   AppCampaignsRoute: typeof AppCampaignsRoute
   AppDashboardRoute: typeof AppDashboardRoute
   AppDiagnosticsRoute: typeof AppDiagnosticsRoute
@@ -396,6 +416,7 @@ interface AppRouteChildren {
 const AppRouteChildren: AppRouteChildren = {
   AppSplatRoute: AppSplatRoute,
   AppAlertsRoute: AppAlertsRoute,
+  AppAuditLogRoute: AppAuditLogRoute,
   AppCampaignsRoute: AppCampaignsRoute,
   AppDashboardRoute: AppDashboardRoute,
   AppDiagnosticsRoute: AppDiagnosticsRoute,

@@ -1,6 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import type { ReactElement } from 'react';
-import { useMayManage, useSession } from '../lib/session.tsx';
+import { useMay, useMayManage, useSession } from '../lib/session.tsx';
 
 const ROLE_REASON = 'Only an owner or manager can do this. Ask one of them.';
 const ADDRESS_REASON = 'Confirm your e-mail address first. The way to do it stands at the top of the page.';
@@ -10,6 +10,12 @@ export function useReason(permission = 'connections:write'): string {
   const { not_allowed: byRole, user } = useSession();
   const lacking = user.email_verified || byRole.some((one) => one.permission === permission);
   return lacking ? ROLE_REASON : ADDRESS_REASON;
+}
+
+/** For a control of its own permission: whether it works, and why not. */
+export function useRightsTo(permission: string): Rights {
+  const may = useMay(permission);
+  return { may, reason: useReason(permission) };
 }
 
 export type Rights = { may: boolean; reason: string };

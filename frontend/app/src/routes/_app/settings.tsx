@@ -17,6 +17,7 @@ type Tab = (typeof TABS)[number];
 type Search = { tab?: Tab | undefined; linked?: string | undefined; error?: string | undefined };
 
 const AccountSettings = lazy(() => import('../../features/account/account-settings.tsx'));
+const People = lazy(() => import('../../features/organization/people.tsx'));
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
 export const Route = createFileRoute('/_app/settings')({
@@ -55,7 +56,12 @@ function Settings() {
           <MailboxList />
         </Tabs.Panel>
         <Tabs.Panel value="organization">
-          <OrganizationCard key={organization.version} />
+          <Stack>
+            <OrganizationCard key={organization.version} />
+            <Suspense fallback={<LoadingBlocks label="Loading members" heights={[160, 160]} />}>
+              <People />
+            </Suspense>
+          </Stack>
         </Tabs.Panel>
         <Tabs.Panel value="integrations">
           <Integrations />

@@ -1,11 +1,11 @@
 import { Button, Card } from '@mantine/core';
 import { IconFilterOff, IconListSearch } from '@tabler/icons-react';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
-import { type Column, DataTable } from '../../components/data-table.tsx';
-import { MoreButton } from '../../components/more-button.tsx';
-import { EmptyState, ErrorState, LoadingBlocks } from '../../components/states.tsx';
-import { ZoneNote } from '../../components/zone-note.tsx';
-import type { Page } from '../../lib/pages.ts';
+import type { Page } from '../lib/pages.ts';
+import { type Column, DataTable } from './data-table.tsx';
+import { MoreButton } from './more-button.tsx';
+import { EmptyState, ErrorState, LoadingBlocks } from './states.tsx';
+import { ZoneNote } from './zone-note.tsx';
 
 type Props<Row> = {
   /** A plural for labels and the button: "refreshes". */
