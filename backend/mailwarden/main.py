@@ -15,6 +15,8 @@ from mailwarden.accounts.identity_routes import router as identities
 from mailwarden.accounts.routes import router as accounts
 from mailwarden.accounts.session_routes import router as own_sessions
 from mailwarden.alerts.routes import router as alerts
+from mailwarden.billing.hook import router as stripe_hook
+from mailwarden.billing.routes import router as billing
 from mailwarden.compose import open_runtime
 from mailwarden.connections.credentials import replay_journal
 from mailwarden.connections.former_members import router as former_members
@@ -70,8 +72,8 @@ ROUTERS = (
     organizations,
     invitations,
     audit_log,
-    mailbox_connects,
     former_members,
+    mailbox_connects,
     connections,
     mailboxes,
     sync,
@@ -84,6 +86,8 @@ ROUTERS = (
     authorization_server,
     documentation,
     webhook_endpoints,
+    billing,
+    stripe_hook,  # before those of the providers, which take any name
     hooks,
     hook_log,
     diagnostics,

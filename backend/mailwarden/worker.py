@@ -26,11 +26,15 @@ from mailwarden.alerts.jobs import JOBS as ALERT_JOBS
 from mailwarden.alerts.jobs import LISTENERS as ALERT_LISTENERS
 from mailwarden.alerts.jobs import start_up as start_alerts
 from mailwarden.alerts.retention import KEPT as ALERTS_KEPT
+from mailwarden.billing.jobs import JOBS as BILLING_JOBS
+from mailwarden.billing.jobs import start_up as start_billing
 from mailwarden.billing.retention import KEPT as BILLING_KEPT
 from mailwarden.compose import open_runtime, required
 from mailwarden.connections.jobs import JOBS as CONNECTION_JOBS
 from mailwarden.connections.jobs import start_up as start_connections
 from mailwarden.connections.retention import KEPT as CONNECTIONS_KEPT
+from mailwarden.connections.retest import JOBS as RETEST_JOBS
+from mailwarden.connections.retest import LISTENERS as RETEST_LISTENERS
 from mailwarden.core.housekeeping import ensure_instance_jobs, prune_kind
 from mailwarden.core.jobs import JobKinds
 from mailwarden.core.logging import configure_logging
@@ -55,6 +59,7 @@ from mailwarden.status.measure import start_up as start_status
 from mailwarden.support.posting import JOBS as SUPPORT_JOBS
 from mailwarden.sync.jobs import JOBS as SYNC_JOBS
 from mailwarden.sync.jobs import LISTENERS as SYNC_LISTENERS
+from mailwarden.sync.paid import LISTENERS as PAID_LISTENERS
 from mailwarden.sync.retention import KEPT as SYNC_KEPT
 
 log = logging.getLogger(__name__)
@@ -74,8 +79,10 @@ def job_kinds() -> JobKinds:
         *CONNECTION_JOBS, *SYNC_JOBS, *HOOK_JOBS, *ALERT_JOBS, *STATUS_JOBS, *WEBHOOK_JOBS, *ACCOUNT_JOBS
     )
     kinds.add(*ORGANIZATION_JOBS, *SUPPORT_JOBS)
+    kinds.add(*BILLING_JOBS, *RETEST_JOBS)
     kinds.add(prune_kind(KEPT))
-    return kinds.add(dispatch_kind(merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS, WEBHOOK_LISTENERS)))
+    listeners = merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS, WEBHOOK_LISTENERS)
+    return kinds.add(dispatch_kind(merge(listeners, RETEST_LISTENERS, PAID_LISTENERS)))
 
 
 def make_runner(rt: Runtime) -> JobRunner:
@@ -107,6 +114,7 @@ class Pool:
         await start_connections(self._rt)
         await start_alerts(self._rt)
         await start_status(self._rt)
+        await start_billing(self._rt)
         loops = [
             self._supervise(lambda: self._consume("fast")),
             self._supervise(lambda: self._consume("bulk")),

@@ -30,6 +30,10 @@ BY_THEMSELVES = {
     "create_webhook_endpoint": "webhook_endpoint.created",
     "update_webhook_endpoint": "webhook_endpoint.changed",
     "finish_identity_sign_in": "session.started",
+    "start_checkout": "billing.checkout_opened",
+    "change_plan": "billing.plan_changed",
+    "cancel_subscription": "billing.cancelled",
+    "resume_subscription": "billing.resumed",
 }
 NOTHING_OF_AN_ORGANIZATION = {
     "confirm_email": "concerns a person and their address",
@@ -43,6 +47,8 @@ NOTHING_OF_AN_ORGANIZATION = {
     "mark_support_request_answered": "the operator's, who stands outside of organizations",
     "check_provider_app": "the operator's, who stands outside of organizations",
     "run_quick_diagnosis": "reads and compares",
+    "refresh_billing": "reads what Stripe says",
+    "open_billing_portal": "leads to Stripe, which keeps a record of its own",
 }
 
 

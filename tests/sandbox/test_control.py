@@ -1,6 +1,6 @@
 import pytest
 
-from mailwarden_sandbox.app import PROVIDERS
+from mailwarden_sandbox.app import SERVED
 from tests.sandbox.steps import (
     HUBSPOT,
     KLAVIYO,
@@ -180,7 +180,7 @@ async def test_behaviour_can_be_switched_for_a_whole_provider(http, control):
 async def test_the_index_health_and_unknown_paths(http):
     assert "Provider sandbox" in (await http.get("/")).text
     assert (await http.get("/elsewhere")).status_code == 404
-    assert (await http.get("/_sandbox/health")).json()["providers"] == list(PROVIDERS)
+    assert (await http.get("/_sandbox/health")).json()["providers"] == list(SERVED)
     assert (await http.get("/_sandbox/docs")).status_code == 200
     assert (await http.get("/hubspot/unknown")).json()["category"] == "OBJECT_NOT_FOUND"
     assert (await http.get("/klaviyo/api/unknown")).json()["errors"][0]["code"] == "not_found"

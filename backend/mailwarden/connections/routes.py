@@ -31,6 +31,7 @@ from mailwarden.connections.schemas import (
     IntegrationList,
     ReceiptOut,
     ReconnectStart,
+    RetestList,
     TestOut,
     TransitionOut,
     UsabilityOut,
@@ -57,6 +58,12 @@ Paging = Annotated[PageQuery, Query()]
 @router.get("/integrations", responses=errors())
 async def list_integrations(rt: Rt, tx: Reader, caller: StatusReader) -> IntegrationList:
     return await views.list_integrations(rt, tx, caller.org_id)
+
+
+@router.get("/integrations/retests", responses=errors())
+async def list_retests(tx: Reader, caller: StatusReader) -> RetestList:
+    """What the tests found that ran by themselves when the organization became active again."""
+    return await views.list_retests(tx, caller.org_id)
 
 
 @router.post("/integrations/{provider}/connect", responses=errors(402, 404, 409))

@@ -178,6 +178,23 @@ class AttemptOut(Wire):
     finished_at: datetime | None
 
 
+class RetestOut(Wire):
+    """A test that ran by itself after the organization became active again; ``ok`` null: not yet."""
+
+    connection_id: ConnectionId
+    provider: str
+    account_label: str
+    asked_at: datetime
+    tested_at: datetime | None
+    ok: bool | None
+    detail: str | None
+
+
+class RetestList(Wire):
+    finished: bool
+    data: list[RetestOut]
+
+
 class ConnectionUpdate(Wire):
     """Only what is given changes."""
 

@@ -26,6 +26,9 @@ class EventType(StrEnum):
     WEBHOOK_ENDPOINT_FAILING = "webhook_endpoint.failing"
     WEBHOOK_ENDPOINT_RECOVERED = "webhook_endpoint.recovered"
     WEBHOOK_ENDPOINT_DISABLED = "webhook_endpoint.disabled"
+    SUBSCRIPTION_INACTIVE = "subscription.inactive"
+    SUBSCRIPTION_LAPSED = "subscription.lapsed"
+    SUBSCRIPTION_REACTIVATED = "subscription.reactivated"
 
 
 # What each fact means, shown in the API guide; a test keeps the list complete.
@@ -52,4 +55,7 @@ DESCRIPTIONS: dict[EventType, str] = {
     EventType.WEBHOOK_ENDPOINT_FAILING: "A webhook endpoint has accepted nothing for 24 hours.",
     EventType.WEBHOOK_ENDPOINT_RECOVERED: "That webhook endpoint accepts deliveries again.",
     EventType.WEBHOOK_ENDPOINT_DISABLED: "A webhook endpoint answered 410 Gone and gets nothing any more.",
+    EventType.SUBSCRIPTION_INACTIVE: "Trial or subscription is over; work is refused until somebody pays.",
+    EventType.SUBSCRIPTION_LAPSED: "It has been over for 30 days: authorizations are not renewed any more.",
+    EventType.SUBSCRIPTION_REACTIVATED: "The organization may work again; its connections are tested.",
 }
