@@ -2,15 +2,20 @@ import { Tooltip } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useMay, useMayManage, useSession } from '../lib/session.tsx';
 
-const ROLE_REASON = 'Only an owner or manager can do this. Ask one of them.';
 const ADDRESS_REASON = 'Confirm your e-mail address first. The way to do it stands at the top of the page.';
+const MOST_NAMES = 3;
 
-/** Why a permission is missing: the role lacks it, or the person's address is not confirmed yet. */
+/** Why a permission is missing and whom to ask: the role lacks it, or the person's address is not confirmed yet. */
 export function useReason(permission = 'connections:write'): string {
-  const { not_allowed: byRole, user } = useSession();
-  const lacking = user.email_verified || byRole.some((one) => one.permission === permission);
-  return lacking ? ROLE_REASON : ADDRESS_REASON;
+  const { not_allowed: byRole, ask, user } = useSession();
+  const refusal = byRole.find((one) => one.permission === permission);
+  if (!refusal && !user.email_verified) return ADDRESS_REASON;
+  const roles = refusal?.roles ?? ['owner', 'manager'];
+  const names = ask.filter(({ role }) => roles.includes(role)).map(({ name }) => name);
+  return `Only an ${roles.join(' or ')} can do this. Ask ${either(names.slice(0, MOST_NAMES)) || 'one of them'}.`;
 }
+
+const either = (names: string[]) => names.join(', ').replace(/, ([^,]*)$/, ' or $1');
 
 /** For a control of its own permission: whether it works, and why not. */
 export function useRightsTo(permission: string): Rights {

@@ -2,13 +2,19 @@ import {
   confirmEmail,
   finishIdentitySignIn,
   forgotPassword,
+  getMe,
   listIdentityProviders,
+  lookUpInvitation,
+  acceptInvitation as postAccept,
+  signUpByInvitation as postJoin,
   resetPassword as postReset,
   signIn as postSignIn,
   signUp as postSignUp,
+  signOut,
   startIdentitySignIn,
 } from '@mailwarden/api-client';
-import type { IdentityProvider } from '../../lib/types.ts';
+import { rememberCsrf } from '../../lib/http.ts';
+import type { IdentityProvider, InvitationSeen } from '../../lib/types.ts';
 
 export type Credentials = { email: string; password: string };
 
@@ -49,4 +55,33 @@ export async function pageOfProvider(provider: string): Promise<string> {
 
 export async function sendCode(code: string): Promise<void> {
   await finishIdentitySignIn({ body: { code } });
+}
+
+export type Visitor = { email: string };
+
+export async function lookUp(token: string): Promise<InvitationSeen> {
+  return (await lookUpInvitation({ body: { token } })).data;
+}
+
+/** Who looks, if somebody is signed in; then what they do here carries their session's token. */
+export async function visitor(): Promise<Visitor | null> {
+  try {
+    const { data } = await getMe();
+    rememberCsrf(data.csrf_token);
+    return data.user;
+  } catch {
+    return null;
+  }
+}
+
+export async function leave(): Promise<void> {
+  await signOut();
+}
+
+export async function acceptInvitation(token: string): Promise<void> {
+  await postAccept({ body: { token } });
+}
+
+export async function signUpByInvitation(body: { token: string; name: string; password: string }): Promise<void> {
+  await postJoin({ body });
 }

@@ -1,4 +1,5 @@
 import {
+  askReconnect,
   connectByPassword,
   disconnectConnection,
   discoverServers,
@@ -182,4 +183,12 @@ function patchConnection(client: QueryClient, id: string, change: Partial<Connec
       },
   );
   void client.invalidateQueries({ queryKey: getConnectionQueryKey({ path: { connection_id: id } }) });
+}
+
+/** Tells those who may reconnect it: once an hour, however often it is asked. */
+export function useAskReconnect(connection_id: string) {
+  return useMutation({
+    mutationFn: async () => (await askReconnect({ path: { connection_id } })).data,
+    meta: { inline: true },
+  });
 }

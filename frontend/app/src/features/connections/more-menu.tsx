@@ -22,7 +22,7 @@ type Props = {
 };
 
 export function MoreMenu({ integration, connection, onConnect, onReconnect, onDisconnect }: Props) {
-  const { may } = useRights(connection);
+  const { may, reason } = useRights(connection);
   const adds = useConnectRights(integration).may;
   const to = { to: '/integrations/$provider', params: { provider: integration.provider } } as const;
   return (
@@ -78,6 +78,12 @@ export function MoreMenu({ integration, connection, onConnect, onReconnect, onDi
             >
               Disconnect…
             </Menu.Item>
+          </>
+        )}
+        {!may && (
+          <>
+            <Menu.Divider />
+            <Menu.Label>{reason}</Menu.Label>
           </>
         )}
       </Menu.Dropdown>

@@ -1,12 +1,12 @@
 import { Button, Group } from '@mantine/core';
 import { IconPlugConnected } from '@tabler/icons-react';
 import { useState } from 'react';
-import { AskOwner } from '../../components/ask-owner.tsx';
 import { Managed } from '../../components/managed.tsx';
 import { Spoken } from '../../components/spoken.tsx';
 import type { Connection } from '../../lib/types.ts';
 import { AccountDialogs, type Opened } from './account-dialogs.tsx';
 import { accountName } from './accounts.ts';
+import { AskReconnect } from './ask-reconnect.tsx';
 import { useRights } from './rights.ts';
 
 const REPAIRS = ['reconnect', 'connect', 'grant_permission'];
@@ -31,12 +31,7 @@ export function RepairButton({ connection, providerLabel }: { connection: Connec
             </Button>
           )}
         </Managed>
-        {!rights.may && (
-          <AskOwner
-            what={`Please reconnect ${accountName(connection)} (${providerLabel}) in Mailwarden:`}
-            path={`/integrations/${connection.provider}?account=${connection.id}`}
-          />
-        )}
+        {!rights.may && <AskReconnect connection={connection} providerLabel={providerLabel} />}
       </Group>
       <AccountDialogs connection={connection} providerLabel={providerLabel} open={open} onOpen={setOpen} />
     </>
