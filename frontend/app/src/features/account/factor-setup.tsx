@@ -69,6 +69,7 @@ function Confirm({ setup, onCancel, onDone }: StepProps<string[]> & { setup: Fac
         {(errors) => (
           <CodeInput
             errors={errors}
+            autoFocus
             label="Code of the app"
             description="Turning it on signs your other browsers out."
           />

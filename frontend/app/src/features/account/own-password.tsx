@@ -36,6 +36,7 @@ export function NewPassword({ errors, hint }: { errors: Errors; hint: string }) 
   );
 }
 
+/** `autoFocus`: where it follows a step whose button is gone. */
 type CodeProps = { errors: Errors; label: string; description?: string; autoFocus?: boolean };
 
 export function CodeInput({ errors, label, description, autoFocus }: CodeProps) {
@@ -51,7 +52,7 @@ export function CodeInput({ errors, label, description, autoFocus }: CodeProps) 
       withAsterisk={false}
       minLength={6}
       maxLength={20}
-      data-autofocus={autoFocus || undefined}
+      autoFocus={autoFocus}
       error={errors['code']}
     />
   );

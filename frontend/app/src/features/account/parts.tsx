@@ -45,8 +45,8 @@ type RowProps = { name: ReactNode; children?: ReactNode; action?: ReactNode };
 /** A line of a card: what it is, more about it below, and the one thing to do with it. */
 export function Row({ name, children, action }: RowProps) {
   return (
-    <Group justify="space-between" align="center" gap="sm" wrap="nowrap" className="account-row">
-      <div style={{ minWidth: 0 }}>
+    <Group justify="space-between" align="center" gap="sm">
+      <div style={{ flex: '1 1 210px', minWidth: 0 }}>
         <Text size="sm" fw={500} component="div" className="break-anywhere">
           {name}
         </Text>

@@ -1,5 +1,6 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
 import { useSession } from '../../lib/session.tsx';
 import { CopyText } from './copy-text.tsx';
 
@@ -7,6 +8,8 @@ type Props = { codes: string[]; onDone: () => void };
 
 export function RecoveryCodes({ codes, onDone }: Props) {
   const { user } = useSession();
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => list.current?.focus(), []); // the button that led here is gone
   const text = codes.join('\n');
   return (
     <Stack>
@@ -14,7 +17,7 @@ export function RecoveryCodes({ codes, onDone }: Props) {
         Without your phone, each of these signs you in once. They are not shown again: keep them where you keep
         passwords.
       </Text>
-      <ul className="recovery-codes" aria-label="Recovery codes">
+      <ul ref={list} tabIndex={-1} className="recovery-codes" aria-label="Recovery codes">
         {codes.map((code) => (
           <li key={code}>{code}</li>
         ))}
@@ -31,9 +34,7 @@ export function RecoveryCodes({ codes, onDone }: Props) {
         </Button>
       </Group>
       <Group justify="flex-end">
-        <Button onClick={onDone} data-autofocus>
-          I have kept them
-        </Button>
+        <Button onClick={onDone}>I have kept them</Button>
       </Group>
     </Stack>
   );

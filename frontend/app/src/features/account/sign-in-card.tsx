@@ -1,8 +1,9 @@
-import { Button } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { IconCheck, IconClock } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ExactTime } from '../../components/relative-time.tsx';
+import { ErrorState } from '../../components/states.tsx';
 import { ToneBadge } from '../../components/tone-badge.tsx';
 import { panelStyle } from '../../components/tones.ts';
 import { notifyOk } from '../../lib/notify.ts';
@@ -69,21 +70,13 @@ function Proof({ verified }: { verified: boolean }) {
 
 function Pending({ address, to }: { address: AccountAddress; to: string }) {
   const cancel = useCancelEmailChange();
+  const stop = () => cancel.mutate(undefined, { onSuccess: () => notifyOk('Your address stays as it is') });
   return (
     <section className="panel" style={panelStyle('warning')} aria-label="Change of address">
-      <Row
-        name={`Waits for confirmation: ${to}`}
-        action={
-          <Button
-            variant="default"
-            size="xs"
-            loading={cancel.isPending}
-            onClick={() => cancel.mutate(undefined, { onSuccess: () => notifyOk('Your address stays as it is') })}
-          >
-            Cancel change
-          </Button>
-        }
-      >
+      <Text size="sm" fw={500} className="break-anywhere">
+        Waits for confirmation: {to}
+      </Text>
+      <Text size="sm" className="break-anywhere" mt={2} mb="sm">
         We mailed a link there from {address.sender}; look into the spam folder, too.
         {address.expires_at && (
           <>
@@ -92,7 +85,11 @@ function Pending({ address, to }: { address: AccountAddress; to: string }) {
           </>
         )}{' '}
         Until then {address.email} signs in.
-      </Row>
+      </Text>
+      {cancel.error && <ErrorState error={cancel.error} />}
+      <Button variant="default" size="xs" loading={cancel.isPending} onClick={stop}>
+        Cancel change
+      </Button>
     </section>
   );
 }
