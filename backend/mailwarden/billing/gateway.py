@@ -150,7 +150,7 @@ async def refund(rt: Runtime, payment_intent: str) -> None:
     """All of it. The idempotency key makes a second one within a day the first."""
     async with asking():
         await client(rt).v1.refunds.create_async(
-            {"payment_intent": payment_intent, "reason": "requested_by_customer"},
+            {"payment_intent": payment_intent, "metadata": {"why": "asked for within 14 days"}},
             {"idempotency_key": f"refund-{payment_intent}"},
         )
 
