@@ -18,7 +18,6 @@ import {
   getOauthAttemptOptions,
   listConnectionHistoryQueryKey,
   listConnectionSyncsQueryKey,
-  listIntegrationsOptions,
   listIntegrationsQueryKey,
   listMailboxesOptions,
   listMailboxesQueryKey,
@@ -35,17 +34,9 @@ import type {
   MailboxRenewal,
 } from '../../lib/types.ts';
 
+export { integrationsOptions } from '../../lib/integrations.ts';
+
 type Settings = { sync_frequency: Frequency; history_range: HistoryRange };
-
-const unsettled = (connection: Connection) =>
-  ['connecting', 'verifying'].includes(connection.status) || connection.active_sync_id !== null;
-
-/** Followed closely while something is on the move, calmly otherwise. */
-export const integrationsOptions = () => ({
-  ...listIntegrationsOptions(),
-  refetchInterval: (query: { state: { data?: { data: Integration[] } | undefined } }) =>
-    query.state.data?.data.some((i) => i.connections.some(unsettled)) ? 4_000 : 20_000,
-});
 
 /** All slots at once, for what a card says of one; Settings > Email pages through them. */
 export const slotsOptions = () => ({ ...listMailboxesOptions({ query: { limit: 100 } }), staleTime: 10_000 });

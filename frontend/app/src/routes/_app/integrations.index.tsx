@@ -4,10 +4,10 @@ import { createFileRoute, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
-import { integrationsOptions } from '../../features/connections/api.ts';
 import { LandingError } from '../../features/connections/landing-error.tsx';
 import { ProviderCard } from '../../features/connections/provider-card.tsx';
 import { SyncProgress } from '../../features/syncs/sync-progress.tsx';
+import { integrationsOptions } from '../../lib/integrations.ts';
 import { isMailbox } from '../../lib/kinds.ts';
 import type { Integration } from '../../lib/types.ts';
 

@@ -4,11 +4,11 @@ import { createFileRoute } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
-import { integrationsOptions } from '../../features/connections/api.ts';
 import { MailboxList } from '../../features/mailboxes/mailbox-list.tsx';
 import { AccountCard, AppearanceCard } from '../../features/settings/account-card.tsx';
 import { IntegrationsCard } from '../../features/settings/integrations-card.tsx';
 import { OrganizationCard } from '../../features/settings/organization-card.tsx';
+import { integrationsOptions } from '../../lib/integrations.ts';
 import { useSession } from '../../lib/session.tsx';
 
 const TABS = ['account', 'email', 'organization', 'integrations'] as const;
