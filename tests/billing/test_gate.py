@@ -143,3 +143,13 @@ async def test_self_hosted_refuses_nothing(owner: Browser) -> None:
     assert (await owner.post("/v1/integrations/hubspot/connect", {})).status_code == 200
     told = (await owner.get("/v1/billing/standing")).json()
     assert (told["mode"], told["may_work"], told["code"]) == ("self_hosted", True, "ok")
+
+
+async def test_the_plan_limits_members_and_whoever_is_invited_counts(desk: Desk) -> None:
+    await desk.buy("starter")
+    answers = [
+        await desk.owner.post("/v1/invitations", {"email": f"guest{number}@example.com", "role": "member"})
+        for number in range(2)
+    ]
+    assert [one.status_code for one in answers] == [201, 402]
+    assert answers[1].json()["evidence"] == {"limit": "members", "allowed": 2, "link": "/settings/billing"}

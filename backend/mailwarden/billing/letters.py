@@ -1,10 +1,12 @@
 """What the owners read about trial, payment and end."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
+from mailwarden.billing.catalogue import catalogue
 from mailwarden.billing.gate import PAGE, Access
 from mailwarden.billing.models import Invoice
-from mailwarden.billing.rules import CREDENTIALS_KEPT
+from mailwarden.billing.rules import CREDENTIALS_KEPT, TRIAL_NOTICES, Reason, Standing, State
 from mailwarden.core.letter import Button, Letter
 
 FOOTER = "You get this because you are an owner of the organization at Mailwarden."
@@ -68,3 +70,17 @@ def _dunning(name: str, failed: Invoice | None) -> tuple[str, str, tuple[str, ..
 
 def _day(at: datetime | None) -> str:
     return f"{at.day} {at:%B %Y, %H:%M} UTC" if at else "the end of the period"
+
+
+def samples(base_url: str) -> Mapping[str, Letter]:
+    """Each kind with made-up facts, to look at."""
+    then, plan = datetime(2027, 3, 10, 14, 5, tzinfo=UTC), catalogue().of_trial
+    trial = Standing(State.TRIALING, until=then)
+    standings = {f"trial_{days}": trial for days in TRIAL_NOTICES}
+    standings |= {"payment_failed": Standing(State.PAST_DUE), "canceling": Standing(State.CANCELING, until=then)}
+    standings |= {kind: Standing(State.INACTIVE, Reason.TRIAL_OVER, then) for kind in ("inactive", "lapsed")}
+    failed = Invoice(amount_due=5900, currency="usd", next_try_at=then)
+    return {
+        kind: letter_of(kind, "Acme", base_url, Access("paid", found, plan, plan.limits), failed)
+        for kind, found in standings.items()
+    }

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from mailwarden.accounts.models import Organization
 from mailwarden.billing.gateway import cancel_now, refund
+from mailwarden.billing.jobs import look_now
 from mailwarden.billing.models import Invoice, Subscription
 from mailwarden.billing.rules import REFUND_WINDOW, is_refundable, refundable_until
 from mailwarden.billing.schemas import RefundForm, RefundOut
@@ -73,4 +74,5 @@ async def give_back(rt: Runtime, org_id: UUID) -> Invoice:
     await refund(rt, row.payment_intent)
     if held is not None and held.subscription_id and held.status in ("active", "past_due"):
         await cancel_now(rt, held.subscription_id)
+    await look_now(rt, org_id)
     return row

@@ -36,7 +36,7 @@ async def list_invitations(rt: Rt, tx: Reader, caller: Sees) -> list[InvitationO
     return await invitations.list_invitations(rt, tx, caller.org_id)
 
 
-@router.post("", status_code=201, responses=errors(409, 429))
+@router.post("", status_code=201, responses=errors(402, 409, 429))
 async def create_invitation(body: InvitationIn, rt: Rt, tx: Tx, caller: Manages) -> InvitationOut:
     """Mails a link that works once, for seven days. The answer is the same whether or not they have an account."""
     return invitations.invitation_out(await invitations.create(rt, tx, caller, body), rt.clock.now())

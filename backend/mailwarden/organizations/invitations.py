@@ -9,6 +9,7 @@ from mailwarden.accounts import audit
 from mailwarden.accounts.audit import Target
 from mailwarden.accounts.caller import Caller
 from mailwarden.accounts.models import Membership, User
+from mailwarden.billing.gate import access_of, require_room
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.errors import Conflict, NotFound, TooManyRequests
 from mailwarden.core.ids import new_id
@@ -55,11 +56,12 @@ def invitation_out(row: Invitation, now: datetime) -> InvitationOut:
 
 
 async def create(rt: Runtime, tx: UnitOfWork, caller: Caller, body: InvitationIn) -> Invitation:
-    """Raises RoleRequired, Conflict, TooManyRequests."""
+    """Raises RoleRequired, Conflict, TooManyRequests, PlanLimit."""
     check(caller, None, body.role)
     await hold(tx, caller.org_id)
     await _check_address(rt, tx, caller.org_id, body.email)
     await _check_hour(rt, tx, caller.org_id)
+    await _check_plan(rt, tx, caller.org_id)
     inviter = await tx.session.get_one(User, caller.user_id)
     now, row_id = rt.clock.now(), new_id()
     row = Invitation(
@@ -111,6 +113,19 @@ async def _check_hour(rt: Runtime, tx: UnitOfWork, org_id: UUID) -> None:
         raise TooManyRequests(
             "Enough invitations for one hour. Go on later.", code="too_many_invitations", headers={"Retry-After": "600"}
         )
+
+
+async def _check_plan(rt: Runtime, tx: UnitOfWork, org_id: UUID) -> None:
+    """Whoever is invited counts already: all of them may come."""
+    access = await access_of(rt, tx, org_id)
+    if access.limits.members is None:
+        return
+    open_ones = select(func.count()).select_from(Invitation)
+    open_ones = open_ones.where(Invitation.org_id == org_id, Invitation.expires_at > rt.clock.now())
+    open_ones = open_ones.where(Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
+    members = select(func.count()).select_from(Membership).where(Membership.org_id == org_id)
+    used = (await tx.session.scalar(members) or 0) + (await tx.session.scalar(open_ones) or 0)
+    require_room(access, "members", used)
 
 
 async def resend(rt: Runtime, tx: UnitOfWork, caller: Caller, invitation_id: UUID) -> Invitation:
