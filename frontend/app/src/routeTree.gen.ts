@@ -26,9 +26,11 @@ import { Route as AppDashboardRouteImport } from './routes/_app/dashboard'
 import { Route as AppDiagnosticsRouteImport } from './routes/_app/diagnostics'
 import { Route as AppSettingsRouteImport } from './routes/_app/settings'
 import { Route as AppStatusRouteImport } from './routes/_app/status'
+import { Route as AppDevelopersIndexRouteImport } from './routes/_app/developers.index'
 import { Route as AppIntegrationsIndexRouteImport } from './routes/_app/integrations.index'
 import { Route as AppIntegrationsProviderRouteImport } from './routes/_app/integrations.$provider'
 import { Route as AppSettingsAccountRouteImport } from './routes/_app/settings_.account'
+import { Route as AppDevelopersWebhooksEndpointRouteImport } from './routes/_app/developers.webhooks.$endpoint'
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
@@ -114,6 +116,11 @@ const AppStatusRoute = AppStatusRouteImport.update({
   path: '/status',
   getParentRoute: () => AppRoute,
 } as any)
+const AppDevelopersIndexRoute = AppDevelopersIndexRouteImport.update({
+  id: '/developers/',
+  path: '/developers/',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppIntegrationsIndexRoute = AppIntegrationsIndexRouteImport.update({
   id: '/integrations/',
   path: '/integrations/',
@@ -129,6 +136,12 @@ const AppSettingsAccountRoute = AppSettingsAccountRouteImport.update({
   path: '/settings/account',
   getParentRoute: () => AppRoute,
 } as any)
+const AppDevelopersWebhooksEndpointRoute =
+  AppDevelopersWebhooksEndpointRouteImport.update({
+    id: '/developers/webhooks/$endpoint',
+    path: '/developers/webhooks/$endpoint',
+    getParentRoute: () => AppRoute,
+  } as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
@@ -149,7 +162,9 @@ export interface FileRoutesByFullPath {
   '/status': typeof AppStatusRoute
   '/integrations/$provider': typeof AppIntegrationsProviderRoute
   '/settings/account': typeof AppSettingsAccountRoute
+  '/developers/': typeof AppDevelopersIndexRoute
   '/integrations/': typeof AppIntegrationsIndexRoute
+  '/developers/webhooks/$endpoint': typeof AppDevelopersWebhooksEndpointRoute
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
@@ -170,7 +185,9 @@ export interface FileRoutesByTo {
   '/status': typeof AppStatusRoute
   '/integrations/$provider': typeof AppIntegrationsProviderRoute
   '/settings/account': typeof AppSettingsAccountRoute
+  '/developers': typeof AppDevelopersIndexRoute
   '/integrations': typeof AppIntegrationsIndexRoute
+  '/developers/webhooks/$endpoint': typeof AppDevelopersWebhooksEndpointRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -193,7 +210,9 @@ export interface FileRoutesById {
   '/_app/status': typeof AppStatusRoute
   '/_app/integrations/$provider': typeof AppIntegrationsProviderRoute
   '/_app/settings_/account': typeof AppSettingsAccountRoute
+  '/_app/developers/': typeof AppDevelopersIndexRoute
   '/_app/integrations/': typeof AppIntegrationsIndexRoute
+  '/_app/developers/webhooks/$endpoint': typeof AppDevelopersWebhooksEndpointRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -216,7 +235,9 @@ export interface FileRouteTypes {
     | '/status'
     | '/integrations/$provider'
     | '/settings/account'
+    | '/developers/'
     | '/integrations/'
+    | '/developers/webhooks/$endpoint'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
@@ -237,7 +258,9 @@ export interface FileRouteTypes {
     | '/status'
     | '/integrations/$provider'
     | '/settings/account'
+    | '/developers'
     | '/integrations'
+    | '/developers/webhooks/$endpoint'
   id:
     | '__root__'
     | '/'
@@ -259,7 +282,9 @@ export interface FileRouteTypes {
     | '/_app/status'
     | '/_app/integrations/$provider'
     | '/_app/settings_/account'
+    | '/_app/developers/'
     | '/_app/integrations/'
+    | '/_app/developers/webhooks/$endpoint'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -395,6 +420,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppStatusRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/developers/': {
+      id: '/_app/developers/'
+      path: '/developers'
+      fullPath: '/developers/'
+      preLoaderRoute: typeof AppDevelopersIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/integrations/': {
       id: '/_app/integrations/'
       path: '/integrations'
@@ -416,6 +448,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsAccountRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/developers/webhooks/$endpoint': {
+      id: '/_app/developers/webhooks/$endpoint'
+      path: '/developers/webhooks/$endpoint'
+      fullPath: '/developers/webhooks/$endpoint'
+      preLoaderRoute: typeof AppDevelopersWebhooksEndpointRouteImport
+      parentRoute: typeof AppRoute
+    }
   }
 }
 
@@ -430,7 +469,9 @@ interface AppRouteChildren {
   AppStatusRoute: typeof AppStatusRoute
   AppIntegrationsProviderRoute: typeof AppIntegrationsProviderRoute
   AppSettingsAccountRoute: typeof AppSettingsAccountRoute
+  AppDevelopersIndexRoute: typeof AppDevelopersIndexRoute
   AppIntegrationsIndexRoute: typeof AppIntegrationsIndexRoute
+  AppDevelopersWebhooksEndpointRoute: typeof AppDevelopersWebhooksEndpointRoute
 }
 
 const AppRouteChildren: AppRouteChildren = {
@@ -444,7 +485,9 @@ const AppRouteChildren: AppRouteChildren = {
   AppStatusRoute: AppStatusRoute,
   AppIntegrationsProviderRoute: AppIntegrationsProviderRoute,
   AppSettingsAccountRoute: AppSettingsAccountRoute,
+  AppDevelopersIndexRoute: AppDevelopersIndexRoute,
   AppIntegrationsIndexRoute: AppIntegrationsIndexRoute,
+  AppDevelopersWebhooksEndpointRoute: AppDevelopersWebhooksEndpointRoute,
 }
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)

@@ -2,6 +2,7 @@ import { AppShell, Badge, CloseButton, Group, NavLink, Text, VisuallyHidden } fr
 import {
   IconActivityHeartbeat,
   IconBell,
+  IconCode,
   IconLayoutDashboard,
   IconPlug,
   IconSend,
@@ -19,6 +20,7 @@ export const PAGES: { to: string; label: string; Icon: TablerIcon }[] = [
   { to: '/alerts', label: 'Alerts', Icon: IconBell },
   { to: '/diagnostics', label: 'Diagnostics', Icon: IconStethoscope },
   { to: '/status', label: 'Status', Icon: IconActivityHeartbeat },
+  { to: '/developers', label: 'Developers', Icon: IconCode },
   { to: '/settings', label: 'Settings', Icon: IconSettings },
 ];
 
