@@ -207,3 +207,32 @@ async def test_managers_look_and_owners_pay(desk: Desk) -> None:
             body = {"plan": "team"} if action in ("checkout", "change-plan") else None
             refused = await desk.owner.post(f"/v1/billing/{action}", body)
             assert (refused.status_code, refused.json()["code"]) == (403, "role_required")
+
+
+async def test_whoever_has_paid_without_our_hearing_of_it_cannot_pay_again(desk: Desk) -> None:
+    await desk.fault("drop_webhooks")
+    await desk.pay()
+    assert (await desk.do("checkout", {"plan": "team"}, 409))["code"] == "already_subscribed"
+    assert await desk.state() == ("active", None)
+
+
+async def test_an_end_that_stripe_does_not_date_begins_when_it_is_seen(desk: Desk) -> None:
+    """`unpaid` has no end at Stripe; thirty days of kept authorizations are counted from when we saw it."""
+    await desk.look()
+    await desk.pass_time(20 * DAY)
+    await desk.buy()
+    [subscription] = desk.subscriptions
+    subscription["status"] = "unpaid"
+    seen = await desk.do("refresh")
+    assert (seen["standing"]["status"], seen["standing"]["reason"]) == ("inactive", "payment_failed")
+    since = seen["standing"]["since"]
+    assert abs(datetime.fromisoformat(since) - desk.rt.clock.now()) < timedelta(minutes=1)
+    await desk.pass_time(DAY)
+    assert (await desk.billing())["standing"]["since"] == since
+
+
+async def test_silence_of_stripe_is_told_as_trouble(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    await desk.buy()
+    monkeypatch.setattr("mailwarden.billing.stripe_http.DEADLINE_S", 0.2)
+    await desk.fault("timeout", hold_s=5)
+    assert (await desk.do("portal", status=503))["code"] == "billing_unavailable"

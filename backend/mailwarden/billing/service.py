@@ -58,7 +58,10 @@ def _price(rt: Runtime, plan: str) -> str:
 
 async def buy(rt: Runtime, caller: Caller, plan: str) -> str:
     """The address of the payment page. Raises Conflict, Invalid, StripeTrouble."""
-    held, price = await _hold(rt, caller), _price(rt, plan)
+    await _hold(rt, caller)
+    price = _price(rt, plan)
+    await look_now(rt, caller.org_id)  # they may have paid already without our having heard of it
+    held = await _hold(rt, caller)
     if has_subscription(held.access):
         raise Conflict("There is a subscription already. Change its plan.", code="already_subscribed")
     customer = held.row.customer_id if held.row else None

@@ -1,5 +1,6 @@
 """Writes down what Stripe said, and tells what changed by it: events for the product, mails for the owners."""
 
+import logging
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -9,14 +10,17 @@ from sqlalchemy.dialects.postgresql import insert
 
 from mailwarden.accounts.models import Organization
 from mailwarden.billing.gate import Access, judge
-from mailwarden.billing.gateway import Fetched
+from mailwarden.billing.gateway import Bought, Fetched
 from mailwarden.billing.models import BillingEvent, Invoice, Subscription
 from mailwarden.billing.notices import tell_owners
+from mailwarden.billing.rules import OVER
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.record import record
 from mailwarden.events.types import EventType
+
+log = logging.getLogger(__name__)
 
 
 async def hold_row(tx: UnitOfWork, org_id: UUID) -> Subscription:
@@ -50,9 +54,20 @@ def _take(rt: Runtime, row: Subscription, fetched: Fetched) -> None:
         return
     plans = {price: plan for plan, price in rt.config.billing.prices.items()}
     row.plan = plans.get(bought.price, row.plan)
+    if bought.price not in plans:
+        log.error("a subscription has a price of no plan", extra={"price": bought.price, "org": str(row.org_id)})
+    row.ended_at = bought.ended_at or _noticed_end(row, fetched.at, bought)
     row.subscription_id, row.item_id, row.status = bought.id, bought.item_id, bought.status
-    row.period_ends_at, row.cancel_at, row.ended_at = bought.period_ends_at, bought.cancel_at, bought.ended_at
+    row.period_ends_at, row.cancel_at = bought.period_ends_at, bought.cancel_at
     row.payment_failed = bought.payment_failed
+
+
+def _noticed_end(row: Subscription, at: datetime, bought: Bought) -> datetime | None:
+    """Of what lives no more but has no end at Stripe (unpaid, paused): when it was first seen so."""
+    if bought.status not in OVER:
+        return None
+    known = row.status in OVER and row.subscription_id == bought.id
+    return row.ended_at if known and row.ended_at is not None else at
 
 
 async def _take_invoices(tx: UnitOfWork, org_id: UUID, fetched: Fetched) -> None:

@@ -7,11 +7,12 @@ from typing import Any, NoReturn
 import httpx
 import stripe
 
+from mailwarden.core.deadline import deadline
 from mailwarden.core.runtime import Runtime
 
 API_VERSION = "2026-10-28.endive"  # what the pinned library speaks; webhooks only name objects, which are read anew
 TRIES_AGAIN = 2  # by the library, each with the same idempotency key
-DEADLINE_S = 20.0
+DEADLINE_S = 10.0  # for one try
 
 
 class RuntimeHttp(stripe.HTTPClient):
@@ -27,8 +28,9 @@ class RuntimeHttp(stripe.HTTPClient):
         self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
     ) -> tuple[bytes, int, Mapping[str, str]]:
         try:
-            answer = await self._http.request(method, url, headers=dict(headers), content=post_data, timeout=DEADLINE_S)
-        except httpx.HTTPError as exc:
+            async with deadline(DEADLINE_S):
+                answer = await self._http.request(method, url, headers=dict(headers), content=post_data)
+        except (httpx.HTTPError, TimeoutError) as exc:
             _not_reached(exc)
         return answer.content, answer.status_code, answer.headers
 
@@ -42,7 +44,7 @@ class RuntimeHttp(stripe.HTTPClient):
         """The runtime closes its client."""
 
 
-def _not_reached(exc: httpx.HTTPError) -> NoReturn:
+def _not_reached(exc: Exception) -> NoReturn:
     said = f"{type(exc).__name__}: Stripe did not answer"
     raise stripe.APIConnectionError(said, should_retry=True) from exc  # type: ignore[no-untyped-call]
 
