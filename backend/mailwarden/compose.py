@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from mailwarden.billing.catalogue import catalogue
 from mailwarden.core.checks import check_database
 from mailwarden.core.clock import DatabaseClock
 from mailwarden.core.crypto import Keyring
@@ -118,6 +119,10 @@ def feature_config(settings: Settings) -> Config:
 
 
 def billing_config(billing: BillingSettings) -> Billing:
+    """Raises MissingSetting for a price of a plan that is not in the catalogue."""
+    unknown = [plan for plan in billing.prices if catalogue().find(plan) is None]
+    if unknown:
+        raise MissingSetting(f"MAILWARDEN_BILLING__PRICES names plans that do not exist: {', '.join(unknown)}")
     secrets = billing.stripe_webhook_secret.get_secret_value().split(",")
     return Billing(
         stripe_key=billing.stripe_secret_key.get_secret_value(),

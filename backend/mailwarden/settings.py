@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, HttpUrl, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Environment = Literal["development", "demo", "test", "staging", "production"]
@@ -178,6 +178,7 @@ class LimitsSettings(BaseModel):
 
 
 class BillingSettings(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)
     stripe_secret_key: SecretStr = Field(
         SecretStr(""), description="Stripe's secret or restricted key; empty: self-hosted, nobody pays."
     )
