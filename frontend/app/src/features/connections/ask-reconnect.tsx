@@ -12,7 +12,7 @@ import { useAskReconnect } from './api.ts';
 type Props = { connection: Connection; providerLabel: string };
 
 /** For whoever may not reconnect it: one click tells those who may, here and by mail. */
-export function AskReconnect({ connection, providerLabel }: Props) {
+export default function AskReconnect({ connection, providerLabel }: Props) {
   const may = useMay('connections:ask');
   const ask = useAskReconnect(connection.id);
   if (!may) {

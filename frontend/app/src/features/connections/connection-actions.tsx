@@ -1,6 +1,6 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { IconStethoscope } from '@tabler/icons-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Managed } from '../../components/managed.tsx';
 import { Spoken } from '../../components/spoken.tsx';
 import { ErrorState } from '../../components/states.tsx';
@@ -12,7 +12,9 @@ import { ConnectFlow } from './connect-flow.tsx';
 import { MoreMenu } from './more-menu.tsx';
 import { PrimaryAction } from './primary-action.tsx';
 import { useRights } from './rights.ts';
-import { TestPanel } from './test-panel.tsx';
+
+/** Comes with the first answer of a test. */
+const TestPanel = lazy(async () => ({ default: (await import('./test-panel.tsx')).TestPanel }));
 
 type Props = { integration: Integration; connection: Connection };
 
@@ -24,7 +26,11 @@ export function ConnectionActions({ integration, connection }: Props) {
   const test = useTest(connection.id);
   return (
     <Stack gap="sm">
-      {test.data && <TestPanel result={test.data.data} onDismiss={test.reset} />}
+      {test.data && (
+        <Suspense fallback={null}>
+          <TestPanel result={test.data.data} onDismiss={test.reset} />
+        </Suspense>
+      )}
       {(test.error ?? sync.error) && <ErrorState error={test.error ?? sync.error} />}
       <Group gap="xs">
         <PrimaryAction

@@ -1,13 +1,15 @@
 import { Button, Group } from '@mantine/core';
 import { IconPlugConnected } from '@tabler/icons-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Managed } from '../../components/managed.tsx';
 import { Spoken } from '../../components/spoken.tsx';
 import type { Connection } from '../../lib/types.ts';
 import { AccountDialogs, type Opened } from './account-dialogs.tsx';
 import { accountName } from './accounts.ts';
-import { AskReconnect } from './ask-reconnect.tsx';
 import { useRights } from './rights.ts';
+
+/** Only members need it. */
+const AskReconnect = lazy(() => import('./ask-reconnect.tsx'));
 
 const REPAIRS = ['reconnect', 'connect', 'grant_permission'];
 export const isRepair = (connection: Connection) => REPAIRS.includes(connection.action.code);
@@ -31,7 +33,11 @@ export function RepairButton({ connection, providerLabel }: { connection: Connec
             </Button>
           )}
         </Managed>
-        {!rights.may && <AskReconnect connection={connection} providerLabel={providerLabel} />}
+        {!rights.may && (
+          <Suspense fallback={null}>
+            <AskReconnect connection={connection} providerLabel={providerLabel} />
+          </Suspense>
+        )}
       </Group>
       <AccountDialogs connection={connection} providerLabel={providerLabel} open={open} onOpen={setOpen} />
     </>

@@ -28,7 +28,7 @@ type Props = { endpoint: Endpoint; filter: DeliverySearch; onFilter: (change: De
 export function Deliveries({ endpoint, filter, onFilter }: Props) {
   const log = useInfiniteQuery(deliveriesOptions(endpoint.id, filter));
   return (
-    <Stack gap="sm" component="section" aria-label="Deliveries">
+    <Stack gap="sm" component="section" aria-label="Log of deliveries">
       <Title order={2}>Deliveries</Title>
       <Filters filter={filter} onFilter={onFilter} />
       <LogTable
