@@ -25,7 +25,7 @@ def test_nothing_set_is_self_hosted() -> None:
 
 
 def test_what_is_set_reaches_the_feature() -> None:
-    found = billing_config(BillingSettings(**WHOLE))  # type: ignore[arg-type]
+    found = billing_config(BillingSettings(**WHOLE))
     assert found.is_on
     assert found.prices == {"starter": "price_1", "team": "price_2"}
     assert found.webhook_secrets == ("whsec_new", "whsec_old")
