@@ -4,7 +4,7 @@ import type { Tone } from '../../components/tones.ts';
 import type { Endpoint } from '../../lib/types.ts';
 
 const HEALTH: Record<Endpoint['health'], [Tone, string]> = {
-  untried: ['gray', 'Nothing sent yet'],
+  untried: ['gray', 'No event sent yet'],
   working: ['success', 'Working'],
   failing: ['danger', 'Failing'],
 };
