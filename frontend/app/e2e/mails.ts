@@ -1,5 +1,5 @@
 /** The mails that the product wrote to files instead of sending them. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -17,6 +17,7 @@ export async function linkTo(page: string, address: string, known: string[] = []
 }
 
 function mailsTo(address: string): string[] {
+  if (!existsSync(FOLDER)) return []; // it comes with the first mail
   const files = readdirSync(FOLDER).filter((name) => name.endsWith('.eml'));
   const texts = files.map((name) => decoded(readFileSync(join(FOLDER, name), 'latin1')));
   return texts.filter((text) => new RegExp(`^To: .*${address}`, 'im').test(text));
