@@ -27,6 +27,8 @@ import { Route as AppDiagnosticsRouteImport } from './routes/_app/diagnostics'
 import { Route as AppSettingsRouteImport } from './routes/_app/settings'
 import { Route as AppStatusRouteImport } from './routes/_app/status'
 import { Route as AppDevelopersIndexRouteImport } from './routes/_app/developers.index'
+import { Route as AppHelpIndexRouteImport } from './routes/_app/help.index'
+import { Route as AppHelpSlugRouteImport } from './routes/_app/help.$slug'
 import { Route as AppIntegrationsIndexRouteImport } from './routes/_app/integrations.index'
 import { Route as AppIntegrationsProviderRouteImport } from './routes/_app/integrations.$provider'
 import { Route as AppSettingsAccountRouteImport } from './routes/_app/settings_.account'
@@ -121,6 +123,16 @@ const AppDevelopersIndexRoute = AppDevelopersIndexRouteImport.update({
   path: '/developers/',
   getParentRoute: () => AppRoute,
 } as any)
+const AppHelpIndexRoute = AppHelpIndexRouteImport.update({
+  id: '/help/',
+  path: '/help/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppHelpSlugRoute = AppHelpSlugRouteImport.update({
+  id: '/help/$slug',
+  path: '/help/$slug',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppIntegrationsIndexRoute = AppIntegrationsIndexRouteImport.update({
   id: '/integrations/',
   path: '/integrations/',
@@ -160,9 +172,11 @@ export interface FileRoutesByFullPath {
   '/diagnostics': typeof AppDiagnosticsRoute
   '/settings': typeof AppSettingsRoute
   '/status': typeof AppStatusRoute
+  '/help/$slug': typeof AppHelpSlugRoute
   '/integrations/$provider': typeof AppIntegrationsProviderRoute
   '/settings/account': typeof AppSettingsAccountRoute
   '/developers/': typeof AppDevelopersIndexRoute
+  '/help/': typeof AppHelpIndexRoute
   '/integrations/': typeof AppIntegrationsIndexRoute
   '/developers/webhooks/$endpoint': typeof AppDevelopersWebhooksEndpointRoute
 }
@@ -183,9 +197,11 @@ export interface FileRoutesByTo {
   '/diagnostics': typeof AppDiagnosticsRoute
   '/settings': typeof AppSettingsRoute
   '/status': typeof AppStatusRoute
+  '/help/$slug': typeof AppHelpSlugRoute
   '/integrations/$provider': typeof AppIntegrationsProviderRoute
   '/settings/account': typeof AppSettingsAccountRoute
   '/developers': typeof AppDevelopersIndexRoute
+  '/help': typeof AppHelpIndexRoute
   '/integrations': typeof AppIntegrationsIndexRoute
   '/developers/webhooks/$endpoint': typeof AppDevelopersWebhooksEndpointRoute
 }
@@ -208,9 +224,11 @@ export interface FileRoutesById {
   '/_app/diagnostics': typeof AppDiagnosticsRoute
   '/_app/settings': typeof AppSettingsRoute
   '/_app/status': typeof AppStatusRoute
+  '/_app/help/$slug': typeof AppHelpSlugRoute
   '/_app/integrations/$provider': typeof AppIntegrationsProviderRoute
   '/_app/settings_/account': typeof AppSettingsAccountRoute
   '/_app/developers/': typeof AppDevelopersIndexRoute
+  '/_app/help/': typeof AppHelpIndexRoute
   '/_app/integrations/': typeof AppIntegrationsIndexRoute
   '/_app/developers/webhooks/$endpoint': typeof AppDevelopersWebhooksEndpointRoute
 }
@@ -233,9 +251,11 @@ export interface FileRouteTypes {
     | '/diagnostics'
     | '/settings'
     | '/status'
+    | '/help/$slug'
     | '/integrations/$provider'
     | '/settings/account'
     | '/developers/'
+    | '/help/'
     | '/integrations/'
     | '/developers/webhooks/$endpoint'
   fileRoutesByTo: FileRoutesByTo
@@ -256,9 +276,11 @@ export interface FileRouteTypes {
     | '/diagnostics'
     | '/settings'
     | '/status'
+    | '/help/$slug'
     | '/integrations/$provider'
     | '/settings/account'
     | '/developers'
+    | '/help'
     | '/integrations'
     | '/developers/webhooks/$endpoint'
   id:
@@ -280,9 +302,11 @@ export interface FileRouteTypes {
     | '/_app/diagnostics'
     | '/_app/settings'
     | '/_app/status'
+    | '/_app/help/$slug'
     | '/_app/integrations/$provider'
     | '/_app/settings_/account'
     | '/_app/developers/'
+    | '/_app/help/'
     | '/_app/integrations/'
     | '/_app/developers/webhooks/$endpoint'
   fileRoutesById: FileRoutesById
@@ -427,6 +451,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppDevelopersIndexRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/help/': {
+      id: '/_app/help/'
+      path: '/help'
+      fullPath: '/help/'
+      preLoaderRoute: typeof AppHelpIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/help/$slug': {
+      id: '/_app/help/$slug'
+      path: '/help/$slug'
+      fullPath: '/help/$slug'
+      preLoaderRoute: typeof AppHelpSlugRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/integrations/': {
       id: '/_app/integrations/'
       path: '/integrations'
@@ -467,9 +505,11 @@ interface AppRouteChildren {
   AppDiagnosticsRoute: typeof AppDiagnosticsRoute
   AppSettingsRoute: typeof AppSettingsRoute
   AppStatusRoute: typeof AppStatusRoute
+  AppHelpSlugRoute: typeof AppHelpSlugRoute
   AppIntegrationsProviderRoute: typeof AppIntegrationsProviderRoute
   AppSettingsAccountRoute: typeof AppSettingsAccountRoute
   AppDevelopersIndexRoute: typeof AppDevelopersIndexRoute
+  AppHelpIndexRoute: typeof AppHelpIndexRoute
   AppIntegrationsIndexRoute: typeof AppIntegrationsIndexRoute
   AppDevelopersWebhooksEndpointRoute: typeof AppDevelopersWebhooksEndpointRoute
 }
@@ -483,9 +523,11 @@ const AppRouteChildren: AppRouteChildren = {
   AppDiagnosticsRoute: AppDiagnosticsRoute,
   AppSettingsRoute: AppSettingsRoute,
   AppStatusRoute: AppStatusRoute,
+  AppHelpSlugRoute: AppHelpSlugRoute,
   AppIntegrationsProviderRoute: AppIntegrationsProviderRoute,
   AppSettingsAccountRoute: AppSettingsAccountRoute,
   AppDevelopersIndexRoute: AppDevelopersIndexRoute,
+  AppHelpIndexRoute: AppHelpIndexRoute,
   AppIntegrationsIndexRoute: AppIntegrationsIndexRoute,
   AppDevelopersWebhooksEndpointRoute: AppDevelopersWebhooksEndpointRoute,
 }

@@ -1,8 +1,10 @@
 import { Alert, Anchor, Button, Center, Code, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconAlertCircle, IconCloudOff, IconInbox, IconRefresh, type TablerIcon } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { isOffline, problemCode, problemText, retryAt } from '../lib/problem.ts';
 import { RetryWait } from './retry-wait.tsx';
+
+const ErrorDetails = lazy(() => import('./error-details.tsx'));
 
 export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { title, detail, requestId } = problemText(error);
@@ -18,9 +20,14 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
           </Anchor>
         )}
         {requestId && (
-          <Text size="xs" c="dimmed">
-            Request <Code>{requestId}</Code>
-          </Text>
+          <>
+            <Text size="xs" c="dimmed">
+              Request <Code>{requestId}</Code>
+            </Text>
+            <Suspense fallback={null}>
+              <ErrorDetails error={error} />
+            </Suspense>
+          </>
         )}
         {onRetry && (
           <Button variant="default" size="xs" leftSection={<IconRefresh size={14} aria-hidden />} onClick={onRetry}>

@@ -3,6 +3,7 @@ import {
   IconActivityHeartbeat,
   IconBell,
   IconCode,
+  IconHelp,
   IconLayoutDashboard,
   IconPlug,
   IconSend,
@@ -22,6 +23,7 @@ export const PAGES: { to: string; label: string; Icon: TablerIcon }[] = [
   { to: '/status', label: 'Status', Icon: IconActivityHeartbeat },
   { to: '/developers', label: 'Developers', Icon: IconCode },
   { to: '/settings', label: 'Settings', Icon: IconSettings },
+  { to: '/help', label: 'Help', Icon: IconHelp },
 ];
 
 export function Nav({ unread, onNavigate }: { unread: number; onNavigate: () => void }) {

@@ -1,12 +1,12 @@
 import { Anchor, Card, Group, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ProviderTile } from '../../components/provider-tile.tsx';
 import { DegradedBadge, StatusBadge } from '../../components/status-badge.tsx';
 import { AccountSelect } from '../../features/connections/account-select.tsx';
 import { accountName, pickAccount } from '../../features/connections/accounts.ts';
 import { AddAccount } from '../../features/connections/add-account.tsx';
-import { AttemptPanel } from '../../features/connections/attempt-panel.tsx';
 import { ConnectedPanel } from '../../features/connections/connected-panel.tsx';
 import { ConnectionActions } from '../../features/connections/connection-actions.tsx';
 import { ForecastPanel } from '../../features/connections/forecast.tsx';
@@ -16,6 +16,10 @@ import { SyncProgress } from '../../features/syncs/sync-progress.tsx';
 import { isMailbox } from '../../lib/kinds.ts';
 import type { Connection, Integration } from '../../lib/types.ts';
 import { AccountTabs } from './-account-tabs.tsx';
+
+const AttemptPanel = lazy(async () => ({
+  default: (await import('../../features/connections/attempt-panel.tsx')).AttemptPanel,
+}));
 
 type Props = {
   integration: Integration;
@@ -37,11 +41,13 @@ export function IntegrationPage({ integration, search, onSearch }: Props) {
         <PageHeader title={integration.label}>{integration.description}</PageHeader>
       </Group>
       {search.attempt && (
-        <AttemptPanel
-          attemptId={search.attempt}
-          integration={integration}
-          onDismiss={() => onSearch({ attempt: undefined })}
-        />
+        <Suspense fallback={null}>
+          <AttemptPanel
+            attemptId={search.attempt}
+            integration={integration}
+            onDismiss={() => onSearch({ attempt: undefined })}
+          />
+        </Suspense>
       )}
       {arrived && <ConnectedPanel connection={arrived} onDismiss={() => onSearch({ connected: undefined })} />}
       {current ? (
