@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 BLOCKED = 70  # exit status: EX_SOFTWARE of sysexits.h
 LOOKS = 10  # within the limit
-SPARE = 1.3  # of the limit: the kernel's timer leaves the first word to the watcher, who can tell more
+SPARE = 1.2  # of the limit: the kernel's timer leaves the first word to the watcher, who can tell more
 TELL_S = 1.0
 
 
