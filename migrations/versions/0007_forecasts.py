@@ -143,12 +143,12 @@ def _of_operators() -> None:
     op.create_table(
         "operator_notices",
         sa.Column("id", sa.Uuid(), primary_key=True),
-        sa.Column("incident_id", sa.Uuid(), sa.ForeignKey("incidents.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), sa.ForeignKey("incidents.id", ondelete="CASCADE"), nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=NOW, nullable=False),
-        sa.UniqueConstraint("incident_id", "kind"),
+        sa.UniqueConstraint("incident_id", "kind", postgresql_nulls_not_distinct=True),
     )
     op.create_table(
         "operator_mails",
