@@ -12,6 +12,7 @@ down_revision: str | None = "0004"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
+FAILING = "failing in ('imap','smtp')"
 SECURITY = "imap_security in ('tls','starttls','none') and smtp_security in ('tls','starttls','none')"
 
 
@@ -30,7 +31,10 @@ def upgrade() -> None:
         sa.Column("smtp_username", sa.String(), nullable=True),
         sa.Column("password", sa.LargeBinary(), nullable=True),
         sa.Column("smtp_password", sa.LargeBinary(), nullable=True),
+        sa.Column("failing", sa.String(), nullable=True),
+        sa.Column("other_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(SECURITY, name="security"),
+        sa.CheckConstraint(FAILING, name="failing"),
         sa.UniqueConstraint("connection_id"),
     )
 

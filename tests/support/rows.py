@@ -48,6 +48,7 @@ WORDS: dict[tuple[str, str], Any] = {
     ("oauth_attempts", "outcome"): "denied",
     ("mail_servers", "imap_security"): "tls",
     ("mail_servers", "smtp_security"): "tls",
+    ("mail_servers", "failing"): None,
 }
 
 
