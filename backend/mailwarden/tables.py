@@ -6,6 +6,7 @@ import mailwarden.connections.audience_models
 import mailwarden.connections.grant_models
 import mailwarden.connections.mail_models
 import mailwarden.connections.models
+import mailwarden.connections.slot_models
 import mailwarden.core.health
 import mailwarden.core.jobs
 import mailwarden.core.key_check

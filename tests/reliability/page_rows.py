@@ -14,7 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from mailwarden.core.ids import format_id
-from mailwarden.providers.base import Campaign, ListsCampaigns, ProviderError, Window
+from mailwarden.providers.base import Campaign, ProviderError, Window
+from mailwarden.providers.capabilities import ListsCampaigns
 from mailwarden.providers.hubspot import EMAILS
 from mailwarden.providers.registry import PROVIDERS
 from mailwarden.sync import progress

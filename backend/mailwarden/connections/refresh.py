@@ -39,12 +39,12 @@ from mailwarden.providers.base import (
     Evidence,
     Grant,
     Misconfigured,
-    ProvesWork,
     ProviderError,
     RateLimited,
     Signal,
     Unavailable,
 )
+from mailwarden.providers.capabilities import ProvesWork
 from mailwarden.providers.oauth import OAuth
 from mailwarden.providers.registry import PROVIDERS
 

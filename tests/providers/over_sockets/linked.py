@@ -6,7 +6,8 @@ import httpx
 
 from mailwarden.providers.app import ProviderApp
 from mailwarden.providers.auth import RefreshOnce
-from mailwarden.providers.base import Campaign, Figures, Grant, ListsCampaigns, ReportsFigures, Window
+from mailwarden.providers.base import Campaign, Figures, Grant, Window
+from mailwarden.providers.capabilities import ListsCampaigns, ReportsFigures
 from mailwarden.providers.client import ProviderApi
 from mailwarden.providers.oauth import OAuth, new_verifier
 from mailwarden.providers.registry import PROVIDERS
