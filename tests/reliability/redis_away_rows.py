@@ -12,7 +12,7 @@ from uuid import uuid4
 from redis.asyncio import Redis
 
 from mailwarden.core.queue import FUNCTION, QUEUES, packb
-from tests.reliability.redis_rows import DRAIN_S, PER_S
+from tests.reliability.redis_rows import DRAIN_S, LOST, PER_S
 from tests.reliability.row import Ground, Row, Tally
 from tests.reliability.yard import Yard, own_redis, share, yard
 from tests.support.database import fresh_database
@@ -157,6 +157,14 @@ async def hostile_wire_trusted(ground: Ground, n: int) -> Tally:
 
 
 ROWS = [
-    Row("R3", "Redis stays away", "starts within 2 s, people work on", 1_500, away, away_and_waited_for),
-    Row("R6", "hostile wake-ups", "none runs, work goes on", 1_000, hostile_wire, hostile_wire_trusted),
+    Row("R3", "Redis stays away", "starts within 2 s, people work on", 1_500, away, away_and_waited_for, sign=LOST),
+    Row(
+        "R6",
+        "hostile wake-ups",
+        "none runs, work goes on",
+        1_000,
+        hostile_wire,
+        hostile_wire_trusted,
+        sign="planted code ran",
+    ),
 ]
