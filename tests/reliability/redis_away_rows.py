@@ -25,7 +25,7 @@ KNOWN_S = 4.0
 SLOWEST_S = 5.0  # of a request
 LATER = """
 SELECT extract(epoch FROM d.at - j.due_at)::float AS late FROM chores_done d JOIN jobs j USING (key)
-WHERE j.due_at > $1 + make_interval(secs => $2) AND d.at > j.due_at ORDER BY 1
+WHERE j.due_at > $1::timestamptz + make_interval(secs => $2) AND d.at > j.due_at ORDER BY 1
 """
 
 
