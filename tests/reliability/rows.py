@@ -12,6 +12,7 @@ from tests.reliability import (
     loop_rows,
     mail_rows,
     migration_rows,
+    object_rows,
     order_rows,
     page_rows,
     postgres_rows,
@@ -37,6 +38,7 @@ from tests.reliability.row import Row
 
 ROWS: Sequence[Row] = (
     *provider_http.ROWS,
+    *object_rows.ROWS,
     *tls_rows.ROWS,
     *page_rows.ROWS,
     *token_pure.ROWS,
