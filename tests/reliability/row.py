@@ -28,7 +28,7 @@ class Tally:
     @property
     def bound(self) -> float | None:
         """Upper end of the 95 % interval where nothing was seen (rule of three); None where something was."""
-        return 3 / self.n if self.n and not self.violations else None
+        return min(1.0, 3 / self.n) if self.n and not self.violations else None
 
 
 @dataclass(frozen=True)
