@@ -154,7 +154,7 @@ async def _attack(yarn: Yard, canary: Path, n: int) -> None:
 
 
 async def hostile_wire_trusted(ground: Ground, n: int) -> Tally:
-    return await hostile_wire(ground, max(n, 28), '["trusts_pickles"]', 8)
+    return await hostile_wire(ground, max(n, 140), '["trusts_pickles"]', 8)
 
 
 ROWS = [
