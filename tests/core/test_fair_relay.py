@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 
 from mailwarden.core.db import unit_of_work
@@ -82,6 +83,19 @@ async def test_what_waits_behind_the_oldest_gets_its_turn(runtime: Runtime) -> N
     async with unit_of_work(runtime.sessions, mine) as tx:
         woken = await tx.session.scalar(text("SELECT enqueued_at FROM jobs"))
     assert woken is not None
+
+
+@pytest.mark.parametrize("room", [10, 0])
+async def test_turns_are_taken_too_while_busy_workers_leave_little_room(runtime: Runtime, room: int) -> None:
+    await fill(runtime, new_id(), 6 * BATCH)
+    mine = await quiet(runtime)
+    queue = Queue(busy=dict.fromkeys(("fast", "bulk"), PLACES * WAITING_PER_PLACE - room))
+    watching = relay(runtime, queue)
+    assert await watching.round() == room
+    queue.busy = dict.fromkeys(("fast", "bulk"), PLACES * WAITING_PER_PLACE - 10)
+    await watching.round()
+    async with unit_of_work(runtime.sessions, mine) as tx:
+        assert await tx.session.scalar(text("SELECT enqueued_at FROM jobs")) is not None
 
 
 async def test_the_instances_own_jobs_do_not_wait_either(runtime: Runtime) -> None:

@@ -132,14 +132,21 @@ class Relay:
             await asyncio.sleep(0 if found >= EACH and self._away_since is None else every_s)
 
     async def round(self) -> int:
-        """One look; returns how many due rows were woken."""
+        """One look; returns how many due rows were woken.
+
+        Where it could not see all that is due, the next one goes by turns. That busy workers left little room for what
+        is due is no sign of there being little.
+        """
         stale_s = await self._stale_s()
         rooms = {queue: await self._room(queue) for queue in QUEUES}
-        asked = [(queue, room, stale_s) for queue, room in rooms.items() if room > 0]
         async with self._system.begin() as session:
-            rows = [due for ask in asked for due in await self._due(session, *ask)]
-            self._turns = await self._next_turns(session) if len(rows) >= EACH else []
+            found = [
+                (room, await self._due(session, queue, room, stale_s)) for queue, room in rooms.items() if room > 0
+            ]
+            crowded = len(found) < len(rooms) or any(len(some) >= min(EACH, room) for room, some in found)
+            self._turns = await self._next_turns(session) if crowded else []
             self._hands = await session.scalar(ASK_HANDS) or 1
+        rows = [due for _, some in found for due in some]
         for due in rows:
             await self._wake(due)
         RELAY_DIRECT.set(self.direct_mode)
