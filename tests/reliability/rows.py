@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tests.reliability import (
+    backlog_rows,
     canary_rows,
     chaos_rows,
     clock_rows,
@@ -62,6 +63,7 @@ ROWS: Sequence[Row] = (
     *sync_rows.ROWS,
     *queue_rows.ROWS,
     *loop_rows.ROWS,
+    *backlog_rows.ROWS,
     *webhook_rows.ROWS,
     *webhook_deaths.ROWS,
     *order_rows.ROWS,
