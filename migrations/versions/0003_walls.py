@@ -128,7 +128,8 @@ FUNCTIONS = (
         SELECT j.id, j.due_at, 0::bigint AS turn FROM jobs j
         WHERE j.state = 'leased' AND j.lease_until < (SELECT now FROM clock) AND j.queue = ANY (p_queues)
           AND (j.enqueued_at IS NULL OR j.enqueued_at < (SELECT stale FROM clock))
-        LIMIT p_limit
+        -- one in a round: any of them may be what killed its worker, and must not take the others along again
+        ORDER BY j.attempt, j.lease_until LIMIT 1
       ), chosen AS (
         SELECT c.id, c.turn FROM (SELECT * FROM fair WHERE turn <= p_each UNION ALL SELECT * FROM expired) c
         ORDER BY c.turn, c.due_at LIMIT p_limit

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -126,7 +127,7 @@ def _afterwards_s(wave: Sequence[tuple[Linked, Soft]]) -> float:
 
 
 def _waves(pairs: Sequence[tuple[Linked, Any]], at_once: int) -> list[list[tuple[Linked, Any]]]:
-    """So many of each provider at the same time; what must be alone comes last, a provider at a time."""
+    """So many of each provider at the same time; what must be alone at its provider comes last."""
     alone = [pair for pair in pairs if isinstance(pair[1], Soft) and pair[1].alone]
     together = [pair for pair in pairs if pair not in alone]
     by_provider = {name: [pair for pair in together if pair[0].provider == name] for name in PROVIDERS}
@@ -135,4 +136,5 @@ def _waves(pairs: Sequence[tuple[Linked, Any]], at_once: int) -> list[list[tuple
         [pair for found in by_provider.values() for pair in found[number * at_once : (number + 1) * at_once]]
         for number in range(count)
     ]
-    return waves + [[pair] for pair in alone]
+    lonely = [[pair for pair in alone if pair[0].provider == name] for name in PROVIDERS]
+    return waves + [[pair for pair in wave if pair is not None] for wave in zip_longest(*lonely)]
