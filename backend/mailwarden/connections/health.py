@@ -220,6 +220,13 @@ async def report_scopes(
     return not lacking
 
 
+async def report_rights(tx: UnitOfWork, connection_id: UUID, missing: frozenset[str]) -> None:
+    """Of a mailbox: what its servers do not let it do although they take the password."""
+    row = await find_connection(tx, acting_org(tx), connection_id, lock=True)
+    if row is not None and row.status != Status.DISCONNECTED:
+        await _miss(tx, row, missing)
+
+
 async def _miss(tx: UnitOfWork, row: Connection, missing: frozenset[str]) -> None:
     """Optional permissions: shown, and only the work that needs them is refused."""
     known = frozenset(row.missing_scopes or [])

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 
 from mailwarden.connections.checks import Asker
-from mailwarden.connections.health import ASK_DEGRADED_S, report_failure, report_success
+from mailwarden.connections.health import ASK_DEGRADED_S, report_failure, report_rights, report_success
 from mailwarden.connections.mail_models import MailServers
 from mailwarden.connections.mail_servers import HeldMailbox, reach_of, read_mailbox
 from mailwarden.connections.models import Credential
-from mailwarden.connections.our_app import confirmation
+from mailwarden.connections.our_app import confirmation, spec_of
 from mailwarden.connections.queries import find_connection, get_credential
 from mailwarden.connections.rules import GENERIC, Proof
 from mailwarden.connections.transitions import PROBE
@@ -26,7 +26,7 @@ from mailwarden.core.runtime import Runtime
 from mailwarden.providers.base import AccessRevoked, ProviderError, RateLimited, Signal, Unavailable
 from mailwarden.providers.imap.mailbox import OTHER, Tested, prove_life
 from mailwarden.providers.imap.mailbox import test_mailbox as test_servers
-from mailwarden.providers.imap.problems import Step
+from mailwarden.providers.imap.problems import SenderRefused, Step
 from mailwarden.providers.imap.servers import Protocol
 
 ASK_POLICY_AGAIN_S = 30.0  # a policy that is named counts no failed logins, so it may be asked about sooner
@@ -113,15 +113,25 @@ async def report_login(asker: Asker, held: HeldMailbox, asked: Asked) -> None:
             return
         if isinstance(error, AccessRevoked):
             _count(rt, row.provider, credential, error)
-        elif error is None:
+        elif _took_password(error):
             credential.refusals, credential.first_refused_at, credential.next_try_at = 0, None, None
-        if error is None:
+        if _took_password(error):
             await report_success(rt, tx, row.id, asker.actor, Proof.API)
-        else:
+            await report_rights(tx, row.id, _refused_rights(row.provider, error))
+        elif error is not None:
             await report_failure(rt, tx, row.id, error, asker.actor)
             if isinstance(error, Unavailable):
                 await _come_back(tx, asker, credential, asked)
         await _note_failing(tx, asker, held, error)
+
+
+def _took_password(error: ProviderError | None) -> bool:
+    """Both servers. That one of them then refuses the sender is no trouble of it, and no doubt about the password."""
+    return error is None or isinstance(error, SenderRefused)
+
+
+def _refused_rights(provider: str, error: ProviderError | None) -> frozenset[str]:
+    return frozenset(one.name for one in spec_of(provider).rights) if error is not None else frozenset()
 
 
 async def _come_back(tx: UnitOfWork, asker: Asker, credential: Credential, asked: Asked) -> None:

@@ -238,6 +238,11 @@ class ProviderSpec(_Spec):
     limits: tuple[Limit, ...]
     refresh: RefreshPolicy
     uninstall_journal: UninstallJournalSpec | None = None
+    rights: tuple[Scope, ...] = ()  # of kind password: what a server may take away while the sign-in stays good
+
+    @property
+    def grantable(self) -> tuple[Scope, ...]:
+        return self.oauth.scopes if self.oauth is not None else self.rights
 
     @property
     def auth(self) -> AuthSpec:

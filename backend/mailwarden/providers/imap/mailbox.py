@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mailwarden.providers.base import EgressRefused
 from mailwarden.providers.imap.imap_client import Folder, Imap, Selected
-from mailwarden.providers.imap.problems import MAIL_FAILURES, Kind, LoginRefused, MailFailure, Step
+from mailwarden.providers.imap.problems import MAIL_FAILURES, Kind, LoginRefused, MailFailure, SenderRefused, Step
 from mailwarden.providers.imap.servers import MailAccount, Protocol, Reach, Server
 from mailwarden.providers.imap.smtp_client import Sent, Smtp, checked_address
 from mailwarden.providers.imap.wire import Wire
@@ -56,10 +56,17 @@ async def prove_life(account: MailAccount, reach: Reach, first: Protocol = "imap
     """One login each, and nothing twice. Raises what the first one that fails says; the other one is not asked then.
 
     A refused password is not shown to the other server: two refusals would count double against a lock-out. And no
-    password is shown to a server before it has greeted, so that asking one that is down is a mere knock.
+    password is shown to a server before it has greeted, so that asking one that is down is a mere knock. SenderRefused
+    comes last: both servers took the password then.
     """
+    refused: SenderRefused | None = None
     for protocol in (first, OTHER[first]):
-        await (_prove_reading if protocol == "imap" else _prove_sending)(account, reach)
+        try:
+            await (_prove_reading if protocol == "imap" else _prove_sending)(account, reach)
+        except SenderRefused as exc:
+            refused = exc
+    if refused is not None:
+        raise refused
 
 
 async def _prove_reading(account: MailAccount, reach: Reach) -> None:
