@@ -81,6 +81,7 @@ async def refresh_once(
     ``audience``: for a further service of the same grant. That it is refused proves nothing about the grant, so such a
     refusal is only answered, not reported.
     """
+    rt = rt.pressing()
     if not _can_keep_answers(rt, provider) or not await may_try(rt, provider):
         return Refreshed(Result.NOT_CLAIMED)
     try:

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,3 +93,8 @@ class Runtime:
     rng: random.Random
     config: Config
     skew: SkewWatch = field(default_factory=SkewWatch)
+    reserved: Sessions | None = None  # as mw_app, too; None: none are kept free
+
+    def pressing(self) -> "Runtime":
+        """For what may not wait behind everything else for a connection: providers' events, token refreshes (D3)."""
+        return self if self.reserved is None else replace(self, sessions=self.reserved)
