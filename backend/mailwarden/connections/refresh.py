@@ -32,6 +32,7 @@ from mailwarden.core.db import app_now, unit_of_work
 from mailwarden.core.deadline import deadline
 from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import backoff_s
+from mailwarden.core.logging import Sparing
 from mailwarden.core.metrics import REFRESHES
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.base import (
@@ -49,6 +50,7 @@ from mailwarden.providers.oauth import OAuth
 from mailwarden.providers.registry import PROVIDERS
 
 log = logging.getLogger(__name__)
+alarm = Sparing(log)
 
 MARGIN = timedelta(seconds=60)  # a token with less left is never sent
 LONGEST_PAUSE_S = 30  # per connection; the provider's own budget keeps all of them together within bounds
@@ -100,7 +102,7 @@ def _can_keep_answers(rt: Runtime, provider: str) -> bool:
     try:
         journal_of(rt).check()
     except OSError:
-        log.critical("the token journal cannot be written; no token of this provider is refreshed here", exc_info=True)
+        alarm.critical("the token journal cannot be written; no token of such a provider is refreshed here")
         return False
     return True
 
@@ -146,7 +148,7 @@ async def _spend(rt: Runtime, claim: Claim) -> Refreshed:
     try:
         journal.append(answer)
     except OSError:
-        log.critical("the token journal cannot be written; only the database can keep this answer", exc_info=True)
+        alarm.critical("the token journal cannot be written; only the database can keep such an answer")
     stored = await store_for_sure(rt, answer)
     journal.remove(claim.attempt_id)
     await _tell(rt, claim, stored, grant, started)
