@@ -37,6 +37,7 @@ from mailwarden.providers.base import (
     ScopesMissing,
     Unavailable,
 )
+from mailwarden.providers.claims import joined
 
 log = logging.getLogger(__name__)
 
@@ -179,7 +180,10 @@ async def suspect(
             await refine_cause(rt, tx, row, cause, actor)
         return
     tx.session.add(_signal(row, kind, cause, item, now))
-    named = {"scopes": sorted(scopes)} if scopes else {}
+    named: dict[str, object] = {"scopes": sorted(scopes)} if scopes else {}
+    if evidence.claims:
+        known = (row.evidence or {}).get("claims") if row.status == Status.VERIFYING else None
+        named["claims"] = joined({}, known, evidence.claims)
     add_evidence(row, item, **named)
     if row.status == Status.VERIFYING:
         row.cause = cause if cause not in GENERIC else row.cause

@@ -77,6 +77,7 @@ async def refresh_once(
     only_version: int | None = None,
     statuses: tuple[str, ...] = ALIVE,
     audience: str | None = None,
+    claims: str | None = None,
 ) -> Refreshed:
     """At most one POST. Its outcome is stored and reported when this returns, also if the caller is cancelled.
 
@@ -92,7 +93,7 @@ async def refresh_once(
         return Refreshed(Result.FAILED, error)
     if claim is None:
         return Refreshed(Result.NOT_CLAIMED)
-    return await _unstoppable(_spend(rt, replace(claim, audience=audience)))
+    return await _unstoppable(_spend(rt, replace(claim, audience=audience, claims=claims)))
 
 
 def _can_keep_answers(rt: Runtime, provider: str) -> bool:
@@ -173,11 +174,11 @@ async def _present(app: Any, claim: Claim) -> Grant:
     if claim.audience is not None:
         scope = " ".join((*app.spec.auth.audience(claim.audience).scopes, "offline_access"))
     try:
-        return await oauth.refresh(claim.refresh_token, scope=scope)
+        return await oauth.refresh(claim.refresh_token, scope=scope, claims=claim.claims)
     except AccessRevoked:
         if app.spec.refresh.rotation != "overlap" or claim.previous is None or scope is not None:
             raise
-        return await oauth.refresh(claim.previous)  # our successor may never have counted there
+        return await oauth.refresh(claim.previous, claims=claim.claims)  # our successor may never have counted there
 
 
 def own_evidence(message: str, signal: Signal | None = None) -> Evidence:

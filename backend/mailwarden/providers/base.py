@@ -46,6 +46,7 @@ class Evidence:
     message: str  # redacted, at most 300 characters
     provider_request_id: str | None = None
     at: datetime | None = None  # stamped by the caller, who has the clock
+    claims: str | None = None  # demanded of the next token; JSON, and no secret
 
     @property
     def answered(self) -> bool:
@@ -149,6 +150,7 @@ class Grant:
     id_token: str | None = field(default=None, repr=False)  # not checked yet
     provider_request_id: str | None = None
     ends_in_s: int | None = None  # the whole grant, where the provider says so
+    renew_in_s: int | None = None  # sooner than its life demands, by the catalogue
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class MemoryTokens:
     async def access_token(self) -> str:
         return self.grant.access_token
 
-    async def refresh(self, rejected: str) -> str:
+    async def refresh(self, rejected: str, claims: str | None = None) -> str:  # noqa: ARG002
         assert rejected == self.grant.access_token
         self.refreshes += 1
         assert self.grant.refresh_token
