@@ -105,9 +105,7 @@ async def test_trouble_on_the_wire_never_blames_the_password(world, fault, param
 
 
 @pytest.mark.parametrize("first", ["imap", "smtp"])
-@pytest.mark.parametrize(
-    "text", ["550 5.7.1 not yours", "553 5.7.1 not owned", "554 5.7.60 no send as", "550 no"]
-)
+@pytest.mark.parametrize("text", ["550 5.7.1 not yours", "553 5.7.1 not owned", "554 5.7.60 no send as", "550 no"])
 async def test_a_refused_sender_is_neither_trouble_nor_a_refused_password(world, text, first):
     world.break_("reply", path="/smtp/MAIL", text=text)
     with pytest.raises(SenderRefused) as refused:
