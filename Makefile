@@ -74,8 +74,8 @@ bench: setup web ## all measurements; ARGS="sync" for one
 	$(PY) -m tests.benchmarks $(ARGS)
 
 .PHONY: faults
-faults: setup ## the fault matrix with hundreds of connections
-	$(PY) -m tests.faults $(ARGS)
+faults: setup ## providers' faults, and all rows of docs/reliability.md (2 h); ARGS="P5 T4 --scale 0.1 --seed 7"
+	$(PY) -m tests.reliability.whole $(ARGS)
 
 ##@ Change
 .PHONY: fmt

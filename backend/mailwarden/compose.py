@@ -182,6 +182,13 @@ async def open_runtime(
         application=application,
         pool_timeout_s=pool_s,
     )
+    reserved = make_engine(
+        async_dsn(required(database.url, "DATABASE__URL")),
+        pool_size=database.reserved_pool_size,
+        statement_timeout_ms=statement_ms,
+        application=f"{application}-reserved",
+        pool_timeout_s=pool_s,
+    )
     system = make_engine(
         async_dsn(required(database.system_url, "DATABASE__SYSTEM_URL")),
         pool_size=max(4, database.pool_size // 2),
@@ -213,6 +220,7 @@ async def open_runtime(
             budget=RedisBudget(cast(Scripts, redis), clock.timestamp),
             rng=random.Random(),  # noqa: S311 - jitter, not secrets
             config=config,
+            reserved=make_sessions(reserved),
         )
     finally:
         if following is not None:
@@ -220,4 +228,5 @@ async def open_runtime(
         await http.aclose()
         await redis.aclose()
         await engine.dispose()
+        await reserved.dispose()
         await system.dispose()

@@ -27,6 +27,9 @@ class DatabaseSettings(BaseModel):
     owner_url: SecretStr | None = Field(None, description="PostgreSQL as role mw_owner (migrations only).")
     admin_url: SecretStr | None = Field(None, description="A superuser, only for `mailwarden migrate --bootstrap`.")
     pool_size: int = Field(10, ge=2, le=200, description="Connections per process.")
+    reserved_pool_size: int = Field(
+        4, ge=1, le=50, description="Further connections per process, for webhooks and token refreshes alone."
+    )
     statement_timeout_ms: int = Field(10_000, ge=100, description="Longest statement of the API.")
 
 

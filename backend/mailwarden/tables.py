@@ -13,6 +13,7 @@ import mailwarden.connections.grant_models
 import mailwarden.connections.mail_models
 import mailwarden.connections.models
 import mailwarden.connections.retest_models
+import mailwarden.connections.slot_models
 import mailwarden.core.health
 import mailwarden.core.idempotency.models
 import mailwarden.core.jobs

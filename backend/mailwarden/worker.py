@@ -138,7 +138,7 @@ class Pool:
             self.relay.drain(GRACE_S),
         )
         with contextlib.suppress(Exception):
-            await self._redis.aclose()
+            await self._redis.aclose(close_connection_pool=True)
 
     async def _supervise(self, loop: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """arq ends its worker on any Redis error; here that costs a second, not the process."""

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from alembic import op
 
+from mailwarden.migration_steps import ORG, allow, grant, grant_instance, wall
+
 revision: str = "0003"
 down_revision: str | None = "0002"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
-ORG = "nullif(current_setting('app.org_id', true), '')::uuid"
 USER = "nullif(current_setting('app.user_id', true), '')::uuid"
 
 TENANT = (
@@ -127,7 +128,8 @@ FUNCTIONS = (
         SELECT j.id, j.due_at, 0::bigint AS turn FROM jobs j
         WHERE j.state = 'leased' AND j.lease_until < (SELECT now FROM clock) AND j.queue = ANY (p_queues)
           AND (j.enqueued_at IS NULL OR j.enqueued_at < (SELECT stale FROM clock))
-        LIMIT p_limit
+        -- one in a round: any of them may be what killed its worker, and must not take the others along again
+        ORDER BY j.attempt, j.lease_until LIMIT 1
       ), chosen AS (
         SELECT c.id, c.turn FROM (SELECT * FROM fair WHERE turn <= p_each UNION ALL SELECT * FROM expired) c
         ORDER BY c.turn, c.due_at LIMIT p_limit
@@ -217,33 +219,16 @@ def upgrade() -> None:
     op.execute("GRANT SELECT ON clock_offset, worker_heartbeats TO mw_app, mw_system")
     op.execute("GRANT SELECT ON alembic_version TO mw_app")
     for table in TENANT:
-        _wall(table, f"org_id = {ORG}")
-        _grant(table)
+        wall(table)
+        grant(table, append_only=table in APPEND_ONLY)
     for table, rule in OWN_POLICIES.items():
-        _wall(table, rule)
-        _grant(table)
-    for table in INSTANCE:
-        op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO mw_app")
+        wall(table, rule)
+        grant(table)
+    grant_instance(INSTANCE)
     for definition in FUNCTIONS:
         op.execute(definition)
-    _allow(FOR_APP, "mw_app")
-    _allow(FOR_SYSTEM, "mw_system")
-
-
-def _wall(table: str, rule: str) -> None:
-    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-    op.execute(f"CREATE POLICY tenant ON {table} TO mw_app USING ({rule}) WITH CHECK ({rule})")
-
-
-def _grant(table: str) -> None:
-    verbs = "SELECT, INSERT, DELETE" if table in APPEND_ONLY else "SELECT, INSERT, UPDATE, DELETE"
-    op.execute(f"GRANT {verbs} ON {table} TO mw_app")
-
-
-def _allow(functions: tuple[str, ...], role: str) -> None:
-    for function in functions:
-        op.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
-        op.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {role}")
+    allow(FOR_APP, "mw_app")
+    allow(FOR_SYSTEM, "mw_system")
 
 
 def downgrade() -> None:

@@ -6,14 +6,22 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from mailwarden.migration_steps import (
+    NOW,
+    allow,
+    create_prunes,
+    drop_prunes,
+    grant_instance,
+    of_connection,
+    tenant_table,
+)
+
 revision: str = "0004"
 down_revision: str | None = "0003"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
-ORG = "nullif(current_setting('app.org_id', true), '')::uuid"
 TENANT = ("hook_log", "hook_marks", "hook_subscriptions")
-APPEND_ONLY = {"hook_log"}
 INSTANCE = ("hook_deliveries", "hook_events", "hook_refusals")  # whose an event is, is found out after it is stored
 HASHES = ("token_prefix", "token_sha512x2")
 
@@ -60,70 +68,46 @@ FOR_APP = (
     "find_connection_of_subscription(uuid)",
 )
 
-# Each removes at most p_limit rows and says how many; `core/housekeeping.py` asks.
 PRUNED = {
     "prune_hook_deliveries": ("hook_deliveries", "id", "received_at"),
     "prune_hook_events": ("hook_events", "id", "state = 'done' AND received_at"),
     "prune_hook_refusals": ("hook_refusals", "ctid", "day"),
 }
-ARGUMENTS = "(timestamptz, int)"
 
 
 def upgrade() -> None:
-    _tables()
+    _deliveries()
+    _events()
+    _refusals()
+    _log()
+    _marks()
+    _subscriptions()
     for name in HASHES:
         op.add_column("credentials", sa.Column(name, sa.LargeBinary(), nullable=True))
         op.create_index(f"ix_credentials_{name}", "credentials", [name], unique=False)
-    for table in TENANT:
-        _wall(table)
-        verbs = "SELECT, INSERT, DELETE" if table in APPEND_ONLY else "SELECT, INSERT, UPDATE, DELETE"
-        op.execute(f"GRANT {verbs} ON {table} TO mw_app")
-    for table in INSTANCE:
-        op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO mw_app")
+    grant_instance(INSTANCE)
     for definition in FUNCTIONS:
         op.execute(definition)
-    for function in FOR_APP:
-        op.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
-        op.execute(f"GRANT EXECUTE ON FUNCTION {function} TO mw_app")
-    for name, (table, key, old) in PRUNED.items():
-        _prune(name, table, key, old)
+    allow(FOR_APP, "mw_app")
+    create_prunes(PRUNED)
 
 
-def _prune(name: str, table: str, key: str, old: str) -> None:
-    op.execute(
-        f"""
-        CREATE FUNCTION {name}(p_before timestamptz, p_limit int) RETURNS bigint
-        LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-          WITH gone AS (
-            DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE {old} < p_before LIMIT p_limit)
-            RETURNING 1
-          ) SELECT count(*) FROM gone
-        $$
-        """
-    )
-    op.execute(f"REVOKE ALL ON FUNCTION {name}{ARGUMENTS} FROM PUBLIC")
-    op.execute(f"GRANT EXECUTE ON FUNCTION {name}{ARGUMENTS} TO mw_system")
-
-
-def _wall(table: str) -> None:
-    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-    op.execute(f"CREATE POLICY tenant ON {table} TO mw_app USING (org_id = {ORG}) WITH CHECK (org_id = {ORG})")
-
-
-def _tables() -> None:
+def _deliveries() -> None:
     op.create_table(
         "hook_deliveries",
-        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), primary_key=True),
         sa.Column("provider", sa.String(), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), server_default=sa.text("app_now()"), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), server_default=NOW, nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_hook_deliveries")),
     )
-    op.create_index("ix_hook_deliveries_received_at", "hook_deliveries", ["received_at"], unique=False)
+    op.create_index("ix_hook_deliveries_received_at", "hook_deliveries", ["received_at"])
+
+
+def _events() -> None:
     op.create_table(
         "hook_events",
-        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), primary_key=True),
         sa.Column("delivery_id", sa.Uuid(), nullable=False),
         sa.Column("provider", sa.String(), nullable=False),
         sa.Column("dedupe_key", sa.String(), nullable=False),
@@ -133,37 +117,34 @@ def _tables() -> None:
         sa.Column("subscription_id", sa.Uuid(), nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("topic", sa.String(), nullable=False),
-        sa.Column(
-            "objects", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False
-        ),
+        sa.Column("objects", postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False),
         sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("received_at", sa.DateTime(timezone=True), server_default=sa.text("app_now()"), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), server_default=NOW, nullable=False),
         sa.Column("state", sa.String(), server_default="ready", nullable=False),
         sa.Column("duplicates", sa.Integer(), server_default="0", nullable=False),
         sa.Column("concerned", sa.Integer(), nullable=True),
-        sa.CheckConstraint("state in ('ready','done')", name=op.f("ck_hook_events_state")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_hook_events")),
-        sa.UniqueConstraint("provider", "dedupe_key", name=op.f("uq_hook_events_provider_dedupe_key")),
+        sa.CheckConstraint("state in ('ready','done')", name="state"),
+        sa.UniqueConstraint("provider", "dedupe_key"),
     )
-    op.create_index(
-        "ix_hook_events_ready",
-        "hook_events",
-        ["provider", "target"],
-        unique=False,
-        postgresql_where=sa.text("state = 'ready'"),
-    )
-    op.create_index("ix_hook_events_received_at", "hook_events", ["received_at"], unique=False)
+    ready = sa.text("state = 'ready'")
+    op.create_index("ix_hook_events_ready", "hook_events", ["provider", "target"], postgresql_where=ready)
+    op.create_index("ix_hook_events_received_at", "hook_events", ["received_at"])
+
+
+def _refusals() -> None:
     op.create_table(
         "hook_refusals",
-        sa.Column("provider", sa.String(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("provider", sa.String(), primary_key=True),
+        sa.Column("day", sa.Date(), primary_key=True),
+        sa.Column("reason", sa.String(), primary_key=True),
         sa.Column("count", sa.Integer(), server_default="0", nullable=False),
-        sa.PrimaryKeyConstraint("provider", "day", "reason", name=op.f("pk_hook_refusals")),
     )
-    op.create_table(
+
+
+def _log() -> None:
+    tenant_table(
         "hook_log",
-        sa.Column("connection_id", sa.Uuid(), nullable=False),
+        *of_connection(),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("provider", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -172,50 +153,27 @@ def _tables() -> None:
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("handled_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("outcome", sa.String(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("org_id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("app_now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["org_id", "connection_id"],
-            ["connections.org_id", "connections.id"],
-            name=op.f("fk_hook_log_org_id_connection_id_connections"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["org_id"], ["organizations.id"], name=op.f("fk_hook_log_org_id_organizations"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_hook_log")),
-        sa.UniqueConstraint(
-            "org_id", "connection_id", "event_id", name=op.f("uq_hook_log_org_id_connection_id_event_id")
-        ),
+        sa.UniqueConstraint("org_id", "connection_id", "event_id"),
+        append_only=True,
     )
-    op.create_index(op.f("ix_hook_log_org_id"), "hook_log", ["org_id"], unique=False)
-    op.create_index("ix_hook_log_org_id_received_at", "hook_log", ["org_id", "received_at", "id"], unique=False)
-    op.create_table(
+    op.create_index("ix_hook_log_org_id_received_at", "hook_log", ["org_id", "received_at", "id"])
+
+
+def _marks() -> None:
+    tenant_table(
         "hook_marks",
-        sa.Column("connection_id", sa.Uuid(), nullable=False),
+        *of_connection(),
         sa.Column("topic", sa.String(), nullable=False),
         sa.Column("newest_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("org_id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("app_now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["org_id", "connection_id"],
-            ["connections.org_id", "connections.id"],
-            name=op.f("fk_hook_marks_org_id_connection_id_connections"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["org_id"], ["organizations.id"], name=op.f("fk_hook_marks_org_id_organizations"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_hook_marks")),
-        sa.UniqueConstraint("org_id", "connection_id", "topic", name=op.f("uq_hook_marks_org_id_connection_id_topic")),
+        sa.UniqueConstraint("org_id", "connection_id", "topic"),
     )
-    op.create_index(op.f("ix_hook_marks_org_id"), "hook_marks", ["org_id"], unique=False)
-    op.create_table(
+
+
+def _subscriptions() -> None:
+    tenant_table(
         "hook_subscriptions",
-        sa.Column("connection_id", sa.Uuid(), nullable=False),
+        *of_connection(),
         sa.Column("provider", sa.String(), nullable=False),
         sa.Column("topic", sa.String(), nullable=False),
         sa.Column("path_hash", sa.LargeBinary(), nullable=False),
@@ -226,38 +184,16 @@ def _tables() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_event_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("org_id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("app_now()"), nullable=False),
-        sa.CheckConstraint(
-            "status in ('pending','active','inactive','ended')", name=op.f("ck_hook_subscriptions_status")
-        ),
-        sa.ForeignKeyConstraint(
-            ["org_id", "connection_id"],
-            ["connections.org_id", "connections.id"],
-            name=op.f("fk_hook_subscriptions_org_id_connection_id_connections"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["org_id"],
-            ["organizations.id"],
-            name=op.f("fk_hook_subscriptions_org_id_organizations"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_hook_subscriptions")),
-        sa.UniqueConstraint(
-            "org_id", "connection_id", "topic", name=op.f("uq_hook_subscriptions_org_id_connection_id_topic")
-        ),
+        sa.CheckConstraint("status in ('pending','active','inactive','ended')", name="status"),
+        sa.UniqueConstraint("org_id", "connection_id", "topic"),
     )
-    op.create_index(op.f("ix_hook_subscriptions_org_id"), "hook_subscriptions", ["org_id"], unique=False)
     op.create_index("uq_hook_subscriptions_path_hash", "hook_subscriptions", ["path_hash"], unique=True)
 
 
 def downgrade() -> None:
     for function in FOR_APP:
         op.execute(f"DROP FUNCTION {function}")
-    for name in PRUNED:
-        op.execute(f"DROP FUNCTION {name}{ARGUMENTS}")
+    drop_prunes(PRUNED)
     for name in HASHES:
         op.drop_index(f"ix_credentials_{name}", "credentials")
         op.drop_column("credentials", name)

@@ -6,16 +6,15 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from mailwarden.migration_steps import NOW, allow, grant_instance, of_connection, tenant_table
+
 revision: str = "0007"
 down_revision: str | None = "0006"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
-ORG = "nullif(current_setting('app.org_id', true), '')::uuid"
-TENANT = ("forecast_notices", "retired_grants")
 INSTANCE = ("operator_notices", "operator_mails", "service_figures")
 DATED = (("connections", "grant_dies_at"), ("credentials", "granted_at"), ("credentials", "grant_ends_at"))
-NOW = sa.text("app_now()")
 
 # Owned by mw_owner: ids, one word, or sums over all organizations, never a row of any of them.
 FUNCTIONS = (
@@ -111,52 +110,25 @@ def upgrade() -> None:
         sa.Column("measured_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("figures", postgresql.JSONB(), nullable=False),
     )
-    for table in TENANT:
-        _wall(table)
-    for table in INSTANCE:
-        op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO mw_app")
+    grant_instance(INSTANCE)
     for definition in FUNCTIONS:
         op.execute(definition)
-    for function in FOR_APP:
-        op.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
-        op.execute(f"GRANT EXECUTE ON FUNCTION {function} TO mw_app")
-
-
-def _wall(table: str) -> None:
-    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-    op.execute(f"CREATE POLICY tenant ON {table} TO mw_app USING (org_id = {ORG}) WITH CHECK (org_id = {ORG})")
-    verbs = "SELECT, INSERT, DELETE" if table == "forecast_notices" else "SELECT, INSERT, UPDATE, DELETE"
-    op.execute(f"GRANT {verbs} ON {table} TO mw_app")
-
-
-def _tenant(table: str, *columns: sa.schema.SchemaItem) -> None:
-    op.create_table(
-        table,
-        sa.Column("id", sa.Uuid(), primary_key=True),
-        sa.Column("org_id", sa.Uuid(), sa.ForeignKey("organizations.id", ondelete="CASCADE"), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=NOW, nullable=False),
-        sa.Column("connection_id", sa.Uuid(), nullable=False),
-        *columns,
-        sa.ForeignKeyConstraint(
-            ["org_id", "connection_id"],
-            ["connections.org_id", "connections.id"],
-            name=f"fk_{table}_org_id_connections",
-            ondelete="CASCADE",
-        ),
-    )
-    op.create_index(f"ix_{table}_org_id", table, ["org_id"])
+    allow(FOR_APP, "mw_app")
 
 
 def _of_connections() -> None:
-    _tenant(
+    tenant_table(
         "forecast_notices",
+        *of_connection(),
         sa.Column("dies_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("why", sa.String(), nullable=False),
         sa.Column("days", sa.Integer(), nullable=False),
         sa.UniqueConstraint("connection_id", "dies_at", "days"),
+        append_only=True,
     )
-    _tenant(
+    tenant_table(
         "retired_grants",
+        *of_connection(),
         sa.Column("provider", sa.String(), nullable=False),
         sa.Column("external_id", sa.String(), nullable=False),
         sa.Column("refresh_token", sa.LargeBinary(), nullable=True),
@@ -171,12 +143,12 @@ def _of_operators() -> None:
     op.create_table(
         "operator_notices",
         sa.Column("id", sa.Uuid(), primary_key=True),
-        sa.Column("incident_id", sa.Uuid(), sa.ForeignKey("incidents.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), sa.ForeignKey("incidents.id", ondelete="CASCADE"), nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=NOW, nullable=False),
-        sa.UniqueConstraint("incident_id", "kind"),
+        sa.UniqueConstraint("incident_id", "kind", postgresql_nulls_not_distinct=True),
     )
     op.create_table(
         "operator_mails",

@@ -6,12 +6,12 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from mailwarden.migration_steps import allow, tenant_table
+
 revision: str = "0008"
 down_revision: str | None = "0007"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
-
-ORG = "nullif(current_setting('app.org_id', true), '')::uuid"
 
 # Owned by mw_owner, whom row-level security does not bind; numbers only, so nothing of a tenant is told.
 JOB_OVERVIEW = """
@@ -39,34 +39,18 @@ def upgrade() -> None:
     op.create_index("ix_refresh_attempts_org_id_at", "refresh_attempts", ["org_id", "at"])
     op.create_index("ix_oauth_attempts_org_id_created_at", "oauth_attempts", ["org_id", "created_at"])
     op.execute(JOB_OVERVIEW)
-    op.execute("REVOKE ALL ON FUNCTION job_overview(interval) FROM PUBLIC")
-    op.execute("GRANT EXECUTE ON FUNCTION job_overview(interval) TO mw_system")
+    allow(["job_overview(interval)"], "mw_system")
 
 
 def _bundles() -> None:
-    op.create_table(
+    tenant_table(
         "support_bundles",
         sa.Column("created_by", sa.Uuid(), nullable=False),
-        sa.Column(
-            "content", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'::jsonb"), nullable=False
-        ),
-        sa.Column(
-            "redactions", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False
-        ),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("org_id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("app_now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["org_id"], ["organizations.id"], name=op.f("fk_support_bundles_org_id_organizations"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_support_bundles")),
+        sa.Column("content", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False),
+        sa.Column("redactions", postgresql.JSONB(), server_default=sa.text("'[]'::jsonb"), nullable=False),
+        append_only=True,
     )
-    op.create_index("ix_support_bundles_org_id", "support_bundles", ["org_id"])
     op.create_index("ix_support_bundles_org_id_created_at", "support_bundles", ["org_id", "created_at"])
-    op.execute("ALTER TABLE support_bundles ENABLE ROW LEVEL SECURITY")
-    rule = f"org_id = {ORG}"
-    op.execute(f"CREATE POLICY tenant ON support_bundles TO mw_app USING ({rule}) WITH CHECK ({rule})")
-    op.execute("GRANT SELECT, INSERT, DELETE ON support_bundles TO mw_app")
 
 
 def _slots() -> None:

@@ -70,7 +70,7 @@ def _invitations() -> None:
     )
     op.create_index(op.f("ix_invitations_org_id"), "invitations", ["org_id"])
     op.create_index("uq_invitations_token_hash", "invitations", ["token_hash"], unique=True)
-    columns = ["org_id", sa.literal_column("lower(email)")]
+    columns: list[str | sa.TextClause] = ["org_id", sa.text("lower(email)")]
     op.create_index("uq_invitations_org_id_email", "invitations", columns, unique=True, postgresql_where=OPEN)
     _wall("invitations", "SELECT, INSERT, UPDATE, DELETE")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from mailwarden.cli.demo.client import DemoFailed
 from mailwarden.cli.demo.compare import compare
+from mailwarden.core.ids import parse_id
 from tests.chaos.storm import Storm, Target
 
 SETTLE_S = 480  # of moved time: confirmations of a grant that is really lost take up to 345 s
@@ -26,6 +27,7 @@ WHERE state = 'dead' OR (state = 'ready' AND due_at < app_now() - interval '60 s
 GROUP BY 1, 2
 """
 UNSETTLED = "SELECT count(*) FROM connections WHERE status NOT IN ('connected', 'inactive')"
+ATTEMPTS = "SELECT at, outcome FROM refresh_attempts WHERE connection_id = $1 ORDER BY at DESC LIMIT 6"
 DUPLICATES = """
 SELECT 'campaigns' AS what, count(*) AS n FROM (
   SELECT 1 FROM campaigns GROUP BY connection_id, external_id HAVING count(*) > 1) twice
@@ -145,7 +147,12 @@ def _last(storm: Storm, target: Target) -> str:
     if last is None:
         return "never refreshed"
     kills = sorted((round(since - last["time"], 2) for since, _ in storm.kills), key=abs)[:2]
-    return f"last rotation took {last['duration_ms']:.0f} ms, kills {kills} s from its answer"
+    ours = [f"{round(row['at'].timestamp() - last['time'], 1)} s {row['outcome']}" for row in _attempts(storm, target)]
+    return f"last rotation took {last['duration_ms']:.0f} ms, kills {kills} s from its answer, our attempts {ours}"
+
+
+def _attempts(storm: Storm, target: Target) -> list[dict[str, Any]]:
+    return storm.system.rows(ATTEMPTS, parse_id("conn", target.connection))
 
 
 def _data(storm: Storm, targets: list[Target], found: Judgement) -> None:

@@ -6,8 +6,10 @@ from typing import Any
 from sqlalchemy import select
 
 from mailwarden.connections.models import Connection
-from mailwarden.core.db import reader
+from mailwarden.connections.transitions import PROBE
+from mailwarden.core.db import reader, unit_of_work
 from mailwarden.core.ids import parse_id
+from mailwarden.core.jobs import enqueue
 from mailwarden.core.runtime import Runtime
 from mailwarden_sandbox.accounts import Account
 from mailwarden_sandbox.app import Sandbox
@@ -16,6 +18,7 @@ from mailwarden_sandbox.faults.kinds import KINDS, checked
 from mailwarden_sandbox.mail.server import MailPorts
 from tests.sandbox.mail import BOX, PASSWORD
 from tests.support.browser import Browser
+from tests.support.jobs import drain
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,12 @@ async def connected(runtime: Runtime, browser: Browser, form: dict[str, Any]) ->
     told = answer.json()
     assert told["ok"], told
     return await row_of(runtime, browser, told["connection"]["id"])
+
+
+async def probe(runtime: Runtime, row: Connection) -> None:
+    async with unit_of_work(runtime.sessions, row.org_id) as tx:
+        await enqueue(tx, PROBE, row.id, due_at=runtime.clock.now(), replace=True)
+    await drain(runtime)
 
 
 async def row_of(runtime: Runtime, browser: Browser, shown: str) -> Connection:

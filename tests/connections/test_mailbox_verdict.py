@@ -3,24 +3,14 @@
 import pytest
 
 from mailwarden.connections.models import Connection
-from mailwarden.connections.transitions import PROBE
-from mailwarden.core.db import unit_of_work
-from mailwarden.core.jobs import enqueue
 from mailwarden.core.runtime import Runtime
 from tests.connections.mailbox_fixtures import post
-from tests.connections.mailbox_steps import Post, connected
+from tests.connections.mailbox_steps import Post, connected, probe
 from tests.connections.steps import episodes, events, live, now
 from tests.support.browser import Browser
-from tests.support.jobs import drain
 from tests.support.time import TimeMachine
 
 __all__ = ["post"]
-
-
-async def probe(runtime: Runtime, row: Connection) -> None:
-    async with unit_of_work(runtime.sessions, row.org_id) as tx:
-        await enqueue(tx, PROBE, row.id, due_at=runtime.clock.now(), replace=True)
-    await drain(runtime)
 
 
 @pytest.fixture
@@ -80,69 +70,6 @@ async def test_a_password_that_was_only_mistaken_for_wrong_alarms_nobody(
     await live(runtime, time_machine, 360, step=10)
     assert (await now(runtime, mailbox)).status == "connected"
     assert "inactive" not in await events(runtime, mailbox)
-
-
-@pytest.mark.parametrize(
-    ("fault", "params"),
-    [
-        ("reset", {}),
-        ("status", {"code": 503}),
-        ("bye", {}),
-        ("garbled", {}),
-        ("timeout", {"hold_s": 3, "path": "/smtp/*"}),
-        ("reply", {"path": "/imap/AUTHENTICATE", "text": "{tag} NO [UNAVAILABLE] try again"}),
-        ("reply", {"path": "/smtp/AUTH", "text": "421 4.3.0 Temporary System Problem"}),
-    ],
-)
-async def test_a_broken_wire_degrades_and_recovers(
-    runtime, mailbox, post: Post, time_machine: TimeMachine, fault, params
-):
-    post.break_(fault, **params)
-    await probe(runtime, mailbox)
-    await live(runtime, time_machine, 120 if fault == "timeout" else 900, step=30)
-    seen = await now(runtime, mailbox)
-    assert (seen.status, seen.degraded_reason) == ("connected", "provider_unavailable")
-    post.mend()
-    await live(runtime, time_machine, 300, step=30)
-    assert (await now(runtime, mailbox)).degraded_reason is None
-
-
-async def test_while_smtp_is_in_trouble_nobody_signs_in_more_often_than_every_five_minutes(
-    runtime, mailbox, post: Post, time_machine: TimeMachine
-):
-    post.break_("reply", path="/smtp/AUTH", text="421 4.3.0 Temporary System Problem")
-    await probe(runtime, mailbox)
-    await live(runtime, time_machine, 20, step=10)
-    assert (await now(runtime, mailbox)).degraded_reason == "provider_unavailable"
-    before = post.logins().count("IMAP")
-    await live(runtime, time_machine, 3600, step=15)
-    assert 11 <= post.logins().count("IMAP") - before <= 12
-
-
-async def test_a_server_that_does_not_even_greet_is_asked_often_and_signed_in_to_never(
-    runtime, mailbox, post: Post, time_machine: TimeMachine
-):
-    post.shut("/smtp/GREETING")
-    await probe(runtime, mailbox)
-    before = post.logins()
-    await live(runtime, time_machine, 900, step=15)
-    assert (await now(runtime, mailbox)).degraded_reason == "provider_unavailable"
-    assert post.logins() == before
-    post.mend()
-    await live(runtime, time_machine, 60, step=15)
-    assert (await now(runtime, mailbox)).degraded_reason is None
-
-
-async def test_a_person_cannot_sign_in_sooner_while_it_lasts(
-    runtime, owner: Browser, mailbox, post: Post, time_machine: TimeMachine
-):
-    post.break_("bye", path="/smtp/AUTH")
-    await probe(runtime, mailbox)
-    await live(runtime, time_machine, 20, step=10)
-    before = post.logins()
-    told = (await owner.post(f"/v1/connections/{await shown(owner)}/test", {})).json()
-    assert "next try" in told["checks"][0]["detail"]
-    assert post.logins() == before
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Refreshing a token: one holder, one POST, and who is refused waits (token-refresh R1-R9)."""
 
 import asyncio
+from copy import copy
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,10 +12,10 @@ from sqlalchemy import update
 from mailwarden.connections.credentials import claim_refresh
 from mailwarden.connections.models import Credential
 from mailwarden.connections.refresh import Result
-from mailwarden.connections.tokens import StoredTokens
+from mailwarden.connections.tokens import StoredTokens, _renewing
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.runtime import Runtime
-from mailwarden.providers.base import AccessRevoked
+from mailwarden.providers.base import AccessRevoked, Unavailable
 from tests.conftest import MakeConnection
 from tests.connections.fakes import DEAD, TOKEN, form, granted
 from tests.connections.token_steps import DUE, attempts, credential, force, refresh, secrets
@@ -90,7 +91,8 @@ class TestSuccess:
         replies[TOKEN] = granted()
         row = await make_connection()
         await time_machine.advance(timedelta(minutes=31))
-        tokens = [StoredTokens(runtime, row.org_id, row.id, row.provider) for _ in range(100)]
+        processes = [replace(runtime, sessions=copy(runtime.sessions)) for _ in range(5)]  # callers of one share theirs
+        tokens = [StoredTokens(rt, row.org_id, row.id, row.provider) for rt in processes * 20]
         assert set(await asyncio.gather(*(one.access_token() for one in tokens))) == {"access-new"}
         assert replies.count(TOKEN) == 1
 
@@ -109,6 +111,34 @@ class TestSuccess:
         row = await make_connection()
         tokens = StoredTokens(runtime, row.org_id, row.id, row.provider)
         assert await tokens.refresh(rejected="access-1") == "access-new"
+
+    async def test_who_waits_for_another_caller_goes_on_when_that_one_is_cancelled(
+        self, runtime: Runtime, make_connection: MakeConnection, replies: Replies, time_machine: TimeMachine
+    ) -> None:
+        replies[TOKEN] = granted()
+        row = await make_connection()
+        await time_machine.advance(timedelta(minutes=31))
+        held = StoredTokens(runtime, row.org_id, row.id, row.provider)
+        callers = [asyncio.create_task(held.access_token()) for _ in range(5)]
+        while not _renewing:  # noqa: ASYNC110 - there is no event for it
+            await asyncio.sleep(0)
+        callers[0].cancel()
+        told = await asyncio.gather(*callers, return_exceptions=True)
+        assert isinstance(told[0], asyncio.CancelledError)
+        assert set(told[1:]) == {"access-new"}
+        assert replies.count(TOKEN) == 1
+        assert not _renewing
+
+    async def test_all_who_wait_learn_of_a_failure(
+        self, runtime: Runtime, make_connection: MakeConnection, replies: Replies, time_machine: TimeMachine
+    ) -> None:
+        replies[TOKEN] = httpx.Response(503)
+        row = await make_connection()
+        await time_machine.advance(timedelta(minutes=31))
+        held = StoredTokens(runtime, row.org_id, row.id, row.provider)
+        told = await asyncio.gather(*(held.access_token() for _ in range(5)), return_exceptions=True)
+        assert {type(one) for one in told} == {Unavailable}
+        assert not _renewing
 
     async def test_a_caller_that_is_cancelled_does_not_lose_the_answer(
         self, runtime: Runtime, make_connection: MakeConnection

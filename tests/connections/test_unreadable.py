@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from mailwarden.connections.credentials import Stored, claim_refresh, read_held, store
-from mailwarden.connections.models import CallOutcome, Connection, Credential, Incident
+from mailwarden.connections.models import CallOutcome, Connection, Credential, Incident, OAuthAttempt
 from mailwarden.connections.models import Signal as SignalRow
 from mailwarden.connections.transitions import PROBE, REFRESH, VERIFY
 from mailwarden.connections.unreadable import SAID, Unreadable, opening
@@ -18,7 +18,7 @@ from mailwarden.core.jobs import enqueue
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.base import Grant
 from tests.conftest import MakeConnection
-from tests.connections.fakes import TOKEN, healthy
+from tests.connections.fakes import TOKEN, come_back, healthy, outcome, start, state_of
 from tests.connections.steps import REVOKED, episodes, events, fail, history, live, now
 from tests.connections.token_steps import answer_of, credential, force, secrets
 from tests.support.browser import Browser
@@ -185,3 +185,11 @@ async def test_an_answer_without_a_refresh_token_wipes_nothing(runtime: Runtime,
     await damage(runtime, row, *BOTH)
     assert await store(runtime, answer) is Stored.ORPHANED
     assert (await credential(runtime, row)).refresh_token is not None
+
+
+async def test_a_consent_whose_start_cannot_be_read_is_begun_again(runtime: Runtime, owner: Browser):
+    started = await start(owner)
+    async with unit_of_work(runtime.sessions, owner.org_id) as tx:
+        await tx.session.execute(update(OAuthAttempt).values(verifier=b"noise"))
+    told = await outcome(owner, await come_back(owner, state_of(started)))
+    assert (told["outcome"], "Start again" in str(told)) == ("failed", True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 
 from mailwarden.core.db import unit_of_work
@@ -84,6 +85,19 @@ async def test_what_waits_behind_the_oldest_gets_its_turn(runtime: Runtime) -> N
     assert woken is not None
 
 
+@pytest.mark.parametrize("room", [10, 0])
+async def test_turns_are_taken_too_while_busy_workers_leave_little_room(runtime: Runtime, room: int) -> None:
+    await fill(runtime, new_id(), 6 * BATCH)
+    mine = await quiet(runtime)
+    queue = Queue(busy=dict.fromkeys(("fast", "bulk"), PLACES * WAITING_PER_PLACE - room))
+    watching = relay(runtime, queue)
+    assert await watching.round() == room
+    queue.busy = dict.fromkeys(("fast", "bulk"), PLACES * WAITING_PER_PLACE - 10)
+    await watching.round()
+    async with unit_of_work(runtime.sessions, mine) as tx:
+        assert await tx.session.scalar(text("SELECT enqueued_at FROM jobs")) is not None
+
+
 async def test_the_instances_own_jobs_do_not_wait_either(runtime: Runtime) -> None:
     for _ in range(1 + BATCH // EACH):
         await fill(runtime, new_id(), 2 * BATCH)
@@ -127,6 +141,26 @@ async def test_the_jobs_of_a_dead_worker_are_taken_over_before_all_others(
     assert queue.pushed[0].id == job_id
     async with runtime.system.begin() as session:
         assert await session.scalar(claim, {"id": job_id}) == 2
+
+
+async def test_what_lost_its_worker_is_taken_over_one_by_one_what_died_least_first(
+    runtime: Runtime, time_machine: TimeMachine
+) -> None:
+    """One of them may have killed the worker: were it woken together with the others, these would die with it again."""
+    org_id = new_id()
+    await fill(runtime, org_id, 3)
+    async with unit_of_work(runtime.sessions, org_id) as tx:
+        jobs = list(await tx.session.scalars(text("SELECT id FROM jobs ORDER BY id")))
+        for died, job_id in zip((2, 0, 1), jobs, strict=True):
+            await tx.session.execute(text("UPDATE jobs SET attempt = :n WHERE id = :id"), {"n": died, "id": job_id})
+    async with runtime.system.begin() as session:
+        for job_id in jobs:
+            await session.execute(text("SELECT job_claim(:id, '{noise}', '{60}')"), {"id": job_id})
+    await time_machine.advance(61)
+    queue = Queue()
+    watching = relay(runtime, queue)
+    assert [await watching.round() for _ in range(4)] == [1, 1, 1, 0]
+    assert [due.id for due in queue.pushed] == [jobs[1], jobs[2], jobs[0]]
 
 
 async def test_what_was_lost_with_redis_is_sent_again_at_once(runtime: Runtime) -> None:

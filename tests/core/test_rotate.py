@@ -60,7 +60,10 @@ async def test_every_sealed_column_is_under_the_new_key(
     runtime: Runtime, organizations: dict[UUID, Rows], schema_owner: AsyncEngine
 ) -> None:
     counts = await rotate_keys(replace(runtime, keys=BOTH))
-    assert {name: count.resealed for name, count in counts.items()} == {f"{t}.{c}": 3 for t, c in COLUMNS}
+    assert {name: count.resealed for name, count in counts.items()} == {
+        **{f"{t}.{c}": 3 for t, c in COLUMNS},
+        "hook_deliveries.body": 0,
+    }
     after = await stored(schema_owner)
     assert len(after) == 3 * len(COLUMNS)
     for place, sealed in after.items():

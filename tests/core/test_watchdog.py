@@ -82,7 +82,7 @@ def test_a_stopped_process_goes_on() -> None:
 
 
 def test_only_time_that_was_lived_through_counts() -> None:
-    stillness = Stillness(1.0)
+    stillness = Stillness(2.0)
     assert stillness.look(1, 1.0) == 0
     assert stillness.look(1, 1.1) == 1.1
     assert stillness.look(1, 3_600) == 3.1  # nobody ran

@@ -14,7 +14,7 @@ from sqlalchemy import Column, LargeBinary, String, Table, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from mailwarden.core.crypto import Place, Sealed
+from mailwarden.core.crypto import Place, Sealed, SealedApart
 from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
 from mailwarden.diagnostics.redaction import Redactor, leaked
@@ -102,7 +102,7 @@ async def test_no_sealed_value_and_no_binary_column_is_in_it(
     told, looked = await everything(owner), 0
     async with schema_owner.connect() as connection:
         for table in tenant_tables():
-            columns = [one for one in table.columns if isinstance(one.type, LargeBinary | Sealed)]
+            columns = [one for one in table.columns if isinstance(one.type, LargeBinary | Sealed | SealedApart)]
             for column in columns:
                 asked = select(table.c.id, column).where(table.c.id == rows[table.name]["id"])
                 for row_id, value in await connection.execute(asked):

@@ -1,8 +1,4 @@
-"""docs/faults.md for mailboxes by password, as data.
-
-While a mailbox is in trouble nobody signs in to it more often than every five minutes, so its recovery may take so
-long. Where a login is struck, that holds; where the server is not reached at all, nobody signs in, and it is quick.
-"""
+"""docs/faults.md for mailboxes by password, as data."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +6,6 @@ from typing import Any
 from tests.faults.row import LIMITED, SIX_MINUTES, UNAVAILABLE, Definite, Soft
 
 TWELVE_MINUTES = 720
-LOGIN_EVERY_S = 300
 BANNED_S = 900
 IMAP_LOGIN, SMTP_LOGIN = "/imap/AUTHENTICATE", "/smtp/AUTH"
 REFUSED_LOGIN: Mapping[str, Any] = {
@@ -26,8 +21,7 @@ MAIL_DEFINITE = [
 
 
 def _trouble(kind: str, params: Mapping[str, Any] | None = None, note: str = "", *, quick: bool = False) -> Soft:
-    back_s = LOGIN_EVERY_S + 60
-    return Soft(kind, UNAVAILABLE, params or {}, note, providers=("imap",), quick=quick, back_within_s=back_s)
+    return Soft(kind, UNAVAILABLE, params or {}, note, providers=("imap",), quick=quick, back_within_s=60)
 
 
 def _reply(path: str, text: str, *, quick: bool = False) -> Soft:

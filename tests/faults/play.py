@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ SOFT_LIFE_S = 300  # of access tokens, so that each soft fault meets refreshes, 
 FAULT_S = 330  # longer than a token's life
 LONGEST_FAULT_S = PROBE_S + 60  # no call but the probe need happen, and some faults strike only the API
 AFTERWARDS_S = 150
+A_MINUTE = 50
 
 
 def most_at_once(connections: int) -> int:
@@ -39,9 +41,15 @@ async def stage(world: World, provider: str, rows: Sequence[Definite | Soft], **
 
 
 async def crowd(world: World, count: int) -> list[Linked]:
-    """Healthy connections of each provider, among which a few break."""
-    accounts = {name: [world.sandbox.make_account(name, campaigns=2) for _ in range(count)] for name in PROVIDERS}
-    return await world.people(max(1, count // 25), accounts, sync_frequency="daily", history_range="days_30")
+    """Healthy connections of each provider, among which a few break; no faster than the quotas let."""
+    links: list[Linked] = []
+    for start in range(0, count, A_MINUTE):
+        few = min(A_MINUTE, count - start)
+        accounts = {name: [world.sandbox.make_account(name, campaigns=2) for _ in range(few)] for name in PROVIDERS}
+        people = max(1, few // 25)
+        links += await world.people(people, accounts, sync_frequency="daily", history_range="days_30")
+        await world.run_for(60, finest=STEP_S, widest=30)
+    return links
 
 
 async def strike(world: World, link: Linked, row: Definite | Soft) -> Struck:
@@ -57,7 +65,7 @@ async def play_definite(world: World, pairs: Sequence[tuple[Linked, Definite]], 
         struck = [await strike(world, link, row) for link, row in wave]
         await _until_all_down(world, watch, struck)
         findings += [await judge_definite(watch, one) for one in struck]
-        await world.run_for(WINDOW_S, widest=30)
+        await world.run_for(WINDOW_S, finest=STEP_S, widest=30)
     return findings
 
 
@@ -65,7 +73,7 @@ async def _until_all_down(world: World, watch: Watch, struck: Sequence[Struck]) 
     """No longer than needed: most end within one probe interval, few wait for a refresh."""
     longest_s = max(_longest(one) for one in struck)
     for _ in range(round(longest_s / 60) + 1):
-        await world.run_for(60, watch.look, widest=15)
+        await world.run_for(60, watch.look, finest=STEP_S, widest=15)
         if all(_is_down(watch, one) for one in struck):
             return
 
@@ -87,19 +95,19 @@ async def play_soft(world: World, pairs: Sequence[tuple[Linked, Soft]], at_once:
     for wave in _waves(pairs, at_once):
         watch = _watch(world, wave)
         struck = [await strike(world, link, row) for link, row in wave]
-        await world.run_for(FAULT_S, watch.look, widest=STEP_S)
+        await world.run_for(FAULT_S, watch.look, finest=STEP_S, widest=STEP_S)
         await _until_all_shown(world, watch, struck)
         for link, row in wave:
             await asyncio.to_thread(world.sandbox.lift, link.provider, link.account, row.kind)
         lifted = [replace(one, lifted=world.now()) for one in struck]
-        await world.run_for(_afterwards_s(wave), watch.look, widest=STEP_S)
+        await world.run_for(_afterwards_s(wave), watch.look, finest=STEP_S, widest=STEP_S)
         findings += [await judge_soft(watch, one) for one in lifted]
     return findings
 
 
 async def settle(world: World, seconds: float = 60) -> None:
     """First syncs done before anything is broken."""
-    await world.run_for(seconds, widest=30)
+    await world.run_for(seconds, finest=STEP_S, widest=30)
 
 
 def _watch(world: World, pairs: Sequence[tuple[Linked, Definite | Soft]]) -> Watch:
@@ -111,7 +119,7 @@ async def _until_all_shown(world: World, watch: Watch, struck: Sequence[Struck])
     """A fault that nobody met says nothing: mailboxes are called by the probe alone, and a sync may just be over."""
     end = struck[0].at + timedelta(seconds=LONGEST_FAULT_S)
     while world.now() < end and not all(_is_shown(watch, one) for one in struck):
-        await world.run_for(3 * STEP_S, watch.look, widest=STEP_S)
+        await world.run_for(3 * STEP_S, watch.look, finest=STEP_S, widest=STEP_S)
 
 
 def _is_shown(watch: Watch, struck: Struck) -> bool:
@@ -126,13 +134,20 @@ def _afterwards_s(wave: Sequence[tuple[Linked, Soft]]) -> float:
 
 
 def _waves(pairs: Sequence[tuple[Linked, Any]], at_once: int) -> list[list[tuple[Linked, Any]]]:
-    """So many of each provider at the same time; what must be alone comes last, a provider at a time."""
+    """So many of each provider at the same time; what must be alone at its provider comes last.
+
+    What is slow is together, so that it does not hold up everything else.
+    """
     alone = [pair for pair in pairs if isinstance(pair[1], Soft) and pair[1].alone]
-    together = [pair for pair in pairs if pair not in alone]
-    by_provider = {name: [pair for pair in together if pair[0].provider == name] for name in PROVIDERS}
-    count = max(-(-len(found) // at_once) for found in by_provider.values())
-    waves = [
-        [pair for found in by_provider.values() for pair in found[number * at_once : (number + 1) * at_once]]
-        for number in range(count)
-    ]
-    return waves + [[pair] for pair in alone]
+    slow = [pair for pair in pairs if isinstance(pair[1], Soft) and pair[1].is_slow]
+    rest = [pair for pair in pairs if pair not in alone and pair not in slow]
+    waves = _side_by_side(rest, at_once) + _side_by_side(slow, at_once)
+    lonely = [[pair for pair in alone if pair[0].provider == name] for name in PROVIDERS]
+    return waves + [[pair for pair in wave if pair is not None] for wave in zip_longest(*lonely)]
+
+
+def _side_by_side(pairs: Sequence[tuple[Linked, Any]], at_once: int) -> list[list[tuple[Linked, Any]]]:
+    by_provider = [[pair for pair in pairs if pair[0].provider == name] for name in PROVIDERS]
+    count = max(-(-len(found) // at_once) for found in by_provider)
+    steps = range(0, count * at_once, at_once)
+    return [[pair for found in by_provider for pair in found[start : start + at_once]] for start in steps]

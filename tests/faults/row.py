@@ -57,3 +57,8 @@ class Soft:
     @property
     def name(self) -> str:
         return f"{self.kind} ({self.note})" if self.note else self.kind
+
+    @property
+    def is_slow(self) -> bool:
+        """Costs a deadline of real time at each call, or is watched for long."""
+        return self.kind == "timeout" or self.params.get("ms", 0) >= 1000 or self.ban_s > PROBE_S

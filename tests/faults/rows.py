@@ -153,7 +153,7 @@ GOOGLE = [
         status="connected",
     ),
 ]
-# Access tokens live on until they expire, so most shows at the next refresh; short lives keep the wait short.
+# Of what Graph does not evaluate access tokens live on, so it shows at the next refresh; short lives keep that short.
 HALF_AN_HOUR = {"access_ttl_s": 1800}
 AT_REFRESH_S = 0.85 * 1800 + 60
 
@@ -164,17 +164,22 @@ def _microsoft(kind: str, cause: str, params: Mapping[str, Any] | None = None, n
     )
 
 
+def _evaluated(kind: str, cause: str, params: Mapping[str, Any] | None = None, note: str = "") -> Definite:
+    """Graph tells it at the next call, however long its token would have lived."""
+    return Definite("microsoft", kind, cause, 60, params or {}, note)
+
+
 MICROSOFT = [
-    _microsoft("revoke", "password_changed", note="50173: sessions ended or password reset"),
-    _microsoft("revoke", "access_revoked", {"variant": "65001"}, "65001: consent removed"),
+    _evaluated("revoke", "password_changed", note="50173: sessions ended or password reset"),
+    _evaluated("revoke", "access_revoked", {"variant": "65001"}, "65001: consent removed"),
     _microsoft("uninstall", "access_revoked"),
     Definite("microsoft", "expire_refresh", "token_expired", SIX_MINUTES),
-    _microsoft("change_password", "password_changed", {"by": "admin"}, "reset by an administrator"),
-    _microsoft("admin_block", "admin_policy", {"variant": "50105"}, "50105"),
-    _microsoft("admin_block", "admin_policy", {"variant": "53003"}, "53003"),
-    _microsoft("interaction_required", "interaction_required"),
-    _microsoft("interaction_required", "interaction_required", {"variant": "50076_invalid_grant"}, "as invalid_grant"),
-    _microsoft("disable_account", "account_disabled"),
+    _evaluated("change_password", "password_changed", {"by": "admin"}, "reset by an administrator"),
+    _evaluated("admin_block", "admin_policy", {"variant": "50105"}, "50105"),
+    _evaluated("admin_block", "admin_policy", {"variant": "53003"}, "53003"),
+    _evaluated("interaction_required", "interaction_required"),
+    _evaluated("interaction_required", "interaction_required", {"variant": "50076_invalid_grant"}, "as invalid_grant"),
+    _evaluated("disable_account", "account_disabled"),
     Definite(
         "microsoft",
         "remove_scopes",

@@ -11,8 +11,9 @@ from functools import partial
 
 import pytest
 
-from tests.faults.mail_rows import IMAP_LOGIN, REFUSED_LOGIN
-from tests.faults.play import stage
+from tests.faults.mail_rows import IMAP_LOGIN, MAIL_SOFT, REFUSED_LOGIN
+from tests.faults.play import play_soft, settle, stage
+from tests.faults.report import table
 from tests.faults.row import Soft
 from tests.faults.watch import ProviderCall, Watch
 from tests.support.world import MAIL, Linked, World
@@ -68,3 +69,11 @@ async def test_two_refusals_in_a_row_disconnect_nobody(world: World) -> None:
     assert [c.refused for c in watch.calls_of(link, began) if c.path == IMAP_LOGIN][:3] == [True, True, False]
     assert watch.now_of(link).status == "connected"
     assert await world.admin.fetchval(EVER, link.id) == 0
+
+
+async def test_trouble_of_the_servers_is_over_for_us_a_minute_after_its_end(world: World) -> None:
+    rows = [row for row in MAIL_SOFT if row.quick]
+    links = await stage(world, MAIL, rows)
+    await settle(world)
+    findings = await play_soft(world, list(zip(links, rows, strict=True)), at_once=len(rows))
+    assert all(one.ok for one in findings), "\n" + table(findings)

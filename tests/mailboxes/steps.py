@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from mailwarden.connections.models import MailboxSlot
+from mailwarden.connections.slot_models import MailboxSlot
 from mailwarden.core.db import reader, unit_of_work
 from mailwarden.core.runtime import Runtime
 from tests.connections.fakes import connect, healthy

@@ -45,7 +45,7 @@ class FakeTokens:
     async def access_token(self) -> str:
         return "new-token" if self.refreshed else "old-token"
 
-    async def refresh(self, rejected: str) -> str:
+    async def refresh(self, rejected: str, claims: str | None = None) -> str:  # noqa: ARG002
         self.refreshed.append(rejected)
         return "new-token"
 

@@ -3,7 +3,7 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from mailwarden.providers.base import ListsCampaigns, Provider, ReadsContacts, ReportsFigures
+from mailwarden.providers.capabilities import ListsCampaigns, Provider, ReadsContacts, ReportsFigures
 from mailwarden.providers.catalog import ProviderSpec, load
 from mailwarden.providers.registry import PROVIDERS
 

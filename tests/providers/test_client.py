@@ -61,7 +61,7 @@ async def test_refusals_become_failures(name, status, failure):
 
 async def test_a_failed_refresh_passes_through_as_it_is(name):
     class Dead(FakeTokens):
-        async def refresh(self, rejected: str) -> str:
+        async def refresh(self, rejected: str, claims: str | None = None) -> str:  # noqa: ARG002
             raise LookupError(rejected)
 
     with pytest.raises(LookupError, match="old-token"):

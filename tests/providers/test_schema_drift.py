@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailwarden.core.http import Answer
-from mailwarden.providers.base import Campaign, ListsCampaigns, ProviderError, ReportsFigures, Unavailable, Window
+from mailwarden.providers.base import Campaign, ProviderError, Unavailable, Window
+from mailwarden.providers.capabilities import ListsCampaigns, ReportsFigures
 from mailwarden.providers.catalog import load
 from mailwarden.providers.classify import Call, failure
 from mailwarden.providers.registry import PROVIDERS

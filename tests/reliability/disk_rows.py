@@ -110,7 +110,7 @@ def _restarted(system: System) -> bool:
 
 async def full_disks(ground: Ground, n: int, *, logs: bool = True) -> Tally:
     tally = Tally()
-    logging.disable(logging.CRITICAL)  # it cries at every refresh that is left out
+    logging.disable(logging.CRITICAL)  # it cries
     try:
         with small_disk(ground.folder / "small", 4) as disk:
             await _journal_full(tally, replace(ground, folder=disk), max(4, n // 10))

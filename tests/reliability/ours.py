@@ -33,7 +33,7 @@ class Pair:
     async def access_token(self) -> str:
         return f"token-{self.refreshes}"
 
-    async def refresh(self, rejected: str) -> str:
+    async def refresh(self, rejected: str, claims: str | None = None) -> str:  # noqa: ARG002
         assert rejected == f"token-{self.refreshes}"
         self.refreshes += 1
         return f"token-{self.refreshes}"

@@ -14,7 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from mailwarden.core.ids import format_id
-from mailwarden.providers.base import Campaign, ListsCampaigns, ProviderError, Window
+from mailwarden.providers.base import Campaign, ProviderError, Window
+from mailwarden.providers.capabilities import ListsCampaigns
 from mailwarden.providers.hubspot import EMAILS
 from mailwarden.providers.registry import PROVIDERS
 from mailwarden.sync import progress
@@ -166,16 +167,16 @@ def _pass_on(real: httpx.Client, asked: Asked, spoil: Spoil | None) -> Reply:
     return spoil(page, first) or Reply(200, json.dumps(page).encode(), headers)
 
 
-async def broken_listings(ground: Ground, n: int) -> Tally:
+async def broken_listings(ground: Ground, n: int, kinds: Mapping[str, Spoil] = ANOMALIES) -> Tally:
     """While a listing is wrong no run is a success with rows missing; once it is right again all rows are there."""
     tally = Tally()
     async with AsyncExitStack() as stack:
         front, chosen = await stack.enter_async_context(spoiling(ground))
         world = await stack.enter_async_context(living(replace(ground, sandbox=front), "P11"))
         browser = await world.sign_up()
-        for name, spoil in ANOMALIES.items():
+        for name, spoil in kinds.items():
             chosen[0] = spoil
-            links = [await _connect(world, browser) for _ in range(-(-n // len(ANOMALIES)))]
+            links = [await _connect(world, browser) for _ in range(-(-n // len(kinds)))]
             await world.run_for(300, widest=300)
             lying = [await _lies(world, link) for link in links]
             chosen[0] = None
@@ -217,9 +218,9 @@ async def _missing(world: World, link: Linked) -> int:
 
 
 async def trusting_listings(ground: Ground, n: int) -> Tally:
-    """The broken variant believes that what came is all there is."""
+    """The broken variant believes that what came is all there is, so it cannot notice that rows are missing."""
     with broken(progress.Reading, "is_complete", lambda *_: True):
-        return await broken_listings(ground, n)
+        return await broken_listings(ground, n, {"rows missing": _lose})
 
 
 ROWS = [
@@ -239,5 +240,6 @@ ROWS = [
         20,
         broken_listings,
         trusting_listings,
+        sign="rows missing: 1 false",
     ),
 ]

@@ -1,11 +1,12 @@
-"""Row A7: processes under steady load keep their size. `--scale 15` soaks for 30 minutes instead of 2."""
+"""Row A7: processes under steady load keep their size, judged by slope where it is played for long enough."""
 
 import asyncio
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
+from statistics import fmean, linear_regression, median
 
 from tests.reliability.row import Ground, Row, Tally
 from tests.reliability.traffic import traffic
@@ -17,6 +18,9 @@ LIFE_S = 12  # of access tokens, so that refreshes are part of the load
 WARM_UP = 0.4  # share of the time in which caches and pools fill
 ROOM, FEW_FILES, FEW_MB = 1.1, 12, 8.0  # growth that is none: I10 allows 10 %, small numbers a little more
 SHORTEST_S = 40
+SLOPE_FROM_S = 600  # a shorter run tells more of caches than of leaks
+BLOCK = 30  # samples whose median stands for them
+MOST_MB_H = 1.0
 
 
 @dataclass
@@ -41,6 +45,22 @@ class Watched:
         middle, mean = sum(times) / len(times), sum(found) / len(found)
         spread = sum((at - middle) ** 2 for at in times)
         return 3600 * sum((at - middle) * (value - mean) for at, value in zip(times, found, strict=True)) / spread
+
+    def surely_grows_by(self) -> float:
+        """MB per hour, the lower end of the slope's 95 % interval; neighbouring samples are alike, so of blocks."""
+        start = int(len(self.at) * WARM_UP)
+        blocks = [slice(i, i + BLOCK) for i in range(start, len(self.at) - BLOCK + 1, BLOCK)]
+        times = [self.at[one][0] / 3600 for one in blocks]
+        sizes = [median(self.megabytes[one]) for one in blocks]
+        slope, base = linear_regression(times, sizes)
+        rest = sum((size - base - slope * at) ** 2 for at, size in zip(times, sizes, strict=True))
+        spread = sum((at - fmean(times)) ** 2 for at in times)
+        return slope - 2 * math.sqrt(rest / (len(times) - 2) / spread)
+
+    def judge_slope(self, tally: Tally, name: str) -> None:
+        if self.at[-1] - self.at[0] >= SLOPE_FROM_S:
+            tally.figures[f"{name} MB/h at least"] = surely = round(self.surely_grows_by(), 1)
+            tally.violations += [f"{name} grows by {surely} MB/h at least"] * (surely > MOST_MB_H)
 
     def judge(self, tally: Tally, name: str) -> None:
         start = int(len(self.at) * WARM_UP)
@@ -67,6 +87,7 @@ def _soak(ground: Ground, seconds: float, worker: Sequence[str]) -> Tally:
             watched = _watch(system, seconds)
         for name, one in watched.items():
             one.judge(tally, name)
+            one.judge_slope(tally, name)
         tally.figures["jobs"] = system.one("SELECT count(*) FROM sync_runs")
     return tally
 
@@ -91,4 +112,4 @@ async def soak_leaking(ground: Ground, _n: int) -> Tally:
     return await asyncio.to_thread(_soak, ground, SHORTEST_S, ("tests.reliability.leaky_worker",))
 
 
-ROWS = [Row("A7", "memory and handles under steady load", "no growth", 120, soak, soak_leaking)]
+ROWS = [Row("A7", "memory and handles under steady load", "no growth", 1_800, soak, soak_leaking)]

@@ -1,23 +1,19 @@
-"""Rows P1-P8 and P12-P14: one call to a provider that misbehaves, over real sockets."""
+"""Rows P1-P8: one call to a provider that misbehaves, over real sockets."""
 
 import asyncio
 import gzip
-import json
 import random
 import resource
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
 from typing import Any
 
 import httpx
 
-from mailwarden.connections.consent import BearerOnce
 from mailwarden.core.http import NoAnswer
 from mailwarden.providers.base import (
     AccessRevoked,
-    ObjectGone,
     ProviderError,
     RateLimited,
     ScopesMissing,
@@ -26,17 +22,10 @@ from mailwarden.providers.base import (
 from mailwarden.providers.budget import LocalBudget
 from tests.reliability.garbage import KINDS, spoiled
 from tests.reliability.hostile import Asked, Hostile, Reply, hostile
-from tests.reliability.ours import DEADLINE_S, FIGURES, IDENTITY, OBJECT, Client, client, failure_of
+from tests.reliability.ours import DEADLINE_S, FIGURES, IDENTITY, Client, client, failure_of
 from tests.reliability.row import Ground, Row, Tally
 
 Reading = Callable[[BaseException | None], bool]
-SCOPES = {
-    "hubspot": (
-        {"category": "MISSING_SCOPES", "errors": [{"context": {"requiredGranularScopes": ["content"]}}]},
-        "content",
-    ),
-    "klaviyo": ({"errors": [{"code": "permission_denied", "detail": "no"}]}, "accounts:read"),
-}
 
 
 def dead(error: BaseException | None) -> bool:
@@ -261,71 +250,6 @@ async def obedient(ground: Ground, n: int) -> Tally:
         return await redirects(ground, n, plain)
 
 
-# P12 - P14
-
-
-async def refused_once(_ground: Ground, n: int, *, refreshes: bool = True) -> Tally:
-    """A token that the provider forgot too early: one refresh, one retry, nobody suspects anything."""
-    tally = Tally()
-
-    def answer(asked: Asked) -> Reply:
-        return Reply(401, b"{}") if asked.headers["authorization"].endswith("token-0") else Reply()
-
-    async with facing(answer) as (_, clients):
-        for number in range(n):
-            one = clients[number % 2]
-            one.tokens.refreshes = 0
-            auth = None if refreshes else BearerOnce("token-0")
-            error = await failure_of(one.get(IDENTITY[one.app.spec.name], auth))
-            tally.see(error is None and one.tokens.refreshes == 1, f"{error!r}, {one.tokens.refreshes} refreshes"[:200])
-    return tally
-
-
-async def never_refreshed(ground: Ground, n: int) -> Tally:
-    return await refused_once(ground, n, refreshes=False)
-
-
-async def scope_removed(_ground: Ground, n: int, *, label: type[ProviderError] = ScopesMissing) -> Tally:
-    """A working token without a permission: the permission is named, the grant is not suspected."""
-    tally = Tally()
-    for provider in FIGURES:
-        body, scope = SCOPES[provider]
-        refusal = Reply(403, json.dumps(body).encode())
-        async with facing(partial(_always, refusal)) as (_, clients):
-            one = clients[FIGURES.index(provider)]
-            for _ in range(n // 2):
-                error = await failure_of(one.get(IDENTITY[provider]))
-                named = isinstance(error, ScopesMissing) and error.scopes == (scope,)
-                tally.see(isinstance(error, label) and named, f"{provider}: {error!r}"[:200])
-    return tally
-
-
-def _always(reply: Reply, _: Asked) -> Reply:
-    return reply
-
-
-async def as_revoked(ground: Ground, n: int) -> Tally:
-    return await scope_removed(ground, n, label=AccessRevoked)
-
-
-async def gone(ground: Ground, n: int, is_dead: Reading = dead) -> Tally:
-    """404 and 410 on one object are a tombstone of it."""
-    rng, tally = ground.rng("P14"), Tally()
-    async with facing(lambda _: Reply(rng.choice([404, 410]), b"{}")) as (_, clients):
-        for number in range(n):
-            one = clients[number % 2]
-            error = await failure_of(one.get(OBJECT[one.app.spec.name]))
-            good = isinstance(error, ObjectGone) or (
-                one.app.spec.name == "klaviyo" and not isinstance(error, Unavailable)
-            )
-            tally.see(good and not is_dead(error), f"{one.app.spec.name}: {error!r}"[:200])
-    return tally
-
-
-async def naive_gone(ground: Ground, n: int) -> Tally:
-    return await gone(ground, n, naive)
-
-
 ROWS = [
     Row("P1", "500, 502, 503, 504", "Unavailable, never a suspicion", 20_000, outages, naive_outages, quick=200),
     Row("P2", "refused connection, no address", "token surely not spent", 2_000, unreachable, always_sent, quick=60),
@@ -335,9 +259,4 @@ ROWS = [
     Row("P6", "garbled bodies", "no verdict, no crash", 50_000, garbage, naive_garbage, quick=500),
     Row("P7", "compression bombs", "cut at the cap", 40, bombs, unbounded, quick=2),
     Row("P8", "redirects", "never followed with a token", 5_000, redirects, obedient, quick=50),
-    Row("P12", "401 once", "one refresh, one retry", 10_000, refused_once, never_refreshed, quick=100),
-    Row(
-        "P13", "403 for a missing permission", "permission missing, named", 5_000, scope_removed, as_revoked, quick=100
-    ),
-    Row("P14", "404 and 410", "the object is gone, not the connection", 5_000, gone, naive_gone, quick=100),
 ]

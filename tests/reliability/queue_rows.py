@@ -10,6 +10,7 @@ from tests.reliability.yard import Yard, share, yard
 
 LEASE_S = 3
 ONCE = '["wakes_once"]'
+LOST = ", done 0 times"
 HOUR_S = 3600.0
 
 # Q3
@@ -122,13 +123,13 @@ async def writes_late(ground: Ground, n: int) -> Tally:
 # Q7
 
 DEAD = "SELECT key, state, attempt FROM jobs WHERE kind = 'poison' AND (state <> 'dead' OR attempt <> 5)"
-SLOWEST_S = 15.0  # of the innocent, some of whom die with the poisoned
+SLOWEST_S = 5.0  # of the innocent, some of whom die with the poisoned
 
 
 async def poisoned(ground: Ground, n: int, broken: str = "[]", drain_s: float = 150) -> Tally:
     """One in 50 chores kills whoever takes it: given up after the fifth, and the others go on."""
     tally = Tally()
-    evil, over_s = max(1, n // 50), n / 12
+    evil, over_s = max(1, n // 50), n / 5
     async with yard(ground, "Q7", 3, CHORES_LEASE_S=LEASE_S, CHORES_BROKEN=broken) as yarn:
         await yarn.give("poison", evil, over_s=over_s)
         await yarn.give("chore", n, over_s=over_s)
@@ -140,7 +141,7 @@ async def poisoned(ground: Ground, n: int, broken: str = "[]", drain_s: float = 
         slow = sum(one > SLOWEST_S for one in late)
         tally.violations += [f"{slow} others waited longer than {SLOWEST_S:g} s"] * bool(slow)
         tally.figures |= {"workers killed": yarn.restarts, "others' delay p50, s": share(late, 0.5)}
-        tally.figures |= {"p99, s": share(late, 0.99), "worst, s": share(late, 1)}
+        tally.figures |= {"p95, s": share(late, 0.95), "worst, s": share(late, 1)}
     return tally
 
 
@@ -210,10 +211,36 @@ async def nobody_there_in_time(ground: Ground, n: int) -> Tally:
 
 
 ROWS = [
-    Row("Q3", "out of memory, segfault, exit", "each done once", 120, deaths, deaths_for_good),
-    Row("Q4", "rolling deploys", "each done once, at its first attempt", 400, deploys, deploys_counted),
-    Row("Q5", "stopped past the lease, then going on", "no late write", 1_000, stands_still, writes_late),
-    Row("Q7", "a job that kills its worker", "given up, others go on", 500, poisoned, poisoned_for_ever),
-    Row("Q8", "three relays that wake everything", "each tick once", 1_500, many_relays, many_relays_unclaimed),
-    Row("Q9", "no worker for 25 hours", "nothing lost", 5_000, nobody_there, nobody_there_in_time),
+    Row("Q3", "out of memory, segfault, exit", "each done once", 120, deaths, deaths_for_good, sign=LOST),
+    Row(
+        "Q4",
+        "rolling deploys",
+        "each done once, at its first attempt",
+        400,
+        deploys,
+        deploys_counted,
+        sign=": attempt ",
+    ),
+    Row(
+        "Q5",
+        "stopped past the lease, then going on",
+        "no late write",
+        1_000,
+        stands_still,
+        writes_late,
+        sign="done 2 times",
+    ),
+    Row(
+        "Q7", "a job that kills its worker", "given up, others go on", 400, poisoned, poisoned_for_ever, sign="poison-"
+    ),
+    Row(
+        "Q8",
+        "three relays that wake everything",
+        "each tick once",
+        1_500,
+        many_relays,
+        many_relays_unclaimed,
+        sign=" fired ",
+    ),
+    Row("Q9", "no worker for 25 hours", "nothing lost", 5_000, nobody_there, nobody_there_in_time, sign=LOST),
 ]

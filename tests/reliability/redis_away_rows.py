@@ -12,7 +12,7 @@ from uuid import uuid4
 from redis.asyncio import Redis
 
 from mailwarden.core.queue import FUNCTION, QUEUES, packb
-from tests.reliability.redis_rows import DRAIN_S, PER_S
+from tests.reliability.redis_rows import DRAIN_S, LOST, PER_S
 from tests.reliability.row import Ground, Row, Tally
 from tests.reliability.yard import Yard, own_redis, share, yard
 from tests.support.database import fresh_database
@@ -25,7 +25,7 @@ KNOWN_S = 4.0
 SLOWEST_S = 5.0  # of a request
 LATER = """
 SELECT extract(epoch FROM d.at - j.due_at)::float AS late FROM chores_done d JOIN jobs j USING (key)
-WHERE j.due_at > $1 + make_interval(secs => $2) AND d.at > j.due_at ORDER BY 1
+WHERE j.due_at > $1::timestamptz + make_interval(secs => $2) AND d.at > j.due_at ORDER BY 1
 """
 
 
@@ -117,7 +117,7 @@ def hostile(canary: Path, number: int) -> bytes | None:
 
 async def plant(redis: "Redis", canary: Path, number: int, queue: str) -> None:
     name = f"{uuid4()}:{number}:0".encode() if number % 5 else os.urandom(12) + b"\xff"
-    body = hostile(canary, number)
+    body = hostile(canary / str(number), number)
     if body is not None:
         await redis.set(b"arq:job:" + name, body, ex=600)
     await redis.zadd(QUEUES[queue], {name: 1_000 + number})
@@ -127,14 +127,15 @@ async def hostile_wire(ground: Ground, n: int, broken: str = "[]", drain_s: floa
     """Nothing of what was planted runs, no worker dies of it, and what was due is done."""
     tally = Tally(n)
     async with yard(ground, "R6", CHORES_BROKEN=broken) as yarn:
-        canary = yarn.folder / "canary"
+        canary = yarn.folder / "canaries"  # a file for each that ran
+        canary.mkdir()
         await _attack(yarn, canary, n)
         await yarn.finished(drain_s)
         jobs = Tally()
         await yarn.judge(jobs)
         late = await yarn.lateness()
         tally.figures |= {"chores done meanwhile": jobs.n, "their delay p99, s": share(late, 0.99)}
-        tally.violations += jobs.violations + ["planted code ran"] * canary.exists()
+        tally.violations += jobs.violations + [f"planted code ran: {one.name}" for one in canary.iterdir()]
         tally.violations += [f"{yarn.restarts} workers died"] * bool(yarn.restarts)
         tally.violations += [f"waited {share(late, 1):.1f} s"] * (share(late, 1) > WAITED_S)
     return tally
@@ -153,10 +154,18 @@ async def _attack(yarn: Yard, canary: Path, n: int) -> None:
 
 
 async def hostile_wire_trusted(ground: Ground, n: int) -> Tally:
-    return await hostile_wire(ground, max(n, 28), '["trusts_pickles"]', 8)
+    return await hostile_wire(ground, max(n, 140), '["trusts_pickles"]', 8)
 
 
 ROWS = [
-    Row("R3", "Redis stays away", "starts within 2 s, people work on", 1_500, away, away_and_waited_for),
-    Row("R6", "hostile wake-ups", "none runs, work goes on", 1_000, hostile_wire, hostile_wire_trusted),
+    Row("R3", "Redis stays away", "starts within 2 s, people work on", 1_500, away, away_and_waited_for, sign=LOST),
+    Row(
+        "R6",
+        "hostile wake-ups",
+        "none runs, work goes on",
+        1_000,
+        hostile_wire,
+        hostile_wire_trusted,
+        sign="planted code ran",
+    ),
 ]

@@ -9,6 +9,8 @@ from pathlib import Path
 from mailwarden.embedded import EmbeddedServers
 from tests.support.sandbox import Sandbox
 
+BROKE_DOWN = "broke down:"
+
 
 @dataclass
 class Tally:
@@ -26,7 +28,7 @@ class Tally:
     @property
     def bound(self) -> float | None:
         """Upper end of the 95 % interval where nothing was seen (rule of three); None where something was."""
-        return 3 / self.n if self.n and not self.violations else None
+        return min(1.0, 3 / self.n) if self.n and not self.violations else None
 
 
 @dataclass(frozen=True)
@@ -65,4 +67,23 @@ class Row:
         return max(self.quick or min(10, self.n), math.ceil(self.n * scale))
 
     def noticed(self, control: Tally) -> list[str]:
-        return [what for what in control.violations if self.sign in what]
+        return [what for what in control.violations if self.sign in what and not what.startswith(BROKE_DOWN)]
+
+
+@dataclass
+class Outcome:
+    row: Row
+    found: Tally
+    control: Tally
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        return not self.found.violations and bool(self.row.noticed(self.control)) and self.found.n > 0
+
+    def line(self) -> str:
+        bound = f"< {self.found.bound:.2%}" if self.found.bound else "–"
+        noticed = f"{len(self.row.noticed(self.control))}/{self.control.n}"
+        figures = ", ".join(f"{name} {value:g}" for name, value in self.found.figures.items())
+        head = f"{self.row.id:<4} {self.row.title:<38} {len(self.found.violations)}/{self.found.n:<7} {bound:<9}"
+        return f"{head} control {noticed:<12} {self.seconds:6.1f} s  {figures} {'' if self.ok else 'WRONG'}".rstrip()

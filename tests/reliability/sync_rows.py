@@ -96,4 +96,14 @@ async def killed_for_good(ground: Ground, n: int) -> Tally:
     return await killed_in_syncs(ground, max(n, 9_000), '["wakes_once"]', 40)
 
 
-ROWS = [Row("Q1", "kill -9 in the middle of syncs", "none lost, none twice", 60_000, killed_in_syncs, killed_for_good)]
+ROWS = [
+    Row(
+        "Q1",
+        "kill -9 in the middle of syncs",
+        "none lost, none twice",
+        60_000,
+        killed_in_syncs,
+        killed_for_good,
+        sign="wanted",
+    )
+]

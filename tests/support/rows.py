@@ -57,6 +57,7 @@ WORDS: dict[tuple[str, str], Any] = {
     ("oauth_tokens", "kind"): "refresh",
     ("mail_servers", "imap_security"): "tls",
     ("mail_servers", "smtp_security"): "tls",
+    ("mail_servers", "failing"): None,
 }
 
 

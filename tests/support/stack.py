@@ -25,10 +25,9 @@ from mailwarden.embedded.servers import DATABASE
 from mailwarden.settings import Settings
 from tests.support.database import ROOT, admin_dsn, set_clock_offset
 from tests.support.sandbox import Sandbox, running_sandbox
+from tests.support.world import APPS, MAIL
 
 STACKS = ROOT / ".local" / "test" / "stacks"
-PROVIDERS = ("hubspot", "klaviyo", "keap", "google", "microsoft")
-MAIL = "imap"
 CLOCK_FOLLOW_S = 0.2
 T = TypeVar("T")
 
@@ -143,7 +142,7 @@ def wait_healthy(system: System, within_s: float = 30) -> None:
 
 def provider_env(sandbox: Sandbox) -> dict[str, str]:
     env: dict[str, str] = {}
-    for name in PROVIDERS:
+    for name in APPS:
         prefix = f"MAILWARDEN_PROVIDERS__{name.upper()}__"
         env |= {
             f"{prefix}CLIENT_ID": "sandbox-client",

@@ -5,7 +5,7 @@ from mailwarden.alerts.endpoint_notices import ABOUT_ENDPOINTS, alert_endpoint
 from mailwarden.alerts.letter import compose
 from mailwarden.alerts.models import Alert, AlertMail
 from mailwarden.alerts.notices import alert_asked, alert_expiring, alert_permission
-from mailwarden.alerts.operators import OPERATOR_MAIL, TELL, send_operator_mail, tell_operators
+from mailwarden.alerts.operators import OPERATOR_MAIL, TELL, send_operator_mail, tell_operators, tell_unreadable
 from mailwarden.alerts.posting import TRIES, post_once
 from mailwarden.alerts.service import MAIL, alert_inactive, alert_recovered
 from mailwarden.core.db import UnitOfWork, unit_of_work
@@ -38,7 +38,7 @@ JOBS = [
     JobKind(TELL, tell_operators, max_attempts=None),
 ]
 LISTENERS: Listeners = {
-    EventType.CONNECTION_INACTIVE: [alert_inactive],
+    EventType.CONNECTION_INACTIVE: [alert_inactive, tell_unreadable],
     EventType.CONNECTION_RECOVERED: [alert_recovered],
     EventType.CONNECTION_EXPIRING: [alert_expiring],
     EventType.CONNECTION_PERMISSION_MISSING: [alert_permission],

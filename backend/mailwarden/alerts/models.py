@@ -47,13 +47,13 @@ class AlertMail(Tenant, Base):
 
 
 class OperatorNotice(Base):
-    """Told to those who run the instance: at most one of a kind per incident. Holds nothing of a tenant."""
+    """Told to those who run the instance: at most one of a kind per incident, or without one. Nothing of a tenant."""
 
     __tablename__ = "operator_notices"
-    __table_args__ = (UniqueConstraint("incident_id", "kind"),)
+    __table_args__ = (UniqueConstraint("incident_id", "kind", postgresql_nulls_not_distinct=True),)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"))
-    kind: Mapped[str]  # opened | ended
+    incident_id: Mapped[UUID | None] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"))
+    kind: Mapped[str]  # opened | ended; without an incident: unreadable and the day
     title: Mapped[str]
     body: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=app_now())

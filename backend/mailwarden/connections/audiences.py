@@ -40,7 +40,7 @@ class AudienceTokens:
     async def access_token(self) -> str:
         return await self._token(None)
 
-    async def refresh(self, rejected: str) -> str:
+    async def refresh(self, rejected: str, claims: str | None = None) -> str:  # noqa: ARG002 - Tokens' signature
         """After the service refused this token: another one."""
         return await self._token(rejected)
 

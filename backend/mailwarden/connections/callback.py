@@ -17,7 +17,7 @@ from mailwarden.connections.models import OAuthAttempt
 from mailwarden.connections.our_app import our_app, spec_of
 from mailwarden.connections.queries import find_connection
 from mailwarden.connections.views import ConsentAnswer
-from mailwarden.core.crypto import token_hash
+from mailwarden.core.crypto import CannotOpen, token_hash
 from mailwarden.core.db import app_now, reader, unit_of_work
 from mailwarden.core.http import redact
 from mailwarden.core.ids import format_id, new_id
@@ -113,7 +113,10 @@ async def _judge(rt: Runtime, attempt: OAuthAttempt, answer: ConsentAnswer) -> N
         raise _refused_consent(answer)
     if not answer.code:
         raise ConsentFailed("failed", detail="The provider sent no authorization code.")
-    verifier = rt.keys.open(attempt.verifier, verifier_place(attempt)) if attempt.verifier else None
+    try:
+        verifier = rt.keys.open(attempt.verifier, verifier_place(attempt)) if attempt.verifier else None
+    except CannotOpen as exc:
+        raise ConsentFailed("failed", detail="What we kept of your start cannot be read. Start again.") from exc
     grant = await prove_grant(rt, app, answer.code, verifier)
     await _check_pinned(rt, attempt, grant)
     return grant

@@ -14,18 +14,8 @@ from mailwarden.connections.unreadable import Unreadable, opened, opening
 from mailwarden.core.db import UnitOfWork, reader, unit_of_work
 from mailwarden.core.jobs import Lease
 from mailwarden.core.runtime import Runtime
-from mailwarden.providers.base import (
-    AccessRevoked,
-    Api,
-    Introspection,
-    ListsCampaigns,
-    ProvesWork,
-    Provider,
-    ProviderError,
-    ScopesMissing,
-    Signal,
-    Window,
-)
+from mailwarden.providers.base import AccessRevoked, Api, Introspection, ProviderError, ScopesMissing, Signal, Window
+from mailwarden.providers.capabilities import ListsCampaigns, ProvesWork, Provider
 from mailwarden.providers.client import ProviderApi
 from mailwarden.providers.oauth import OAuth
 from mailwarden.providers.registry import PROVIDERS

@@ -55,6 +55,7 @@ async def start_authorization(
         login_hint=_address(pinned),
         again=pinned is not None,
         lacking=_lacking(pinned),
+        claims=_demanded(pinned),
     )
     return AuthorizeOut(authorize_url=url, attempt_id=attempt.id, expires_at=attempt.expires_at)
 
@@ -67,6 +68,12 @@ def nonce_of(verifier: str) -> str:
 def _lacking(pinned: Connection | None) -> list[str]:
     """Only of a grant that lives: a dead one has nothing to add to."""
     return pinned.missing_scopes or [] if pinned is not None and pinned.status == Status.CONNECTED else []
+
+
+def _demanded(pinned: Connection | None) -> str | None:
+    """What the refusals named, so that the person is asked for just that: a second factor, another device."""
+    in_doubt = pinned is not None and pinned.status in (Status.VERIFYING, Status.INACTIVE)
+    return (pinned.evidence or {}).get("claims") if pinned is not None and in_doubt else None
 
 
 def _address(pinned: Connection | None) -> str | None:

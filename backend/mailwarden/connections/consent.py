@@ -16,15 +16,14 @@ from mailwarden.core.runtime import Runtime
 from mailwarden.providers.app import ProviderApp
 from mailwarden.providers.base import (
     Account,
-    Describes,
     Grant,
     Misconfigured,
-    Provider,
     ProviderError,
     RateLimited,
     ScopesMissing,
     Unavailable,
 )
+from mailwarden.providers.capabilities import Describes, Provider
 from mailwarden.providers.client import ProviderApi
 from mailwarden.providers.id_token import account_of, verified_claims
 from mailwarden.providers.oauth import OAuth

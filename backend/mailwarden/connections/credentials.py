@@ -54,6 +54,7 @@ class Claim:
     scopes: tuple[str, ...]
     claimed_at: float  # monotonic
     audience: str | None = None  # for which further service it is spent; None: for the API
+    claims: str | None = None  # what the API demanded of the next token
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,8 @@ def set_tokens(rt: Runtime, row: Credential, grant: Grant, sent_at: datetime, ke
         row.scopes = sorted(grant.scopes)
     row.issued_at = sent_at  # counted from sending, so never too late (R10)
     row.expires_at = sent_at + timedelta(seconds=grant.expires_in_s)
-    row.refresh_after = refresh_after(sent_at, row.expires_at, row.id, row.version)
+    life_s = min(grant.expires_in_s, grant.renew_in_s or grant.expires_in_s)
+    row.refresh_after = refresh_after(sent_at, sent_at + timedelta(seconds=life_s), row.id, row.version)
     if grant.ends_in_s is not None:
         row.grant_ends_at = sent_at + timedelta(seconds=grant.ends_in_s)
     _settle(rt, row)

@@ -6,7 +6,7 @@ from typing import Any
 from mailwarden.connections.forecast import Why
 from mailwarden.connections.models import Connection
 from mailwarden.connections.rules import WhoMustAct
-from mailwarden.connections.schemas import ForecastOut
+from mailwarden.connections.schemas import ActionOut, ForecastOut
 from mailwarden.providers.catalog import load
 
 DETAILS = {
@@ -54,11 +54,19 @@ def warning_card(row: Connection, days: int) -> dict[str, Any]:
     }
 
 
+def permission_action(provider: str) -> ActionOut:
+    """A mail server has no page for it: another user name or address in the settings is what can help."""
+    spec = load().get(provider)
+    if spec is not None and spec.kind == "password":
+        return ActionOut(code="reconnect", label="Check address and sign-in")
+    return ActionOut(code="grant_permission", label="Grant the missing permission")
+
+
 def permission_card(told: Mapping[str, Any]) -> dict[str, Any]:
     """From the facts of an event: which optional permission is gone, and what rests meanwhile."""
     spec = load().get(told["provider"])
     label, missing = spec.label if spec else told["provider"], told.get("missing_scopes", [])
-    why = {scope.name: scope.why for scope in spec.auth.scopes} if spec and spec.oauth else {}
+    why = {scope.name: scope.why for scope in spec.grantable} if spec else {}
     lost = " ".join(why[name] for name in missing if name in why)
     return {
         **told,
@@ -68,7 +76,7 @@ def permission_card(told: Mapping[str, Any]) -> dict[str, Any]:
             f"rests until it is granted again. It serves this: {lost}"
         ).removesuffix(" It serves this: "),
         "who_must_act": WhoMustAct.OWNER_OR_MANAGER,
-        "action": {"code": "grant_permission", "label": "Grant the missing permission"},
+        "action": permission_action(told["provider"]).model_dump(),
     }
 
 

@@ -37,6 +37,7 @@ from mailwarden.providers.base import (
     ScopesMissing,
     Unavailable,
 )
+from mailwarden.providers.claims import joined
 
 log = logging.getLogger(__name__)
 
@@ -179,7 +180,10 @@ async def suspect(
             await refine_cause(rt, tx, row, cause, actor)
         return
     tx.session.add(_signal(row, kind, cause, item, now))
-    named = {"scopes": sorted(scopes)} if scopes else {}
+    named: dict[str, object] = {"scopes": sorted(scopes)} if scopes else {}
+    if evidence.claims:
+        known = (row.evidence or {}).get("claims") if row.status == Status.VERIFYING else None
+        named["claims"] = joined({}, known, evidence.claims)
     add_evidence(row, item, **named)
     if row.status == Status.VERIFYING:
         row.cause = cause if cause not in GENERIC else row.cause
@@ -218,6 +222,13 @@ async def report_scopes(
         await suspect(rt, tx, row, said, Cause.SCOPES_REMOVED, actor, lacking)
         await _count(rt, tx, row, REFUSED)
     return not lacking
+
+
+async def report_rights(tx: UnitOfWork, connection_id: UUID, missing: frozenset[str]) -> None:
+    """Of a mailbox: what its servers do not let it do although they take the password."""
+    row = await find_connection(tx, acting_org(tx), connection_id, lock=True)
+    if row is not None and row.status != Status.DISCONNECTED:
+        await _miss(tx, row, missing)
 
 
 async def _miss(tx: UnitOfWork, row: Connection, missing: frozenset[str]) -> None:

@@ -94,6 +94,7 @@ class TokenJournal:
             "refresh_token": grant.refresh_token,
             "expires_in_s": grant.expires_in_s,
             "ends_in_s": grant.ends_in_s,
+            "renew_in_s": grant.renew_in_s,
             "scopes": sorted(grant.scopes) if grant.scopes is not None else None,
         }
         sealed = self._keys.seal(json.dumps(secret), _place(answer.org_id, answer.attempt_id))
@@ -132,6 +133,7 @@ class TokenJournal:
                 expires_in_s=secret["expires_in_s"],
                 scopes=frozenset(scopes) if scopes is not None else None,
                 ends_in_s=secret.get("ends_in_s"),
+                renew_in_s=secret.get("renew_in_s"),
             ),
         )
 

@@ -1,3 +1,4 @@
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
@@ -7,6 +8,7 @@ from mailwarden.connections.models import of_connection
 from mailwarden.core.crypto import Sealed
 from mailwarden.core.db import Base, Tenant
 
+FAILING = "failing in ('imap','smtp')"
 SECURITY = "imap_security in ('tls','starttls','none') and smtp_security in ('tls','starttls','none')"
 
 
@@ -17,7 +19,12 @@ class MailServers(Tenant, Base):
     """
 
     __tablename__ = "mail_servers"
-    __table_args__ = (of_connection(), UniqueConstraint("connection_id"), CheckConstraint(SECURITY, name="security"))
+    __table_args__ = (
+        of_connection(),
+        UniqueConstraint("connection_id"),
+        CheckConstraint(SECURITY, name="security"),
+        CheckConstraint(FAILING, name="failing"),
+    )
     connection_id: Mapped[UUID]
     address: Mapped[str]
     imap_host: Mapped[str]
@@ -30,3 +37,5 @@ class MailServers(Tenant, Base):
     smtp_username: Mapped[str | None]  # None: the same, and the same password
     password: Mapped[bytes | None] = mapped_column(Sealed)  # none after a disconnect
     smtp_password: Mapped[bytes | None] = mapped_column(Sealed)
+    failing: Mapped[str | None]  # imap | smtp: in trouble when it was last asked; a refused password is none
+    other_due_at: Mapped[datetime | None]  # meanwhile: when the other one has its turn

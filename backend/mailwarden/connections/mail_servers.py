@@ -18,7 +18,8 @@ from mailwarden.core.db import UnitOfWork, reader
 from mailwarden.core.egress import EgressGuard
 from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
-from mailwarden.providers.imap.servers import PORTS, Login, MailAccount, Reach, Security, Server
+from mailwarden.providers.imap.mailbox import OTHER
+from mailwarden.providers.imap.servers import PORTS, Login, MailAccount, Protocol, Reach, Security, Server
 
 PASSWORD_KIND = "password"  # noqa: S105 - a kind of provider
 MAIL_PROVIDER = "imap"
@@ -27,10 +28,12 @@ AT = " at "  # stands in no address
 
 @dataclass(frozen=True, slots=True)
 class HeldMailbox:
-    """``version`` is the credential's: another password has another one."""
+    """``version`` is the credential's: another password has another one. ``first`` is the server to be asked first."""
 
     version: int
     account: MailAccount
+    first: Protocol = "imap"
+    failing: Protocol | None = None
 
 
 def signs_in_by_password(provider: str) -> bool:
@@ -76,7 +79,17 @@ async def read_mailbox(rt: Runtime, row: Connection) -> HeldMailbox | None:
         if held is None or password is None:
             return None
         version = (await get_credential(tx, row.org_id, row.id)).version
-        return HeldMailbox(version, _account(rt, held, password))
+        failing = cast(Protocol | None, held.failing)
+        return HeldMailbox(version, _account(rt, held, password), _first(rt, held), failing)
+
+
+def _first(rt: Runtime, held: MailServers) -> Protocol:
+    """The one in trouble, so that the other one is left in peace; but for its turn, or its own end went unnoticed."""
+    if held.failing is None:
+        return "imap"
+    failing = cast(Protocol, held.failing)
+    is_turn = held.other_due_at is not None and held.other_due_at <= rt.clock.now()
+    return OTHER[failing] if is_turn else failing
 
 
 def _account(rt: Runtime, held: MailServers, password: str) -> MailAccount:
@@ -106,6 +119,7 @@ async def store_mailbox(rt: Runtime, tx: UnitOfWork, row: Connection, account: M
     held.smtp_username = account.smtp_login.user if apart else None
     secret = account.smtp_login.password
     held.smtp_password = rt.keys.seal(secret, place(held, "smtp_password")) if apart else None
+    held.failing = held.other_due_at = None
 
 
 async def forget_password(tx: UnitOfWork, row: Connection) -> None:

@@ -94,7 +94,7 @@ def _why(tested: Tested, ok: bool | None) -> dict[str, str | Kind | None]:
 async def mailbox_checks(asker: Asker) -> list[CheckOut]:
     """For "Test connection": one line per server. None is asked while a login that failed must rest."""
     if at := await login_refused_until(asker):
-        when = at.strftime("%H:%M UTC")
+        when = at.strftime("%H:%M:%S UTC")
         detail = f"The sign-in did not work a moment ago. So that nothing locks you out, the next try is at {when}."
         return [CheckOut(name="imap", ok=False, detail=detail)]
     try:

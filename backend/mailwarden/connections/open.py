@@ -5,7 +5,7 @@ from mailwarden.connections.our_app import our_app
 from mailwarden.connections.tokens import StoredTokens
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.auth import RefreshOnce
-from mailwarden.providers.base import Provider
+from mailwarden.providers.capabilities import Provider
 from mailwarden.providers.client import ProviderApi
 from mailwarden.providers.registry import PROVIDERS
 

@@ -28,7 +28,7 @@ def our_app(rt: Runtime, provider: str) -> ProviderApp:
     def on_date(date: str) -> None:
         rt.skew.note(provider, date, rt.clock.timestamp())
 
-    return ProviderApp(spec=spec, settings=settings, http=rt.http, budget=rt.budget, rng=rt.rng, on_date=on_date)
+    return ProviderApp(spec, settings, rt.http, rt.budget, rt.sleep, rt.rng, on_date)
 
 
 def is_offered(rt: Runtime, provider: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mailwarden.connections.cause_texts import keeps_of, text_of
-from mailwarden.connections.forecast_texts import forecast_out
+from mailwarden.connections.forecast_texts import forecast_out, permission_action
 from mailwarden.connections.models import Connection, Episode, ReconnectReceipt, Transition
 from mailwarden.connections.rules import Frequency, HistoryRange, Status
 from mailwarden.connections.schemas import (
@@ -89,7 +89,7 @@ def action_of(row: Connection) -> ActionOut:
         case Status.DISCONNECTED:
             return ActionOut(code="reconnect", label=f"Connect {row.account_label} again")
         case Status.CONNECTED if row.missing_scopes:
-            return ActionOut(code="grant_permission", label="Grant the missing permission")
+            return permission_action(row.provider)
         case Status.CONNECTED if row.degraded_reason is None and _syncs(row.provider):
             return ActionOut(code="sync_now", label="Sync now")
     return ActionOut(code="wait", label="Nothing to do")

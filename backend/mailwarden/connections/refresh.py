@@ -32,6 +32,7 @@ from mailwarden.core.db import app_now, unit_of_work
 from mailwarden.core.deadline import deadline
 from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import backoff_s
+from mailwarden.core.logging import Sparing
 from mailwarden.core.metrics import REFRESHES
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.base import (
@@ -39,16 +40,17 @@ from mailwarden.providers.base import (
     Evidence,
     Grant,
     Misconfigured,
-    ProvesWork,
     ProviderError,
     RateLimited,
     Signal,
     Unavailable,
 )
+from mailwarden.providers.capabilities import ProvesWork
 from mailwarden.providers.oauth import OAuth
 from mailwarden.providers.registry import PROVIDERS
 
 log = logging.getLogger(__name__)
+alarm = Sparing(log)
 
 MARGIN = timedelta(seconds=60)  # a token with less left is never sent
 LONGEST_PAUSE_S = 30  # per connection; the provider's own budget keeps all of them together within bounds
@@ -75,12 +77,14 @@ async def refresh_once(
     only_version: int | None = None,
     statuses: tuple[str, ...] = ALIVE,
     audience: str | None = None,
+    claims: str | None = None,
 ) -> Refreshed:
     """At most one POST. Its outcome is stored and reported when this returns, also if the caller is cancelled.
 
     ``audience``: for a further service of the same grant. That it is refused proves nothing about the grant, so such a
     refusal is only answered, not reported.
     """
+    rt = rt.pressing()
     if not _can_keep_answers(rt, provider) or not await may_try(rt, provider):
         return Refreshed(Result.NOT_CLAIMED)
     try:
@@ -89,7 +93,7 @@ async def refresh_once(
         return Refreshed(Result.FAILED, error)
     if claim is None:
         return Refreshed(Result.NOT_CLAIMED)
-    return await _unstoppable(_spend(rt, replace(claim, audience=audience)))
+    return await _unstoppable(_spend(rt, replace(claim, audience=audience, claims=claims)))
 
 
 def _can_keep_answers(rt: Runtime, provider: str) -> bool:
@@ -99,7 +103,7 @@ def _can_keep_answers(rt: Runtime, provider: str) -> bool:
     try:
         journal_of(rt).check()
     except OSError:
-        log.critical("the token journal cannot be written; no token of this provider is refreshed here", exc_info=True)
+        alarm.critical("the token journal cannot be written; no token of such a provider is refreshed here")
         return False
     return True
 
@@ -145,7 +149,7 @@ async def _spend(rt: Runtime, claim: Claim) -> Refreshed:
     try:
         journal.append(answer)
     except OSError:
-        log.critical("the token journal cannot be written; only the database can keep this answer", exc_info=True)
+        alarm.critical("the token journal cannot be written; only the database can keep such an answer")
     stored = await store_for_sure(rt, answer)
     journal.remove(claim.attempt_id)
     await _tell(rt, claim, stored, grant, started)
@@ -170,11 +174,11 @@ async def _present(app: Any, claim: Claim) -> Grant:
     if claim.audience is not None:
         scope = " ".join((*app.spec.auth.audience(claim.audience).scopes, "offline_access"))
     try:
-        return await oauth.refresh(claim.refresh_token, scope=scope)
+        return await oauth.refresh(claim.refresh_token, scope=scope, claims=claim.claims)
     except AccessRevoked:
         if app.spec.refresh.rotation != "overlap" or claim.previous is None or scope is not None:
             raise
-        return await oauth.refresh(claim.previous)  # our successor may never have counted there
+        return await oauth.refresh(claim.previous, claims=claim.claims)  # our successor may never have counted there
 
 
 def own_evidence(message: str, signal: Signal | None = None) -> Evidence:

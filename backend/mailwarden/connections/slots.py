@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from mailwarden.connections.models import Connection, MailboxSlot
+from mailwarden.connections.models import Connection
+from mailwarden.connections.slot_models import MailboxSlot
 from mailwarden.core.db import UnitOfWork, app_now
 from mailwarden.core.ids import new_id
 from mailwarden.events.record import record

@@ -12,6 +12,8 @@ from mailwarden.providers.base import AccessRevoked, ProviderError, Signal, Unav
 WAIT_S = 10.0
 POLL_S = 0.1
 
+_renewing: dict[tuple[object, ...], "asyncio.Future[str]"] = {}
+
 
 class StoredTokens:
     """For `RefreshOnce`. Reading takes no lock (R0)."""
@@ -34,21 +36,41 @@ class StoredTokens:
             return held.access_token
         return await self._renew(held)
 
-    async def refresh(self, rejected: str) -> str:
+    async def refresh(self, rejected: str, claims: str | None = None) -> str:
         """After a 401: what somebody else stored meanwhile, or one forced refresh (R8)."""
         held = await self._read()
         if held.access_token != rejected and held.expires_at - self._rt.clock.now() > MARGIN:
             return held.access_token
-        return await self._renew(held)
+        return await self._renew(held, claims)
 
     async def _read(self) -> Held:
         self._held = await read_held(self._rt, self._org_id, self._id)
         return self._held
 
-    async def _renew(self, held: Held) -> str:
-        tried = await refresh_once(
-            self._rt, self._org_id, self._id, self._provider, only_version=held.version, statuses=self._statuses
-        )
+    async def _renew(self, held: Held, claims: str | None = None) -> str:
+        """Of those in this process who want the same token one asks for it: hundreds would take every connection of
+        the pool, and the one that is to store the answer would wait behind them."""
+        key = (id(self._rt.sessions), self._id, held.version, self._statuses)
+        while (other := _renewing.get(key)) is not None:
+            await asyncio.wait([other])
+            if not other.cancelled():
+                return other.result()
+        mine = _renewing[key] = asyncio.get_running_loop().create_future()
+        try:
+            token = await self._renew_alone(held, claims)
+            mine.set_result(token)
+            return token
+        except Exception as exc:
+            mine.set_exception(exc)
+            mine.exception()  # it is raised here, whether somebody else waits for it or not
+            raise
+        finally:
+            del _renewing[key]
+            mine.cancel()  # if this caller was cancelled, one of the others does it
+
+    async def _renew_alone(self, held: Held, claims: str | None) -> str:
+        owner, only = (self._org_id, self._id, self._provider), held.version
+        tried = await refresh_once(self._rt, *owner, only_version=only, statuses=self._statuses, claims=claims)
         if tried.error is not None:
             raise tried.error
         if tried.result is Result.REFRESHED:

@@ -88,9 +88,8 @@ def lost_for(row: Connection, purpose: Purpose) -> list[str]:
 
 
 def _work_of(spec: ProviderSpec | None, scope: str) -> tuple[str, ...]:
-    if spec is None or spec.oauth is None:
-        return ()
-    return next((tuple(one.needed_for) for one in spec.auth.scopes if one.name == scope), ())
+    grantable = spec.grantable if spec is not None else ()
+    return next((tuple(one.needed_for) for one in grantable if one.name == scope), ())
 
 
 def _no(code: str, detail: str, action: ActionOut | None = None) -> Usability:

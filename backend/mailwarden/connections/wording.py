@@ -108,8 +108,8 @@ ANSWER_LOST = (
 )
 UNREADABLE = (
     "Our stored copy of the authorization of {account} cannot be decrypted. {provider} refused nothing, and nobody "
-    "there did anything wrong. Whoever runs this installation finds it in its log; with the right key it goes on by "
-    "itself, and a reconnect mends it at once. {keeps}"
+    "there did anything wrong. Whoever runs this installation is told; with the right key it goes on by itself, "
+    "and a reconnect mends it at once. {keeps}"
 )
 
 CHECKING = CauseText(

@@ -30,6 +30,13 @@ class Sealed(TypeDecorator[bytes]):
     cache_ok = True
 
 
+class SealedApart(TypeDecorator[bytes]):
+    """As ``Sealed``, in a table that belongs to no organization: the ``Place`` names none."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a secret lives; part of the authenticated data, so a ciphertext opens nowhere else.

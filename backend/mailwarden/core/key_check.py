@@ -14,7 +14,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mailwarden.core.crypto import CannotOpen, Keyring, Place, header_of
 from mailwarden.core.db import Base, Sessions, UnitOfWork, app_now, reader, unit_of_work
-from mailwarden.core.rotate import PEOPLE, listed, of_people, owner_of, sealed_columns
+from mailwarden.core.rotate import (
+    PEOPLE,
+    columns_apart,
+    listed,
+    of_people,
+    owner_of,
+    pages_apart,
+    sealed_columns,
+)
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +104,7 @@ async def _is_in_use(sessions: Sessions, metadata: MetaData, key_id: str) -> boo
             await tx.act_as(user_id)
             if await _seals(tx, metadata, user_id, header_of(key_id), people=True):
                 return True
-    return False
+    return await _seals_apart(sessions, metadata, header_of(key_id))
 
 
 async def _seals(tx: UnitOfWork, metadata: MetaData, owner: UUID, header: bytes, *, people: bool) -> bool:
@@ -106,6 +114,15 @@ async def _seals(tx: UnitOfWork, metadata: MetaData, owner: UUID, header: bytes,
         if of_people(table) is people
     ]
     return bool(await tx.session.scalar(select(or_(false(), *anywhere))))
+
+
+async def _seals_apart(sessions: Sessions, metadata: MetaData, header: bytes) -> bool:
+    for table, column in columns_apart(metadata):
+        is_sealed = func.coalesce(func.substr(column, 1, len(header)) == header, False)
+        async for page in pages_apart(sessions, table, is_sealed):
+            if any(sealed for _, sealed in page):
+                return True
+    return False
 
 
 async def forget_key(sessions: Sessions, key_id: str, *, older_than: timedelta = timedelta()) -> bool:

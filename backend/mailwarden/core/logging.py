@@ -2,7 +2,9 @@
 
 import logging
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -59,6 +61,26 @@ def configure_logging(level: str, *, as_json: bool) -> None:
     root.setLevel(level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class Sparing:
+    """For what goes wrong again and again for one reason: a line a minute in this process says as much as thousands."""
+
+    def __init__(
+        self, log: logging.Logger, *, every_s: float = 60, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._log, self._every_s, self._clock = log, every_s, clock
+        self._written: dict[str, float] = {}
+        self._left_out: Counter[str] = Counter()
+
+    def critical(self, message: str) -> None:
+        """With the exception at hand. ``left_out``: how often it was not written since the line before."""
+        now = self._clock()
+        if now - self._written.get(message, float("-inf")) < self._every_s:
+            self._left_out[message] += 1
+            return
+        self._written[message] = now
+        self._log.critical(message, exc_info=True, extra={"left_out": self._left_out.pop(message, 0)})
 
 
 @contextmanager

@@ -29,6 +29,7 @@ TURNS = 500  # organizations looked at per round while there is much to do
 WAITING_PER_PLACE = 3  # wake-ups on their way, the running ones among them, per place of a living worker
 STALE_S = 3.0  # a wake-up that was not claimed by then is sent again
 DIRECT_AFTER_S = 2.0
+PATIENCE_S = 0.3  # Redis that takes longer is as good as away: wake-ups one after the other would hold up all work
 MARK_S = 60
 ASK_DUE = text("SELECT * FROM job_due(:limit, :each, make_interval(secs => :stale), :queues, :turns)").bindparams(
     bindparam("stale", type_=Double), bindparam("queues", type_=ARRAY(Text)), bindparam("turns", type_=ARRAY(Uuid))
@@ -70,7 +71,10 @@ def unpackb(raw: bytes) -> Any:
 
 
 class ArqWire:
-    """One wake-up per fence and ``STALE_S``: arq drops a second one of the same id, and that is all it may drop."""
+    """One wake-up per fence and ``STALE_S``: arq drops a second one of the same id, and that is all it may drop.
+
+    Everything raises TimeoutError after ``PATIENCE_S``.
+    """
 
     def __init__(self, redis: ArqRedis) -> None:
         self._redis = redis
@@ -79,14 +83,18 @@ class ArqWire:
 
     async def push(self, due: Due) -> None:
         wake = f"{due.id}:{due.fence}:{time.monotonic() // STALE_S:.0f}"
-        await self._redis.enqueue_job(FUNCTION, str(due.id), _job_id=wake, _queue_name=QUEUES[due.queue], _expires=600)
+        name, queue = str(due.id), QUEUES[due.queue]
+        async with asyncio.timeout(PATIENCE_S):
+            await self._redis.enqueue_job(FUNCTION, name, _job_id=wake, _queue_name=queue, _expires=600)
 
     async def waiting(self, queue: str) -> int:
-        return int(await self._redis.zcard(QUEUES[queue]))
+        async with asyncio.timeout(PATIENCE_S):
+            return int(await self._redis.zcard(QUEUES[queue]))
 
     async def forgot(self) -> bool:
         """Where the mark that was left is gone, so is all else: Redis was flushed, or came back empty."""
-        before = await self._redis.set(self._mark, b"1", ex=MARK_S, get=True)
+        async with asyncio.timeout(PATIENCE_S):
+            before = await self._redis.set(self._mark, b"1", ex=MARK_S, get=True)
         marked, self._marked = self._marked, True
         return marked and before is None
 
@@ -124,14 +132,21 @@ class Relay:
             await asyncio.sleep(0 if found >= EACH and self._away_since is None else every_s)
 
     async def round(self) -> int:
-        """One look; returns how many due rows were woken."""
+        """One look; returns how many due rows were woken.
+
+        Where it could not see all that is due, the next one goes by turns. That busy workers left little room for what
+        is due is no sign of there being little.
+        """
         stale_s = await self._stale_s()
         rooms = {queue: await self._room(queue) for queue in QUEUES}
-        asked = [(queue, room, stale_s) for queue, room in rooms.items() if room > 0]
         async with self._system.begin() as session:
-            rows = [due for ask in asked for due in await self._due(session, *ask)]
-            self._turns = await self._next_turns(session) if len(rows) >= EACH else []
+            found = [
+                (room, await self._due(session, queue, room, stale_s)) for queue, room in rooms.items() if room > 0
+            ]
+            crowded = len(found) < len(rooms) or any(len(some) >= min(EACH, room) for room, some in found)
+            self._turns = await self._next_turns(session) if crowded else []
             self._hands = await session.scalar(ASK_HANDS) or 1
+        rows = [due for _, some in found for due in some]
         for due in rows:
             await self._wake(due)
         RELAY_DIRECT.set(self.direct_mode)

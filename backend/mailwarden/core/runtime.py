@@ -1,8 +1,9 @@
 """Everything that touches the outside world, built once, passed down, replaced in tests."""
 
+import asyncio
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -143,3 +144,9 @@ class Runtime:
     config: Config
     skew: SkewWatch = field(default_factory=SkewWatch)
     limiter: Limiter = field(default_factory=Limiter)
+    reserved: Sessions | None = None  # as mw_app, too; None: none are kept free
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep  # until a quota lets us call again
+
+    def pressing(self) -> "Runtime":
+        """For what may not wait behind everything else for a connection: providers' events, token refreshes (D3)."""
+        return self if self.reserved is None else replace(self, sessions=self.reserved)

@@ -22,15 +22,16 @@ log = logging.getLogger(__name__)
 
 BLOCKED = 70  # exit status: EX_SOFTWARE of sysexits.h
 LOOKS = 10  # within the limit
-SPARE = 1.3  # of the limit: the kernel's timer leaves the first word to the watcher, who can tell more
+SPARE = 1.2  # of the limit: the kernel's timer leaves the first word to the watcher, who can tell more
 TELL_S = 1.0
 
 
 class Stillness:
     """Seconds for which no beat came, as far as somebody was awake to notice."""
 
-    def __init__(self, look_s: float) -> None:
-        self._longest_s = 2 * look_s
+    def __init__(self, longest_s: float) -> None:
+        """``longest_s``: what one look may add. Less than the limit, or a suspended machine would reach it at once."""
+        self._longest_s = longest_s
         self._seen = -1
         self._still_s = 0.0
 
@@ -67,7 +68,7 @@ class Watchdog:
             await asyncio.sleep(self.look_s)
 
     def _watch(self) -> None:
-        stillness, before = Stillness(self.look_s), time.monotonic()
+        stillness, before = Stillness(self._limit_s / 2), time.monotonic()
         while not self._done.wait(self.look_s):
             now = time.monotonic()
             if stillness.look(self._beats, now - before) >= self._limit_s:

@@ -15,7 +15,7 @@ from mailwarden.connections.models import Connection
 from mailwarden.connections.present import card_of, evidence_of, provider_label
 from mailwarden.connections.queries import find_connection
 from mailwarden.connections.rules import Status
-from mailwarden.core.crypto import Sealed
+from mailwarden.core.crypto import Sealed, SealedApart
 from mailwarden.core.db import Base, UnitOfWork
 from mailwarden.core.errors import AppError, NotFound
 from mailwarden.core.ids import format_id, new_id
@@ -82,7 +82,9 @@ def _texts(value: Any) -> Iterator[str]:
 def _left_out() -> list[dict[str, Any]]:
     """Columns that are never read for a bundle, named so that the reader knows they are missing on purpose."""
     columns = [(table.name, one) for table in Base.metadata.sorted_tables for one in table.columns]
-    binary = [f"{table}.{one.name}" for table, one in columns if isinstance(one.type, LargeBinary | Sealed)]
+    binary = [
+        f"{table}.{one.name}" for table, one in columns if isinstance(one.type, LargeBinary | Sealed | SealedApart)
+    ]
     why = "never part of a bundle: a secret, the hash of one, or other people's data"
     return [{"where": name, "action": "left_out", "why": why, "count": 0} for name in sorted({*binary, *NEVER})]
 

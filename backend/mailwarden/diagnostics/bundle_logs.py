@@ -1,9 +1,11 @@
 """The newest rows of each log, by named fields only: what is not named here cannot get into a support bundle."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ScalarResult, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from mailwarden.connections.models import Incident, Transition
 from mailwarden.connections.present import evidence_of
@@ -21,6 +23,7 @@ from mailwarden.sync.models import SyncRun
 
 MOST = 100  # the newest of each log
 Rows = list[dict[str, Any]]
+Row = TypeVar("Row", Transition, SyncRun, HookLog)
 
 
 async def logs_of(rt: Runtime, tx: UnitOfWork, org_id: UUID, connection_id: UUID | None) -> dict[str, Rows]:
@@ -49,11 +52,17 @@ async def _paged(rt: Runtime, tx: UnitOfWork, org_id: UUID, log: Log, show: Any)
     return [one.model_dump(mode="json") for one in page.data]
 
 
-async def _transitions(tx: UnitOfWork, org_id: UUID, connection_id: UUID | None) -> Rows:
-    asked = select(Transition).where(Transition.org_id == org_id)
+async def _newest(
+    tx: UnitOfWork, model: type[Row], at: InstrumentedAttribute[datetime], org_id: UUID, connection_id: UUID | None
+) -> ScalarResult[Row]:
+    asked = select(model).where(model.org_id == org_id)
     if connection_id is not None:
-        asked = asked.where(Transition.connection_id == connection_id)
-    rows = await tx.session.scalars(asked.order_by(Transition.at.desc(), Transition.id.desc()).limit(MOST))
+        asked = asked.where(model.connection_id == connection_id)
+    return await tx.session.scalars(asked.order_by(at.desc(), model.id.desc()).limit(MOST))
+
+
+async def _transitions(tx: UnitOfWork, org_id: UUID, connection_id: UUID | None) -> Rows:
+    rows = await _newest(tx, Transition, Transition.at, org_id, connection_id)
     return [
         {
             "at": one.at.isoformat(),
@@ -70,10 +79,7 @@ async def _transitions(tx: UnitOfWork, org_id: UUID, connection_id: UUID | None)
 
 
 async def _syncs(tx: UnitOfWork, org_id: UUID, connection_id: UUID | None) -> Rows:
-    asked = select(SyncRun).where(SyncRun.org_id == org_id)
-    if connection_id is not None:
-        asked = asked.where(SyncRun.connection_id == connection_id)
-    rows = await tx.session.scalars(asked.order_by(SyncRun.created_at.desc(), SyncRun.id.desc()).limit(MOST))
+    rows = await _newest(tx, SyncRun, SyncRun.created_at, org_id, connection_id)
     return [_sync(one) for one in rows]
 
 
@@ -97,10 +103,7 @@ def _sync(one: SyncRun) -> dict[str, Any]:
 
 
 async def _webhooks(tx: UnitOfWork, org_id: UUID, connection_id: UUID | None) -> Rows:
-    asked = select(HookLog).where(HookLog.org_id == org_id)
-    if connection_id is not None:
-        asked = asked.where(HookLog.connection_id == connection_id)
-    rows = await tx.session.scalars(asked.order_by(HookLog.received_at.desc(), HookLog.id.desc()).limit(MOST))
+    rows = await _newest(tx, HookLog, HookLog.received_at, org_id, connection_id)
     return [
         {
             "connection_id": format_id("conn", one.connection_id),

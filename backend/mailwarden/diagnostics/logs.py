@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, and_, select, true
 
 from mailwarden.accounts.models import User
 from mailwarden.connections.attempts import attempt_out
-from mailwarden.connections.models import CallOutcome, Connection, Credential, MailboxSlot, OAuthAttempt, RefreshAttempt
+from mailwarden.connections.models import CallOutcome, Connection, Credential, OAuthAttempt, RefreshAttempt
 from mailwarden.connections.present import label_of, provider_label
 from mailwarden.connections.rules import Status
+from mailwarden.connections.slot_models import MailboxSlot
 from mailwarden.core.db import app_now
 from mailwarden.core.runtime import Runtime
 from mailwarden.diagnostics.pages import Log

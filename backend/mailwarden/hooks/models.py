@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Date, Index, LargeBinary, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailwarden.connections.models import of_connection
-from mailwarden.core.crypto import Sealed
+from mailwarden.core.crypto import Sealed, SealedApart
 from mailwarden.core.db import Base, Tenant, app_now
 from mailwarden.core.ids import new_id
 
@@ -20,8 +20,7 @@ class HookDelivery(Base):
     provider: Mapped[str]
     received_at: Mapped[datetime] = mapped_column(server_default=app_now())
     size: Mapped[int]
-    # Sealed, but in no tenant's table, so not re-sealed by the key rotation: it is gone before an old key may go.
-    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    body: Mapped[bytes | None] = mapped_column(SealedApart)
 
 
 class StoredEvent(Base):

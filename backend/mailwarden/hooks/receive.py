@@ -22,6 +22,7 @@ LARGEST = 1 << 20
 async def receive_hook(request: Request, rt: Rt, provider: str, path: str = "") -> Response:
     if provider not in RECEIVERS or provider not in rt.config.providers:
         raise NotFound("Nothing is expected from there.")
+    rt = rt.pressing()
     desk = desk_of(request, rt)
     try:
         async with desk.place():

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
-from mailwarden.connections.models import Connection, MailboxSlot
+from mailwarden.connections.models import Connection
+from mailwarden.connections.slot_models import MailboxSlot
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.errors import NotFound
 

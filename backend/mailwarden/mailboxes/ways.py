@@ -1,7 +1,8 @@
 """The two ways to renew a mailbox, and what each does to its slot, told before the click (D4-D10)."""
 
-from mailwarden.connections.models import Connection, MailboxSlot
+from mailwarden.connections.models import Connection
 from mailwarden.connections.schemas import PreviewLine, WayOut
+from mailwarden.connections.slot_models import MailboxSlot
 from mailwarden.mailboxes.settings import DEFAULTS, LABELS, in_words, settings_of
 
 ONE_CLICK_WHEN = "Recommended in most cases"

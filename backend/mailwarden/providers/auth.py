@@ -5,11 +5,15 @@ from typing import Protocol
 
 import httpx
 
+from mailwarden.providers.claims import HEADER, in_header
+
 
 class Tokens(Protocol):
     async def access_token(self) -> str: ...
 
-    async def refresh(self, rejected: str) -> str: ...
+    async def refresh(self, rejected: str, claims: str | None = None) -> str:
+        """``claims``: what the refusal demanded of the next token."""
+        ...
 
 
 class RefreshOnce(httpx.Auth):
@@ -23,6 +27,6 @@ class RefreshOnce(httpx.Auth):
         request.headers["Authorization"] = f"Bearer {token}"
         response = yield request
         if response.status_code == 401:
-            token = await self._tokens.refresh(rejected=token)
+            token = await self._tokens.refresh(token, in_header(response.headers.get(HEADER, "")))
             request.headers["Authorization"] = f"Bearer {token}"
             yield request

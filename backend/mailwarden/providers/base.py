@@ -1,10 +1,10 @@
-"""What every provider adapter speaks: records, capabilities, and failures that say whose move is next."""
+"""What every provider adapter speaks: records, calls, and failures that say whose move is next."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 
 class Cause(StrEnum):
@@ -46,6 +46,7 @@ class Evidence:
     message: str  # redacted, at most 300 characters
     provider_request_id: str | None = None
     at: datetime | None = None  # stamped by the caller, who has the clock
+    claims: str | None = None  # demanded of the next token; JSON, and no secret
 
     @property
     def answered(self) -> bool:
@@ -149,6 +150,7 @@ class Grant:
     id_token: str | None = field(default=None, repr=False)  # not checked yet
     provider_request_id: str | None = None
     ends_in_s: int | None = None  # the whole grant, where the provider says so
+    renew_in_s: int | None = None  # sooner than its life demands, by the catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,48 +285,3 @@ class WritingApi(Api, Protocol):
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Any: ...
-
-
-@runtime_checkable
-class Provider(Protocol):
-    async def identify(self, api: Api) -> Account: ...
-
-
-@runtime_checkable
-class Describes(Protocol):
-    """For providers whose identity call names no one: asked once, at the consent, and by no probe."""
-
-    async def describe(self, api: Api, account: Account) -> Account: ...
-
-
-@runtime_checkable
-class ProvesWork(Protocol):
-    """For providers that list no campaigns: one cheap call of the kind that real work makes.
-
-    ``missing``: optional scopes that are known to be missing. False: with those there is nothing to ask.
-    """
-
-    async def prove(self, api: Api, missing: frozenset[str]) -> bool: ...
-
-
-@runtime_checkable
-class ListsCampaigns(Protocol):
-    """``segments`` splits a window into listings (e.g. live and archived); each is paged on its own."""
-
-    def segments(self, window: Window) -> tuple[str, ...]: ...
-
-    async def page(self, api: Api, window: Window, segment: str, cursor: str | None) -> Page: ...
-
-
-@runtime_checkable
-class ReportsFigures(Protocol):
-    """For providers whose listing carries no figures: one report answers for many campaigns."""
-
-    async def figures(self, api: Api, window: Window, cursor: str | None) -> FiguresPage: ...
-
-
-@runtime_checkable
-class ReadsContacts(Protocol):
-    """``changed_since`` None: all of them."""
-
-    async def contacts(self, api: Api, changed_since: datetime | None, cursor: str | None) -> ContactPage: ...

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -97,6 +97,7 @@ class AuthSpec(_Spec):
     scopes: tuple[Scope, ...] = Field(min_length=1)
     fold_scopes: bool = False  # the provider writes them now in one case, now in another
     audiences: tuple[AudienceSpec, ...] = ()
+    client_claims: dict[str, dict[str, Any]] = {}  # what our app understands, told at each consent and token request
 
     @property
     def required_scopes(self) -> frozenset[str]:
@@ -206,6 +207,7 @@ class RefreshPolicy(_Spec):
     idle_death_days: int | None  # the grant dies after so long without a refresh
     max_age_days: int | None = None  # it dies so long after the consent, however often it is refreshed
     access_life_s: int  # used when a token answer does not say
+    renew_within_s: int | None = None  # however long an access token lives: each renewal is a proof of its own
     rates: tuple[Rate, ...] = (Rate(requests=20, per_s=1),)  # of our whole app at the token endpoint
     permanent: tuple[Rule, ...]
     app_fault: tuple[Rule, ...]
@@ -239,6 +241,11 @@ class ProviderSpec(_Spec):
     limits: tuple[Limit, ...]
     refresh: RefreshPolicy
     uninstall_journal: UninstallJournalSpec | None = None
+    rights: tuple[Scope, ...] = ()  # of kind password: what a server may take away while the sign-in stays good
+
+    @property
+    def grantable(self) -> tuple[Scope, ...]:
+        return self.oauth.scopes if self.oauth is not None else self.rights
 
     @property
     def auth(self) -> AuthSpec:

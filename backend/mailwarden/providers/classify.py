@@ -21,6 +21,7 @@ from mailwarden.providers.base import (
     Unavailable,
 )
 from mailwarden.providers.catalog import ProviderSpec, Rule
+from mailwarden.providers.claims import in_answer
 from mailwarden.providers.reading import dig, moment, parse, texts
 
 
@@ -162,6 +163,7 @@ def _evidence(
         provider_code=_word(next(texts(body, where.code_fields), None), 80, call.secrets),
         message=said,
         provider_request_id=_word(request_id(spec, answer, body), 100, call.secrets),
+        claims=in_answer(answer, body) if spec.auth.client_claims else None,
     )
 
 

@@ -12,6 +12,7 @@ from mailwarden.providers.app import ProviderApp, counted_send, wait_for_turn
 from mailwarden.providers.base import EgressRefused, Exchange, ProviderError, RateLimited
 from mailwarden.providers.budget import Claim, claim_for
 from mailwarden.providers.catalog import Read
+from mailwarden.providers.claims import HEADER
 from mailwarden.providers.classify import Call, failure, is_json, no_answer, request_id
 from mailwarden.providers.reading import parse
 from mailwarden.providers.settings import api_url
@@ -126,7 +127,8 @@ class ProviderApi:
             while True:
                 answer = await self._send_patiently(call, prepared)
                 try:
-                    prepared = await flow.asend(httpx.Response(answer.status, request=prepared))
+                    told = {HEADER: answer.headers[HEADER]} if HEADER in answer.headers else None
+                    prepared = await flow.asend(httpx.Response(answer.status, headers=told, request=prepared))
                 except StopAsyncIteration:
                     return answer
         finally:

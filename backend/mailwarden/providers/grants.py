@@ -29,6 +29,7 @@ def read_grant(spec: ProviderSpec, call: Call, answer: Answer) -> Grant:
         id_token=_token(call, answer, signed) if signed and spec.auth.id_token else None,
         provider_request_id=request_id(spec, answer, body),
         ends_in_s=_end(body.get("refresh_token_expires_in")),
+        renew_in_s=spec.refresh.renew_within_s,
     )
 
 

@@ -44,7 +44,7 @@ class _AppTokens:
     async def access_token(self) -> str:
         return self._token or await self.refresh(rejected="")
 
-    async def refresh(self, rejected: str) -> str:  # noqa: ARG002 - Tokens' signature
+    async def refresh(self, rejected: str, claims: str | None = None) -> str:  # noqa: ARG002 - Tokens' signature
         grant = await self._oauth.client_grant(self._spec.token_path, self._spec.scopes)
         self._token = grant.access_token
         return grant.access_token

@@ -14,6 +14,7 @@ from mailwarden.providers.app import ProviderApp, counted_send, wait_for_turn
 from mailwarden.providers.base import AccessRevoked, Grant, Introspection, RateLimited, Rejected
 from mailwarden.providers.budget import token_claim
 from mailwarden.providers.catalog import AuthSpec
+from mailwarden.providers.claims import joined
 from mailwarden.providers.classify import Call, failure, no_answer
 from mailwarden.providers.grants import read_grant, read_introspection
 from mailwarden.providers.settings import authorize_url, token_endpoint_url
@@ -44,11 +45,13 @@ class OAuth:
         login_hint: str | None = None,
         again: bool = False,
         lacking: Collection[str] = (),
+        claims: str | None = None,
     ) -> str:
         """``verifier`` is needed where the catalogue says PKCE, ``nonce`` where it checks an id_token.
 
         ``again``: a known account is asked for its consent once more. ``lacking``: its grant lives, and only these
         scopes are missing; where the provider can add to a grant, nothing else is asked.
+        ``claims``: what refusals demanded.
         """
         added = self._auth.incremental_params if lacking else {}
         apart = None if added else self._auth.optional_scope_param
@@ -60,6 +63,7 @@ class OAuth:
             extra[self._auth.login_hint_param] = login_hint
         if nonce and self._auth.id_token:
             extra["nonce"] = nonce
+        extra |= self._claims(claims)
         if apart:
             extra[apart] = " ".join(scope.name for scope in self._auth.scopes if not scope.required) or None
         if self._auth.pkce:
@@ -75,19 +79,25 @@ class OAuth:
         naming = {"openid"} if self._auth.id_token else set()
         return [scope.name for scope in self._auth.scopes if scope.name in lacking or scope.name in naming]
 
+    def _claims(self, challenge: str | None) -> dict[str, str]:
+        asked = joined(self._auth.client_claims, challenge) if self._auth.client_claims else None
+        return {"claims": asked} if asked else {}
+
     async def exchange(self, *, code: str, redirect_uri: str, verifier: str | None = None) -> Grant:
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
         if verifier and self._auth.pkce:
             form["code_verifier"] = verifier
+        form |= self._claims(None)
         secrets = (code, verifier or "")
         call = self._call("exchange", self._auth.token_path, secrets, redirect_uri)
         return read_grant(self._app.spec, call, await self._post(call, form))
 
-    async def refresh(self, refresh_token: str, *, scope: str | None = None) -> Grant:
-        """``scope``: of one of the further services that the grant opens."""
+    async def refresh(self, refresh_token: str, *, scope: str | None = None, claims: str | None = None) -> Grant:
+        """``scope``: of one of the further services that the grant opens, whose challenges we could not read."""
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         if scope or self._auth.refresh_scope:
             form["scope"] = scope or self._auth.refresh_scope or ""
+        form |= self._claims(claims) if scope is None else {}
         call = self._call("refresh", self._auth.token_path, (refresh_token,))
         return read_grant(self._app.spec, call, await self._post(call, form))
 

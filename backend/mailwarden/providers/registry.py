@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from mailwarden.providers.base import Provider
+from mailwarden.providers.capabilities import Provider
 from mailwarden.providers.google import Google
 from mailwarden.providers.hubspot import HubSpot
 from mailwarden.providers.keap import Keap

@@ -18,7 +18,8 @@ from mailwarden.core.runtime import Runtime
 from mailwarden.events.record import record
 from mailwarden.events.types import EventType
 from mailwarden.metrics.store import Stored, store_campaigns, store_figures
-from mailwarden.providers.base import FiguresPage, ListsCampaigns, Page, ProviderError, ReportsFigures, Window
+from mailwarden.providers.base import FiguresPage, Page, ProviderError, Window
+from mailwarden.providers.capabilities import ListsCampaigns, ReportsFigures
 from mailwarden.sync.errors import BROKEN
 from mailwarden.sync.finish import fail, succeed
 from mailwarden.sync.journal import Heard, write_journal

@@ -14,7 +14,8 @@ from mailwarden.core.db import UnitOfWork, unit_of_work
 from mailwarden.core.jobs import Lease
 from mailwarden.core.runtime import Runtime
 from mailwarden.metrics.store import Source
-from mailwarden.providers.base import Api, ListsCampaigns, Window
+from mailwarden.providers.base import Api, Window
+from mailwarden.providers.capabilities import ListsCampaigns
 from mailwarden.sync.journal import Heard, hear
 from mailwarden.sync.models import SyncRun
 from mailwarden.sync.progress import Progress

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import wraps
+from typing import TypeVar
 
 from starlette.responses import Response
 
@@ -13,6 +15,22 @@ from mailwarden_sandbox.world import Kind
 
 Handler = Callable[[Call], Response | Awaitable[Response]]
 """Awaited where the provider itself waits: for a handshake with the app."""
+Wrong = TypeVar("Wrong", bound=Exception)
+
+
+def answering(
+    handler: Callable[[Call], Response], kind: type[Wrong], answer: Callable[[Call, Wrong], Response]
+) -> Handler:
+    """Bad requests are raised deep in the reading and answered here."""
+
+    @wraps(handler)
+    def guarded(call: Call) -> Response:
+        try:
+            return handler(call)
+        except kind as wrong:
+            return answer(call, wrong)
+
+    return guarded
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,3 +16,7 @@ def json_answer(
 
 def html_answer(body: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     return Response(body, status, headers, media_type="text/html")
+
+
+def retry_header(retry_after_s: float | None) -> dict[str, str]:
+    return {} if retry_after_s is None else {"retry-after": f"{retry_after_s:g}"}

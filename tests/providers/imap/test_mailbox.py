@@ -11,7 +11,7 @@ from mailwarden.core.egress import EgressGuard
 from mailwarden.providers.base import Cause, EgressRefused, Signal
 from mailwarden.providers.imap.mailbox import prove_life, reading, send
 from mailwarden.providers.imap.mailbox import test_mailbox as check_mailbox
-from mailwarden.providers.imap.problems import Kind, LoginRefused, ServerTrouble, Step, Throttled
+from mailwarden.providers.imap.problems import Kind, LoginRefused, SenderRefused, ServerTrouble, Step, Throttled
 from mailwarden.providers.imap.servers import Server
 from tests.sandbox.mail import BOX, PASSWORD, token_for
 
@@ -93,7 +93,7 @@ async def test_no_secret_is_in_any_evidence(world):
         ("reply", {"path": "/imap/AUTHENTICATE", "text": "{tag} NO [UNAVAILABLE] down"}, Kind.SERVER_TROUBLE),
         ("reply", {"path": "/imap/AUTHENTICATE", "text": "{tag} BAD huh"}, Kind.PROTOCOL),
         ("reply", {"path": "/smtp/AUTH", "text": "421 4.3.0 later", "close": True}, Kind.SERVER_TROUBLE),
-        ("reply", {"path": "/smtp/MAIL", "text": "550 5.7.1 not yours"}, Kind.SENDER_REFUSED),
+        ("reply", {"path": "/smtp/MAIL", "text": "451 4.7.1 greylisted"}, Kind.SERVER_TROUBLE),
     ],
 )
 async def test_trouble_on_the_wire_never_blames_the_password(world, fault, params, kind):
@@ -102,6 +102,18 @@ async def test_trouble_on_the_wire_never_blames_the_password(world, fault, param
         await prove_life(world.account(), world.in_time(0.6))
     assert trouble.value.kind is kind
     assert trouble.value.evidence.signal is None
+
+
+@pytest.mark.parametrize("first", ["imap", "smtp"])
+@pytest.mark.parametrize("text", ["550 5.7.1 not yours", "553 5.7.1 not owned", "554 5.7.60 no send as", "550 no"])
+async def test_a_refused_sender_is_neither_trouble_nor_a_refused_password(world, text, first):
+    world.break_("reply", path="/smtp/MAIL", text=text)
+    with pytest.raises(SenderRefused) as refused:
+        await prove_life(world.account(), world.in_time(2), first)
+    assert refused.value.kind is Kind.SENDER_REFUSED
+    assert refused.value.evidence.message == text.split(" ", 2 if "5.7" in text else 1)[-1]
+    imap, smtp = await check_mailbox(world.account(), world.in_time(2))
+    assert (imap.failed, smtp.failed) == (None, Step.SENDER)
 
 
 @pytest.mark.parametrize(

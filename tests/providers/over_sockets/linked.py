@@ -6,7 +6,8 @@ import httpx
 
 from mailwarden.providers.app import ProviderApp
 from mailwarden.providers.auth import RefreshOnce
-from mailwarden.providers.base import Campaign, Figures, Grant, ListsCampaigns, ReportsFigures, Window
+from mailwarden.providers.base import Campaign, Figures, Grant, Window
+from mailwarden.providers.capabilities import ListsCampaigns, ReportsFigures
 from mailwarden.providers.client import ProviderApi
 from mailwarden.providers.oauth import OAuth, new_verifier
 from mailwarden.providers.registry import PROVIDERS
@@ -28,7 +29,7 @@ class MemoryTokens:
     async def access_token(self) -> str:
         return self.grant.access_token
 
-    async def refresh(self, rejected: str) -> str:
+    async def refresh(self, rejected: str, claims: str | None = None) -> str:  # noqa: ARG002
         assert rejected == self.grant.access_token
         self.refreshes += 1
         assert self.grant.refresh_token

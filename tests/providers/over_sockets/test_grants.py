@@ -5,16 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mailwarden.providers.base import (
-    AccessRevoked,
-    Cause,
-    ListsCampaigns,
-    Misconfigured,
-    Rejected,
-    ScopesMissing,
-    Signal,
-    Window,
-)
+from mailwarden.providers.base import AccessRevoked, Cause, Misconfigured, Rejected, ScopesMissing, Signal, Window
+from mailwarden.providers.capabilities import ListsCampaigns
 from mailwarden.providers.journal import Uninstall, UninstallJournal
 from mailwarden.providers.oauth import OAuth, new_verifier
 from mailwarden.providers.registry import PROVIDERS

@@ -182,3 +182,15 @@ async def test_a_sending_that_may_have_arrived_is_not_repeated(sandbox, linked):
         await send_mime(linked.api, raw)
     assert caught.value.sent
     assert len(await find_sent(linked.api, message_id)) == 1
+
+
+async def test_our_tokens_live_for_a_day_because_graph_asks_about_them(sandbox, linked):
+    assert 20 * 3600 <= linked.tokens.grant.expires_in_s <= 28 * 3600
+    await linked.refresh()
+    assert 20 * 3600 <= linked.tokens.grant.expires_in_s <= 28 * 3600
+    assert linked.tokens.grant.renew_in_s == 4500
+    sandbox.fault("microsoft", linked.account, "revoke")
+    with pytest.raises(AccessRevoked):
+        await Microsoft().identify(linked.api)
+    asked = [one for one in sandbox.new_requests() if one["path"].endswith("/v1.0/me")]
+    assert [one["status"] for one in asked][-1] == 401

@@ -82,7 +82,7 @@ HOW: Mapping[str, Callable[[], None]] = {
 async def tokens_of(rt: Runtime, link: Sequence[str], callers: int) -> list[str]:
     tokens = StoredTokens(rt, UUID(link[0]), UUID(link[1]), link[2])
     told = await asyncio.gather(*(tokens.access_token() for _ in range(callers)), return_exceptions=True)
-    return sorted({one if isinstance(one, str) else f"error: {type(one).__name__}" for one in told})
+    return sorted({one if isinstance(one, str) else f"error: {type(one).__module__} {one!r}"[:300] for one in told})
 
 
 async def main(settings: Settings) -> None:

@@ -89,6 +89,10 @@ async def poison(_: Runtime, __: Lease) -> None:
     DEATHS["kill"]()
 
 
+async def errand(_: Runtime, __: Lease) -> None:
+    """Nothing at all: what is measured is how fast such come and go."""
+
+
 async def tick(rt: Runtime, lease: Lease) -> None:
     """A schedule: its next time is its last one and a second, whenever it ran."""
     await asyncio.sleep(0.1)
@@ -107,6 +111,7 @@ async def _write(tx: UnitOfWork, lease: Lease) -> None:
 def kinds() -> JobKinds:
     return JobKinds().add(
         JobKind("chore", chore, lease_s=LEASE_S),
+        JobKind("errand", errand, lease_s=LEASE_S),
         JobKind("haul", chore, queue="bulk", lease_s=LEASE_S),
         JobKind("poison", poison, lease_s=LEASE_S, max_attempts=1),
         JobKind("tick", tick, lease_s=LEASE_S, max_attempts=None),
@@ -182,6 +187,15 @@ def impatient() -> None:
     setattr(ArqWire, "push", push)  # noqa: B010
 
 
+def takes_no_turns() -> None:
+    """First come, first served."""
+
+    async def nobody(_: queue.Relay, __: Any) -> list[Any]:
+        return []
+
+    setattr(queue.Relay, "_next_turns", nobody)  # noqa: B010
+
+
 BROKEN: Mapping[str, Callable[[], None]] = {
     "wakes_once": wakes_once,
     "no_fence": no_fence,
@@ -190,6 +204,7 @@ BROKEN: Mapping[str, Callable[[], None]] = {
     "needs_redis": needs_redis,
     "trusts_pickles": trusts_pickles,
     "impatient": impatient,
+    "takes_no_turns": takes_no_turns,
 }
 
 if __name__ == "__main__":

@@ -49,6 +49,9 @@ SMTP_LOGIN: tuple[tuple[int | None, str | None, str | None, Kind], ...] = (
 )
 SMTP_LATER: tuple[tuple[int | None, str | None, str | None, Kind], ...] = (
     (421, None, None, Kind.SERVER_TROUBLE),
+    (503, None, None, Kind.SERVER_TROUBLE),  # a server that lost the thread of the conversation judges nobody
+    (530, None, None, Kind.TLS_REQUIRED),
+    (538, None, None, Kind.TLS_REQUIRED),
     (550, "5.4.5", None, Kind.DAILY_CAP),
     (550, "5.4.6", None, Kind.DAILY_CAP),
     (550, "5.7.233", None, Kind.DAILY_CAP),

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from mailwarden.providers.base import EgressRefused
 from mailwarden.providers.imap.imap_client import Folder, Imap, Selected
-from mailwarden.providers.imap.problems import MAIL_FAILURES, Kind, LoginRefused, MailFailure, Step
+from mailwarden.providers.imap.problems import MAIL_FAILURES, Kind, LoginRefused, MailFailure, SenderRefused, Step
 from mailwarden.providers.imap.servers import MailAccount, Protocol, Reach, Server
 from mailwarden.providers.imap.smtp_client import Sent, Smtp, checked_address
 from mailwarden.providers.imap.wire import Wire
 
 IMAP_STEPS = (Step.RESOLVE, Step.CONNECT, Step.TLS, Step.GREETING, Step.LOGIN, Step.FOLDERS)
+OTHER: dict[Protocol, Protocol] = {"imap": "smtp", "smtp": "imap"}
 SMTP_STEPS = (Step.RESOLVE, Step.CONNECT, Step.TLS, Step.GREETING, Step.LOGIN, Step.SENDER)
 
 
@@ -51,23 +52,31 @@ async def sending(account: MailAccount, reach: Reach) -> AsyncIterator[Smtp]:
             await client.quit()
 
 
-async def knock(account: MailAccount, reach: Reach) -> None:
-    """Greeted by both servers, and signed in to none. Raises what the first one that fails says."""
-    async with Wire("imap", account.imap, reach).opened() as wire:
-        await Imap(wire).greet()
-    async with Wire("smtp", account.smtp, reach).opened() as wire:
-        await Smtp(wire).greet()
+async def prove_life(account: MailAccount, reach: Reach, first: Protocol = "imap") -> None:
+    """One login each, and nothing twice. Raises what the first one that fails says; the other one is not asked then.
 
-
-async def prove_life(account: MailAccount, reach: Reach) -> None:
-    """One login each, and nothing twice. Raises what the first one that fails says.
-
-    A refused password is not shown to the other server: two refusals would count double against a lock-out.
+    A refused password is not shown to the other server: two refusals would count double against a lock-out. And no
+    password is shown to a server before it has greeted, so that asking one that is down is a mere knock. SenderRefused
+    comes last: both servers took the password then.
     """
+    refused: SenderRefused | None = None
+    for protocol in (first, OTHER[first]):
+        try:
+            await (_prove_reading if protocol == "imap" else _prove_sending)(account, reach)
+        except SenderRefused as exc:
+            refused = exc
+    if refused is not None:
+        raise refused
+
+
+async def _prove_reading(account: MailAccount, reach: Reach) -> None:
     async with reading(account, reach) as client:
         await client.select()
-    async with sending(account, reach) as smtp:
-        await smtp.may_send_as(account.address)
+
+
+async def _prove_sending(account: MailAccount, reach: Reach) -> None:
+    async with sending(account, reach) as client:
+        await client.may_send_as(account.address)
 
 
 async def test_mailbox(account: MailAccount, reach: Reach) -> tuple[Tested, ...]:

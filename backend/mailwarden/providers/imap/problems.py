@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailwarden.providers.base import AccessRevoked, Cause, Evidence, RateLimited, Unavailable
+from mailwarden.providers.base import AccessRevoked, Cause, Evidence, RateLimited, Rejected, Unavailable
 
 BACK_OFF_S = 900.0  # after "too many logins": another one sooner would prolong the ban
 
@@ -100,8 +100,16 @@ class ServerTrouble(Unavailable):
         self.kind, self.step = kind, step
 
 
-MailFailure = LoginRefused | Throttled | ServerTrouble
-MAIL_FAILURES = (LoginRefused, Throttled, ServerTrouble)
+class SenderRefused(Rejected):
+    """Signed in, but not allowed to send as this address: the settings' fault, and neither server's nor password's."""
+
+    def __init__(self, evidence: Evidence, step: Step) -> None:
+        super().__init__(evidence)
+        self.kind, self.step = Kind.SENDER_REFUSED, step
+
+
+MailFailure = LoginRefused | Throttled | ServerTrouble | SenderRefused
+MAIL_FAILURES = (LoginRefused, Throttled, ServerTrouble, SenderRefused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +126,6 @@ def failure(kind: Kind, evidence: Evidence, step: Step, *, sent: bool = False) -
         return LoginRefused(kind, evidence, step)
     if kind is Kind.THROTTLED:
         return Throttled(kind, evidence, step)
+    if kind is Kind.SENDER_REFUSED:
+        return SenderRefused(evidence, step)
     return ServerTrouble(kind, evidence, step, sent=sent)

@@ -15,7 +15,12 @@ from mailwarden_sandbox.webhooks.emit import tell_of_campaigns
 
 def accounts_router(desk: Desk) -> APIRouter:
     router = APIRouter(prefix="/accounts", tags=["accounts"])
+    _all(router, desk)
+    _one(router, desk)
+    return router
 
+
+def _all(router: APIRouter, desk: Desk) -> None:
     @router.get("")
     async def list_accounts(provider: str | None = None) -> dict[str, Any]:
         return {"accounts": [summary(a) for a in desk.world.accounts(provider)]}
@@ -34,7 +39,11 @@ def accounts_router(desk: Desk) -> APIRouter:
         account.book.build()
         return summary(account)
 
-    @router.get("/{provider}/{external_id}")
+
+def _one(router: APIRouter, desk: Desk) -> None:
+    path = "/{provider}/{external_id}"
+
+    @router.get(path)
     async def get_account(
         provider: str,
         external_id: str,
@@ -50,7 +59,7 @@ def accounts_router(desk: Desk) -> APIRouter:
             answer["campaign_list"] = campaigns(desk.world, account, desk.provider(provider), window)
         return answer
 
-    @router.patch("/{provider}/{external_id}")
+    @router.patch(path)
     async def update_account(provider: str, external_id: str, body: BehaviourUpdate) -> dict[str, Any]:
         account = desk.account(provider, external_id)
         check_variant(desk, provider, body.variant)
@@ -58,14 +67,12 @@ def accounts_router(desk: Desk) -> APIRouter:
             setattr(account.behaviour, name, value)
         return behaviour(account)
 
-    @router.post("/{provider}/{external_id}/campaigns", status_code=201)
+    @router.post(path + "/campaigns", status_code=201)
     async def add_campaigns(provider: str, external_id: str, body: CampaignsCreate) -> dict[str, Any]:
         account = desk.account(provider, external_id)
         added = desk.world.add_campaigns(account, body.count, body.status, _seconds(body.send_at))
         tell_of_campaigns(desk.world, account, body.status, len(added))
         return {"external_ids": [desk.provider(provider).campaign_id(account.book, i) for i in added]}
-
-    return router
 
 
 def check_variant(desk: Desk, provider: str, variant: str | None) -> None:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from mailwarden_sandbox.accounts import Account
 from mailwarden_sandbox.call import Call
 from mailwarden_sandbox.clock import iso_millis
-from mailwarden_sandbox.responses import html_answer, json_answer
+from mailwarden_sandbox.responses import html_answer, json_answer, retry_header
 
 DEAD_REFRESH = {"documented": "Token has been expired or revoked.", "bad_request": "Bad Request"}
 _REALM = 'Bearer realm="https://accounts.google.com/"'
@@ -112,7 +112,7 @@ _WORDS = {
 
 
 def refuse(call: Call, status: int, retry_after: float | None) -> Response:
-    headers = {} if retry_after is None else {"retry-after": f"{retry_after:g}"}
+    headers = retry_header(retry_after)
     if status in (502, 504):
         page = f"<!DOCTYPE html><html lang=en><title>Error {status} (Server Error)</title><p>That’s an error.</html>"
         return html_answer(page, status, headers)

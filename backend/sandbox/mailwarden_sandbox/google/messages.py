@@ -119,18 +119,18 @@ def _relabel(account: Account, message: Message, add: set[str], remove: set[str]
 
 
 def trash(call: Call) -> Response:
-    message = find(call)
-    if message is None:
-        return errors.not_found()
-    call.holder.mailbox.move(message, TRASH)
-    return json_answer(mime.shown(message, "minimal", []))
+    return _moved(call, TRASH)
 
 
 def untrash(call: Call) -> Response:
+    return _moved(call, INBOX)
+
+
+def _moved(call: Call, folder: str) -> Response:
     message = find(call)
     if message is None:
         return errors.not_found()
-    call.holder.mailbox.move(message, INBOX)
+    call.holder.mailbox.move(message, folder)
     return json_answer(mime.shown(message, "minimal", []))
 
 

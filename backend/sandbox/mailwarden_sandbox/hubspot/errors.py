@@ -5,7 +5,7 @@ from starlette.responses import Response
 from mailwarden_sandbox.accounts import Account
 from mailwarden_sandbox.call import Call
 from mailwarden_sandbox.clock import iso_millis
-from mailwarden_sandbox.responses import html_answer, json_answer
+from mailwarden_sandbox.responses import html_answer, json_answer, retry_header
 
 _DEAD = "refresh token is invalid, expired or revoked"
 DEAD_REFRESH = {
@@ -90,7 +90,7 @@ def rate_limited(call: Call, policy: str = "TEN_SECONDLY_ROLLING", retry_after: 
         "policyName": policy,
         "requestId": call.request_id,
     }
-    return json_answer(body, 429, _retry_header(retry_after))
+    return json_answer(body, 429, retry_header(retry_after))
 
 
 _MESSAGES = {
@@ -102,20 +102,16 @@ _MESSAGES = {
 }
 
 
-def _retry_header(retry_after: float | None) -> dict[str, str]:
-    return {} if retry_after is None else {"retry-after": f"{retry_after:g}"}
-
-
 def refuse(call: Call, status: int, retry_after: float | None) -> Response:
     if status == 429:
         return rate_limited(call, retry_after=retry_after)
     if status in (401, 404):
         return unauthenticated(call) if status == 401 else not_found(call)
     if status in (502, 504, 524):
-        return html_answer(f"<html><body><h1>Error {status}</h1></body></html>", status, _retry_header(retry_after))
+        return html_answer(f"<html><body><h1>Error {status}</h1></body></html>", status, retry_header(retry_after))
     message = _MESSAGES.get(status, "internal error" if status >= 500 else "the request was refused")
     response = api_error(call, status, "INTERNAL_ERROR" if status >= 500 else "REFUSED", message)
-    response.headers.update(_retry_header(retry_after))
+    response.headers.update(retry_header(retry_after))
     return response
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from mailwarden_sandbox.call import Call
-from mailwarden_sandbox.responses import html_answer, json_answer
+from mailwarden_sandbox.responses import html_answer, json_answer, retry_header
 
 DEAD_REFRESH = {
     "documented": {"error": "invalid_grant", "error_description": "Invalid refresh token"},
@@ -70,7 +70,7 @@ def quota_exceeded(headers: Mapping[str, str] | None = None) -> Response:
 
 
 def refuse(call: Call, status: int, retry_after: float | None) -> Response:
-    headers = {} if retry_after is None else {"retry-after": f"{retry_after:g}"}
+    headers = retry_header(retry_after)
     if status == 429:
         return quota_exceeded(headers)
     if status == 401:

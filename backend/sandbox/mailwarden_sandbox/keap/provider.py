@@ -1,8 +1,5 @@
 """Keap, put together."""
 
-from collections.abc import Callable
-from functools import wraps
-
 from starlette.responses import Response
 
 from mailwarden_sandbox.area import Area
@@ -21,24 +18,11 @@ from mailwarden_sandbox.keap import (
     oauth,
     sending,
 )
-from mailwarden_sandbox.provider import Handler, Provider, Routes
+from mailwarden_sandbox.provider import Provider, Routes, answering
 from mailwarden_sandbox.world import Kind
 
 _V1, _V2 = "/crm/rest/v1", "/crm/rest/v2"
 _IDLE_S = 45 * 86_400
-
-
-def _api(handler: Callable[[Call], Response]) -> Handler:
-    """Bad requests are raised deep in the reading and answered here."""
-
-    @wraps(handler)
-    def guarded(call: Call) -> Response:
-        try:
-            return handler(call)
-        except errors.BadRequest as bad:
-            return errors.invalid(call, bad)
-
-    return guarded
 
 
 def _routes() -> Routes:
@@ -75,7 +59,7 @@ def _routes() -> Routes:
         ("DELETE", f"{_V1}/hooks/{{key}}", hooks.delete),
         ("POST", f"{_V1}/hooks/{{key}}/delayedVerify", hooks.delayed_verify),
     ):
-        routes.add(method, (path,), _api(handler))
+        routes.add(method, (path,), answering(handler, errors.BadRequest, errors.invalid))
     routes.add("POST", (f"{_V1}/hooks/{{key}}/verify",), hooks.verify)
     return routes
 

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from mailwarden_sandbox.call import Call
-from mailwarden_sandbox.responses import html_answer, json_answer
+from mailwarden_sandbox.responses import html_answer, json_answer, retry_header
 
 MEDIA_TYPE = "application/vnd.api+json"
 _DEAD = "The refresh token is invalid, expired or revoked."
@@ -57,9 +57,7 @@ def not_found(call: Call, detail: str) -> Response:
 
 def throttled(call: Call, retry_after: float) -> Response:
     detail = f"Request was throttled. Expected available in {retry_after:g} seconds."
-    return problem(
-        call, 429, "throttled", "Request was throttled.", detail, headers={"retry-after": f"{retry_after:g}"}
-    )
+    return problem(call, 429, "throttled", "Request was throttled.", detail, headers=retry_header(retry_after))
 
 
 def token_error(error: str, description: str, status: int = 400) -> Response:
@@ -82,7 +80,7 @@ _TITLES = {
 def refuse(call: Call, status: int, retry_after: float | None) -> Response:
     if status == 429:
         return throttled(call, 1 if retry_after is None else retry_after)
-    headers = {} if retry_after is None else {"retry-after": f"{retry_after:g}"}
+    headers = retry_header(retry_after)
     if status in (502, 504, 524):
         return html_answer(f"<html><body><h1>Error {status}</h1></body></html>", status, headers)
     code, title = _TITLES.get(status, ("error", "A server error occurred." if status >= 500 else "The request failed."))

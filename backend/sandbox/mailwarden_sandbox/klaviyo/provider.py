@@ -1,8 +1,5 @@
 """Klaviyo, put together."""
 
-from collections.abc import Callable
-from functools import wraps
-
 from starlette.responses import Response
 
 from mailwarden_sandbox.area import Area
@@ -11,24 +8,11 @@ from mailwarden_sandbox.data.columns import Traits
 from mailwarden_sandbox.grants import TokenStyle, random_text
 from mailwarden_sandbox.klaviyo import account, classic, errors, gate, ids, messages, metrics, oauth, omni, reports
 from mailwarden_sandbox.klaviyo.revision import is_omni
-from mailwarden_sandbox.provider import Handler, Provider, Routes
+from mailwarden_sandbox.provider import Provider, Routes, answering
 from mailwarden_sandbox.world import Kind
 
 _CAMPAIGNS = ("campaigns:read",)
 _IDLE_S = 90 * 86_400
-
-
-def _api(handler: Callable[[Call], Response]) -> Handler:
-    """Bad requests are raised deep in the reading and answered here."""
-
-    @wraps(handler)
-    def guarded(call: Call) -> Response:
-        try:
-            return handler(call)
-        except errors.BadRequest as bad:
-            return errors.invalid(call, bad)
-
-    return guarded
 
 
 def _campaigns(call: Call) -> Response:
@@ -60,8 +44,9 @@ def _routes() -> Routes:
         ("/api/metrics", metrics.listing, ("metrics:read",)),
         ("/api/metrics/{id}", metrics.one, ("metrics:read",)),
     ):
-        routes.add("GET", (path,), _api(handler), scopes=scopes)
-    routes.add("POST", ("/api/campaign-values-reports",), _api(reports.campaign_values), scopes=_CAMPAIGNS)
+        routes.add("GET", (path,), answering(handler, errors.BadRequest, errors.invalid), scopes=scopes)
+    report = answering(reports.campaign_values, errors.BadRequest, errors.invalid)
+    routes.add("POST", ("/api/campaign-values-reports",), report, scopes=_CAMPAIGNS)
     return routes
 
 

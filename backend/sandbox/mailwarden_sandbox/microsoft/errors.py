@@ -12,7 +12,7 @@ from mailwarden_sandbox.area import Area
 from mailwarden_sandbox.call import Call
 from mailwarden_sandbox.clock import iso_z
 from mailwarden_sandbox.microsoft.sts import STS, sts
-from mailwarden_sandbox.responses import html_answer, json_answer
+from mailwarden_sandbox.responses import html_answer, json_answer, retry_header
 
 _CHALLENGE = (
     'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", '
@@ -56,7 +56,7 @@ def access_denied(call: Call) -> Response:
 def throttled(call: Call, retry_after: float, concurrency: bool = False) -> Response:
     limit = "MailboxConcurrency" if concurrency else "Mailbox request count"
     message = f"Application is over its {limit} limit."
-    return graph(call, 429, "ApplicationThrottled", message, {"retry-after": f"{retry_after:g}"})
+    return graph(call, 429, "ApplicationThrottled", message, retry_header(retry_after))
 
 
 def not_found(call: Call) -> Response:
@@ -79,7 +79,7 @@ _CODES = {
 def refuse(call: Call, status: int, retry_after: float | None) -> Response:
     if status == 429 and call.area is not Area.TOKEN:
         return throttled(call, 1 if retry_after is None else retry_after)
-    headers = {} if retry_after is None else {"retry-after": f"{retry_after:g}"}
+    headers = retry_header(retry_after)
     if status in (502, 504):
         return html_answer(f"<html><body><h1>Error {status}</h1></body></html>", status, headers)
     if call.area is Area.TOKEN:

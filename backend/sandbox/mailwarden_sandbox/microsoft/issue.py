@@ -15,7 +15,8 @@ from mailwarden_sandbox.microsoft.state import Identities, evaluate
 from mailwarden_sandbox.responses import json_answer
 
 ISSUER = "https://login.microsoftonline.com/{tenant}/v2.0"
-EVALUATED_TTL_S = 28 * 3600
+EVALUATED_TTL_S = (20 * 3600, 28 * 3600)
+USUAL_TTL_S = 3600
 
 
 def issued(call: Call, grant: Grant, wanted: frozenset[str], nonce: str | None, capable: bool) -> Response:
@@ -23,7 +24,7 @@ def issued(call: Call, grant: Grant, wanted: frozenset[str], nonce: str | None, 
     call.account, call.grant = grant.account, grant
     world, account = call.world, grant.account
     world.part(Identities).issued.setdefault(grant.refresh_token, world.now())
-    ttl = EVALUATED_TTL_S if capable else _life(call, account)
+    ttl = _life(call, account, capable)
     access = world.tokens.add_access(grant.client_id, grant, "microsoft", ttl, world.now())
     access.audience, access.only = next(iter(sorted(resources_of(wanted))), None), wanted
     if capable:
@@ -44,10 +45,12 @@ def issued(call: Call, grant: Grant, wanted: frozenset[str], nonce: str | None, 
     return json_answer(body, headers={"cache-control": "no-store"})
 
 
-def _life(call: Call, account: Account) -> int:
-    """60 to 90 minutes in production; an account that is told another life has just that one."""
+def _life(call: Call, account: Account, capable: bool) -> int:
+    """60 to 90 minutes in production, or most of a day; an account that is told another life has just that one."""
     told = account.behaviour.access_ttl_s
-    return told + call.world.rng.randrange(0, 1800) - 1 if told == 3600 else told
+    if told != USUAL_TTL_S:
+        return told
+    return call.world.rng.randint(*EVALUATED_TTL_S) if capable else told + call.world.rng.randrange(0, 1800) - 1
 
 
 def _client_info(account: Account) -> str:

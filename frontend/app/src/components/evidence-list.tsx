@@ -20,13 +20,7 @@ function EvidenceItem({ item }: { item: Evidence }) {
   return (
     <dl className="facts">
       <Fact name="When">{<ExactTime iso={item.at} />}</Fact>
-      <Fact name="Request">
-        <Code>{`${item.method} ${item.host}${item.path}`}</Code>
-      </Fact>
-      <Fact name="Answer">
-        {item.status ?? 'No answer'}
-        {item.message && ` · ${item.message}`}
-      </Fact>
+      {item.operation === 'open' ? <Found message={item.message} /> : <Asked item={item} />}
       {item.provider_code && (
         <Fact name="Provider code">
           <Code>{item.provider_code}</Code>
@@ -38,6 +32,25 @@ function EvidenceItem({ item }: { item: Evidence }) {
         </Fact>
       )}
     </dl>
+  );
+}
+
+/** Our own store could not be read: nobody was asked, so there is no answer to show. */
+function Found({ message }: { message: string }) {
+  return <Fact name="Found">{message}</Fact>;
+}
+
+function Asked({ item }: { item: Evidence }) {
+  return (
+    <>
+      <Fact name="Request">
+        <Code>{`${item.method} ${item.host}${item.path}`}</Code>
+      </Fact>
+      <Fact name="Answer">
+        {item.status ?? 'No answer'}
+        {item.message && ` · ${item.message}`}
+      </Fact>
+    </>
   );
 }
 

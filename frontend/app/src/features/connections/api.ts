@@ -23,7 +23,7 @@ import {
   listMailboxesQueryKey,
   listReconnectReceiptsOptions,
 } from '@mailwarden/api-client/react-query';
-import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
 import { pages } from '../../lib/pages.ts';
 import type {
   Connection,
@@ -92,22 +92,12 @@ export function useTryMailbox() {
 }
 
 export function useConnectMailbox() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: MailboxCredentials) => connectByPassword({ body }),
-    meta: { inline: true },
-    onSettled: () => refreshConnections(client),
-  });
+  return useChange((body: MailboxCredentials) => connectByPassword({ body }));
 }
 
 /** New sign-in data for the mailbox that is there: nothing else changes. */
 export function useRenewPassword(connectionId: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: MailboxRenewal) => renewPassword({ path: { connection_id: connectionId }, body }),
-    meta: { inline: true },
-    onSettled: () => refreshConnections(client),
-  });
+  return useChange((body: MailboxRenewal) => renewPassword({ path: { connection_id: connectionId }, body }));
 }
 
 export function useSyncNow(connectionId: string) {
@@ -124,38 +114,37 @@ export function useSyncNow(connectionId: string) {
 }
 
 export function useTest(connectionId: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => testConnection({ path: { connection_id: connectionId } }),
-    meta: { inline: true },
-    onSettled: () => refreshConnections(client),
-  });
+  return useChange(() => testConnection({ path: { connection_id: connectionId } }));
 }
 
 export function useDisconnect(connectionId: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => disconnectConnection({ path: { connection_id: connectionId } }),
-    meta: { inline: true },
-    onSettled: () => refreshConnections(client),
-  });
+  return useChange(() => disconnectConnection({ path: { connection_id: connectionId } }));
 }
 
 export function useSaveSettings(connection: Connection) {
+  return useChange((body: Settings) =>
+    updateConnection({
+      path: { connection_id: connection.id },
+      headers: { 'if-match': `"v${connection.settings_version}"` },
+      body,
+    }),
+  );
+}
+
+/** A call after which accounts and mailboxes are read anew, also where it failed: it may have arrived all the same. */
+export function useChange<Answer, Body = void>(call: (body: Body) => Promise<Answer>, alsoChanged?: QueryKey) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: Settings) =>
-      updateConnection({
-        path: { connection_id: connection.id },
-        headers: { 'if-match': `"v${connection.settings_version}"` },
-        body,
-      }),
+    mutationFn: call,
     meta: { inline: true },
-    onSettled: () => refreshConnections(client),
+    onSettled: async () => {
+      if (alsoChanged) await client.invalidateQueries({ queryKey: alsoChanged });
+      await refreshConnections(client);
+    },
   });
 }
 
-export async function refreshConnections(client: QueryClient): Promise<void> {
+async function refreshConnections(client: QueryClient): Promise<void> {
   await Promise.all([
     client.invalidateQueries({ queryKey: listIntegrationsQueryKey() }),
     client.invalidateQueries({ queryKey: listMailboxesQueryKey() }),

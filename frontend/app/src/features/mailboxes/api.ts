@@ -1,9 +1,9 @@
-import { listMailboxes, reserveMailbox, testConnection, updateMailbox } from '@mailwarden/api-client';
+import { listMailboxes, reserveMailbox, updateMailbox } from '@mailwarden/api-client';
 import { getMailboxOptions, getMailboxQueryKey, listMailboxesQueryKey } from '@mailwarden/api-client/react-query';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { pages } from '../../lib/pages.ts';
 import type { Mailbox, MailboxUpdate } from '../../lib/types.ts';
-import { refreshConnections } from '../connections/api.ts';
+import { useChange } from '../connections/api.ts';
 
 export const mailboxesOptions = () => ({
   ...pages(listMailboxesQueryKey(), (cursor, signal) => listMailboxes({ query: { cursor }, signal })),
@@ -16,15 +16,6 @@ export const mailboxOptions = (mailboxId: string) => ({
   gcTime: 0, // a form begins with what is stored now
 });
 
-export function useTestMailbox(connectionId: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => testConnection({ path: { connection_id: connectionId } }),
-    meta: { inline: true },
-    onSettled: () => refreshConnections(client),
-  });
-}
-
 export function useReserve(mailboxId: string) {
   return useMutation({
     mutationFn: () => reserveMailbox({ path: { mailbox_id: mailboxId } }),
@@ -33,18 +24,7 @@ export function useReserve(mailboxId: string) {
 }
 
 export function useSaveMailbox(mailbox: Mailbox) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: MailboxUpdate) =>
-      updateMailbox({
-        path: { mailbox_id: mailbox.id },
-        headers: { 'if-match': `"v${mailbox.settings_version}"` },
-        body,
-      }),
-    meta: { inline: true },
-    onSettled: async () => {
-      await client.invalidateQueries({ queryKey: getMailboxQueryKey({ path: { mailbox_id: mailbox.id } }) });
-      await refreshConnections(client);
-    },
-  });
+  const path = { mailbox_id: mailbox.id };
+  const headers = { 'if-match': `"v${mailbox.settings_version}"` };
+  return useChange((body: MailboxUpdate) => updateMailbox({ path, headers, body }), getMailboxQueryKey({ path }));
 }

@@ -7,8 +7,9 @@ import { StatusBadge } from '../../components/status-badge.tsx';
 import { notifyOk, notifyTrouble } from '../../lib/notify.ts';
 import type { Mailbox } from '../../lib/types.ts';
 import { AccountDialogs, type Opened } from '../connections/account-dialogs.tsx';
+import { useTest } from '../connections/api.ts';
 import { TestPanel } from '../connections/test-panel.tsx';
-import { useReserve, useTestMailbox } from './api.ts';
+import { useReserve } from './api.ts';
 import { MailboxButtons } from './mailbox-buttons.tsx';
 import { MailboxStatus } from './mailbox-status.tsx';
 
@@ -18,7 +19,7 @@ export function MailboxRow({ mailbox, providerLabel, onManage }: Props) {
   const navigate = useNavigate();
   const { connection } = mailbox;
   const [open, setOpen] = useState<Opened>(null);
-  const test = useTestMailbox(connection?.id ?? '');
+  const test = useTest(connection?.id ?? '');
   const reserve = useReserve(mailbox.id);
   const runTest = () => test.mutate(undefined, { onSuccess: ({ data }) => announce(mailbox, data) });
   const fill = () =>

@@ -1,14 +1,13 @@
-import { Button, Checkbox, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, SimpleGrid, Text, TextInput } from '@mantine/core';
 import { IconStethoscope } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { ErrorState } from '../../../components/states.tsx';
 import { pathErrors } from '../../../lib/problem.ts';
 import type { Connection, Discovery } from '../../../lib/types.ts';
 import { useConnectMailbox, useTryMailbox } from '../api.ts';
 import { bodyOf, type Draft, sourceOf } from './draft.ts';
-import { MailSteps } from './mail-steps.tsx';
 import { ServerFields } from './server-fields.tsx';
 import { SignInFields } from './sign-in-fields.tsx';
+import { TestedForm } from './tested-form.tsx';
 
 type Props = {
   draft: Draft;
@@ -19,7 +18,7 @@ type Props = {
   onConnected: (connection: Connection) => void;
 };
 
-/** Servers and sign-in, tried as often as needed; what was typed stays whatever the answer is. */
+/** Servers and sign-in, tried as often as needed. */
 export function PasswordForm({ draft, found, note, onChange, onBack, onConnected }: Props) {
   const tried = useTryMailbox();
   const connected = useConnectMailbox();
@@ -37,65 +36,64 @@ export function PasswordForm({ draft, found, note, onChange, onBack, onConnected
     });
   };
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        connect();
-      }}
-    >
-      <Stack gap="md">
-        {note}
-        <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
-          <TextInput
-            label="E-mail address"
-            type="email"
-            required
-            withAsterisk={false}
-            value={draft.address}
-            error={errors['address']}
-            onChange={(e) => onChange({ ...draft, address: e.target.value })}
-          />
-        </SimpleGrid>
-        <SignIn draft={draft} errors={errors} onChange={onChange} />
-        <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
-          {(['imap', 'smtp'] as const).map((protocol) => (
-            <ServerFields
-              key={protocol}
-              protocol={protocol}
-              value={draft[protocol]}
-              source={sourceOf(protocol, draft[protocol], found)}
-              errors={errors}
-              onChange={(server) => onChange({ ...draft, [protocol]: server })}
-            />
-          ))}
-        </SimpleGrid>
-        {last && <MailSteps ok={last.ok} steps={last.steps} />}
-        {error && <ErrorState error={error} />}
-        <Text size="sm" c="dimmed">
-          The test signs in to both servers and sends nothing. The mailbox is stored only if every step passes; the
-          password is kept encrypted.
-        </Text>
-        <Group justify="space-between">
-          <Button variant="subtle" onClick={onBack}>
-            Back
-          </Button>
-          <Group gap="xs">
-            <Button
-              variant="default"
-              loading={tried.isPending}
-              disabled={connected.isPending || !draft.signIn.password}
-              leftSection={<IconStethoscope size={16} aria-hidden />}
-              onClick={test}
-            >
-              Test
+    <TestedForm
+      result={last}
+      error={error}
+      onSubmit={connect}
+      footer={
+        <>
+          <Text size="sm" c="dimmed">
+            The test signs in to both servers and sends nothing. The mailbox is stored only if every step passes; the
+            password is kept encrypted.
+          </Text>
+          <Group justify="space-between">
+            <Button variant="subtle" onClick={onBack}>
+              Back
             </Button>
-            <Button type="submit" loading={connected.isPending} disabled={tried.isPending}>
-              Test and connect
-            </Button>
+            <Group gap="xs">
+              <Button
+                variant="default"
+                loading={tried.isPending}
+                disabled={connected.isPending || !draft.signIn.password}
+                leftSection={<IconStethoscope size={16} aria-hidden />}
+                onClick={test}
+              >
+                Test
+              </Button>
+              <Button type="submit" loading={connected.isPending} disabled={tried.isPending}>
+                Test and connect
+              </Button>
+            </Group>
           </Group>
-        </Group>
-      </Stack>
-    </form>
+        </>
+      }
+    >
+      {note}
+      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
+        <TextInput
+          label="E-mail address"
+          type="email"
+          required
+          withAsterisk={false}
+          value={draft.address}
+          error={errors['address']}
+          onChange={(e) => onChange({ ...draft, address: e.target.value })}
+        />
+      </SimpleGrid>
+      <SignIn draft={draft} errors={errors} onChange={onChange} />
+      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
+        {(['imap', 'smtp'] as const).map((protocol) => (
+          <ServerFields
+            key={protocol}
+            protocol={protocol}
+            value={draft[protocol]}
+            source={sourceOf(protocol, draft[protocol], found)}
+            errors={errors}
+            onChange={(server) => onChange({ ...draft, [protocol]: server })}
+          />
+        ))}
+      </SimpleGrid>
+    </TestedForm>
   );
 }
 

@@ -1,15 +1,14 @@
 import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Disclosure } from '../../../components/disclosure.tsx';
-import { ErrorState } from '../../../components/states.tsx';
 import { notifyOk } from '../../../lib/notify.ts';
 import { pathErrors, problemCode } from '../../../lib/problem.ts';
 import type { Connection, MailboxRenewal } from '../../../lib/types.ts';
 import { useRenewPassword } from '../api.ts';
 import { type Draft, emptyDraft, smtpBody } from './draft.ts';
-import { MailSteps } from './mail-steps.tsx';
 import { ServerFields } from './server-fields.tsx';
 import { SignInFields } from './sign-in-fields.tsx';
+import { TestedForm } from './tested-form.tsx';
 
 /** A new password for the mailbox that is there. The account is pinned; its servers stay unless they are given. */
 export default function RenewForm({ connection, onDone }: { connection: Connection; onDone: () => void }) {
@@ -28,40 +27,37 @@ export default function RenewForm({ connection, onDone }: { connection: Connecti
       },
     });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
-      <Stack gap="sm">
-        <SignInFields
-          value={draft.signIn}
-          usernameHint="Empty: as before."
-          errors={{ username: errors['username'], password: errors['password'] }}
-          onChange={(signIn) => setDraft({ ...draft, signIn })}
-        />
-        {smtp && (
-          <SignInFields
-            prefix="SMTP"
-            usernameHint="Empty: as before."
-            value={draft.smtpSignIn}
-            errors={{ username: errors['smtp_username'], password: errors['smtp_password'] }}
-            onChange={(smtpSignIn) => setDraft({ ...draft, smtpOwn: true, smtpSignIn })}
-          />
-        )}
-        <Disclosure label="The servers changed, too">
-          <Servers draft={draft} moved={moved} errors={errors} onMoved={setMoved} onChange={setDraft} />
-        </Disclosure>
-        {result && !result.ok && <MailSteps ok={result.ok} steps={result.steps} />}
-        {renew.error && <ErrorState error={renew.error} />}
+    <TestedForm
+      result={result?.ok ? undefined : result}
+      error={renew.error}
+      onSubmit={submit}
+      footer={
         <Group>
           <Button type="submit" loading={renew.isPending} disabled={!draft.signIn.password}>
             Test and reconnect
           </Button>
         </Group>
-      </Stack>
-    </form>
+      }
+    >
+      <SignInFields
+        value={draft.signIn}
+        usernameHint="Empty: as before."
+        errors={{ username: errors['username'], password: errors['password'] }}
+        onChange={(signIn) => setDraft({ ...draft, signIn })}
+      />
+      {smtp && (
+        <SignInFields
+          prefix="SMTP"
+          usernameHint="Empty: as before."
+          value={draft.smtpSignIn}
+          errors={{ username: errors['smtp_username'], password: errors['smtp_password'] }}
+          onChange={(smtpSignIn) => setDraft({ ...draft, smtpOwn: true, smtpSignIn })}
+        />
+      )}
+      <Disclosure label="The servers changed, too">
+        <Servers draft={draft} moved={moved} errors={errors} onMoved={setMoved} onChange={setDraft} />
+      </Disclosure>
+    </TestedForm>
   );
 }
 
