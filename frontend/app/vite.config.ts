@@ -7,7 +7,7 @@ const api = process.env['API_URL'] ?? 'http://127.0.0.1:8000';
 const proxied = { target: api, changeOrigin: false }; // same origin in development, so cookies and event streams work
 
 /** The server answers pages for people who are not signed in with the light one; the development server does the same. */
-const LIGHT = /^\/(sign-in|sign-up|forgot-password|reset-password|confirm-email|invitation)(\?|$)/;
+const LIGHT = /^\/(sign-in|sign-up|forgot-password|reset-password|confirm-email|invitation|contact)(\?|$)/;
 
 const lightEntry: Plugin = {
   name: 'light-entry',

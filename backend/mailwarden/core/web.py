@@ -12,7 +12,7 @@ from mailwarden.core.errors import NotFound
 PACKAGED = Path(__file__).parent.parent / "web" / "dist"
 CHECKOUT = Path(__file__).parents[3] / "frontend" / "app" / "dist"
 API = ("v1", "hooks", "oauth", "t")
-LIGHT = ("/sign-in", "/sign-up", "/forgot-password", "/reset-password", "/confirm-email", "/invitation")
+LIGHT = ("/sign-in", "/sign-up", "/forgot-password", "/reset-password", "/confirm-email", "/invitation", "/contact")
 
 
 def dist() -> Path | None:

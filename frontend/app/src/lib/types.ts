@@ -18,6 +18,7 @@ export type {
   CheckOut as Check,
   ConnectionOut as Connection,
   ConnectionRecordOut as ConnectionRecord,
+  ContactIn as ContactRequest,
   CredentialsInWritable as MailboxRenewal,
   DataAge,
   DeliveryDetailOut as DeliveryDetail,

@@ -3,9 +3,11 @@ import {
   finishIdentitySignIn,
   forgotPassword,
   getMe,
+  getSupport,
   listIdentityProviders,
   lookUpInvitation,
   acceptInvitation as postAccept,
+  contactSupport as postContact,
   signUpByInvitation as postJoin,
   resetPassword as postReset,
   signIn as postSignIn,
@@ -14,7 +16,7 @@ import {
   startIdentitySignIn,
 } from '@mailwarden/api-client';
 import { rememberCsrf } from '../../lib/http.ts';
-import type { IdentityProvider, InvitationSeen } from '../../lib/types.ts';
+import type { ContactRequest, IdentityProvider, InvitationSeen } from '../../lib/types.ts';
 
 export type Credentials = { email: string; password: string };
 
@@ -84,4 +86,14 @@ export async function acceptInvitation(token: string): Promise<void> {
 
 export async function signUpByInvitation(body: { token: string; name: string; password: string }): Promise<void> {
   await postJoin({ body });
+}
+
+export type Received = { reference: string; due_at: string };
+
+export async function contactSupport(body: ContactRequest): Promise<Received> {
+  return (await postContact({ body })).data;
+}
+
+export async function supportDesk(): Promise<{ address: string }> {
+  return (await getSupport()).data;
 }

@@ -1,5 +1,6 @@
 import { safePath } from '../../lib/http.ts';
 import { ConfirmPage } from './confirm-page.tsx';
+import { ContactPage } from './contact-page.tsx';
 import { ForgotPage } from './forgot-page.tsx';
 import { InvitationPage } from './invitation-page.tsx';
 import { ResetPage } from './reset-page.tsx';
@@ -7,7 +8,15 @@ import { SignInPage } from './sign-in-page.tsx';
 import { SignUpPage } from './sign-up-page.tsx';
 
 /** Pages for whoever is not signed in: one light bundle, chosen by the path. */
-const PAGES = ['sign-in', 'sign-up', 'forgot-password', 'reset-password', 'confirm-email', 'invitation'] as const;
+const PAGES = [
+  'sign-in',
+  'sign-up',
+  'forgot-password',
+  'reset-password',
+  'confirm-email',
+  'invitation',
+  'contact',
+] as const;
 export type Mode = (typeof PAGES)[number];
 
 export function modeOf(path: string): Mode {
@@ -29,6 +38,8 @@ export function AuthPage({ mode }: { mode: Mode }) {
       return <ResetPage />;
     case 'confirm-email':
       return <ConfirmPage />;
+    case 'contact':
+      return <ContactPage />;
     case 'invitation':
       return <InvitationPage onDone={() => window.location.assign('/')} />;
   }

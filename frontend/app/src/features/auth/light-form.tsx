@@ -23,7 +23,8 @@ export function LightForm({ submit, check, send, fieldOf, children }: Props) {
   const form = useRef<HTMLFormElement>(null);
   const [busy, setBusy] = useState(false);
   const [{ error, fields }, setOutcome] = useState<Outcome>(NOTHING);
-  const input = (name: string) => form.current?.querySelector<HTMLInputElement>(`input[name="${name}"]`);
+  const input = (name: string) =>
+    form.current?.querySelector<HTMLInputElement | HTMLTextAreaElement>(`[name="${name}"]`);
 
   const refuse = (outcome: Outcome) => {
     setOutcome(outcome);

@@ -85,7 +85,7 @@ function Landed({ code }: { code: string | null }) {
 function Footer({ other }: { other: string }) {
   return (
     <>
-      New here? <a href={other}>Create an account</a>
+      New here? <a href={other}>Create an account</a> · <a href="/contact">Contact support</a>
     </>
   );
 }

@@ -8,6 +8,7 @@ import {
   IconSettings,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { toneInk } from '../../components/tones.ts';
 import { isMailbox, listsCampaigns } from '../../lib/kinds.ts';
 import type { Connection, Integration } from '../../lib/types.ts';
 import { accountName } from './accounts.ts';
@@ -26,7 +27,7 @@ export function MoreMenu({ integration, connection, onConnect, onReconnect, onDi
   const adds = useConnectRights(integration).may;
   const to = { to: '/integrations/$provider', params: { provider: integration.provider } } as const;
   return (
-    <Menu position="bottom-end" width={230}>
+    <Menu position="bottom-end" width={230} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <Tooltip label="More actions">
           <ActionIcon variant="default" size={36} aria-label={`More actions for ${accountName(connection)}`}>
@@ -71,7 +72,7 @@ export function MoreMenu({ integration, connection, onConnect, onReconnect, onDi
           <>
             <Menu.Divider />
             <Menu.Item
-              color="danger"
+              c={toneInk('danger')}
               disabled={!may}
               leftSection={<IconPlugConnectedX size={16} aria-hidden />}
               onClick={onDisconnect}

@@ -11,6 +11,7 @@ import {
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Managed, useRightsTo } from '../../components/managed.tsx';
+import { toneInk } from '../../components/tones.ts';
 import { notifyError, notifyOk } from '../../lib/notify.ts';
 import type { Endpoint } from '../../lib/types.ts';
 import { useSendTest, useUpdateEndpoint } from './api.ts';
@@ -79,7 +80,7 @@ function Switch({ endpoint, disabled }: ButtonProps) {
 
 function More({ onOpen }: { onOpen: (what: Opened) => void }) {
   return (
-    <Menu position="bottom-end" width={220}>
+    <Menu position="bottom-end" width={220} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <ActionIcon variant="default" size={36} aria-label="More actions for the endpoint">
           <IconDots size={16} aria-hidden />
@@ -96,7 +97,11 @@ function More({ onOpen }: { onOpen: (what: Opened) => void }) {
           Rotate the secret…
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item color="danger" leftSection={<IconTrash size={16} aria-hidden />} onClick={() => onOpen('delete')}>
+        <Menu.Item
+          c={toneInk('danger')}
+          leftSection={<IconTrash size={16} aria-hidden />}
+          onClick={() => onOpen('delete')}
+        >
           Delete…
         </Menu.Item>
       </Menu.Dropdown>

@@ -23,7 +23,7 @@ export function EndpointPage(props: Props) {
       >
         All webhook endpoints
       </Anchor>
-      <Open permission="webhooks:read" title="Webhook endpoints are kept by owners and managers">
+      <Open permission="webhooks:read" title="Webhook endpoints are kept by owners and managers" order={1}>
         <Opened {...props} />
       </Open>
     </Stack>
@@ -32,19 +32,22 @@ export function EndpointPage(props: Props) {
 
 function Opened({ endpointId, filter, onFilter }: Props) {
   const endpoint = useQuery(endpointOptions(endpointId));
+  const { data } = endpoint;
   return (
-    <Loaded query={endpoint} label="Loading the endpoint" heights={[60, 160, 200]}>
-      {(one: Endpoint) => (
-        <>
-          <PageHeader title="Webhook endpoint" actions={<EndpointActions key={one.version} endpoint={one} />}>
-            <Text span inherit className="break-anywhere">
-              {one.url}
-            </Text>
-          </PageHeader>
-          <EndpointCard endpoint={one} />
-          <Deliveries endpoint={one} filter={filter} onFilter={onFilter} />
-        </>
-      )}
-    </Loaded>
+    <>
+      <PageHeader title="Webhook endpoint" actions={data && <EndpointActions key={data.version} endpoint={data} />}>
+        <Text span inherit className="break-anywhere">
+          {data?.url}
+        </Text>
+      </PageHeader>
+      <Loaded query={endpoint} label="Loading the endpoint" heights={[160, 200]}>
+        {(one: Endpoint) => (
+          <>
+            <EndpointCard endpoint={one} />
+            <Deliveries endpoint={one} filter={filter} onFilter={onFilter} />
+          </>
+        )}
+      </Loaded>
+    </>
   );
 }

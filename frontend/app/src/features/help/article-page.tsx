@@ -14,6 +14,7 @@ export function ArticlePage({ slug }: { slug: string }) {
       <Anchor size="sm" underline="always" renderRoot={(props) => <Link {...props} to="/help" />}>
         All help pages
       </Anchor>
+      {!article.data && <PageHeader title="Help" />}
       <Loaded query={article} label="Loading the help page" heights={[40, 120, 160]}>
         {({ title, updated, body }) => (
           <>

@@ -16,13 +16,13 @@ function Part({ block }: { block: Block }) {
       return <Title order={2}>{block.text}</Title>;
     case 'text':
       return (
-        <Text>
+        <Text size="sm" lh={1.65}>
           <Spans text={block.text} />
         </Text>
       );
     case 'list':
       return (
-        <List type={block.ordered ? 'ordered' : 'unordered'} spacing="xs">
+        <List size="sm" type={block.ordered ? 'ordered' : 'unordered'} spacing="xs">
           {block.items.map((item) => (
             <List.Item key={item}>
               <Spans text={item} />
