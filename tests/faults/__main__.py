@@ -26,20 +26,20 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-async def definite(world: World, copies: int, at_once: int) -> list[Finding]:
+async def definite(world: World, options: argparse.Namespace, at_once: int) -> list[Finding]:
     pairs = []
-    for provider in PROVIDERS:
-        rows = [row for row in DEFINITE if row.provider == provider] * copies
+    for provider in options.providers:
+        rows = [row for row in DEFINITE if row.provider == provider] * options.copies
         links = await stage(world, provider, rows, sync_frequency="realtime")
         pairs += list(zip(links, rows, strict=True))
     await settle(world, PROBE_S)
     return await play_definite(world, pairs, at_once)
 
 
-async def soft(world: World, rounds: int, at_once: int) -> list[Finding]:
+async def soft(world: World, options: argparse.Namespace, at_once: int) -> list[Finding]:
     """The same struck connections in every round, so that one which would slowly wear out is noticed."""
-    pairs = []
-    for provider in PROVIDERS:
+    pairs, rounds = [], options.rounds
+    for provider in options.providers:
         rows = [row for row in SOFT if provider in row.providers]
         links = await stage(world, provider, rows, sync_frequency="realtime")
         pairs += list(zip(links, rows, strict=True))
@@ -55,14 +55,14 @@ async def play(options: argparse.Namespace, folder: Path) -> list[Finding]:
     with test_servers() as servers, running_sandbox(folder / "sandbox") as sandbox:
         with fresh_database(servers, "matrix") as database:
             async with open_world(servers, database, folder, sandbox, **DEADLINES) as world:
-                await crowd(world, options.connections)
+                await crowd(world, options.connections, options.providers)
                 at_once = most_at_once(options.connections)
-                findings = await soft(world, options.rounds, at_once)
-                findings += await definite(world, options.copies, at_once)
+                findings = await soft(world, options, at_once)
+                findings += await definite(world, options, at_once)
         sandbox.reset()
         with fresh_database(servers, "incident") as database:
             async with open_world(servers, database, folder, sandbox, **DEADLINES) as world:
-                findings += [await play_incident(world, provider) for provider in PROVIDERS]
+                findings += [await play_incident(world, provider) for provider in options.providers]
     return findings
 
 
@@ -75,10 +75,10 @@ def play_in_processes(options: argparse.Namespace) -> list[Finding]:
 
 async def play_fleet(options: argparse.Namespace, system: System) -> list[Finding]:
     async with open_fleet(system, options.kill_every, options.seed) as fleet:
-        await crowd(fleet, options.connections)
+        await crowd(fleet, options.connections, options.providers)
         at_once = most_at_once(options.connections)
-        findings = await soft(fleet, options.rounds, at_once)
-        findings += await definite(fleet, options.copies, at_once)
+        findings = await soft(fleet, options, at_once)
+        findings += await definite(fleet, options, at_once)
         say(f"{fleet.kills} workers killed, seed {options.seed}")
     return findings
 
@@ -90,6 +90,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=8, help="times that each not definite fault is played")
     parser.add_argument("--workers", type=int, default=0, help="worker processes of their own instead of one process")
     parser.add_argument("--kill-every", type=float, default=4, help="seconds between kills of a worker process")
+    parser.add_argument("--providers", nargs="+", choices=PROVIDERS, default=PROVIDERS)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     configure_logging("critical", as_json=True)

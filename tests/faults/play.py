@@ -40,12 +40,12 @@ async def stage(world: World, provider: str, rows: Sequence[Definite | Soft], **
     return links
 
 
-async def crowd(world: World, count: int) -> list[Linked]:
+async def crowd(world: World, count: int, providers: Sequence[str] = PROVIDERS) -> list[Linked]:
     """Healthy connections of each provider, among which a few break; no faster than the quotas let."""
     links: list[Linked] = []
     for start in range(0, count, A_MINUTE):
         few = min(A_MINUTE, count - start)
-        accounts = {name: [world.sandbox.make_account(name, campaigns=2) for _ in range(few)] for name in PROVIDERS}
+        accounts = {name: [world.sandbox.make_account(name, campaigns=2) for _ in range(few)] for name in providers}
         people = max(1, few // 25)
         links += await world.people(people, accounts, sync_frequency="daily", history_range="days_30")
         await world.run_for(60, finest=STEP_S, widest=30)
