@@ -4,7 +4,8 @@ import asyncio
 import base64
 import random
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import cast
@@ -13,6 +14,7 @@ from pydantic import BaseModel, HttpUrl, SecretStr
 from redis.asyncio import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from mailwarden.billing.catalogue import catalogue
 from mailwarden.core.checks import check_database
@@ -29,7 +31,7 @@ from mailwarden.providers.settings import ProviderSettings
 from mailwarden.settings import BillingSettings, MailSettings, ProviderClientSettings, Settings, parse_keys
 from mailwarden.tables import metadata
 
-WORKER_STATEMENT_MS = 60_000
+WORKER_STATEMENT_MS, SYSTEM_STATEMENT_MS = 60_000, 10_000
 # For a free connection of the pool: who waits at a browser is better told to come again; a job had better wait.
 API_POOL_S, WORKER_POOL_S = 2.0, 5.0
 
@@ -156,12 +158,55 @@ def make_mailer(mail: MailSettings, data_dir: Path) -> Mailer:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Engines:
+    app: AsyncEngine
+    reserved: AsyncEngine  # as the app, for what may not wait
+    system: AsyncEngine
+
+
 def make_redis(url: str) -> Redis:
     """Fails fast: whoever uses it has a way to go on without."""
     client: Redis = Redis.from_url(
         url, socket_timeout=2, socket_connect_timeout=1, retry=Retry(NoBackoff(), 1), retry_on_timeout=False
     )
     return client
+
+
+@asynccontextmanager
+async def open_engines(settings: Settings, application: str, *, worker: bool) -> AsyncIterator[Engines]:
+    database = settings.database
+    url = async_dsn(required(database.url, "DATABASE__URL"))
+    system_url = async_dsn(required(database.system_url, "DATABASE__SYSTEM_URL"))
+    statement_ms = WORKER_STATEMENT_MS if worker else database.statement_timeout_ms
+
+    def engine(url: str, size: int, longest_ms: int, name: str) -> AsyncEngine:
+        pool_s = WORKER_POOL_S if worker else API_POOL_S
+        return make_engine(
+            url, pool_size=size, statement_timeout_ms=longest_ms, application=name, pool_timeout_s=pool_s
+        )
+
+    engines = Engines(
+        app=engine(url, database.pool_size, statement_ms, application),
+        reserved=engine(url, database.reserved_pool_size, statement_ms, f"{application}-reserved"),
+        system=engine(system_url, max(4, database.pool_size // 2), SYSTEM_STATEMENT_MS, f"{application}-system"),
+    )
+    try:
+        yield engines
+    finally:
+        for one in (engines.app, engines.reserved, engines.system):
+            await one.dispose()
+
+
+@asynccontextmanager
+async def open_clock(settings: Settings, engine: AsyncEngine) -> AsyncIterator[DatabaseClock]:
+    clock = DatabaseClock(engine)
+    await clock.measure()
+    following = asyncio.create_task(clock.follow(settings.timing.clock_follow_s))
+    try:
+        yield clock
+    finally:
+        following.cancel()
 
 
 @asynccontextmanager
@@ -172,45 +217,20 @@ async def open_runtime(
 
     Raises UnsafeDatabase, WrongKeys. ``keys_checked`` False: for those who look into just that.
     """
-    database = settings.database
-    statement_ms = WORKER_STATEMENT_MS if worker else database.statement_timeout_ms
-    pool_s = WORKER_POOL_S if worker else API_POOL_S
-    engine = make_engine(
-        async_dsn(required(database.url, "DATABASE__URL")),
-        pool_size=database.pool_size,
-        statement_timeout_ms=statement_ms,
-        application=application,
-        pool_timeout_s=pool_s,
-    )
-    reserved = make_engine(
-        async_dsn(required(database.url, "DATABASE__URL")),
-        pool_size=database.reserved_pool_size,
-        statement_timeout_ms=statement_ms,
-        application=f"{application}-reserved",
-        pool_timeout_s=pool_s,
-    )
-    system = make_engine(
-        async_dsn(required(database.system_url, "DATABASE__SYSTEM_URL")),
-        pool_size=max(4, database.pool_size // 2),
-        statement_timeout_ms=10_000,
-        application=f"{application}-system",
-        pool_timeout_s=pool_s,
-    )
-    redis = make_redis(required(settings.redis.url, "REDIS__URL"))
-    clock = DatabaseClock(engine)
-    http = build_http()
-    following: asyncio.Task[None] | None = None
-    try:
-        await check_database(engine)
-        keys, sessions = keyring(settings), make_sessions(engine)
+    async with AsyncExitStack() as stack:
+        engines = await stack.enter_async_context(open_engines(settings, application, worker=worker))
+        redis = make_redis(required(settings.redis.url, "REDIS__URL"))
+        stack.push_async_callback(redis.aclose)
+        await check_database(engines.app)
+        keys, sessions = keyring(settings), make_sessions(engines.app)
         if keys_checked:
             await check_keys(sessions, keys, metadata)
-        await clock.measure()
-        following = asyncio.create_task(clock.follow(settings.timing.clock_follow_s))
-        config = feature_config(settings)
+        clock = await stack.enter_async_context(open_clock(settings, engines.app))
+        http = build_http()
+        stack.push_async_callback(http.aclose)
         yield Runtime(
             sessions=sessions,
-            system=make_sessions(system),
+            system=make_sessions(engines.system),
             redis=redis,
             http=http,
             clock=clock,
@@ -219,14 +239,6 @@ async def open_runtime(
             mailer=make_mailer(settings.mail, settings.data_dir),
             budget=RedisBudget(cast(Scripts, redis), clock.timestamp),
             rng=random.Random(),  # noqa: S311 - jitter, not secrets
-            config=config,
-            reserved=make_sessions(reserved),
+            config=feature_config(settings),
+            reserved=make_sessions(engines.reserved),
         )
-    finally:
-        if following is not None:
-            following.cancel()
-        await http.aclose()
-        await redis.aclose()
-        await engine.dispose()
-        await reserved.dispose()
-        await system.dispose()

@@ -1,38 +1,21 @@
 """Access tokens for Outlook's IMAP and SMTP from the grant that Graph uses, against the sandbox over sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from mailwarden.connections.audiences import AudienceTokens
 from mailwarden.connections.tokens import StoredTokens
 from mailwarden.core.ids import format_id
-from mailwarden.embedded import EmbeddedServers
 from mailwarden.providers.base import AccessRevoked, ScopesMissing
-from tests.support.database import fresh_database
-from tests.support.sandbox import Sandbox, running_sandbox
-from tests.support.world import Linked, World, open_world
+from tests.support.world import Linked, World
+from tests.support.world_fixtures import sandbox, world
+
+__all__ = ["sandbox", "world"]
 
 pytestmark = pytest.mark.timeout(180)
 OUTLOOK = "https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send"
 STATE = "SELECT c.status, k.version FROM connections c JOIN credentials k ON k.connection_id = c.id WHERE c.id = $1"
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as started:
-        yield started
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def world(servers: EmbeddedServers, sandbox: Sandbox, worker_id: str, tmp_path: Path) -> AsyncIterator[World]:
-    sandbox.reset()
-    with fresh_database(servers, f"audiences_{worker_id}") as database:
-        async with open_world(servers, database, tmp_path, sandbox) as opened:
-            yield opened
 
 
 async def linked(world: World, *, outlook: bool = True) -> Linked:

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,28 +9,14 @@ import pytest
 import pytest_asyncio
 
 from mailwarden.core.ids import format_id
-from mailwarden.embedded.servers import EmbeddedServers
-from tests.support.database import fresh_database
-from tests.support.sandbox import Sandbox, running_sandbox
-from tests.support.world import Linked, World, open_world
+from tests.support.world import Linked, World
+from tests.support.world_fixtures import sandbox, world
+
+__all__ = ["sandbox", "world"]
 
 pytestmark = pytest.mark.timeout(240)
 STATE = "SELECT status, cause FROM connections WHERE id = $1"
 PROBE_S, VERDICT_S = 600, 60
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as started:
-        yield started
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def world(servers: EmbeddedServers, sandbox: Sandbox, worker_id: str, tmp_path: Path) -> AsyncIterator[World]:
-    sandbox.reset()
-    with fresh_database(servers, f"claims_{worker_id}") as database:
-        async with open_world(servers, database, tmp_path, sandbox) as opened:
-            yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +13,17 @@ import pytest_asyncio
 from mailwarden.embedded import EmbeddedServers
 from mailwarden.settings import Settings
 from tests.support.database import fresh_database
-from tests.support.sandbox import Sandbox, running_sandbox
+from tests.support.sandbox import Sandbox
 from tests.support.world import Linked, World, open_world, world_settings
+from tests.support.world_fixtures import sandbox
+
+__all__ = ["sandbox"]
 
 pytestmark = pytest.mark.timeout(180)
 PROCESSES, CALLERS = 3, 20
 STATE = """
 SELECT c.status, k.version FROM connections c JOIN credentials k ON k.connection_id = c.id WHERE c.id = $1
 """
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as started:
-        yield started
 
 
 @pytest_asyncio.fixture(loop_scope="session")

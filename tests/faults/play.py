@@ -101,6 +101,7 @@ async def play_soft(world: World, pairs: Sequence[tuple[Linked, Soft]], at_once:
             await asyncio.to_thread(world.sandbox.lift, link.provider, link.account, row.kind)
         lifted = [replace(one, lifted=world.now()) for one in struck]
         await world.run_for(_afterwards_s(wave), watch.look, finest=STEP_S, widest=STEP_S)
+        await _until_slow_calls_end(watch, wave)
         findings += [await judge_soft(watch, one) for one in lifted]
     return findings
 
@@ -126,6 +127,12 @@ def _is_shown(watch: Watch, struck: Struck) -> bool:
     row = struck.row
     assert isinstance(row, Soft)
     return row.degraded is None or watch.showed(struck.link, row.degraded, struck.at)
+
+
+async def _until_slow_calls_end(watch: Watch, wave: Sequence[tuple[Linked, Soft]]) -> None:
+    """In real time: the sandbox logs a call when it ends, also if nobody waits for its answer any more."""
+    await asyncio.sleep(max(row.params.get("ms", 0) for _, row in wave) / 1000)
+    await watch.look()
 
 
 def _afterwards_s(wave: Sequence[tuple[Linked, Soft]]) -> float:

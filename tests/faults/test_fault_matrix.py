@@ -9,10 +9,9 @@ from tests.faults.judge import Finding
 from tests.faults.play import play_definite, play_soft, settle, stage
 from tests.faults.report import table
 from tests.faults.rows import DEFINITE, SOFT, Definite, Soft
-from tests.support.world import MAIL, PROVIDERS, Linked, World
+from tests.support.world import APPS, PROVIDERS, Linked, World
 
 pytestmark = pytest.mark.timeout(600)
-FEW = ("random_invalid_grant", "timeout", "html_403")
 Row = TypeVar("Row", Definite, Soft)
 
 
@@ -36,13 +35,7 @@ async def test_definite_faults_have_status_and_cause_within_their_time(world: Wo
     check(await play_definite(world, pairs, at_once=4))
 
 
-async def test_trouble_of_the_provider_never_makes_a_connection_inactive(world: World) -> None:
-    pairs = await staged(world, [row for row in SOFT if row.quick and row.providers != (MAIL,)], ("hubspot", "klaviyo"))
-    check(await play_soft(world, pairs, at_once=4))
-
-
-@pytest.mark.parametrize("provider", ["keap", "google", "microsoft"])
-async def test_so_it_is_at_the_others(world: World, provider: str) -> None:
-    """A few kinds for each; all of them are in the full matrix."""
-    rows = [row for row in SOFT if row.quick and provider in row.providers and row.kind in FEW]
+@pytest.mark.parametrize("provider", APPS)
+async def test_trouble_of_the_provider_never_makes_a_connection_inactive(world: World, provider: str) -> None:
+    rows = [row for row in SOFT if row.quick and provider in row.providers]
     check(await play_soft(world, await staged(world, rows, [provider]), at_once=4))

@@ -88,5 +88,6 @@ def _differs(one: Look, other: Look) -> bool:
 
 
 def _call(logged: dict[str, Any]) -> ProviderCall:
-    at = datetime.fromtimestamp(logged["time"], UTC)
+    """At its arrival: a slow one ends when the clock has moved on."""
+    at = datetime.fromtimestamp(logged["arrived"], UTC)
     return ProviderCall(at, logged["path"], logged["status"], logged["fault"], logged["grant_type"])

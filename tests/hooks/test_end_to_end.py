@@ -1,6 +1,6 @@
 """From what happens at the provider to what a member sees: the sandbox pushes over a socket, the product acts."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -8,26 +8,17 @@ import pytest_asyncio
 
 from mailwarden.embedded import EmbeddedServers
 from tests.hooks.reached import Reached, reachable
-from tests.support.database import fresh_database
-from tests.support.sandbox import Sandbox, running_sandbox
-from tests.support.world import Linked, open_world
+from tests.support.sandbox import Sandbox
+from tests.support.world import Linked
+from tests.support.world_fixtures import fresh_world, sandbox
 
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as started:
-        yield started
+__all__ = ["sandbox"]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def reached(servers: EmbeddedServers, sandbox: Sandbox, worker_id: str, tmp_path: Path) -> AsyncIterator[Reached]:
-    sandbox.reset()
-    with fresh_database(servers, f"hooks_{worker_id}") as database:
-        async with (
-            open_world(servers, database, tmp_path, sandbox, refresh_deadline_s=5) as world,
-            reachable(world) as made,
-        ):
-            yield made
+async def reached(servers: EmbeddedServers, sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Reached]:
+    async with fresh_world(servers, sandbox, tmp_path, refresh_deadline_s=5) as world, reachable(world) as made:
+        yield made
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,19 @@
 """Whole syncs of all providers of figures over real sockets: what we hold equals what the sandbox says it holds."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from mailwarden.core.ids import format_id
-from mailwarden.embedded import EmbeddedServers
 from mailwarden.metrics.rules import COUNTS
 from mailwarden.providers.catalog import load
-from tests.support.database import fresh_database
 from tests.support.sandbox import Sandbox, running_sandbox
-from tests.support.world import PROVIDERS, Linked, World, open_world
+from tests.support.world import PROVIDERS, Linked, World
+from tests.support.world_fixtures import world
+
+__all__ = ["world"]
 
 CAMPAIGNS = 260
 OF_FIGURES = [name for name in PROVIDERS if "campaigns" in load()[name].capabilities]
@@ -26,14 +25,6 @@ DERIVED = {"keap": ("sent", "opened", "clicked")}
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     with running_sandbox(tmp_path_factory.mktemp("sandbox"), campaigns=CAMPAIGNS) as started:
         yield started
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def world(servers: EmbeddedServers, sandbox: Sandbox, worker_id: str, tmp_path: Path) -> AsyncIterator[World]:
-    sandbox.reset()
-    with fresh_database(servers, f"sync_{worker_id}") as database:
-        async with open_world(servers, database, tmp_path, sandbox) as opened:
-            yield opened
 
 
 async def log_of(linked: Linked) -> list[dict[str, Any]]:

@@ -1,19 +1,16 @@
 """Where the access tokens of further services lie."""
 
-import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select
 
 from mailwarden.connections.audience_models import AudienceToken
-from mailwarden.core.crypto import CannotOpen, Place
+from mailwarden.connections.unreadable import place
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.base import Grant
-
-log = logging.getLogger(__name__)
 
 
 async def find_token(tx: UnitOfWork, org_id: UUID, connection_id: UUID, audience: str) -> AudienceToken | None:
@@ -25,25 +22,12 @@ async def find_token(tx: UnitOfWork, org_id: UUID, connection_id: UUID, audience
     return await tx.session.scalar(asked)
 
 
-def opened(rt: Runtime, row: AudienceToken) -> str | None:
-    """None also where it is damaged: the next one is a refresh away."""
-    try:
-        return rt.keys.open(row.access_token, _place(row)) if row.access_token else None
-    except CannotOpen:
-        log.warning("cannot open a sealed value", extra={"place": "audience_tokens.access_token"})
-        return None
-
-
-def _place(row: AudienceToken) -> Place:
-    return Place("audience_tokens", "access_token", row.org_id, row.id)
-
-
 async def keep_token(
     rt: Runtime, tx: UnitOfWork, org_id: UUID, connection_id: UUID, audience: str, grant: Grant, sent_at: datetime
 ) -> None:
     """In the transaction that swaps the refresh token, whose row lock keeps others out."""
     row = await _row(tx, org_id, connection_id, audience)
-    row.access_token = rt.keys.seal(grant.access_token, _place(row))
+    row.access_token = rt.keys.seal(grant.access_token, place(row, "access_token"))
     row.scopes = sorted(grant.scopes or ())
     row.expires_at = sent_at + timedelta(seconds=grant.expires_in_s)
     row.refused_at = None

@@ -11,11 +11,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from mailwarden.connections.audience_models import AudienceToken
-from mailwarden.connections.audience_store import find_token, note_refused, opened
+from mailwarden.connections.audience_store import find_token, note_refused
 from mailwarden.connections.credentials import ALIVE, read_held
 from mailwarden.connections.our_app import spec_of
 from mailwarden.connections.refresh import MARGIN, Refreshed, Result, own_evidence, refresh_once
 from mailwarden.connections.tokens import POLL_S, WAIT_S
+from mailwarden.connections.unreadable import opened_if_readable
 from mailwarden.core.db import reader, unit_of_work
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.base import AccessRevoked, Evidence, ProviderError, ScopesMissing, Signal, Unavailable
@@ -71,7 +72,7 @@ class AudienceTokens:
             raise self._not_covered(own_evidence("not covered by the grant", Signal.SCOPES_MISSING))
         if row.expires_at is None or row.expires_at - now <= MARGIN:
             return None
-        token = opened(self.rt, row)
+        token = opened_if_readable(self.rt, row, "access_token")  # a damaged one is a refresh away
         return token if token != rejected else None
 
     async def _refresh(self, version: int, audience: str | None) -> Refreshed:

@@ -7,12 +7,11 @@ from uuid import UUID
 from sqlalchemy import text
 
 from mailwarden.connections.grant_models import RetiredGrant
-from mailwarden.connections.keepsake import sealed_place
 from mailwarden.connections.our_app import our_app
 from mailwarden.connections.queries import find_connection
 from mailwarden.connections.rules import Actor
 from mailwarden.connections.transitions import write_history
-from mailwarden.core.crypto import CannotOpen
+from mailwarden.connections.unreadable import opened_if_readable
 from mailwarden.core.db import reader, unit_of_work
 from mailwarden.core.jobs import Lease, RetryLater
 from mailwarden.core.runtime import Runtime
@@ -59,11 +58,9 @@ async def _use(rt: Runtime, kept: RetiredGrant) -> str:
 
 
 async def _revoke(rt: Runtime, lease: Lease, kept: RetiredGrant) -> None:
-    try:
-        token = rt.keys.open(kept.refresh_token or b"", sealed_place(kept))
-    except CannotOpen as exc:  # its key may come back within the day that we try
-        log.warning("cannot open a sealed value", extra={"place": "retired_grants.refresh_token"})
-        raise RetryLater(ASK_AGAIN_S) from exc
+    token = opened_if_readable(rt, kept, "refresh_token")
+    if token is None:  # its key may come back within the day that we try
+        raise RetryLater(ASK_AGAIN_S)
     try:
         await OAuth(our_app(rt, kept.provider)).revoke(token)
     except RateLimited as exc:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from mailwarden.connections.grant_models import RetiredGrant
 from mailwarden.connections.models import Connection
-from mailwarden.core.crypto import Place
+from mailwarden.connections.unreadable import place
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import enqueue
@@ -29,11 +29,7 @@ async def keep_until_given_back(
         external_id=row.external_id,
         retired_by=user_id,
     )
-    kept.refresh_token = rt.keys.seal(token, sealed_place(kept))
+    kept.refresh_token = rt.keys.seal(token, place(kept, "refresh_token"))
     tx.session.add(kept)
     await tx.session.flush()
     await enqueue(tx, GIVE_BACK, kept.id)
-
-
-def sealed_place(kept: RetiredGrant) -> Place:
-    return Place("retired_grants", "refresh_token", kept.org_id, kept.id)

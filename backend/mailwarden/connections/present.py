@@ -32,6 +32,7 @@ from mailwarden.providers.catalog import load
 
 ANSWER_LOST_NOTE = "rotation answer lost"
 UNREADABLE_NOTE = "stored authorization unreadable"
+NOTED = {ANSWER_LOST_NOTE: ANSWER_LOST, UNREADABLE_NOTE: UNREADABLE}
 JOURNAL_READ = "journal_read"  # the provider's journal was read after the first refusal, and names no uninstall
 
 
@@ -68,10 +69,8 @@ def cause_title(provider: str, cause: str) -> str:
 def _explanation(row: Connection) -> str:
     if row.cause == Cause.ACCESS_REVOKED and (row.evidence or {}).get(JOURNAL_READ):
         return REVOKED_NOT_UNINSTALLED
-    if row.cause == Cause.UNKNOWN and (row.evidence or {}).get("note") == ANSWER_LOST_NOTE:
-        return ANSWER_LOST
-    if row.cause == Cause.UNKNOWN and (row.evidence or {}).get("note") == UNREADABLE_NOTE:
-        return UNREADABLE
+    if row.cause == Cause.UNKNOWN and (known := NOTED.get((row.evidence or {}).get("note", ""))):
+        return known
     return cause_text(row).explanation
 
 

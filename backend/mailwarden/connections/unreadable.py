@@ -12,6 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from mailwarden.connections.audience_models import AudienceToken
+from mailwarden.connections.grant_models import RetiredGrant
 from mailwarden.connections.mail_models import MailServers
 from mailwarden.connections.models import Connection, Credential
 from mailwarden.connections.present import UNREADABLE_NOTE
@@ -29,7 +31,7 @@ log = logging.getLogger(__name__)
 
 OPEN = "open"  # the operation in its evidence; no call was made
 SAID = "The stored authorization cannot be decrypted with the configured keys."
-Held = Credential | MailServers
+Held = Credential | MailServers | AudienceToken | RetiredGrant
 
 
 class Unreadable(ProviderError):

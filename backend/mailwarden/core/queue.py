@@ -79,7 +79,7 @@ class ArqWire:
     def __init__(self, redis: ArqRedis) -> None:
         self._redis = redis
         self._mark = f"mailwarden:mark:{uuid4()}"
-        self._marked = False
+        self._marks = 0
 
     async def push(self, due: Due) -> None:
         wake = f"{due.id}:{due.fence}:{time.monotonic() // STALE_S:.0f}"
@@ -92,11 +92,14 @@ class ArqWire:
             return int(await self._redis.zcard(QUEUES[queue]))
 
     async def forgot(self) -> bool:
-        """Where the mark that was left is gone, so is all else: Redis was flushed, or came back empty."""
+        """Where the mark that was left is gone, so is all else: Redis was flushed, or came back empty.
+
+        An older mark says that what came after it is gone: a replica took over that was behind.
+        """
+        left, self._marks = self._marks, self._marks + 1
         async with asyncio.timeout(PATIENCE_S):
-            before = await self._redis.set(self._mark, b"1", ex=MARK_S, get=True)
-        marked, self._marked = self._marked, True
-        return marked and before is None
+            before = await self._redis.set(self._mark, str(self._marks), ex=MARK_S, get=True)
+        return left > 0 and before != str(left).encode()
 
 
 class Relay:

@@ -18,7 +18,7 @@ from mailwarden_sandbox.transport import Exchange
 
 async def serve_call(call: Call, provider: Provider, exchange: Exchange) -> None:
     """Log the call however it ends. The number is given on arrival, so the log tells the order of arrival."""
-    began, number = time.monotonic(), call.world.log.next_number()
+    began, arrived, number = time.monotonic(), call.world.now(), call.world.log.next_number()
     route = provider.routes.find(call)
     identify(call)
     plan, status = plan_for(call.world.faults, call), None
@@ -29,7 +29,7 @@ async def serve_call(call: Call, provider: Provider, exchange: Exchange) -> None
         status = await _respond(call, provider, route, plan, exchange)
     finally:
         call.world.running[side_by_side] -= 1
-        call.world.log.add(_logged(call, number, status, plan, (time.monotonic() - began) * 1000))
+        call.world.log.add(_logged(call, number, arrived, status, plan, (time.monotonic() - began) * 1000))
 
 
 async def _respond(call: Call, provider: Provider, route: Route | None, plan: Plan, exchange: Exchange) -> int | None:
@@ -64,9 +64,10 @@ async def _answer(call: Call, provider: Provider, route: Route | None, plan: Pla
     return await answer if inspect.isawaitable(answer) else answer
 
 
-def _logged(call: Call, number: int, status: int | None, plan: Plan, duration_ms: float) -> LoggedCall:
+def _logged(call: Call, number: int, arrived: float, status: int | None, plan: Plan, duration_ms: float) -> LoggedCall:
     return LoggedCall(
         number=number,
+        arrived=arrived,
         time=call.world.now(),
         provider=call.provider,
         account=call.account.external_id if call.account else None,

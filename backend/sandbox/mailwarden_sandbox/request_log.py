@@ -16,7 +16,9 @@ def fingerprint(token: str | None) -> str | None:
 @dataclass(frozen=True, slots=True)
 class LoggedCall:
     number: int
+    arrived: float
     time: float
+    """Of its end, by the same clock."""
     provider: str
     account: str | None
     client_id: str | None

@@ -9,9 +9,11 @@ def note(world: World, account: Account | None, path: str, status: int | None, *
          fault: str | None = None) -> None:  # fmt: skip
     """``status`` is SMTP's reply code; for IMAP 200 is OK, 401 NO and 400 BAD. None: no answer, or not yet."""
     protocol, _, command = path[1:].partition("/")
+    now = world.now()
     logged = LoggedCall(
         number=world.log.next_number(),
-        time=world.now(),
+        arrived=now,
+        time=now,
         provider=account.provider if account else "imap",
         account=account.external_id if account else None,
         client_id=None,
