@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AskReconnectData, AskReconnectErrors, AskReconnectResponses, CancelEmailChangeData, CancelEmailChangeErrors, CancelEmailChangeResponses, ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, ChangeMemberRoleData, ChangeMemberRoleErrors, ChangeMemberRoleResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CheckProviderAppData, CheckProviderAppErrors, CheckProviderAppResponses, CloseSupportRequestData, CloseSupportRequestErrors, CloseSupportRequestResponses, ConfirmEmailData, ConfirmEmailErrors, ConfirmEmailResponses, ConfirmSecondFactorData, ConfirmSecondFactorErrors, ConfirmSecondFactorResponses, ConnectByPasswordData, ConnectByPasswordErrors, ConnectByPasswordResponses, ContactSupportData, ContactSupportErrors, ContactSupportResponses, CountUnreadAlertsData, CountUnreadAlertsErrors, CountUnreadAlertsResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateOrganizationData, CreateOrganizationErrors, CreateOrganizationResponses, CreateSupportBundleData, CreateSupportBundleErrors, CreateSupportBundleResponses, CreateSupportRequestData, CreateSupportRequestErrors, CreateSupportRequestResponses, CreateWebhookEndpointData, CreateWebhookEndpointErrors, CreateWebhookEndpointResponses, DeleteSupportBundleData, DeleteSupportBundleErrors, DeleteSupportBundleResponses, DeleteWebhookEndpointData, DeleteWebhookEndpointErrors, DeleteWebhookEndpointResponses, DisableSecondFactorData, DisableSecondFactorErrors, DisableSecondFactorResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, DiscoverServersData, DiscoverServersErrors, DiscoverServersResponses, DownloadSupportAttachmentData, DownloadSupportAttachmentErrors, DownloadSupportAttachmentResponses, DownloadSupportBundleData, DownloadSupportBundleErrors, DownloadSupportBundleResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportAuditLogData, ExportAuditLogErrors, ExportAuditLogResponses, FinishIdentitySignInData, FinishIdentitySignInErrors, FinishIdentitySignInResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectionUsabilityData, GetConnectionUsabilityErrors, GetConnectionUsabilityResponses, GetDisconnectPreviewData, GetDisconnectPreviewErrors, GetDisconnectPreviewResponses, GetEmailData, GetEmailErrors, GetEmailResponses, GetEventData, GetEventErrors, GetEventResponses, GetHelpArticleData, GetHelpArticleErrors, GetHelpArticleResponses, GetInstanceSchedulerData, GetInstanceSchedulerErrors, GetInstanceSchedulerResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsSummaryData, GetMetricsSummaryErrors, GetMetricsSummaryResponses, GetOauthAttemptData, GetOauthAttemptErrors, GetOauthAttemptResponses, GetOrganizationData, GetOrganizationErrors, GetOrganizationResponses, GetSchedulerData, GetSchedulerErrors, GetSchedulerResponses, GetSecondFactorData, GetSecondFactorErrors, GetSecondFactorResponses, GetServiceStatusData, GetServiceStatusErrors, GetServiceStatusResponses, GetSupportBundleData, GetSupportBundleErrors, GetSupportBundleResponses, GetSupportData, GetSupportErrors, GetSupportRequestData, GetSupportRequestErrors, GetSupportRequestResponses, GetSupportResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetVerificationData, GetVerificationErrors, GetVerificationResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, IdentityCallbackData, IdentityCallbackErrors, LeaveOrganizationData, LeaveOrganizationErrors, LeaveOrganizationResponses, LinkIdentityData, LinkIdentityErrors, LinkIdentityResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApiScopesData, ListApiScopesErrors, ListApiScopesResponses, ListAuditLogData, ListAuditLogErrors, ListAuditLogResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConnectionHistoryData, ListConnectionHistoryErrors, ListConnectionHistoryResponses, ListConnectionRecordsData, ListConnectionRecordsErrors, ListConnectionRecordsResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsOfFormerMembersData, ListConnectionsOfFormerMembersErrors, ListConnectionsOfFormerMembersResponses, ListConnectionsResponses, ListConnectionSyncsData, ListConnectionSyncsErrors, ListConnectionSyncsResponses, ListDevicesData, ListDevicesErrors, ListDevicesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListEventTypesData, ListEventTypesErrors, ListEventTypesResponses, ListHelpArticlesData, ListHelpArticlesErrors, ListHelpArticlesResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListIdentityProvidersData, ListIdentityProvidersErrors, ListIdentityProvidersResponses, ListIntegrationsData, ListIntegrationsErrors, ListIntegrationsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListOauthCallbacksData, ListOauthCallbacksErrors, ListOauthCallbacksResponses, ListObservationsData, ListObservationsErrors, ListObservationsResponses, ListOpenSupportRequestsData, ListOpenSupportRequestsErrors, ListOpenSupportRequestsResponses, ListProviderAppsData, ListProviderAppsErrors, ListProviderAppsResponses, ListReconnectReceiptsData, ListReconnectReceiptsErrors, ListReconnectReceiptsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSupportBundlesData, ListSupportBundlesErrors, ListSupportBundlesResponses, ListSupportRequestsData, ListSupportRequestsErrors, ListSupportRequestsResponses, ListSyncJournalData, ListSyncJournalErrors, ListSyncJournalResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListTokenRefreshesData, ListTokenRefreshesErrors, ListTokenRefreshesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LookUpInvitationData, LookUpInvitationErrors, LookUpInvitationResponses, MarkAlertReadData, MarkAlertReadErrors, MarkAlertReadResponses, MarkAllAlertsReadData, MarkAllAlertsReadErrors, MarkAllAlertsReadResponses, MarkSupportRequestAnsweredData, MarkSupportRequestAnsweredErrors, MarkSupportRequestAnsweredResponses, OauthCallbackData, OauthCallbackErrors, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenewPasswordData, RenewPasswordErrors, RenewPasswordResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, ReplaceSignUpAddressData, ReplaceSignUpAddressErrors, ReplaceSignUpAddressResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ReserveMailboxData, ReserveMailboxErrors, ReserveMailboxResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeDeviceAccessData, RevokeDeviceAccessErrors, RevokeDeviceAccessResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, RunQuickDiagnosisData, RunQuickDiagnosisErrors, RunQuickDiagnosisResponses, SendWebhookTestData, SendWebhookTestErrors, SendWebhookTestResponses, SetUpSecondFactorData, SetUpSecondFactorErrors, SetUpSecondFactorResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, SignUpByInvitationData, SignUpByInvitationErrors, SignUpByInvitationResponses, SignUpData, SignUpErrors, SignUpResponses, StartConnectData, StartConnectErrors, StartConnectResponses, StartIdentitySignInData, StartIdentitySignInErrors, StartIdentitySignInResponses, StartReconnectData, StartReconnectErrors, StartReconnectResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StreamSyncData, StreamSyncErrors, StreamSyncResponse, StreamSyncResponses, SwitchOrganizationData, SwitchOrganizationErrors, SwitchOrganizationResponses, TestConnectionData, TestConnectionErrors, TestConnectionResponses, TestMailboxData, TestMailboxErrors, TestMailboxResponses, TransferOwnershipData, TransferOwnershipErrors, TransferOwnershipResponses, UnlinkIdentityData, UnlinkIdentityErrors, UnlinkIdentityResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateOrganizationData, UpdateOrganizationErrors, UpdateOrganizationResponses, UpdateWebhookEndpointData, UpdateWebhookEndpointErrors, UpdateWebhookEndpointResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AskReconnectData, AskReconnectErrors, AskReconnectResponses, CancelEmailChangeData, CancelEmailChangeErrors, CancelEmailChangeResponses, CancelSubscriptionData, CancelSubscriptionErrors, CancelSubscriptionResponses, ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, ChangeMemberRoleData, ChangeMemberRoleErrors, ChangeMemberRoleResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangePlanData, ChangePlanErrors, ChangePlanResponses, CheckProviderAppData, CheckProviderAppErrors, CheckProviderAppResponses, CloseSupportRequestData, CloseSupportRequestErrors, CloseSupportRequestResponses, ConfirmEmailData, ConfirmEmailErrors, ConfirmEmailResponses, ConfirmSecondFactorData, ConfirmSecondFactorErrors, ConfirmSecondFactorResponses, ConnectByPasswordData, ConnectByPasswordErrors, ConnectByPasswordResponses, ContactSupportData, ContactSupportErrors, ContactSupportResponses, CountUnreadAlertsData, CountUnreadAlertsErrors, CountUnreadAlertsResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateOrganizationData, CreateOrganizationErrors, CreateOrganizationResponses, CreateSupportBundleData, CreateSupportBundleErrors, CreateSupportBundleResponses, CreateSupportRequestData, CreateSupportRequestErrors, CreateSupportRequestResponses, CreateWebhookEndpointData, CreateWebhookEndpointErrors, CreateWebhookEndpointResponses, DeleteSupportBundleData, DeleteSupportBundleErrors, DeleteSupportBundleResponses, DeleteWebhookEndpointData, DeleteWebhookEndpointErrors, DeleteWebhookEndpointResponses, DisableSecondFactorData, DisableSecondFactorErrors, DisableSecondFactorResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, DiscoverServersData, DiscoverServersErrors, DiscoverServersResponses, DownloadSupportAttachmentData, DownloadSupportAttachmentErrors, DownloadSupportAttachmentResponses, DownloadSupportBundleData, DownloadSupportBundleErrors, DownloadSupportBundleResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportAuditLogData, ExportAuditLogErrors, ExportAuditLogResponses, FinishIdentitySignInData, FinishIdentitySignInErrors, FinishIdentitySignInResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetBillingData, GetBillingErrors, GetBillingResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectionUsabilityData, GetConnectionUsabilityErrors, GetConnectionUsabilityResponses, GetDisconnectPreviewData, GetDisconnectPreviewErrors, GetDisconnectPreviewResponses, GetEmailData, GetEmailErrors, GetEmailResponses, GetEventData, GetEventErrors, GetEventResponses, GetHelpArticleData, GetHelpArticleErrors, GetHelpArticleResponses, GetInstanceSchedulerData, GetInstanceSchedulerErrors, GetInstanceSchedulerResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsSummaryData, GetMetricsSummaryErrors, GetMetricsSummaryResponses, GetOauthAttemptData, GetOauthAttemptErrors, GetOauthAttemptResponses, GetOrganizationData, GetOrganizationErrors, GetOrganizationResponses, GetRefundData, GetRefundErrors, GetRefundResponses, GetSchedulerData, GetSchedulerErrors, GetSchedulerResponses, GetSecondFactorData, GetSecondFactorErrors, GetSecondFactorResponses, GetServiceStatusData, GetServiceStatusErrors, GetServiceStatusResponses, GetStandingData, GetStandingErrors, GetStandingResponses, GetSupportBundleData, GetSupportBundleErrors, GetSupportBundleResponses, GetSupportData, GetSupportErrors, GetSupportRequestData, GetSupportRequestErrors, GetSupportRequestResponses, GetSupportResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetVerificationData, GetVerificationErrors, GetVerificationResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, IdentityCallbackData, IdentityCallbackErrors, LeaveOrganizationData, LeaveOrganizationErrors, LeaveOrganizationResponses, LinkIdentityData, LinkIdentityErrors, LinkIdentityResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApiScopesData, ListApiScopesErrors, ListApiScopesResponses, ListAuditLogData, ListAuditLogErrors, ListAuditLogResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConnectionHistoryData, ListConnectionHistoryErrors, ListConnectionHistoryResponses, ListConnectionRecordsData, ListConnectionRecordsErrors, ListConnectionRecordsResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsOfFormerMembersData, ListConnectionsOfFormerMembersErrors, ListConnectionsOfFormerMembersResponses, ListConnectionsResponses, ListConnectionSyncsData, ListConnectionSyncsErrors, ListConnectionSyncsResponses, ListDevicesData, ListDevicesErrors, ListDevicesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListEventTypesData, ListEventTypesErrors, ListEventTypesResponses, ListHelpArticlesData, ListHelpArticlesErrors, ListHelpArticlesResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListIdentityProvidersData, ListIdentityProvidersErrors, ListIdentityProvidersResponses, ListIntegrationsData, ListIntegrationsErrors, ListIntegrationsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListInvoicesData, ListInvoicesErrors, ListInvoicesResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListOauthCallbacksData, ListOauthCallbacksErrors, ListOauthCallbacksResponses, ListObservationsData, ListObservationsErrors, ListObservationsResponses, ListOpenSupportRequestsData, ListOpenSupportRequestsErrors, ListOpenSupportRequestsResponses, ListPlansData, ListPlansErrors, ListPlansResponses, ListProviderAppsData, ListProviderAppsErrors, ListProviderAppsResponses, ListReconnectReceiptsData, ListReconnectReceiptsErrors, ListReconnectReceiptsResponses, ListRetestsData, ListRetestsErrors, ListRetestsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSupportBundlesData, ListSupportBundlesErrors, ListSupportBundlesResponses, ListSupportRequestsData, ListSupportRequestsErrors, ListSupportRequestsResponses, ListSyncJournalData, ListSyncJournalErrors, ListSyncJournalResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListTokenRefreshesData, ListTokenRefreshesErrors, ListTokenRefreshesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LookUpInvitationData, LookUpInvitationErrors, LookUpInvitationResponses, MarkAlertReadData, MarkAlertReadErrors, MarkAlertReadResponses, MarkAllAlertsReadData, MarkAllAlertsReadErrors, MarkAllAlertsReadResponses, MarkSupportRequestAnsweredData, MarkSupportRequestAnsweredErrors, MarkSupportRequestAnsweredResponses, OauthCallbackData, OauthCallbackErrors, OpenBillingPortalData, OpenBillingPortalErrors, OpenBillingPortalResponses, RefreshBillingData, RefreshBillingErrors, RefreshBillingResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenewPasswordData, RenewPasswordErrors, RenewPasswordResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, ReplaceSignUpAddressData, ReplaceSignUpAddressErrors, ReplaceSignUpAddressResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ReserveMailboxData, ReserveMailboxErrors, ReserveMailboxResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResumeSubscriptionData, ResumeSubscriptionErrors, ResumeSubscriptionResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeDeviceAccessData, RevokeDeviceAccessErrors, RevokeDeviceAccessResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, RunQuickDiagnosisData, RunQuickDiagnosisErrors, RunQuickDiagnosisResponses, SendWebhookTestData, SendWebhookTestErrors, SendWebhookTestResponses, SetUpSecondFactorData, SetUpSecondFactorErrors, SetUpSecondFactorResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, SignUpByInvitationData, SignUpByInvitationErrors, SignUpByInvitationResponses, SignUpData, SignUpErrors, SignUpResponses, StartCheckoutData, StartCheckoutErrors, StartCheckoutResponses, StartConnectData, StartConnectErrors, StartConnectResponses, StartIdentitySignInData, StartIdentitySignInErrors, StartIdentitySignInResponses, StartReconnectData, StartReconnectErrors, StartReconnectResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StreamSyncData, StreamSyncErrors, StreamSyncResponse, StreamSyncResponses, SwitchOrganizationData, SwitchOrganizationErrors, SwitchOrganizationResponses, TestConnectionData, TestConnectionErrors, TestConnectionResponses, TestMailboxData, TestMailboxErrors, TestMailboxResponses, TransferOwnershipData, TransferOwnershipErrors, TransferOwnershipResponses, UnlinkIdentityData, UnlinkIdentityErrors, UnlinkIdentityResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateOrganizationData, UpdateOrganizationErrors, UpdateOrganizationResponses, UpdateWebhookEndpointData, UpdateWebhookEndpointErrors, UpdateWebhookEndpointResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -393,6 +393,239 @@ export const signUp = <ThrowOnError extends boolean = true>(options: Options<Sig
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Get Billing
+ *
+ * Plan, limits, and what can be done now. `standing.mode` says whether anybody pays here at all.
+ */
+export const getBilling = <ThrowOnError extends boolean = true>(options?: Options<GetBillingData, ThrowOnError>): RequestResult<GetBillingResponses, GetBillingErrors, ThrowOnError> => (options?.client ?? client).get<GetBillingResponses, GetBillingErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/billing',
+    ...options
+});
+
+/**
+ * Cancel Subscription
+ *
+ * Everything works until the end of the paid period.
+ */
+export const cancelSubscription = <ThrowOnError extends boolean = true>(options?: Options<CancelSubscriptionData, ThrowOnError>): RequestResult<CancelSubscriptionResponses, CancelSubscriptionErrors, ThrowOnError> => (options?.client ?? client).post<CancelSubscriptionResponses, CancelSubscriptionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/billing/cancel',
+    ...options
+});
+
+/**
+ * Change Plan
+ *
+ * The new rights apply at once, and the difference is charged. Declined: 402, and nothing has changed.
+ */
+export const changePlan = <ThrowOnError extends boolean = true>(options: Options<ChangePlanData, ThrowOnError>): RequestResult<ChangePlanResponses, ChangePlanErrors, ThrowOnError> => (options.client ?? client).post<ChangePlanResponses, ChangePlanErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/billing/change-plan',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Start Checkout
+ *
+ * Send the whole page to `url`. It comes back to `/settings/billing?checkout=done` or `…=cancelled`.
+ */
+export const startCheckout = <ThrowOnError extends boolean = true>(options: Options<StartCheckoutData, ThrowOnError>): RequestResult<StartCheckoutResponses, StartCheckoutErrors, ThrowOnError> => (options.client ?? client).post<StartCheckoutResponses, StartCheckoutErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/billing/checkout',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Invoices
+ *
+ * The latest hundred, newest first.
+ */
+export const listInvoices = <ThrowOnError extends boolean = true>(options?: Options<ListInvoicesData, ThrowOnError>): RequestResult<ListInvoicesResponses, ListInvoicesErrors, ThrowOnError> => (options?.client ?? client).get<ListInvoicesResponses, ListInvoicesErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/billing/invoices',
+    ...options
+});
+
+/**
+ * List Plans
+ *
+ * List Plans
+ */
+export const listPlans = <ThrowOnError extends boolean = true>(options?: Options<ListPlansData, ThrowOnError>): RequestResult<ListPlansResponses, ListPlansErrors, ThrowOnError> => (options?.client ?? client).get<ListPlansResponses, ListPlansErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/billing/plans',
+    ...options
+});
+
+/**
+ * Open Billing Portal
+ *
+ * Stripe's page for cards, address and tax number.
+ */
+export const openBillingPortal = <ThrowOnError extends boolean = true>(options?: Options<OpenBillingPortalData, ThrowOnError>): RequestResult<OpenBillingPortalResponses, OpenBillingPortalErrors, ThrowOnError> => (options?.client ?? client).post<OpenBillingPortalResponses, OpenBillingPortalErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/billing/portal',
+    ...options
+});
+
+/**
+ * Refresh Billing
+ *
+ * To be called on the way back from a payment: reads the state from Stripe now.
+ */
+export const refreshBilling = <ThrowOnError extends boolean = true>(options?: Options<RefreshBillingData, ThrowOnError>): RequestResult<RefreshBillingResponses, RefreshBillingErrors, ThrowOnError> => (options?.client ?? client).post<RefreshBillingResponses, RefreshBillingErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/billing/refresh',
+    ...options
+});
+
+/**
+ * Get Refund
+ *
+ * Can the latest payment be given back? With the request to support, written already.
+ */
+export const getRefund = <ThrowOnError extends boolean = true>(options?: Options<GetRefundData, ThrowOnError>): RequestResult<GetRefundResponses, GetRefundErrors, ThrowOnError> => (options?.client ?? client).get<GetRefundResponses, GetRefundErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/billing/refund',
+    ...options
+});
+
+/**
+ * Resume Subscription
+ *
+ * Takes a cancellation back before it takes effect.
+ */
+export const resumeSubscription = <ThrowOnError extends boolean = true>(options?: Options<ResumeSubscriptionData, ThrowOnError>): RequestResult<ResumeSubscriptionResponses, ResumeSubscriptionErrors, ThrowOnError> => (options?.client ?? client).post<ResumeSubscriptionResponses, ResumeSubscriptionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/billing/resume',
+    ...options
+});
+
+/**
+ * Get Standing
+ *
+ * Get Standing
+ */
+export const getStanding = <ThrowOnError extends boolean = true>(options?: Options<GetStandingData, ThrowOnError>): RequestResult<GetStandingResponses, GetStandingErrors, ThrowOnError> => (options?.client ?? client).get<GetStandingResponses, GetStandingErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/billing/standing',
+    ...options
 });
 
 /**
@@ -1444,6 +1677,33 @@ export const testMailbox = <ThrowOnError extends boolean = true>(options: Option
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * List Retests
+ *
+ * What the tests found that ran by themselves when the organization became active again.
+ */
+export const listRetests = <ThrowOnError extends boolean = true>(options?: Options<ListRetestsData, ThrowOnError>): RequestResult<ListRetestsResponses, ListRetestsErrors, ThrowOnError> => (options?.client ?? client).get<ListRetestsResponses, ListRetestsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/integrations/retests',
+    ...options
 });
 
 /**

@@ -386,6 +386,45 @@ export type AuditEntryOut = {
 };
 
 /**
+ * BillingOut
+ */
+export type BillingOut = {
+    /**
+     * Actions
+     *
+     * What this caller can do now.
+     */
+    actions: Array<'checkout' | 'change_plan' | 'cancel' | 'resume' | 'portal' | 'refund'>;
+    /**
+     * Credentials Kept Until
+     *
+     * While inactive: so long are authorizations of integrations renewed.
+     */
+    credentials_kept_until: string | null;
+    failed_payment: FailedPaymentOut | null;
+    limits: Limits;
+    /**
+     * Period Ends At
+     *
+     * The next payment, or the end where it was cancelled.
+     */
+    period_ends_at: string | null;
+    /**
+     * Plan
+     */
+    plan: string | null;
+    /**
+     * Plan Name
+     */
+    plan_name: string | null;
+    standing: StandingOut;
+    /**
+     * Trial Ends At
+     */
+    trial_ends_at: string | null;
+};
+
+/**
  * BundleItemOut
  */
 export type BundleItemOut = {
@@ -1724,7 +1763,7 @@ export type EventPageOut = {
 /**
  * EventType
  */
-export type EventType = 'connection.connected' | 'connection.reconnected' | 'connection.verifying' | 'connection.inactive' | 'connection.recovered' | 'connection.disconnected' | 'connection.reconnect_asked' | 'connection.settings_changed' | 'connection.permission_missing' | 'connection.permission_restored' | 'connection.degraded' | 'connection.restored' | 'mailbox.filled' | 'mailbox.emptied' | 'mailbox.settings_changed' | 'connection.expiring' | 'sync.started' | 'sync.succeeded' | 'sync.failed' | 'webhook_endpoint.failing' | 'webhook_endpoint.recovered' | 'webhook_endpoint.disabled';
+export type EventType = 'connection.connected' | 'connection.reconnected' | 'connection.verifying' | 'connection.inactive' | 'connection.recovered' | 'connection.disconnected' | 'connection.reconnect_asked' | 'connection.settings_changed' | 'connection.permission_missing' | 'connection.permission_restored' | 'connection.degraded' | 'connection.restored' | 'mailbox.filled' | 'mailbox.emptied' | 'mailbox.settings_changed' | 'connection.expiring' | 'sync.started' | 'sync.succeeded' | 'sync.failed' | 'webhook_endpoint.failing' | 'webhook_endpoint.recovered' | 'webhook_endpoint.disabled' | 'subscription.inactive' | 'subscription.lapsed' | 'subscription.reactivated';
 
 /**
  * EventTypeOut
@@ -1793,6 +1832,38 @@ export type EvidenceOut = {
      * Status
      */
     status: number | null;
+};
+
+/**
+ * FailedPaymentOut
+ */
+export type FailedPaymentOut = {
+    /**
+     * Amount
+     */
+    amount: number;
+    /**
+     * Currency
+     */
+    currency: string;
+    /**
+     * Invoice Id
+     */
+    invoice_id: string;
+    /**
+     * Next Try At
+     */
+    next_try_at: string | null;
+    /**
+     * Page Url
+     *
+     * Stripe's page on which it can be paid at once.
+     */
+    page_url: string | null;
+    /**
+     * Tries
+     */
+    tries: number;
 };
 
 /**
@@ -2347,6 +2418,68 @@ export type InvitationSignUp = {
 };
 
 /**
+ * InvoiceList
+ */
+export type InvoiceList = {
+    /**
+     * Data
+     */
+    data: Array<InvoiceOut>;
+};
+
+/**
+ * InvoiceOut
+ */
+export type InvoiceOut = {
+    /**
+     * Amount Due
+     */
+    amount_due: number;
+    /**
+     * Amount Paid
+     */
+    amount_paid: number;
+    /**
+     * Amount Refunded
+     */
+    amount_refunded: number;
+    /**
+     * Currency
+     */
+    currency: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Issued At
+     */
+    issued_at: string;
+    /**
+     * Number
+     */
+    number: string | null;
+    /**
+     * Page Url
+     */
+    page_url: string | null;
+    /**
+     * Paid At
+     */
+    paid_at: string | null;
+    /**
+     * Pdf Url
+     */
+    pdf_url: string | null;
+    /**
+     * Status
+     *
+     * Stripe's word: open, paid, void or uncollectible.
+     */
+    status: string;
+};
+
+/**
  * JournalEntryOut
  *
  * One request of a run: what was asked, what came, what it changed.
@@ -2449,6 +2582,38 @@ export type LeftConnectionOut = {
  */
 export type LeftOut = {
     active_organization: MembershipOut | null;
+};
+
+/**
+ * Limits
+ *
+ * None: no limit.
+ */
+export type Limits = {
+    /**
+     * Connections
+     *
+     * Connected accounts of any kind; null: no limit.
+     */
+    connections?: number | null;
+    /**
+     * Mailboxes
+     *
+     * Connected mailboxes; null: no limit.
+     */
+    mailboxes?: number | null;
+    /**
+     * Members
+     *
+     * Members and open invitations; null: no limit.
+     */
+    members?: number | null;
+    /**
+     * Messages A Day
+     *
+     * Messages sent in a day; null: no limit.
+     */
+    messages_a_day?: number | null;
 };
 
 /**
@@ -3520,6 +3685,69 @@ export type PersonToAskOut = {
 };
 
 /**
+ * PlanChoice
+ */
+export type PlanChoice = {
+    /**
+     * Plan
+     */
+    plan: string;
+};
+
+/**
+ * PlanList
+ */
+export type PlanList = {
+    /**
+     * Data
+     */
+    data: Array<PlanOut>;
+};
+
+/**
+ * PlanOut
+ *
+ * The amount is for showing; what is charged stands on the payment page.
+ */
+export type PlanOut = {
+    /**
+     * Amount
+     *
+     * In the currency's smallest unit.
+     */
+    amount: number;
+    /**
+     * Currency
+     */
+    currency: string;
+    /**
+     * Current
+     */
+    current: boolean;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Interval
+     */
+    interval: 'month' | 'year';
+    /**
+     * Key
+     */
+    key: string;
+    limits: Limits;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * On Sale
+     */
+    on_sale: boolean;
+};
+
+/**
  * PreviewLine
  */
 export type PreviewLine = {
@@ -3870,6 +4098,13 @@ export type QuickStep = {
 };
 
 /**
+ * Reason
+ *
+ * Why an organization is inactive.
+ */
+export type Reason = 'trial_over' | 'cancelled' | 'payment_failed';
+
+/**
  * ReceiptOut
  *
  * What a reconnect brought back, and what stays unknown.
@@ -3994,6 +4229,18 @@ export type RedactionOut = {
 };
 
 /**
+ * RedirectOut
+ *
+ * Send the whole page there.
+ */
+export type RedirectOut = {
+    /**
+     * Url
+     */
+    url: string;
+};
+
+/**
  * RefreshOut
  *
  * One try at a token endpoint (M12).
@@ -4056,6 +4303,59 @@ export type RefreshOut = {
 };
 
 /**
+ * RefundForm
+ *
+ * Fills in the form of `POST /v1/support/requests`.
+ */
+export type RefundForm = {
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Doing
+     */
+    doing: string;
+    /**
+     * Page
+     */
+    page: string;
+};
+
+/**
+ * RefundOut
+ */
+export type RefundOut = {
+    /**
+     * Amount
+     */
+    amount: number | null;
+    /**
+     * Currency
+     */
+    currency: string | null;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Eligible
+     */
+    eligible: boolean;
+    /**
+     * Invoice Id
+     */
+    invoice_id: string | null;
+    request: RefundForm | null;
+    /**
+     * Until
+     *
+     * 14 times 24 hours after the payment, that moment included.
+     */
+    until: string | null;
+};
+
+/**
  * RefusalOut
  *
  * What the person may not do, and which roles may.
@@ -4095,6 +4395,56 @@ export type ReplayedOut = {
      * Replayed
      */
     replayed: number;
+};
+
+/**
+ * RetestList
+ */
+export type RetestList = {
+    /**
+     * Data
+     */
+    data: Array<RetestOut>;
+    /**
+     * Finished
+     */
+    finished: boolean;
+};
+
+/**
+ * RetestOut
+ *
+ * A test that ran by itself after the organization became active again; ``ok`` null: not yet.
+ */
+export type RetestOut = {
+    /**
+     * Account Label
+     */
+    account_label: string;
+    /**
+     * Asked At
+     */
+    asked_at: string;
+    /**
+     * Connection Id
+     */
+    connection_id: string;
+    /**
+     * Detail
+     */
+    detail: string | null;
+    /**
+     * Ok
+     */
+    ok: boolean | null;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Tested At
+     */
+    tested_at: string | null;
 };
 
 /**
@@ -4374,6 +4724,55 @@ export type SignUpAddress = {
      */
     email: string;
 };
+
+/**
+ * StandingOut
+ *
+ * May the organization work? For banners and for programs; every member may ask.
+ */
+export type StandingOut = {
+    /**
+     * Code
+     */
+    code: 'ok' | 'subscription_inactive';
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Link
+     */
+    link: string;
+    /**
+     * May Work
+     *
+     * False: send, track, connect, sync and test answer 402 `subscription_inactive`.
+     */
+    may_work: boolean;
+    /**
+     * Mode
+     */
+    mode: 'self_hosted' | 'paid';
+    reason: Reason | null;
+    /**
+     * Since
+     *
+     * Inactive since.
+     */
+    since: string | null;
+    status: State;
+    /**
+     * Until
+     *
+     * The trial, or what was paid for, ends then; null: it goes on.
+     */
+    until: string | null;
+};
+
+/**
+ * State
+ */
+export type State = 'trialing' | 'active' | 'past_due' | 'canceling' | 'inactive';
 
 /**
  * Status
@@ -6631,6 +7030,589 @@ export type SignUpResponses = {
 };
 
 export type SignUpResponse = SignUpResponses[keyof SignUpResponses];
+
+export type GetBillingData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing';
+};
+
+export type GetBillingErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetBillingError = GetBillingErrors[keyof GetBillingErrors];
+
+export type GetBillingResponses = {
+    /**
+     * Successful Response
+     */
+    200: BillingOut;
+};
+
+export type GetBillingResponse = GetBillingResponses[keyof GetBillingResponses];
+
+export type CancelSubscriptionData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/billing/cancel';
+};
+
+export type CancelSubscriptionErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CancelSubscriptionError = CancelSubscriptionErrors[keyof CancelSubscriptionErrors];
+
+export type CancelSubscriptionResponses = {
+    /**
+     * Successful Response
+     */
+    200: BillingOut;
+};
+
+export type CancelSubscriptionResponse = CancelSubscriptionResponses[keyof CancelSubscriptionResponses];
+
+export type ChangePlanData = {
+    body: PlanChoice;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/billing/change-plan';
+};
+
+export type ChangePlanErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ChangePlanError = ChangePlanErrors[keyof ChangePlanErrors];
+
+export type ChangePlanResponses = {
+    /**
+     * Successful Response
+     */
+    200: BillingOut;
+};
+
+export type ChangePlanResponse = ChangePlanResponses[keyof ChangePlanResponses];
+
+export type StartCheckoutData = {
+    body: PlanChoice;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/billing/checkout';
+};
+
+export type StartCheckoutErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type StartCheckoutError = StartCheckoutErrors[keyof StartCheckoutErrors];
+
+export type StartCheckoutResponses = {
+    /**
+     * Successful Response
+     */
+    200: RedirectOut;
+};
+
+export type StartCheckoutResponse = StartCheckoutResponses[keyof StartCheckoutResponses];
+
+export type ListInvoicesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing/invoices';
+};
+
+export type ListInvoicesErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListInvoicesError = ListInvoicesErrors[keyof ListInvoicesErrors];
+
+export type ListInvoicesResponses = {
+    /**
+     * Successful Response
+     */
+    200: InvoiceList;
+};
+
+export type ListInvoicesResponse = ListInvoicesResponses[keyof ListInvoicesResponses];
+
+export type ListPlansData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing/plans';
+};
+
+export type ListPlansErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListPlansError = ListPlansErrors[keyof ListPlansErrors];
+
+export type ListPlansResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlanList;
+};
+
+export type ListPlansResponse = ListPlansResponses[keyof ListPlansResponses];
+
+export type OpenBillingPortalData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/billing/portal';
+};
+
+export type OpenBillingPortalErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type OpenBillingPortalError = OpenBillingPortalErrors[keyof OpenBillingPortalErrors];
+
+export type OpenBillingPortalResponses = {
+    /**
+     * Successful Response
+     */
+    200: RedirectOut;
+};
+
+export type OpenBillingPortalResponse = OpenBillingPortalResponses[keyof OpenBillingPortalResponses];
+
+export type RefreshBillingData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/billing/refresh';
+};
+
+export type RefreshBillingErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type RefreshBillingError = RefreshBillingErrors[keyof RefreshBillingErrors];
+
+export type RefreshBillingResponses = {
+    /**
+     * Successful Response
+     */
+    200: BillingOut;
+};
+
+export type RefreshBillingResponse = RefreshBillingResponses[keyof RefreshBillingResponses];
+
+export type GetRefundData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing/refund';
+};
+
+export type GetRefundErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetRefundError = GetRefundErrors[keyof GetRefundErrors];
+
+export type GetRefundResponses = {
+    /**
+     * Successful Response
+     */
+    200: RefundOut;
+};
+
+export type GetRefundResponse = GetRefundResponses[keyof GetRefundResponses];
+
+export type ResumeSubscriptionData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/billing/resume';
+};
+
+export type ResumeSubscriptionErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ResumeSubscriptionError = ResumeSubscriptionErrors[keyof ResumeSubscriptionErrors];
+
+export type ResumeSubscriptionResponses = {
+    /**
+     * Successful Response
+     */
+    200: BillingOut;
+};
+
+export type ResumeSubscriptionResponse = ResumeSubscriptionResponses[keyof ResumeSubscriptionResponses];
+
+export type GetStandingData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing/standing';
+};
+
+export type GetStandingErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetStandingError = GetStandingErrors[keyof GetStandingErrors];
+
+export type GetStandingResponses = {
+    /**
+     * Successful Response
+     */
+    200: StandingOut;
+};
+
+export type GetStandingResponse = GetStandingResponses[keyof GetStandingResponses];
 
 export type ListCampaignsData = {
     body?: never;
@@ -9140,6 +10122,51 @@ export type TestMailboxResponses = {
 
 export type TestMailboxResponse = TestMailboxResponses[keyof TestMailboxResponses];
 
+export type ListRetestsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/integrations/retests';
+};
+
+export type ListRetestsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListRetestsError = ListRetestsErrors[keyof ListRetestsErrors];
+
+export type ListRetestsResponses = {
+    /**
+     * Successful Response
+     */
+    200: RetestList;
+};
+
+export type ListRetestsResponse = ListRetestsResponses[keyof ListRetestsResponses];
+
 export type StartConnectData = {
     body: ConnectStart;
     headers?: {
@@ -9281,6 +10308,10 @@ export type CreateInvitationErrors = {
      * Unauthorized
      */
     401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
     /**
      * Forbidden
      */

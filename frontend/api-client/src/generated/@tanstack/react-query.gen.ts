@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptInvitation, askReconnect, cancelEmailChange, changeEmail, changeMemberRole, changePassword, checkProviderApp, closeSupportRequest, confirmEmail, confirmSecondFactor, connectByPassword, contactSupport, countUnreadAlerts, createApiKey, createInvitation, createOrganization, createSupportBundle, createSupportRequest, createWebhookEndpoint, deleteSupportBundle, deleteWebhookEndpoint, disableSecondFactor, disconnectConnection, discoverServers, downloadSupportAttachment, downloadSupportBundle, endOtherSessions, endSession, exportAuditLog, finishIdentitySignIn, forgotPassword, getCampaign, getConnection, getConnectionUsability, getDisconnectPreview, getEmail, getEvent, getHelpArticle, getInstanceScheduler, getMailbox, getMe, getMetricsSummary, getOauthAttempt, getOrganization, getScheduler, getSecondFactor, getServiceStatus, getSupport, getSupportBundle, getSupportRequest, getSync, getVerification, getWebhookDelivery, getWebhookEndpoint, identityCallback, leaveOrganization, linkIdentity, listAlerts, listApiKeys, listApiScopes, listAuditLog, listCampaigns, listConnectionHistory, listConnectionRecords, listConnections, listConnectionsOfFormerMembers, listConnectionSyncs, listDevices, listEvents, listEventTypes, listHelpArticles, listIdentities, listIdentityProviders, listIntegrations, listInvitations, listMailboxes, listMembers, listOauthCallbacks, listObservations, listOpenSupportRequests, listProviderApps, listReconnectReceipts, listSessions, listSupportBundles, listSupportRequests, listSyncJournal, listSyncs, listTokenRefreshes, listWebhookDeliveries, listWebhookEndpoints, listWebhooks, lookUpInvitation, markAlertRead, markAllAlertsRead, markSupportRequestAnswered, oauthCallback, type Options, removeMember, renewPassword, renewRecoveryCodes, replaceSignUpAddress, replayWebhookDeliveries, replayWebhookDelivery, resendInvitation, resendVerification, reserveMailbox, resetPassword, revokeApiKey, revokeDeviceAccess, revokeInvitation, rotateApiKey, rotateWebhookSecret, runQuickDiagnosis, sendWebhookTest, setUpSecondFactor, signIn, signOut, signUp, signUpByInvitation, startConnect, startIdentitySignIn, startReconnect, startSync, switchOrganization, testConnection, testMailbox, transferOwnership, unlinkIdentity, updateConnection, updateMailbox, updateOrganization, updateWebhookEndpoint } from '../sdk.gen';
-import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, AskReconnectData, AskReconnectError, AskReconnectResponse, CancelEmailChangeData, CancelEmailChangeError, CancelEmailChangeResponse, ChangeEmailData, ChangeEmailError, ChangeEmailResponse, ChangeMemberRoleData, ChangeMemberRoleError, ChangeMemberRoleResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, CheckProviderAppData, CheckProviderAppError, CheckProviderAppResponse, CloseSupportRequestData, CloseSupportRequestError, CloseSupportRequestResponse, ConfirmEmailData, ConfirmEmailError, ConfirmEmailResponse, ConfirmSecondFactorData, ConfirmSecondFactorError, ConfirmSecondFactorResponse, ConnectByPasswordData, ConnectByPasswordError, ConnectByPasswordResponse, ContactSupportData, ContactSupportError, ContactSupportResponse, CountUnreadAlertsData, CountUnreadAlertsError, CountUnreadAlertsResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateOrganizationData, CreateOrganizationError, CreateOrganizationResponse, CreateSupportBundleData, CreateSupportBundleError, CreateSupportBundleResponse, CreateSupportRequestData, CreateSupportRequestError, CreateSupportRequestResponse, CreateWebhookEndpointData, CreateWebhookEndpointError, CreateWebhookEndpointResponse, DeleteSupportBundleData, DeleteSupportBundleError, DeleteSupportBundleResponse, DeleteWebhookEndpointData, DeleteWebhookEndpointError, DeleteWebhookEndpointResponse, DisableSecondFactorData, DisableSecondFactorError, DisableSecondFactorResponse, DisconnectConnectionData, DisconnectConnectionError, DisconnectConnectionResponse, DiscoverServersData, DiscoverServersError, DiscoverServersResponse, DownloadSupportAttachmentData, DownloadSupportAttachmentError, DownloadSupportAttachmentResponse, DownloadSupportBundleData, DownloadSupportBundleError, DownloadSupportBundleResponse, EndOtherSessionsData, EndOtherSessionsError, EndOtherSessionsResponse, EndSessionData, EndSessionError, EndSessionResponse, ExportAuditLogData, ExportAuditLogError, ExportAuditLogResponse, FinishIdentitySignInData, FinishIdentitySignInError, FinishIdentitySignInResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetConnectionData, GetConnectionError, GetConnectionResponse, GetConnectionUsabilityData, GetConnectionUsabilityError, GetConnectionUsabilityResponse, GetDisconnectPreviewData, GetDisconnectPreviewError, GetDisconnectPreviewResponse, GetEmailData, GetEmailError, GetEmailResponse, GetEventData, GetEventError, GetEventResponse, GetHelpArticleData, GetHelpArticleError, GetHelpArticleResponse, GetInstanceSchedulerData, GetInstanceSchedulerError, GetInstanceSchedulerResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMeData, GetMeError, GetMeResponse, GetMetricsSummaryData, GetMetricsSummaryError, GetMetricsSummaryResponse, GetOauthAttemptData, GetOauthAttemptError, GetOauthAttemptResponse, GetOrganizationData, GetOrganizationError, GetOrganizationResponse, GetSchedulerData, GetSchedulerError, GetSchedulerResponse, GetSecondFactorData, GetSecondFactorError, GetSecondFactorResponse, GetServiceStatusData, GetServiceStatusError, GetServiceStatusResponse, GetSupportBundleData, GetSupportBundleError, GetSupportBundleResponse, GetSupportData, GetSupportError, GetSupportRequestData, GetSupportRequestError, GetSupportRequestResponse, GetSupportResponse, GetSyncData, GetSyncError, GetSyncResponse, GetVerificationData, GetVerificationError, GetVerificationResponse, GetWebhookDeliveryData, GetWebhookDeliveryError, GetWebhookDeliveryResponse, GetWebhookEndpointData, GetWebhookEndpointError, GetWebhookEndpointResponse, IdentityCallbackData, IdentityCallbackError, LeaveOrganizationData, LeaveOrganizationError, LeaveOrganizationResponse, LinkIdentityData, LinkIdentityError, LinkIdentityResponse, ListAlertsData, ListAlertsError, ListAlertsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListApiScopesData, ListApiScopesError, ListApiScopesResponse, ListAuditLogData, ListAuditLogError, ListAuditLogResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConnectionHistoryData, ListConnectionHistoryError, ListConnectionHistoryResponse, ListConnectionRecordsData, ListConnectionRecordsError, ListConnectionRecordsResponse, ListConnectionsData, ListConnectionsError, ListConnectionsOfFormerMembersData, ListConnectionsOfFormerMembersError, ListConnectionsOfFormerMembersResponse, ListConnectionsResponse, ListConnectionSyncsData, ListConnectionSyncsError, ListConnectionSyncsResponse, ListDevicesData, ListDevicesError, ListDevicesResponse, ListEventsData, ListEventsError, ListEventsResponse, ListEventTypesData, ListEventTypesError, ListEventTypesResponse, ListHelpArticlesData, ListHelpArticlesError, ListHelpArticlesResponse, ListIdentitiesData, ListIdentitiesError, ListIdentitiesResponse, ListIdentityProvidersData, ListIdentityProvidersError, ListIdentityProvidersResponse, ListIntegrationsData, ListIntegrationsError, ListIntegrationsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMembersData, ListMembersError, ListMembersResponse, ListOauthCallbacksData, ListOauthCallbacksError, ListOauthCallbacksResponse, ListObservationsData, ListObservationsError, ListObservationsResponse, ListOpenSupportRequestsData, ListOpenSupportRequestsError, ListOpenSupportRequestsResponse, ListProviderAppsData, ListProviderAppsError, ListProviderAppsResponse, ListReconnectReceiptsData, ListReconnectReceiptsError, ListReconnectReceiptsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSupportBundlesData, ListSupportBundlesError, ListSupportBundlesResponse, ListSupportRequestsData, ListSupportRequestsError, ListSupportRequestsResponse, ListSyncJournalData, ListSyncJournalError, ListSyncJournalResponse, ListSyncsData, ListSyncsError, ListSyncsResponse, ListTokenRefreshesData, ListTokenRefreshesError, ListTokenRefreshesResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhookEndpointsData, ListWebhookEndpointsError, ListWebhookEndpointsResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LookUpInvitationData, LookUpInvitationError, LookUpInvitationResponse, MarkAlertReadData, MarkAlertReadError, MarkAlertReadResponse, MarkAllAlertsReadData, MarkAllAlertsReadError, MarkAllAlertsReadResponse, MarkSupportRequestAnsweredData, MarkSupportRequestAnsweredError, MarkSupportRequestAnsweredResponse, OauthCallbackData, OauthCallbackError, RemoveMemberData, RemoveMemberError, RemoveMemberResponse, RenewPasswordData, RenewPasswordError, RenewPasswordResponse, RenewRecoveryCodesData, RenewRecoveryCodesError, RenewRecoveryCodesResponse, ReplaceSignUpAddressData, ReplaceSignUpAddressError, ReplaceSignUpAddressResponse, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesError, ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ReserveMailboxData, ReserveMailboxError, ReserveMailboxResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeDeviceAccessData, RevokeDeviceAccessError, RevokeDeviceAccessResponse, RevokeInvitationData, RevokeInvitationError, RevokeInvitationResponse, RotateApiKeyData, RotateApiKeyError, RotateApiKeyResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, RunQuickDiagnosisData, RunQuickDiagnosisError, RunQuickDiagnosisResponse, SendWebhookTestData, SendWebhookTestError, SendWebhookTestResponse, SetUpSecondFactorData, SetUpSecondFactorError, SetUpSecondFactorResponse, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, SignUpByInvitationData, SignUpByInvitationError, SignUpByInvitationResponse, SignUpData, SignUpError, SignUpResponse, StartConnectData, StartConnectError, StartConnectResponse, StartIdentitySignInData, StartIdentitySignInError, StartIdentitySignInResponse, StartReconnectData, StartReconnectError, StartReconnectResponse, StartSyncData, StartSyncError, StartSyncResponse, SwitchOrganizationData, SwitchOrganizationError, SwitchOrganizationResponse, TestConnectionData, TestConnectionError, TestConnectionResponse, TestMailboxData, TestMailboxError, TestMailboxResponse, TransferOwnershipData, TransferOwnershipError, TransferOwnershipResponse, UnlinkIdentityData, UnlinkIdentityError, UnlinkIdentityResponse, UpdateConnectionData, UpdateConnectionError, UpdateConnectionResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateOrganizationData, UpdateOrganizationError, UpdateOrganizationResponse, UpdateWebhookEndpointData, UpdateWebhookEndpointError, UpdateWebhookEndpointResponse } from '../types.gen';
+import { acceptInvitation, askReconnect, cancelEmailChange, cancelSubscription, changeEmail, changeMemberRole, changePassword, changePlan, checkProviderApp, closeSupportRequest, confirmEmail, confirmSecondFactor, connectByPassword, contactSupport, countUnreadAlerts, createApiKey, createInvitation, createOrganization, createSupportBundle, createSupportRequest, createWebhookEndpoint, deleteSupportBundle, deleteWebhookEndpoint, disableSecondFactor, disconnectConnection, discoverServers, downloadSupportAttachment, downloadSupportBundle, endOtherSessions, endSession, exportAuditLog, finishIdentitySignIn, forgotPassword, getBilling, getCampaign, getConnection, getConnectionUsability, getDisconnectPreview, getEmail, getEvent, getHelpArticle, getInstanceScheduler, getMailbox, getMe, getMetricsSummary, getOauthAttempt, getOrganization, getRefund, getScheduler, getSecondFactor, getServiceStatus, getStanding, getSupport, getSupportBundle, getSupportRequest, getSync, getVerification, getWebhookDelivery, getWebhookEndpoint, identityCallback, leaveOrganization, linkIdentity, listAlerts, listApiKeys, listApiScopes, listAuditLog, listCampaigns, listConnectionHistory, listConnectionRecords, listConnections, listConnectionsOfFormerMembers, listConnectionSyncs, listDevices, listEvents, listEventTypes, listHelpArticles, listIdentities, listIdentityProviders, listIntegrations, listInvitations, listInvoices, listMailboxes, listMembers, listOauthCallbacks, listObservations, listOpenSupportRequests, listPlans, listProviderApps, listReconnectReceipts, listRetests, listSessions, listSupportBundles, listSupportRequests, listSyncJournal, listSyncs, listTokenRefreshes, listWebhookDeliveries, listWebhookEndpoints, listWebhooks, lookUpInvitation, markAlertRead, markAllAlertsRead, markSupportRequestAnswered, oauthCallback, openBillingPortal, type Options, refreshBilling, removeMember, renewPassword, renewRecoveryCodes, replaceSignUpAddress, replayWebhookDeliveries, replayWebhookDelivery, resendInvitation, resendVerification, reserveMailbox, resetPassword, resumeSubscription, revokeApiKey, revokeDeviceAccess, revokeInvitation, rotateApiKey, rotateWebhookSecret, runQuickDiagnosis, sendWebhookTest, setUpSecondFactor, signIn, signOut, signUp, signUpByInvitation, startCheckout, startConnect, startIdentitySignIn, startReconnect, startSync, switchOrganization, testConnection, testMailbox, transferOwnership, unlinkIdentity, updateConnection, updateMailbox, updateOrganization, updateWebhookEndpoint } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, AskReconnectData, AskReconnectError, AskReconnectResponse, CancelEmailChangeData, CancelEmailChangeError, CancelEmailChangeResponse, CancelSubscriptionData, CancelSubscriptionError, CancelSubscriptionResponse, ChangeEmailData, ChangeEmailError, ChangeEmailResponse, ChangeMemberRoleData, ChangeMemberRoleError, ChangeMemberRoleResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangePlanData, ChangePlanError, ChangePlanResponse, CheckProviderAppData, CheckProviderAppError, CheckProviderAppResponse, CloseSupportRequestData, CloseSupportRequestError, CloseSupportRequestResponse, ConfirmEmailData, ConfirmEmailError, ConfirmEmailResponse, ConfirmSecondFactorData, ConfirmSecondFactorError, ConfirmSecondFactorResponse, ConnectByPasswordData, ConnectByPasswordError, ConnectByPasswordResponse, ContactSupportData, ContactSupportError, ContactSupportResponse, CountUnreadAlertsData, CountUnreadAlertsError, CountUnreadAlertsResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateOrganizationData, CreateOrganizationError, CreateOrganizationResponse, CreateSupportBundleData, CreateSupportBundleError, CreateSupportBundleResponse, CreateSupportRequestData, CreateSupportRequestError, CreateSupportRequestResponse, CreateWebhookEndpointData, CreateWebhookEndpointError, CreateWebhookEndpointResponse, DeleteSupportBundleData, DeleteSupportBundleError, DeleteSupportBundleResponse, DeleteWebhookEndpointData, DeleteWebhookEndpointError, DeleteWebhookEndpointResponse, DisableSecondFactorData, DisableSecondFactorError, DisableSecondFactorResponse, DisconnectConnectionData, DisconnectConnectionError, DisconnectConnectionResponse, DiscoverServersData, DiscoverServersError, DiscoverServersResponse, DownloadSupportAttachmentData, DownloadSupportAttachmentError, DownloadSupportAttachmentResponse, DownloadSupportBundleData, DownloadSupportBundleError, DownloadSupportBundleResponse, EndOtherSessionsData, EndOtherSessionsError, EndOtherSessionsResponse, EndSessionData, EndSessionError, EndSessionResponse, ExportAuditLogData, ExportAuditLogError, ExportAuditLogResponse, FinishIdentitySignInData, FinishIdentitySignInError, FinishIdentitySignInResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetBillingData, GetBillingError, GetBillingResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetConnectionData, GetConnectionError, GetConnectionResponse, GetConnectionUsabilityData, GetConnectionUsabilityError, GetConnectionUsabilityResponse, GetDisconnectPreviewData, GetDisconnectPreviewError, GetDisconnectPreviewResponse, GetEmailData, GetEmailError, GetEmailResponse, GetEventData, GetEventError, GetEventResponse, GetHelpArticleData, GetHelpArticleError, GetHelpArticleResponse, GetInstanceSchedulerData, GetInstanceSchedulerError, GetInstanceSchedulerResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMeData, GetMeError, GetMeResponse, GetMetricsSummaryData, GetMetricsSummaryError, GetMetricsSummaryResponse, GetOauthAttemptData, GetOauthAttemptError, GetOauthAttemptResponse, GetOrganizationData, GetOrganizationError, GetOrganizationResponse, GetRefundData, GetRefundError, GetRefundResponse, GetSchedulerData, GetSchedulerError, GetSchedulerResponse, GetSecondFactorData, GetSecondFactorError, GetSecondFactorResponse, GetServiceStatusData, GetServiceStatusError, GetServiceStatusResponse, GetStandingData, GetStandingError, GetStandingResponse, GetSupportBundleData, GetSupportBundleError, GetSupportBundleResponse, GetSupportData, GetSupportError, GetSupportRequestData, GetSupportRequestError, GetSupportRequestResponse, GetSupportResponse, GetSyncData, GetSyncError, GetSyncResponse, GetVerificationData, GetVerificationError, GetVerificationResponse, GetWebhookDeliveryData, GetWebhookDeliveryError, GetWebhookDeliveryResponse, GetWebhookEndpointData, GetWebhookEndpointError, GetWebhookEndpointResponse, IdentityCallbackData, IdentityCallbackError, LeaveOrganizationData, LeaveOrganizationError, LeaveOrganizationResponse, LinkIdentityData, LinkIdentityError, LinkIdentityResponse, ListAlertsData, ListAlertsError, ListAlertsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListApiScopesData, ListApiScopesError, ListApiScopesResponse, ListAuditLogData, ListAuditLogError, ListAuditLogResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConnectionHistoryData, ListConnectionHistoryError, ListConnectionHistoryResponse, ListConnectionRecordsData, ListConnectionRecordsError, ListConnectionRecordsResponse, ListConnectionsData, ListConnectionsError, ListConnectionsOfFormerMembersData, ListConnectionsOfFormerMembersError, ListConnectionsOfFormerMembersResponse, ListConnectionsResponse, ListConnectionSyncsData, ListConnectionSyncsError, ListConnectionSyncsResponse, ListDevicesData, ListDevicesError, ListDevicesResponse, ListEventsData, ListEventsError, ListEventsResponse, ListEventTypesData, ListEventTypesError, ListEventTypesResponse, ListHelpArticlesData, ListHelpArticlesError, ListHelpArticlesResponse, ListIdentitiesData, ListIdentitiesError, ListIdentitiesResponse, ListIdentityProvidersData, ListIdentityProvidersError, ListIdentityProvidersResponse, ListIntegrationsData, ListIntegrationsError, ListIntegrationsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListInvoicesData, ListInvoicesError, ListInvoicesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMembersData, ListMembersError, ListMembersResponse, ListOauthCallbacksData, ListOauthCallbacksError, ListOauthCallbacksResponse, ListObservationsData, ListObservationsError, ListObservationsResponse, ListOpenSupportRequestsData, ListOpenSupportRequestsError, ListOpenSupportRequestsResponse, ListPlansData, ListPlansError, ListPlansResponse, ListProviderAppsData, ListProviderAppsError, ListProviderAppsResponse, ListReconnectReceiptsData, ListReconnectReceiptsError, ListReconnectReceiptsResponse, ListRetestsData, ListRetestsError, ListRetestsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSupportBundlesData, ListSupportBundlesError, ListSupportBundlesResponse, ListSupportRequestsData, ListSupportRequestsError, ListSupportRequestsResponse, ListSyncJournalData, ListSyncJournalError, ListSyncJournalResponse, ListSyncsData, ListSyncsError, ListSyncsResponse, ListTokenRefreshesData, ListTokenRefreshesError, ListTokenRefreshesResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhookEndpointsData, ListWebhookEndpointsError, ListWebhookEndpointsResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LookUpInvitationData, LookUpInvitationError, LookUpInvitationResponse, MarkAlertReadData, MarkAlertReadError, MarkAlertReadResponse, MarkAllAlertsReadData, MarkAllAlertsReadError, MarkAllAlertsReadResponse, MarkSupportRequestAnsweredData, MarkSupportRequestAnsweredError, MarkSupportRequestAnsweredResponse, OauthCallbackData, OauthCallbackError, OpenBillingPortalData, OpenBillingPortalError, OpenBillingPortalResponse, RefreshBillingData, RefreshBillingError, RefreshBillingResponse, RemoveMemberData, RemoveMemberError, RemoveMemberResponse, RenewPasswordData, RenewPasswordError, RenewPasswordResponse, RenewRecoveryCodesData, RenewRecoveryCodesError, RenewRecoveryCodesResponse, ReplaceSignUpAddressData, ReplaceSignUpAddressError, ReplaceSignUpAddressResponse, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesError, ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ReserveMailboxData, ReserveMailboxError, ReserveMailboxResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, ResumeSubscriptionData, ResumeSubscriptionError, ResumeSubscriptionResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeDeviceAccessData, RevokeDeviceAccessError, RevokeDeviceAccessResponse, RevokeInvitationData, RevokeInvitationError, RevokeInvitationResponse, RotateApiKeyData, RotateApiKeyError, RotateApiKeyResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, RunQuickDiagnosisData, RunQuickDiagnosisError, RunQuickDiagnosisResponse, SendWebhookTestData, SendWebhookTestError, SendWebhookTestResponse, SetUpSecondFactorData, SetUpSecondFactorError, SetUpSecondFactorResponse, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, SignUpByInvitationData, SignUpByInvitationError, SignUpByInvitationResponse, SignUpData, SignUpError, SignUpResponse, StartCheckoutData, StartCheckoutError, StartCheckoutResponse, StartConnectData, StartConnectError, StartConnectResponse, StartIdentitySignInData, StartIdentitySignInError, StartIdentitySignInResponse, StartReconnectData, StartReconnectError, StartReconnectResponse, StartSyncData, StartSyncError, StartSyncResponse, SwitchOrganizationData, SwitchOrganizationError, SwitchOrganizationResponse, TestConnectionData, TestConnectionError, TestConnectionResponse, TestMailboxData, TestMailboxError, TestMailboxResponse, TransferOwnershipData, TransferOwnershipError, TransferOwnershipResponse, UnlinkIdentityData, UnlinkIdentityError, UnlinkIdentityResponse, UpdateConnectionData, UpdateConnectionError, UpdateConnectionResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateOrganizationData, UpdateOrganizationError, UpdateOrganizationResponse, UpdateWebhookEndpointData, UpdateWebhookEndpointError, UpdateWebhookEndpointResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -538,6 +538,220 @@ export const signUpMutation = (options?: Partial<Options<SignUpData>>): UseMutat
     };
     return mutationOptions;
 };
+
+export const getBillingQueryKey = (options?: Options<GetBillingData>) => createQueryKey('getBilling', options);
+
+/**
+ * Get Billing
+ *
+ * Plan, limits, and what can be done now. `standing.mode` says whether anybody pays here at all.
+ */
+export const getBillingOptions = (options?: Options<GetBillingData>) => queryOptions<GetBillingResponse, GetBillingError, GetBillingResponse, ReturnType<typeof getBillingQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getBilling({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getBillingQueryKey(options)
+});
+
+/**
+ * Cancel Subscription
+ *
+ * Everything works until the end of the paid period.
+ */
+export const cancelSubscriptionMutation = (options?: Partial<Options<CancelSubscriptionData>>): UseMutationOptions<CancelSubscriptionResponse, CancelSubscriptionError, Options<CancelSubscriptionData>> => {
+    const mutationOptions: UseMutationOptions<CancelSubscriptionResponse, CancelSubscriptionError, Options<CancelSubscriptionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await cancelSubscription({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Change Plan
+ *
+ * The new rights apply at once, and the difference is charged. Declined: 402, and nothing has changed.
+ */
+export const changePlanMutation = (options?: Partial<Options<ChangePlanData>>): UseMutationOptions<ChangePlanResponse, ChangePlanError, Options<ChangePlanData>> => {
+    const mutationOptions: UseMutationOptions<ChangePlanResponse, ChangePlanError, Options<ChangePlanData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changePlan({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Start Checkout
+ *
+ * Send the whole page to `url`. It comes back to `/settings/billing?checkout=done` or `…=cancelled`.
+ */
+export const startCheckoutMutation = (options?: Partial<Options<StartCheckoutData>>): UseMutationOptions<StartCheckoutResponse, StartCheckoutError, Options<StartCheckoutData>> => {
+    const mutationOptions: UseMutationOptions<StartCheckoutResponse, StartCheckoutError, Options<StartCheckoutData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await startCheckout({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listInvoicesQueryKey = (options?: Options<ListInvoicesData>) => createQueryKey('listInvoices', options);
+
+/**
+ * List Invoices
+ *
+ * The latest hundred, newest first.
+ */
+export const listInvoicesOptions = (options?: Options<ListInvoicesData>) => queryOptions<ListInvoicesResponse, ListInvoicesError, ListInvoicesResponse, ReturnType<typeof listInvoicesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listInvoices({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listInvoicesQueryKey(options)
+});
+
+export const listPlansQueryKey = (options?: Options<ListPlansData>) => createQueryKey('listPlans', options);
+
+/**
+ * List Plans
+ *
+ * List Plans
+ */
+export const listPlansOptions = (options?: Options<ListPlansData>) => queryOptions<ListPlansResponse, ListPlansError, ListPlansResponse, ReturnType<typeof listPlansQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listPlans({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listPlansQueryKey(options)
+});
+
+/**
+ * Open Billing Portal
+ *
+ * Stripe's page for cards, address and tax number.
+ */
+export const openBillingPortalMutation = (options?: Partial<Options<OpenBillingPortalData>>): UseMutationOptions<OpenBillingPortalResponse, OpenBillingPortalError, Options<OpenBillingPortalData>> => {
+    const mutationOptions: UseMutationOptions<OpenBillingPortalResponse, OpenBillingPortalError, Options<OpenBillingPortalData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await openBillingPortal({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Refresh Billing
+ *
+ * To be called on the way back from a payment: reads the state from Stripe now.
+ */
+export const refreshBillingMutation = (options?: Partial<Options<RefreshBillingData>>): UseMutationOptions<RefreshBillingResponse, RefreshBillingError, Options<RefreshBillingData>> => {
+    const mutationOptions: UseMutationOptions<RefreshBillingResponse, RefreshBillingError, Options<RefreshBillingData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await refreshBilling({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getRefundQueryKey = (options?: Options<GetRefundData>) => createQueryKey('getRefund', options);
+
+/**
+ * Get Refund
+ *
+ * Can the latest payment be given back? With the request to support, written already.
+ */
+export const getRefundOptions = (options?: Options<GetRefundData>) => queryOptions<GetRefundResponse, GetRefundError, GetRefundResponse, ReturnType<typeof getRefundQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getRefund({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getRefundQueryKey(options)
+});
+
+/**
+ * Resume Subscription
+ *
+ * Takes a cancellation back before it takes effect.
+ */
+export const resumeSubscriptionMutation = (options?: Partial<Options<ResumeSubscriptionData>>): UseMutationOptions<ResumeSubscriptionResponse, ResumeSubscriptionError, Options<ResumeSubscriptionData>> => {
+    const mutationOptions: UseMutationOptions<ResumeSubscriptionResponse, ResumeSubscriptionError, Options<ResumeSubscriptionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resumeSubscription({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getStandingQueryKey = (options?: Options<GetStandingData>) => createQueryKey('getStanding', options);
+
+/**
+ * Get Standing
+ *
+ * Get Standing
+ */
+export const getStandingOptions = (options?: Options<GetStandingData>) => queryOptions<GetStandingResponse, GetStandingError, GetStandingResponse, ReturnType<typeof getStandingQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getStanding({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getStandingQueryKey(options)
+});
 
 export const listCampaignsQueryKey = (options?: Options<ListCampaignsData>) => createQueryKey('listCampaigns', options);
 
@@ -1713,6 +1927,26 @@ export const testMailboxMutation = (options?: Partial<Options<TestMailboxData>>)
     };
     return mutationOptions;
 };
+
+export const listRetestsQueryKey = (options?: Options<ListRetestsData>) => createQueryKey('listRetests', options);
+
+/**
+ * List Retests
+ *
+ * What the tests found that ran by themselves when the organization became active again.
+ */
+export const listRetestsOptions = (options?: Options<ListRetestsData>) => queryOptions<ListRetestsResponse, ListRetestsError, ListRetestsResponse, ReturnType<typeof listRetestsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRetests({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRetestsQueryKey(options)
+});
 
 /**
  * Start Connect
