@@ -22,6 +22,7 @@ from mailwarden.connections.credentials import replay_journal
 from mailwarden.connections.former_members import router as former_members
 from mailwarden.connections.mailbox_routes import router as mailbox_connects
 from mailwarden.connections.routes import router as connections
+from mailwarden.connections.usage_routes import router as plan_usage
 from mailwarden.core import api
 from mailwarden.core.body_limit import LimitBody
 from mailwarden.core.csrf import LOOPBACK
@@ -87,6 +88,7 @@ ROUTERS = (
     documentation,
     webhook_endpoints,
     billing,
+    plan_usage,
     stripe_hook,  # before those of the providers, which take any name
     hooks,
     hook_log,

@@ -153,3 +153,13 @@ async def test_the_plan_limits_members_and_whoever_is_invited_counts(desk: Desk)
     ]
     assert [one.status_code for one in answers] == [201, 402]
     assert answers[1].json()["evidence"] == {"limit": "members", "allowed": 2, "link": "/settings/billing"}
+
+
+async def test_what_is_used_is_counted_as_the_limits_count(desk: Desk) -> None:
+    await connect(desk)
+    await connect(desk, "google")
+    await connect(desk, "klaviyo", status="disconnected")
+    invited = await desk.owner.post("/v1/invitations", {"email": "new@example.com", "role": "member"})
+    assert invited.status_code == 201, invited.text
+    told = await desk.owner.get("/v1/billing/usage")
+    assert told.json() == {"connections": 2, "mailboxes": 1, "members": 2}

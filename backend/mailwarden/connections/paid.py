@@ -1,5 +1,6 @@
 """The plan's word on connecting: refused while nobody pays, and where the plan allows no more."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -15,6 +16,14 @@ from mailwarden.providers.catalog import load
 GONE = (Status.DISCONNECTED, Status.CONNECTING)
 
 
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What counts against the plan's limits; a mailbox is a connection, too."""
+
+    connections: int
+    mailboxes: int
+
+
 async def check_plan(rt: Runtime, tx: UnitOfWork, org_id: UUID, added: str | None) -> None:
     """``added``: the provider of one more account; None where it is there already.
 
@@ -23,15 +32,21 @@ async def check_plan(rt: Runtime, tx: UnitOfWork, org_id: UUID, added: str | Non
     access = await require_work(rt, tx, org_id)
     if added is None or access.mode == "self_hosted":
         return
-    require_room(access, "connections", await _count(tx, org_id, list(load())))
+    used = await accounts_used(tx, org_id)
+    require_room(access, "connections", used.connections)
     if is_personal(added):
-        require_room(access, "mailboxes", await _count(tx, org_id, [name for name in load() if is_personal(name)]))
+        require_room(access, "mailboxes", used.mailboxes)
 
 
 async def check_plan_apart(rt: Runtime, org_id: UUID, added: str | None) -> None:
     """The same before a network call, in a transaction of its own."""
     async with reader(rt.sessions, org_id) as tx:
         await check_plan(rt, tx, org_id, added)
+
+
+async def accounts_used(tx: UnitOfWork, org_id: UUID) -> Used:
+    personal = [name for name in load() if is_personal(name)]
+    return Used(await _count(tx, org_id, list(load())), await _count(tx, org_id, personal))
 
 
 async def _count(tx: UnitOfWork, org_id: UUID, providers: list[str]) -> int:

@@ -116,16 +116,18 @@ async def _check_hour(rt: Runtime, tx: UnitOfWork, org_id: UUID) -> None:
 
 
 async def _check_plan(rt: Runtime, tx: UnitOfWork, org_id: UUID) -> None:
-    """Whoever is invited counts already: all of them may come."""
     access = await access_of(rt, tx, org_id)
-    if access.limits.members is None:
-        return
+    if access.limits.members is not None:
+        require_room(access, "members", await seats_taken(rt, tx, org_id))
+
+
+async def seats_taken(rt: Runtime, tx: UnitOfWork, org_id: UUID) -> int:
+    """Whoever is invited counts already: all of them may come."""
     open_ones = select(func.count()).select_from(Invitation)
     open_ones = open_ones.where(Invitation.org_id == org_id, Invitation.expires_at > rt.clock.now())
     open_ones = open_ones.where(Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
     members = select(func.count()).select_from(Membership).where(Membership.org_id == org_id)
-    used = (await tx.session.scalar(members) or 0) + (await tx.session.scalar(open_ones) or 0)
-    require_room(access, "members", used)
+    return (await tx.session.scalar(members) or 0) + (await tx.session.scalar(open_ones) or 0)
 
 
 async def resend(rt: Runtime, tx: UnitOfWork, caller: Caller, invitation_id: UUID) -> Invitation:

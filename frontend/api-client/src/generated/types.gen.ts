@@ -3748,6 +3748,26 @@ export type PlanOut = {
 };
 
 /**
+ * PlanUsageOut
+ *
+ * Counted as the limits count: what is disconnected does not, and an open invitation is a member already.
+ */
+export type PlanUsageOut = {
+    /**
+     * Connections
+     */
+    connections: number;
+    /**
+     * Mailboxes
+     */
+    mailboxes: number;
+    /**
+     * Members
+     */
+    members: number;
+};
+
+/**
  * PreviewLine
  */
 export type PreviewLine = {
@@ -7613,6 +7633,51 @@ export type GetStandingResponses = {
 };
 
 export type GetStandingResponse = GetStandingResponses[keyof GetStandingResponses];
+
+export type GetPlanUsageData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing/usage';
+};
+
+export type GetPlanUsageErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetPlanUsageError = GetPlanUsageErrors[keyof GetPlanUsageErrors];
+
+export type GetPlanUsageResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlanUsageOut;
+};
+
+export type GetPlanUsageResponse = GetPlanUsageResponses[keyof GetPlanUsageResponses];
 
 export type ListCampaignsData = {
     body?: never;
