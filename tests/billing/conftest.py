@@ -10,6 +10,7 @@ from mailwarden.core.runtime import Billing, Runtime
 from mailwarden.main import create_app
 from mailwarden_sandbox.app import Sandbox, create_sandbox
 from mailwarden_sandbox.config import SandboxConfig
+from tests.accounts.steps import prove_address
 from tests.billing.steps import Desk
 from tests.support.browser import Browser, sign_up
 from tests.support.time import TimeMachine
@@ -37,10 +38,12 @@ async def paid(runtime: Runtime, sandbox: Sandbox) -> AsyncIterator[Runtime]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def payer(paid: Runtime) -> AsyncIterator[Browser]:
-    """The owner of an organization of that instance, in its trial."""
+    """The owner of an organization of that instance, in its trial; the address is proved."""
     transport = httpx.ASGITransport(create_app(paid), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
-        yield await sign_up(http, "payer@example.com")
+        browser = await sign_up(http, "payer@example.com")
+        await prove_address(paid, browser)
+        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from mailwarden.accounts.models import User
+from mailwarden.core.db import unit_of_work
 from mailwarden.core.runtime import Runtime
 from tests.billing.steps import Desk, sign_in
 from tests.support.browser import Browser
@@ -39,3 +41,20 @@ async def test_a_trial_from_its_beginning_to_its_end(desk: Desk) -> None:
     assert desk.subjects()[-1] == "“Acme” is not active any more"
     events = (await desk.owner.get("/v1/events", params={"limit": 100})).json()["data"]
     assert [one["type"] for one in events if one["type"].startswith("subscription.")] == ["subscription.inactive"]
+
+
+async def test_an_address_that_was_never_proved_is_told_nothing(paid: Runtime, payer: Browser, desk: Desk) -> None:
+    """Once it is proved its owner hears of what still holds."""
+    await _prove(paid, payer, proved=False)
+    await desk.pass_time(7 * DAY + timedelta(minutes=1))
+    assert [one for one in desk.subjects() if "trial" in one] == []
+    await _prove(paid, payer, proved=True)
+    await desk.look()
+    assert [one for one in desk.subjects() if "trial" in one] == ["The trial of “Acme” ends in 7 days"]
+
+
+async def _prove(rt: Runtime, browser: Browser, *, proved: bool) -> None:
+    async with unit_of_work(rt.sessions) as tx:
+        await tx.act_as(browser.user_id)
+        user = await tx.session.get_one(User, browser.user_id)
+        user.email_verified_at = rt.clock.now() if proved else None

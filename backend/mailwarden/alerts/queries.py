@@ -75,7 +75,7 @@ async def verdict_of(tx: UnitOfWork, org_id: UUID, episode_id: UUID) -> Event | 
 
 
 async def people_to_tell(tx: UnitOfWork, org_id: UUID) -> list[str]:
-    """Addresses of those who can act: owners and managers."""
+    """Addresses of those who can act: owners and managers. One that was never proved may be a stranger's."""
     asked = select(User.email).join(Membership, Membership.user_id == User.id)
-    able = Membership.role.in_([Role.OWNER, Role.MANAGER])
-    return list(await tx.session.scalars(asked.where(Membership.org_id == org_id, able).order_by(User.email)))
+    able = (Membership.role.in_([Role.OWNER, Role.MANAGER]), User.email_verified_at.is_not(None))
+    return list(await tx.session.scalars(asked.where(Membership.org_id == org_id, *able).order_by(User.email)))

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from mailwarden.accounts.models import Membership
+from mailwarden.accounts.models import Membership, User
 from mailwarden.accounts.rules import Role
 from mailwarden.billing.gate import Access
 from mailwarden.billing.models import BillingNotice, Invoice, Subscription
@@ -20,7 +20,10 @@ MAIL = "billing_mail"
 
 
 async def tell_owners(rt: Runtime, tx: UnitOfWork, row: Subscription, access: Access) -> None:
-    owners = select(Membership.user_id).where(Membership.org_id == row.org_id, Membership.role == Role.OWNER)
+    """Those whose address is proved; whoever proves it later is told then of what still holds."""
+    owners = select(Membership.user_id).join(User, User.id == Membership.user_id)
+    owners = owners.where(Membership.org_id == row.org_id, Membership.role == Role.OWNER)
+    owners = owners.where(User.email_verified_at.is_not(None))
     people = list(await tx.session.scalars(owners))
     async for kind, about in _due(rt, tx, row, access):
         for user_id in people:
