@@ -37,7 +37,8 @@ async def consent(world: World, http: httpx.AsyncClient, url: str, who: str, **o
 
 
 async def sign_in(world: World, http: httpx.AsyncClient, provider: str, who: str, **over: str) -> str:  # noqa: F811
-    started = await http.post(f"/v1/auth/identity/{provider}")
+    going_on = {"next": over.pop("next")} if "next" in over else None
+    started = await http.post(f"/v1/auth/identity/{provider}", json=going_on)
     assert started.status_code == 200, started.text
     back = await consent(world, http, started.json()["authorize_url"], who, **over)
     return str((await http.get(back)).headers["location"])
@@ -191,3 +192,53 @@ async def test_a_link_ends_where_another_signed_in_meanwhile(world: World) -> No
     body = {"email": "later@example.com", "password": PASSWORD, "name": "L", "organization_name": "L"}
     assert (await first.http.post("/v1/auth/sign-up", json=body)).status_code == 201
     assert (await first.http.get(back)).headers["location"] == "/sign-in?error=sign_in_expired"
+
+
+@pytest.mark.parametrize(
+    "path", ["/campaigns?q=sale", "/oauth/authorize?redirect_uri=http%3A%2F%2F127.0.0.1%3A5000%2Fcb"]
+)
+async def test_who_came_from_somewhere_goes_on_there(
+    world: World,  # noqa: F811
+    stranger: httpx.AsyncClient,
+    path: str,
+) -> None:
+    who = await account(world, "google")
+    assert await sign_in(world, stranger, "google", who, next=path) == path
+    assert await sign_in(world, stranger, "google", who) == "/"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.test",
+        "//evil.test",
+        "/\\evil.test",
+        "/\t/evil.test",
+        "javascript:alert(1)",
+        "evil",
+        "",
+        "/" + "a" * 2000,
+    ],
+)
+async def test_only_a_path_of_ours_is_gone_on_at(
+    world: World,  # noqa: F811
+    stranger: httpx.AsyncClient,
+    elsewhere: str,
+) -> None:
+    assert await sign_in(world, stranger, "google", await account(world, "google"), next=elsewhere) == "/"
+
+
+async def test_the_way_on_outlives_a_refusal_and_a_second_factor(
+    world: World,  # noqa: F811
+    stranger: httpx.AsyncClient,
+) -> None:
+    who, owner = await account(world, "google"), await world.sign_up()
+    started = await stranger.post("/v1/auth/identity/google", json={"next": "/campaigns?q=sale"})
+    state = parse_qs(urlsplit(started.json()["authorize_url"]).query)["state"][0]
+    refused = await stranger.get("/v1/auth/callback/google", params={"state": state, "error": "access_denied"})
+    kept = "&next=%2Fcampaigns%3Fq%3Dsale"
+    assert refused.headers["location"] == f"/sign-in?error=sign_in_cancelled{kept}"
+    await link(world, owner, "google", who)
+    await turn_on(world.runtime, owner)
+    asked = await sign_in(world, stranger, "google", who, next="/campaigns?q=sale")
+    assert asked == f"/sign-in?second_factor=1{kept}"

@@ -122,6 +122,12 @@ class IdentityProvidersOut(Wire):
     data: list[IdentityProviderOut]
 
 
+class IdentityStart(Wire):
+    next: str | None = Field(
+        None, max_length=4000, description="The path to go on at afterwards. Anything but a path of ours is ignored."
+    )
+
+
 class AuthorizeOut(Wire):
     """``authorize_url``: where to send the browser."""
 

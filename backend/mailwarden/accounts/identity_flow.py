@@ -4,6 +4,7 @@ import hmac
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -37,11 +38,15 @@ class Answer:
     error: str | None
 
 
-def start(rt: Runtime, response: Response, provider: str, user_id: UUID | None = None) -> str:
-    """The address of the provider's page. ``user_id``: of whom it is to be joined to, else somebody signs in."""
+def start(rt: Runtime, response: Response, provider: str, user_id: UUID | None = None, going_on: str = "") -> str:
+    """The address of the provider's page. ``user_id``: of whom it is to be joined to, else somebody signs in.
+
+    ``going_on`` is a path of ours, checked.
+    """
     state = openid.new_state()
     url = openid.begin(rt, provider, state)
-    GOING.give(rt, response, {"provider": provider, "state": _hash(state), "user": str(user_id or "")})
+    note = {"provider": provider, "state": _hash(state), "user": str(user_id or ""), "next": going_on}
+    GOING.give(rt, response, note)
     return url
 
 
@@ -50,18 +55,23 @@ def _hash(state: str) -> str:
 
 
 async def finish(rt: Runtime, request: Request, provider: str, answer: Answer) -> Response:
-    """Always a redirect: signed in, asked for a code, or a page with ``?error=``."""
+    """Always a redirect: signed in, asked for a code, or a page with ``?error=``; the way on is kept in all of them."""
     note = GOING.read(rt, request)
+    going_on = note.get("next", "") if note else ""
     page = SETTINGS_PAGE if note and note["user"] else "/sign-in"
     try:
         person = await _person(rt, provider, note, answer)
         response = await _settle(rt, request, person, note or {})
     except Refused as exc:
-        response = RedirectResponse(f"{page}?error={exc.code}", 303)
+        response = RedirectResponse(f"{page}?error={exc.code}{_then(going_on)}", 303)
     except Unauthenticated as exc:
         response = RedirectResponse(f"/sign-in?error={exc.code}", 303)
     GOING.take_back(rt, response)
     return response
+
+
+def _then(going_on: str) -> str:
+    return f"&next={quote(going_on, safe='')}" if going_on else ""
 
 
 async def _person(rt: Runtime, provider: str, note: dict[str, str] | None, answer: Answer) -> Person:
@@ -82,7 +92,7 @@ async def _settle(rt: Runtime, request: Request, person: Person, note: dict[str,
     async with unit_of_work(rt.sessions) as tx:
         if note["user"]:
             return await _link(rt, tx, request, person, UUID(note["user"]))
-        return await _sign_in(rt, tx, request, person)
+        return await _sign_in(rt, tx, request, person, note.get("next", ""))
 
 
 async def _link(rt: Runtime, tx: UnitOfWork, request: Request, person: Person, user_id: UUID) -> Response:
@@ -96,15 +106,15 @@ async def _link(rt: Runtime, tx: UnitOfWork, request: Request, person: Person, u
     return RedirectResponse(f"{SETTINGS_PAGE}?linked={person.provider}", 303)
 
 
-async def _sign_in(rt: Runtime, tx: UnitOfWork, request: Request, person: Person) -> Response:
+async def _sign_in(rt: Runtime, tx: UnitOfWork, request: Request, person: Person, going_on: str) -> Response:
     user_id, org_id = await identities.find(tx, person), None
     if user_id is None:
         user_id, org_id = await identities.sign_up(rt, tx, person)
     elif await second_factor.is_on(tx, user_id):
-        response = RedirectResponse("/sign-in?second_factor=1", 303)
+        response = RedirectResponse(f"/sign-in?second_factor=1{_then(going_on)}", 303)
         SECOND_STEP.give(rt, response, {"user": str(user_id)})
         return response
-    response = RedirectResponse("/", 303)
+    response = RedirectResponse(going_on or "/", 303)
     await enter(rt, tx, request, response, user_id, org_id)
     return response
 

@@ -12,6 +12,7 @@ from mailwarden.accounts.account_schemas import (
     IdentitiesOut,
     IdentityProviderOut,
     IdentityProvidersOut,
+    IdentityStart,
     OwnPassword,
 )
 from mailwarden.accounts.caller import Myself, MyselfReading
@@ -24,6 +25,7 @@ from mailwarden.accounts.second_step import demand_code
 from mailwarden.core.api import Reader, Rt, Tx, errors
 from mailwarden.core.csrf import check_origin
 from mailwarden.core.ids import IdentityId
+from mailwarden.core.landing import local_path
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
 
@@ -36,11 +38,14 @@ async def list_identity_providers(rt: Rt) -> IdentityProvidersOut:
 
 
 @router.post("/auth/identity/{provider}", responses=errors(404, 429))
-async def start_identity_sign_in(provider: str, request: Request, response: Response, rt: Rt) -> AuthorizeOut:
+async def start_identity_sign_in(
+    provider: str, request: Request, response: Response, rt: Rt, body: IdentityStart | None = None
+) -> AuthorizeOut:
     """Public. Where to send the browser. Who comes back unknown gets an account and an organization."""
     check_origin(request, rt.config.base_url)
     await admit_from_network(rt, request, LINKS)
-    return AuthorizeOut(authorize_url=start(rt, response, provider))
+    going_on = local_path(body.next if body else None)
+    return AuthorizeOut(authorize_url=start(rt, response, provider, going_on=going_on))
 
 
 @router.get("/auth/callback/{provider}", status_code=303, response_class=RedirectResponse, responses=errors(404, 429))
@@ -52,7 +57,7 @@ async def identity_callback(
     code: Annotated[str | None, Query(max_length=4000)] = None,
     error: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:
-    """Public. For the provider's page: leads to `/`, to `/sign-in?second_factor=1`, or to a page with `?error=`."""
+    """Public. For the provider's page: leads to where it began, to `/sign-in?second_factor=1`, or to `?error=`."""
     await admit_from_network(rt, request, LINKS)
     return await finish(rt, request, provider, Answer(state, code, error))
 

@@ -278,7 +278,7 @@ export const exportAuditLog = <ThrowOnError extends boolean = true>(options?: Op
 /**
  * Identity Callback
  *
- * Public. For the provider's page: leads to `/`, to `/sign-in?second_factor=1`, or to a page with `?error=`.
+ * Public. For the provider's page: leads to where it began, to `/sign-in?second_factor=1`, or to `?error=`.
  */
 export const identityCallback = <ThrowOnError extends boolean = true>(options: Options<IdentityCallbackData, ThrowOnError>): RequestResult<unknown, IdentityCallbackErrors, ThrowOnError> => (options.client ?? client).get<unknown, IdentityCallbackErrors, ThrowOnError>({ url: '/v1/auth/callback/{provider}', ...options });
 
@@ -322,7 +322,14 @@ export const listIdentityProviders = <ThrowOnError extends boolean = true>(optio
  *
  * Public. Where to send the browser. Who comes back unknown gets an account and an organization.
  */
-export const startIdentitySignIn = <ThrowOnError extends boolean = true>(options: Options<StartIdentitySignInData, ThrowOnError>): RequestResult<StartIdentitySignInResponses, StartIdentitySignInErrors, ThrowOnError> => (options.client ?? client).post<StartIdentitySignInResponses, StartIdentitySignInErrors, ThrowOnError>({ url: '/v1/auth/identity/{provider}', ...options });
+export const startIdentitySignIn = <ThrowOnError extends boolean = true>(options: Options<StartIdentitySignInData, ThrowOnError>): RequestResult<StartIdentitySignInResponses, StartIdentitySignInErrors, ThrowOnError> => (options.client ?? client).post<StartIdentitySignInResponses, StartIdentitySignInErrors, ThrowOnError>({
+    url: '/v1/auth/identity/{provider}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Reset Password

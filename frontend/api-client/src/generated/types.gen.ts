@@ -2166,6 +2166,18 @@ export type IdentityProvidersOut = {
 };
 
 /**
+ * IdentityStart
+ */
+export type IdentityStart = {
+    /**
+     * Next
+     *
+     * The path to go on at afterwards. Anything but a path of ours is ignored.
+     */
+    next?: string | null;
+};
+
+/**
  * IncidentOut
  */
 export type IncidentOut = {
@@ -6759,7 +6771,10 @@ export type ListIdentityProvidersResponses = {
 export type ListIdentityProvidersResponse = ListIdentityProvidersResponses[keyof ListIdentityProvidersResponses];
 
 export type StartIdentitySignInData = {
-    body?: never;
+    /**
+     * Body
+     */
+    body?: IdentityStart | null;
     path: {
         /**
          * Provider

@@ -352,7 +352,7 @@ export const identityCallbackQueryKey = (options: Options<IdentityCallbackData>)
 /**
  * Identity Callback
  *
- * Public. For the provider's page: leads to `/`, to `/sign-in?second_factor=1`, or to a page with `?error=`.
+ * Public. For the provider's page: leads to where it began, to `/sign-in?second_factor=1`, or to `?error=`.
  */
 export const identityCallbackOptions = (options: Options<IdentityCallbackData>) => queryOptions<unknown, IdentityCallbackError, unknown, ReturnType<typeof identityCallbackQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {

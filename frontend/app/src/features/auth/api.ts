@@ -51,8 +51,9 @@ export async function identityProviders(): Promise<IdentityProvider[]> {
   }
 }
 
-export async function pageOfProvider(provider: string): Promise<string> {
-  return (await startIdentitySignIn({ path: { provider } })).data.authorize_url;
+/** `next`: the path to go on at afterwards. */
+export async function pageOfProvider(provider: string, next?: string): Promise<string> {
+  return (await startIdentitySignIn({ path: { provider }, body: next ? { next } : undefined })).data.authorize_url;
 }
 
 export async function sendCode(code: string): Promise<void> {

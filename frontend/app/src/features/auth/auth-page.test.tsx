@@ -118,6 +118,21 @@ test('other ways in are offered only where the operator set them up', async () =
   expect(screen.queryByRole('button', { name: /Microsoft/ })).not.toBeInTheDocument();
 });
 
+test('the way on is told to the server before a provider’s page is opened', async () => {
+  let sent: unknown;
+  server.use(
+    get('/auth/identity-providers', () => ({ data: [{ provider: 'google', label: 'Google' }] })),
+    http.post('*/v1/auth/identity/google', async ({ request }) => {
+      sent = await request.json();
+      return HttpResponse.json({ authorize_url: 'https://provider.example/in' });
+    }),
+  );
+  const { user, assign } = open('sign-in', { search: '?next=%2Fcampaigns%3Fq%3Dsale' });
+  await user.click(await screen.findByRole('button', { name: 'Sign in with Google' }));
+  await waitFor(() => expect(assign).toHaveBeenCalledWith('https://provider.example/in'));
+  expect(sent).toEqual({ next: '/campaigns?q=sale' });
+});
+
 test('whoever comes back from a provider with a second factor gives the code alone', async () => {
   let body: unknown;
   server.use(

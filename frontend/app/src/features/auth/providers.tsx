@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { safePath } from '../../lib/http.ts';
 import type { IdentityProvider } from '../../lib/types.ts';
 import { identityProviders, pageOfProvider } from './api.ts';
 import { ProblemBox } from './problem-box.tsx';
@@ -17,7 +18,10 @@ export function Providers({ verb }: { verb: string }) {
   if (offered.length === 0) return null;
   const go = (provider: string) => {
     setError(null);
-    pageOfProvider(provider).then((url) => window.location.assign(url), setError);
+    pageOfProvider(provider, safePath(new URLSearchParams(window.location.search).get('next'))).then(
+      (url) => window.location.assign(url),
+      setError,
+    );
   };
   return (
     <div className="auth-providers">
