@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
+from mailwarden.accounts import openid
 from mailwarden.accounts.account_routes import router as own_account
 from mailwarden.accounts.factor_routes import router as second_factor
 from mailwarden.accounts.identity_routes import router as identities
@@ -153,8 +154,9 @@ def create_app(runtime: Runtime) -> FastAPI:
 
 def report_redirects(settings: Settings, offered: Iterable[str]) -> None:
     """What must be registered at each provider to the letter; they take plain http on loopback only (B36)."""
-    for name in offered:
-        uri = f"{settings.public_url}/v1/oauth/callback/{name}"
+    uris = [(name, f"{settings.public_url}{CALLBACK}{name}") for name in offered]
+    uris += [(name, openid.redirect_uri(settings.public_url, name)) for name, _ in uris if openid.signs_in(name)]
+    for name, uri in uris:
         if settings.base_url.scheme == "https" or settings.base_url.host in LOOPBACK:
             log.info("redirect URI", extra={"provider": name, "redirect_uri": uri})
         else:

@@ -47,8 +47,11 @@ class NotKnown(Exception):
 
 def offered(rt: Runtime) -> list[ProviderSpec]:
     """Those that sign people in, and that the operator set our app up at."""
-    apps = (spec for name, spec in load().items() if name in rt.config.providers)
-    return [spec for spec in apps if spec.auth.id_token is not None]
+    return [spec for name, spec in load().items() if name in rt.config.providers and signs_in(name)]
+
+
+def signs_in(provider: str) -> bool:
+    return load()[provider].auth.id_token is not None
 
 
 def our_app(rt: Runtime, provider: str) -> ProviderApp:
@@ -58,8 +61,9 @@ def our_app(rt: Runtime, provider: str) -> ProviderApp:
     return ProviderApp(spec=spec, settings=rt.config.providers[provider], http=rt.http, budget=rt.budget, rng=rt.rng)
 
 
-def redirect_uri(rt: Runtime, provider: str) -> str:
-    return f"{rt.config.base_url}/v1/auth/callback/{provider}"
+def redirect_uri(base_url: str, provider: str) -> str:
+    """What must be registered at the provider, to the letter. ``base_url`` has no slash at its end."""
+    return f"{base_url}/v1/auth/callback/{provider}"
 
 
 def new_state() -> str:
@@ -73,7 +77,7 @@ def begin(rt: Runtime, provider: str, state: str) -> str:
         authorize_url(app.spec, app.settings),
         app.settings.client_id,
         "code",
-        redirect_uri(rt, provider),
+        redirect_uri(rt.config.base_url, provider),
         list(SCOPES),
         state,
         nonce=_derived(rt.keys, "nonce", state),
@@ -87,9 +91,9 @@ def begin(rt: Runtime, provider: str, state: str) -> str:
 async def redeem(rt: Runtime, provider: str, state: str, code: str) -> Person:
     """Two requests to the provider, no transaction around them. Raises NotKnown."""
     app = our_app(rt, provider)
-    verifier = _derived(rt.keys, "verifier", state)
+    verifier, back = _derived(rt.keys, "verifier", state), redirect_uri(rt.config.base_url, provider)
     try:
-        grant = await OAuth(app).exchange(code=code, redirect_uri=redirect_uri(rt, provider), verifier=verifier)
+        grant = await OAuth(app).exchange(code=code, redirect_uri=back, verifier=verifier)
         if grant.id_token is None:
             raise NotKnown("no id_token")
         nonce = _derived(rt.keys, "nonce", state)
