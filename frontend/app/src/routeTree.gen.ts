@@ -33,6 +33,7 @@ import { Route as AppHelpSlugRouteImport } from './routes/_app/help.$slug'
 import { Route as AppIntegrationsIndexRouteImport } from './routes/_app/integrations.index'
 import { Route as AppIntegrationsProviderRouteImport } from './routes/_app/integrations.$provider'
 import { Route as AppSettingsAccountRouteImport } from './routes/_app/settings_.account'
+import { Route as AppSettingsBillingRouteImport } from './routes/_app/settings_.billing'
 import { Route as AppDevelopersWebhooksEndpointRouteImport } from './routes/_app/developers.webhooks.$endpoint'
 
 const IndexRoute = IndexRouteImport.update({
@@ -154,6 +155,11 @@ const AppSettingsAccountRoute = AppSettingsAccountRouteImport.update({
   path: '/settings/account',
   getParentRoute: () => AppRoute,
 } as any)
+const AppSettingsBillingRoute = AppSettingsBillingRouteImport.update({
+  id: '/settings_/billing',
+  path: '/settings/billing',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppDevelopersWebhooksEndpointRoute =
   AppDevelopersWebhooksEndpointRouteImport.update({
     id: '/developers/webhooks/$endpoint',
@@ -182,6 +188,7 @@ export interface FileRoutesByFullPath {
   '/help/$slug': typeof AppHelpSlugRoute
   '/integrations/$provider': typeof AppIntegrationsProviderRoute
   '/settings/account': typeof AppSettingsAccountRoute
+  '/settings/billing': typeof AppSettingsBillingRoute
   '/developers/': typeof AppDevelopersIndexRoute
   '/help/': typeof AppHelpIndexRoute
   '/integrations/': typeof AppIntegrationsIndexRoute
@@ -208,6 +215,7 @@ export interface FileRoutesByTo {
   '/help/$slug': typeof AppHelpSlugRoute
   '/integrations/$provider': typeof AppIntegrationsProviderRoute
   '/settings/account': typeof AppSettingsAccountRoute
+  '/settings/billing': typeof AppSettingsBillingRoute
   '/developers': typeof AppDevelopersIndexRoute
   '/help': typeof AppHelpIndexRoute
   '/integrations': typeof AppIntegrationsIndexRoute
@@ -236,6 +244,7 @@ export interface FileRoutesById {
   '/_app/help/$slug': typeof AppHelpSlugRoute
   '/_app/integrations/$provider': typeof AppIntegrationsProviderRoute
   '/_app/settings_/account': typeof AppSettingsAccountRoute
+  '/_app/settings_/billing': typeof AppSettingsBillingRoute
   '/_app/developers/': typeof AppDevelopersIndexRoute
   '/_app/help/': typeof AppHelpIndexRoute
   '/_app/integrations/': typeof AppIntegrationsIndexRoute
@@ -264,6 +273,7 @@ export interface FileRouteTypes {
     | '/help/$slug'
     | '/integrations/$provider'
     | '/settings/account'
+    | '/settings/billing'
     | '/developers/'
     | '/help/'
     | '/integrations/'
@@ -290,6 +300,7 @@ export interface FileRouteTypes {
     | '/help/$slug'
     | '/integrations/$provider'
     | '/settings/account'
+    | '/settings/billing'
     | '/developers'
     | '/help'
     | '/integrations'
@@ -317,6 +328,7 @@ export interface FileRouteTypes {
     | '/_app/help/$slug'
     | '/_app/integrations/$provider'
     | '/_app/settings_/account'
+    | '/_app/settings_/billing'
     | '/_app/developers/'
     | '/_app/help/'
     | '/_app/integrations/'
@@ -506,6 +518,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsAccountRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/settings_/billing': {
+      id: '/_app/settings_/billing'
+      path: '/settings/billing'
+      fullPath: '/settings/billing'
+      preLoaderRoute: typeof AppSettingsBillingRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/developers/webhooks/$endpoint': {
       id: '/_app/developers/webhooks/$endpoint'
       path: '/developers/webhooks/$endpoint'
@@ -528,6 +547,7 @@ interface AppRouteChildren {
   AppHelpSlugRoute: typeof AppHelpSlugRoute
   AppIntegrationsProviderRoute: typeof AppIntegrationsProviderRoute
   AppSettingsAccountRoute: typeof AppSettingsAccountRoute
+  AppSettingsBillingRoute: typeof AppSettingsBillingRoute
   AppDevelopersIndexRoute: typeof AppDevelopersIndexRoute
   AppHelpIndexRoute: typeof AppHelpIndexRoute
   AppIntegrationsIndexRoute: typeof AppIntegrationsIndexRoute
@@ -546,6 +566,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppHelpSlugRoute: AppHelpSlugRoute,
   AppIntegrationsProviderRoute: AppIntegrationsProviderRoute,
   AppSettingsAccountRoute: AppSettingsAccountRoute,
+  AppSettingsBillingRoute: AppSettingsBillingRoute,
   AppDevelopersIndexRoute: AppDevelopersIndexRoute,
   AppHelpIndexRoute: AppHelpIndexRoute,
   AppIntegrationsIndexRoute: AppIntegrationsIndexRoute,

@@ -6,6 +6,9 @@ import { RetryWait } from './retry-wait.tsx';
 
 const ErrorDetails = lazy(() => import('./error-details.tsx'));
 
+/** Nothing is broken: somebody has to pay, or to choose a larger plan. */
+const WANTS_BILLING = new Set(['subscription_inactive', 'plan_limit_reached']);
+
 export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { title, detail, requestId } = problemText(error);
   const Icon = isOffline(error) ? IconCloudOff : IconAlertCircle;
@@ -17,6 +20,11 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
         {problemCode(error) === 'email_unverified' && (
           <Anchor size="sm" underline="always" href="/settings?tab=account">
             Confirm your address
+          </Anchor>
+        )}
+        {WANTS_BILLING.has(problemCode(error) ?? '') && (
+          <Anchor size="sm" underline="always" href="/settings/billing">
+            Open billing
           </Anchor>
         )}
         {requestId && (

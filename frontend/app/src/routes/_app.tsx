@@ -7,9 +7,11 @@ import { ErrorState } from '../components/states.tsx';
 import { unreadOptions } from '../features/alerts/api.ts';
 import { statusOptions } from '../features/shell/api.ts';
 import { Banners } from '../features/shell/banners.tsx';
+import { BillingNotice } from '../features/shell/billing-notice.tsx';
 import { Header } from '../features/shell/header.tsx';
 import { Nav } from '../features/shell/nav.tsx';
 import { SessionProvider, sessionOptions } from '../lib/session.tsx';
+import { standingOptions } from '../lib/standing.ts';
 import type { Session } from '../lib/types.ts';
 
 const VerifyBanner = lazy(() => import('../features/account/verify-banner.tsx'));
@@ -20,6 +22,7 @@ export const Route = createFileRoute('/_app')({
     void queryClient.prefetchQuery(sessionOptions());
     void queryClient.prefetchQuery(unreadOptions());
     void queryClient.prefetchQuery(statusOptions());
+    void queryClient.prefetchQuery(standingOptions());
   },
   component: SignedIn,
   codeSplitGroupings: [], // the shell is needed at once: a chunk of its own would only add a request
@@ -63,6 +66,7 @@ function Shell({ session }: { session: Session }) {
               <VerifyBanner />
             </Suspense>
           )}
+          <BillingNotice />
           <Banners />
           <Outlet />
         </AppShell.Main>

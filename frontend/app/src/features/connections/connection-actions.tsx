@@ -11,7 +11,7 @@ import { useSyncNow, useTest } from './api.ts';
 import { ConnectFlow } from './connect-flow.tsx';
 import { MoreMenu } from './more-menu.tsx';
 import { PrimaryAction } from './primary-action.tsx';
-import { useRights } from './rights.ts';
+import { useWorkRights } from './rights.ts';
 
 /** Comes with the first answer of a test. */
 const TestPanel = lazy(async () => ({ default: (await import('./test-panel.tsx')).TestPanel }));
@@ -57,7 +57,7 @@ export function ConnectionActions({ integration, connection }: Props) {
 }
 
 function TestButton({ connection, busy, onClick }: { connection: Connection; busy: boolean; onClick: () => void }) {
-  const rights = useRights(connection);
+  const rights = useWorkRights(connection);
   return (
     <Managed rights={rights}>
       {(may) => (

@@ -12,7 +12,7 @@ import { toneInk } from '../../components/tones.ts';
 import { isMailbox, listsCampaigns } from '../../lib/kinds.ts';
 import type { Connection, Integration } from '../../lib/types.ts';
 import { accountName } from './accounts.ts';
-import { useConnectRights, useRights } from './rights.ts';
+import { useConnectRights, useRights, useWorkRights } from './rights.ts';
 
 type Props = {
   integration: Integration;
@@ -23,7 +23,8 @@ type Props = {
 };
 
 export function MoreMenu({ integration, connection, onConnect, onReconnect, onDisconnect }: Props) {
-  const { may, reason } = useRights(connection);
+  const { may } = useRights(connection);
+  const { may: works, reason } = useWorkRights(connection);
   const adds = useConnectRights(integration).may;
   const to = { to: '/integrations/$provider', params: { provider: integration.provider } } as const;
   return (
@@ -61,7 +62,7 @@ export function MoreMenu({ integration, connection, onConnect, onReconnect, onDi
           </Menu.Item>
         )}
         {connection.status === 'inactive' && (
-          <Menu.Item disabled={!may} leftSection={<IconPlugConnected size={16} aria-hidden />} onClick={onReconnect}>
+          <Menu.Item disabled={!works} leftSection={<IconPlugConnected size={16} aria-hidden />} onClick={onReconnect}>
             Reconnect…
           </Menu.Item>
         )}
@@ -81,7 +82,7 @@ export function MoreMenu({ integration, connection, onConnect, onReconnect, onDi
             </Menu.Item>
           </>
         )}
-        {!may && (
+        {!works && (
           <>
             <Menu.Divider />
             <Menu.Label>{reason}</Menu.Label>

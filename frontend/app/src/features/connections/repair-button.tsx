@@ -6,7 +6,7 @@ import { Spoken } from '../../components/spoken.tsx';
 import type { Connection } from '../../lib/types.ts';
 import { AccountDialogs, type Opened } from './account-dialogs.tsx';
 import { accountName } from './accounts.ts';
-import { useRights } from './rights.ts';
+import { useRights, useWorkRights } from './rights.ts';
 
 /** Only members need it. */
 const AskReconnect = lazy(() => import('./ask-reconnect.tsx'));
@@ -17,7 +17,8 @@ export const isRepair = (connection: Connection) => REPAIRS.includes(connection.
 /** The button that mends a connection, wherever its trouble is told. */
 export function RepairButton({ connection, providerLabel }: { connection: Connection; providerLabel: string }) {
   const [open, setOpen] = useState<Opened>(null);
-  const rights = useRights(connection);
+  const rights = useWorkRights(connection);
+  const allowed = useRights(connection).may; // nobody can be asked for what the plan stops
   return (
     <>
       <Group gap="xs">
@@ -33,7 +34,7 @@ export function RepairButton({ connection, providerLabel }: { connection: Connec
             </Button>
           )}
         </Managed>
-        {!rights.may && (
+        {!allowed && (
           <Suspense fallback={null}>
             <AskReconnect connection={connection} providerLabel={providerLabel} />
           </Suspense>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type Rights, useReason } from '../../components/managed.tsx';
 import { isMailbox } from '../../lib/kinds.ts';
 import { useMayManage, useMayOwn } from '../../lib/session.tsx';
+import { useBlocked } from '../../lib/standing.ts';
 import type { Connection, Integration, Mailbox } from '../../lib/types.ts';
 import { integrationsOptions, slotsOptions } from './api.ts';
 
@@ -20,7 +21,7 @@ export function useConnectRights(integration: Integration): Rights {
   const manager = useMayManage();
   const owner = useMayOwn();
   const reason = useReason();
-  return { may: manager || (owner && isMailbox(integration)), reason };
+  return useWhilePaid({ may: manager || (owner && isMailbox(integration)), reason });
 }
 
 /** The same for an account that exists: a mailbox is its person's, and the server says whose it is. */
@@ -34,3 +35,11 @@ export function useRights(connection: Connection): Rights {
   const renew = slot?.actions.find((action) => action.code === 'reconnect');
   return { may: manager || (owner && personal && (renew?.allowed ?? true)), reason: renew?.reason ?? reason };
 }
+
+/** For what works only while somebody pays: connecting, reconnecting, syncing, testing. */
+function useWhilePaid(rights: Rights): Rights {
+  const blocked = useBlocked();
+  return blocked && rights.may ? { may: false, reason: blocked } : rights;
+}
+
+export const useWorkRights = (connection: Connection): Rights => useWhilePaid(useRights(connection));

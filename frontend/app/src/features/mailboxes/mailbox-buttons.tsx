@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { AskOwner } from '../../components/ask-owner.tsx';
 import { Spoken } from '../../components/spoken.tsx';
+import { useBlocked } from '../../lib/standing.ts';
 import type { Mailbox, MailboxAction } from '../../lib/types.ts';
 
 type Handlers = Partial<Record<MailboxAction['code'], () => void>>;
@@ -15,14 +16,21 @@ const RIGHT: Record<Mailbox['status'], MailboxAction['code'] | null> = {
   empty: 'connect',
 };
 
+/** What needs a plan; to look after a mailbox and to disconnect it does not. */
+const PAID: MailboxAction['code'][] = ['test', 'connect', 'reconnect'];
+
 /** The slot's own buttons, as the server offers them: what is not allowed stays visible, with its reason. */
 export function MailboxButtons({ mailbox, on, busy }: Props) {
+  const blocked = useBlocked();
+  const offered = mailbox.actions.map((action) =>
+    blocked && action.allowed && PAID.includes(action.code) ? { ...action, allowed: false, reason: blocked } : action,
+  );
   const name = mailbox.connection?.account_label ?? `slot ${mailbox.number}`;
   const right = RIGHT[mailbox.status];
   const barred = mailbox.actions.some((action) => !action.allowed);
   return (
     <Group gap="xs">
-      {mailbox.actions.map((action) => (
+      {offered.map((action) => (
         <WithReason key={action.code} reason={action.allowed ? null : action.reason}>
           <Button
             size="xs"

@@ -12,13 +12,17 @@ import { ConnectionActions } from '../../features/connections/connection-actions
 import { ForecastPanel } from '../../features/connections/forecast.tsx';
 import type { IntegrationSearch } from '../../features/connections/search.ts';
 import { MailboxVitals, Vitals } from '../../features/connections/vitals.tsx';
-import { SyncProgress } from '../../features/syncs/sync-progress.tsx';
 import { isMailbox } from '../../lib/kinds.ts';
 import type { Connection, Integration } from '../../lib/types.ts';
 import { AccountTabs } from './-account-tabs.tsx';
 
 const AttemptPanel = lazy(async () => ({
   default: (await import('../../features/connections/attempt-panel.tsx')).AttemptPanel,
+}));
+
+/** A sync need not be running. */
+const SyncProgress = lazy(async () => ({
+  default: (await import('../../features/syncs/sync-progress.tsx')).SyncProgress,
 }));
 
 type Props = {
@@ -101,7 +105,11 @@ function AccountCard({ integration, current, onPick }: AccountProps) {
           {isMailbox(integration) ? <MailboxVitals connection={current} /> : <Vitals connection={current} />}
         </div>
         <ForecastPanel connection={current} providerLabel={integration.label} />
-        {current.active_sync_id && <SyncProgress syncId={current.active_sync_id} />}
+        {current.active_sync_id && (
+          <Suspense fallback={<div style={{ minHeight: 27 }} />}>
+            <SyncProgress syncId={current.active_sync_id} />
+          </Suspense>
+        )}
         <ConnectionActions integration={integration} connection={current} />
       </Stack>
     </Card>

@@ -1,0 +1,80 @@
+import { Stack } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
+import { AskOwner } from '../../components/ask-owner.tsx';
+import { useRightsTo } from '../../components/managed.tsx';
+import { Loaded } from '../../components/part.tsx';
+import { EmptyState, LoadingBlocks } from '../../components/states.tsx';
+import { useMay } from '../../lib/session.tsx';
+import type { Billing, Standing } from '../../lib/types.ts';
+import { billingOptions } from './api.ts';
+import { FailedPanel } from './failed-panel.tsx';
+import { PlanCard } from './plan-card.tsx';
+import { PlansCard } from './plans-card.tsx';
+import { ReadOnlyNote } from './read-only-note.tsx';
+import { UsageCard } from './usage-card.tsx';
+
+const CheckoutReturn = lazy(() => import('./checkout-return.tsx'));
+const RetestsPanel = lazy(() => import('./retests-panel.tsx'));
+const InvoicesCard = lazy(() => import('./invoices-card.tsx'));
+const RefundCard = lazy(() => import('./refund-card.tsx'));
+
+type Props = { standing: Standing; checkout: 'done' | 'cancelled' | undefined; onDismiss: () => void };
+
+/** Owners act, managers look, and members learn whom to ask. */
+export function BillingPage({ standing, checkout, onDismiss }: Props) {
+  const sees = useMay('billing:read');
+  const acts = useMay('billing:write');
+  if (!sees) return <Closed standing={standing} />;
+  return (
+    <Stack>
+      {checkout && acts && (
+        <Suspense fallback={null}>
+          <CheckoutReturn outcome={checkout} onDismiss={onDismiss} />
+        </Suspense>
+      )}
+      <Sections />
+    </Stack>
+  );
+}
+
+function Closed({ standing }: { standing: Standing }) {
+  const { reason } = useRightsTo('billing:read');
+  const ask = <AskOwner what="Please look at our plan at Mailwarden:" path="/settings/billing" />;
+  return (
+    <EmptyState title="Billing is for owners and managers" Icon={IconLock} action={ask}>
+      {standing.may_work ? reason : `${standing.detail} ${reason}`}
+    </EmptyState>
+  );
+}
+
+function Sections() {
+  const billing = useQuery(billingOptions());
+  return (
+    <Loaded query={billing} label="Loading billing" heights={[180, 220, 300]}>
+      {(one) => <All billing={one} />}
+    </Loaded>
+  );
+}
+
+function All({ billing }: { billing: Billing }) {
+  return (
+    <>
+      <ReadOnlyNote />
+      {billing.failed_payment && <FailedPanel billing={billing} payment={billing.failed_payment} />}
+      {billing.standing.may_work && (
+        <Suspense fallback={null}>
+          <RetestsPanel />
+        </Suspense>
+      )}
+      <PlanCard billing={billing} />
+      <UsageCard billing={billing} />
+      <PlansCard billing={billing} />
+      <Suspense fallback={<LoadingBlocks label="Loading invoices" heights={[160]} />}>
+        <InvoicesCard />
+        <RefundCard />
+      </Suspense>
+    </>
+  );
+}
