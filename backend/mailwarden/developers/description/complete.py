@@ -83,6 +83,8 @@ def _tell_what_else_happens(path: str, method: str, operation: Schema) -> None:
     if method.upper() in METHODS and operation["security"]:
         operation.setdefault("parameters", []).append(KEY_PARAMETER)
         also |= {"400": "Bad Request", "409": "Conflict"}
+    if "requestBody" in operation:  # no JSON at all
+        also |= {"400": "Bad Request"}
     if "{" in path:
         also["404"] = "Not Found"
     for status, words in also.items():

@@ -6644,6 +6644,10 @@ export type ConfirmEmailData = {
 
 export type ConfirmEmailErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * Unauthorized
      */
     401: Problem;
@@ -6688,6 +6692,10 @@ export type ForgotPasswordData = {
 };
 
 export type ForgotPasswordErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
     /**
      * Unauthorized
      */
@@ -6787,6 +6795,10 @@ export type StartIdentitySignInData = {
 
 export type StartIdentitySignInErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * Unauthorized
      */
     401: Problem;
@@ -6836,6 +6848,10 @@ export type ResetPasswordData = {
 
 export type ResetPasswordErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * Unauthorized
      */
     401: Problem;
@@ -6881,6 +6897,10 @@ export type FinishIdentitySignInData = {
 
 export type FinishIdentitySignInErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * Unauthorized
      */
     401: Problem;
@@ -6925,6 +6945,10 @@ export type SignInData = {
 };
 
 export type SignInErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
     /**
      * Unauthorized
      */
@@ -7029,6 +7053,10 @@ export type SignUpData = {
 };
 
 export type SignUpErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
     /**
      * Unauthorized
      */
@@ -10497,6 +10525,10 @@ export type LookUpInvitationData = {
 
 export type LookUpInvitationErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * Unauthorized
      */
     401: Problem;
@@ -10541,6 +10573,10 @@ export type SignUpByInvitationData = {
 };
 
 export type SignUpByInvitationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
     /**
      * Unauthorized
      */
@@ -12000,6 +12036,10 @@ export type ReplaceSignUpAddressData = {
 
 export type ReplaceSignUpAddressErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * Unauthorized
      */
     401: Problem;
@@ -13055,6 +13095,10 @@ export type ContactSupportData = {
 };
 
 export type ContactSupportErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
     /**
      * Unauthorized
      */
