@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from mailwarden.accounts.breached import is_breached
 from mailwarden.accounts.letters import MAILED
+from mailwarden.billing.letters import samples
 from mailwarden.cli import app
 
 
@@ -21,7 +22,7 @@ def test_every_mail_can_be_looked_at(run: CliRunner, tmp_path: Path) -> None:
     done = run.invoke(app, ["mails", str(tmp_path / "preview")])
     assert done.exit_code == 0, done.output
     written = {path.name for path in (tmp_path / "preview").iterdir()}
-    assert written == {f"{kind}.{form}" for kind in (*MAILED, "invitation") for form in ("html", "txt")}
+    assert written == {f"{kind}.{form}" for kind in (*MAILED, "invitation", *samples("")) for form in ("html", "txt")}
 
 
 def test_a_list_of_breached_passwords_becomes_a_file(run: CliRunner, tmp_path: Path) -> None:

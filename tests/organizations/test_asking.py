@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mailwarden.core.runtime import Runtime
-from tests.accounts.steps import mails, words
+from tests.accounts.steps import mails, prove_address, words
 from tests.conftest import MakeConnection, NewClient
 from tests.organizations.steps import audit_rows, join
 from tests.support.browser import Browser, sign_up
@@ -19,6 +19,7 @@ async def test_owners_and_managers_are_told_once_an_hour(
     make_connection: MakeConnection,
     time_machine: TimeMachine,
 ) -> None:
+    await prove_address(runtime, owner)
     await join(runtime, owner, new_client, "manager", "Mo")
     kim, lee = [await join(runtime, owner, new_client, "member", name) for name in ("Kim", "Lee")]
     row = await make_connection(status="inactive", cause="app_uninstalled", account_label="acme.test")

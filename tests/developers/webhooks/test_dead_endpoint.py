@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from mailwarden.core.runtime import Runtime
+from tests.accounts.steps import prove_address
 from tests.alerts.support import alerts, mails
 from tests.developers.webhooks.steps import change_endpoint, happen, look_at, make_endpoint, read_all, sign_in_again
 from tests.fakes.receiver import Receiver
@@ -16,7 +17,9 @@ HOUR = 3600.0
 
 
 @pytest.fixture
-def mail_folder(tmp_path: Path) -> Path:
+async def mail_folder(runtime: Runtime, owner: Browser, tmp_path: Path) -> Path:
+    """Of an owner whose address is proved: others get no mails of alerts."""
+    await prove_address(runtime, owner)
     return tmp_path / "mail"
 
 
@@ -106,6 +109,7 @@ async def test_who_disabled_it_is_not_told_that_it_gets_nothing(
     assert await alerts(runtime, owner.org_id) == []
 
 
+@pytest.mark.usefixtures("mail_folder")
 async def test_alerts_about_endpoints_are_shown_in_the_feed(
     runtime: Runtime, owner: Browser, receiver: Receiver
 ) -> None:
