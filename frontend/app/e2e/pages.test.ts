@@ -100,6 +100,11 @@ const SCREENS: Screen[] = [
   },
   { name: 'sync settings', path: '/settings?tab=integrations', ready: (p) => p.getByRole('row').nth(1).waitFor() },
   {
+    name: 'no billing where nobody pays',
+    path: '/settings/billing',
+    ready: (p) => p.getByRole('heading', { name: 'Page not found' }).waitFor(),
+  },
+  {
     name: 'unknown page',
     path: '/nowhere',
     ready: (p) => p.getByRole('heading', { name: 'Page not found' }).waitFor(),

@@ -153,8 +153,9 @@ test('back from Stripe it is asked until the purchase is known, and tests of acc
   expect(await screen.findByText('Waiting for Stripe to confirm the payment')).toBeInTheDocument();
   expect(await screen.findByText('Thank you: your plan is Team')).toBeInTheDocument();
   expect(await screen.findByText('1 of 2 accounts needs a look')).toBeInTheDocument();
-  await user.click(screen.getByRole('button', { name: 'Dismiss' }));
   await waitFor(() => expect(address()).toBe(PAGE));
+  await user.click(screen.getByRole('button', { name: 'Dismiss' }));
+  expect(screen.queryByText('Thank you: your plan is Team')).not.toBeInTheDocument();
 });
 
 test('who left the page of Stripe is told that nothing was charged', async () => {

@@ -1,7 +1,7 @@
 import { Stack } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { AskOwner } from '../../components/ask-owner.tsx';
 import { useRightsTo } from '../../components/managed.tsx';
 import { Loaded } from '../../components/part.tsx';
@@ -20,18 +20,20 @@ const RetestsPanel = lazy(() => import('./retests-panel.tsx'));
 const InvoicesCard = lazy(() => import('./invoices-card.tsx'));
 const RefundCard = lazy(() => import('./refund-card.tsx'));
 
-type Props = { standing: Standing; checkout: 'done' | 'cancelled' | undefined; onDismiss: () => void };
+/** `onSettled`: it is known what came of the visit to Stripe, so the address need not ask again. */
+type Props = { standing: Standing; checkout: 'done' | 'cancelled' | undefined; onSettled: () => void };
 
 /** Owners act, managers look, and members learn whom to ask. */
-export function BillingPage({ standing, checkout, onDismiss }: Props) {
+export function BillingPage({ standing, checkout, onSettled }: Props) {
+  const [outcome, setOutcome] = useState(checkout);
   const sees = useMay('billing:read');
   const acts = useMay('billing:write');
   if (!sees) return <Closed standing={standing} />;
   return (
     <Stack>
-      {checkout && acts && (
+      {outcome && acts && (
         <Suspense fallback={null}>
-          <CheckoutReturn outcome={checkout} onDismiss={onDismiss} />
+          <CheckoutReturn outcome={outcome} onSettled={onSettled} onDismiss={() => setOutcome(undefined)} />
         </Suspense>
       )}
       <Sections />

@@ -1,17 +1,31 @@
 import { CloseButton, Loader, Text, Title } from '@mantine/core';
 import { IconCircleCheck, IconClock, IconInfoCircle } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { ErrorState } from '../../components/states.tsx';
 import { panelStyle, type Tone, toneInk } from '../../components/tones.ts';
 import type { Billing } from '../../lib/types.ts';
-import { boughtOptions, isBought, isLate } from './api.ts';
+import { billingOptions, boughtOptions, isBought, isLate } from './api.ts';
 
-type Props = { outcome: 'done' | 'cancelled'; onDismiss: () => void };
+type Props = { outcome: 'done' | 'cancelled'; onSettled: () => void; onDismiss: () => void };
 
 /** Back from Stripe's page: what came of it. */
-export default function CheckoutReturn({ outcome, onDismiss }: Props) {
-  if (outcome === 'done') return <Bought onDismiss={onDismiss} />;
+export default function CheckoutReturn({ outcome, ...on }: Props) {
+  return outcome === 'done' ? <Bought {...on} /> : <Nothing {...on} />;
+}
+
+type On = Omit<Props, 'outcome'>;
+
+/** Once, when it is known. */
+function useSettled(known: boolean, onSettled: () => void) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the way to tell it changes with every rendering
+  useEffect(() => {
+    if (known) onSettled();
+  }, [known]);
+}
+
+function Nothing({ onSettled, onDismiss }: On) {
+  useSettled(true, onSettled);
   return (
     <Panel
       tone="gray"
@@ -24,11 +38,12 @@ export default function CheckoutReturn({ outcome, onDismiss }: Props) {
   );
 }
 
-function Bought({ onDismiss }: { onDismiss: () => void }) {
+function Bought({ onSettled, onDismiss }: On) {
   const client = useQueryClient();
   const [since] = useState(Date.now);
   const { data, error, isFetching, refetch } = useQuery(boughtOptions(client, since));
-  if (data && isBought(data)) return <Done billing={data} onDismiss={onDismiss} />;
+  useSettled(isBought(data), onSettled);
+  if (data && isBought(data)) return <Done bought={data} onDismiss={onDismiss} />;
   if (error && !isFetching) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!isLate(since)) {
     return (
@@ -49,12 +64,15 @@ function Bought({ onDismiss }: { onDismiss: () => void }) {
   );
 }
 
-function Done({ billing, onDismiss }: { billing: Billing; onDismiss: () => void }) {
+/** Gone as soon as something else is decided. */
+function Done({ bought, onDismiss }: { bought: Billing; onDismiss: () => void }) {
+  const now = useQuery(billingOptions()).data ?? bought;
+  if (now.plan !== bought.plan || now.standing.status !== bought.standing.status) return null;
   return (
     <Panel
       tone="success"
       icon={<IconCircleCheck size={20} color={toneInk('success')} aria-hidden />}
-      title={`Thank you: your plan is ${billing.plan_name}`}
+      title={`Thank you: your plan is ${bought.plan_name}`}
       onDismiss={onDismiss}
     >
       Everything works from now on. The receipt comes by mail, from Stripe.

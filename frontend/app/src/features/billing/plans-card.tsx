@@ -1,5 +1,6 @@
-import { SimpleGrid, Text } from '@mantine/core';
+import { Anchor, SimpleGrid, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { Loaded, Part } from '../../components/part.tsx';
 import { ErrorState } from '../../components/states.tsx';
@@ -42,7 +43,14 @@ export function PlansCard({ billing }: { billing: Billing }) {
           )}
         </Loaded>
         <Text size="sm" c="dimmed">
-          A larger plan holds at once, and only the difference is charged.
+          {changes && 'A larger plan holds at once, and only the difference is charged. '}
+          <Anchor
+            size="sm"
+            underline="always"
+            renderRoot={(props) => <Link {...props} to="/help/$slug" params={{ slug: 'trial-and-billing' }} />}
+          >
+            How the trial, plans, cancelling and refunds work
+          </Anchor>
         </Text>
       </Part>
       {wanted && (

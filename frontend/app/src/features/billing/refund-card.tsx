@@ -5,11 +5,12 @@ import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { Copyable, Fact } from '../../components/evidence-list.tsx';
 import { Loaded, Part } from '../../components/part.tsx';
-import { ExactTime, RelativeTime } from '../../components/relative-time.tsx';
+import { ExactTime } from '../../components/relative-time.tsx';
 import { money } from '../../lib/money.ts';
 import { useMay } from '../../lib/session.tsx';
 import type { Refund } from '../../lib/types.ts';
 import { refundOptions } from './api.ts';
+import { left } from './words.ts';
 
 const RefundDialog = lazy(() => import('./refund-dialog.tsx'));
 
@@ -38,7 +39,7 @@ function Possible({ refund }: { refund: Refund }) {
         {amount !== null && currency && <Fact name="Payment">{money(amount, currency)}</Fact>}
         {until && (
           <Fact name="Can be asked for">
-            until <ExactTime iso={until} /> (<RelativeTime iso={until} />)
+            until <ExactTime iso={until} /> · {left(until)}
           </Fact>
         )}
       </dl>

@@ -1,6 +1,6 @@
 import { Stack, Tabs } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { PageHeader } from '../../components/page-header.tsx';
 import { useMay } from '../../lib/session.tsx';
 import { useIsPaid } from '../../lib/standing.ts';
@@ -18,17 +18,22 @@ type Props = { tab: SettingsTab | 'billing'; children: ReactNode };
 /** Heading and tabs of all settings. Billing is a page of its own, since payments come back to it. */
 export function SettingsFrame({ tab, children }: Props) {
   const navigate = useNavigate();
+  const list = useRef<HTMLDivElement>(null);
   const paid = useIsPaid();
   const billing = useMay('billing:read') && paid;
   const turn = (next: string | null) =>
     void (next === 'billing'
       ? navigate({ to: '/settings/billing' })
       : navigate({ to: '/settings', search: { tab: next as SettingsTab } }));
+  useEffect(() => {
+    // on a phone the list scrolls sideways, and the last ones stand outside
+    list.current?.querySelector(`[role=tab][id$="${tab}"]`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [tab]);
   return (
     <Stack gap="lg" maw={1000}>
       <PageHeader title="Settings" />
       <Tabs value={tab} onChange={turn} keepMounted={false}>
-        <Tabs.List aria-label="Settings" mb="lg" className="tabs">
+        <Tabs.List ref={list} aria-label="Settings" mb="lg" className="tabs">
           {TABS.map((one) => (
             <Tabs.Tab key={one} value={one}>
               {LABELS[one]}

@@ -28,7 +28,7 @@ function Page() {
         <BillingPage
           standing={standing}
           checkout={checkout}
-          onDismiss={() => void navigate({ search: {}, replace: true })}
+          onSettled={() => void navigate({ search: {}, replace: true })}
         />
       ) : (
         <LoadingBlocks label="Loading billing" heights={[180, 220]} />
