@@ -59,9 +59,14 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem} for status in sorted({401, 403, 422, *statuses})}
 
 
-def get_runtime(request: Request) -> Runtime:
+def runtime_of(request: Request) -> Runtime:
     runtime: Runtime = request.app.state.runtime
     return runtime
+
+
+async def get_runtime(request: Request) -> Runtime:
+    """Like every dependency a coroutine: a plain function would be run in a thread of its own, at each request."""
+    return runtime_of(request)
 
 
 Rt = Annotated[Runtime, Depends(get_runtime)]
@@ -135,7 +140,7 @@ async def on_app_error(request: Request, exc: Exception) -> Response:
     error = cast(AppError, exc)
     if error.status in REFUSED:  # one line for whoever looks for somebody trying doors
         where = getattr(request.scope.get("route"), "path", "unmatched")
-        peer = str(client_address(request, get_runtime(request).config.trusted_proxies))
+        peer = str(client_address(request, runtime_of(request).config.trusted_proxies))
         log.warning("refused", extra={"status": error.status, "problem": error.code, "route": where, "peer": peer})
     return problem(request, error)
 

@@ -14,13 +14,17 @@ def etag(version: int) -> str:
     return f'"v{version}"'
 
 
-def wanted_version(if_match: Annotated[str | None, Header()] = None) -> int:
+def version_in(if_match: str | None) -> int:
     if if_match is None:
         raise PreconditionRequired("Send If-Match with the ETag that you loaded.")
     found = OURS.fullmatch(if_match.strip())
     if found is None:
         raise PreconditionFailed("If-Match is not an ETag of ours.")
     return int(found[1])
+
+
+async def wanted_version(if_match: Annotated[str | None, Header()] = None) -> int:
+    return version_in(if_match)
 
 
 IfMatch = Annotated[int, Depends(wanted_version)]

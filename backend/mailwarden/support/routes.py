@@ -11,7 +11,7 @@ from mailwarden.core.api import Reader, Rt, Tx, errors
 from mailwarden.core.csrf import check_origin
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.ids import AttachmentId, SupportRequestId
-from mailwarden.core.paging import Page, PageQuery
+from mailwarden.core.paging import Page, Paging
 from mailwarden.diagnostics.access import OperatorApart
 from mailwarden.support import desk, limits, queries
 from mailwarden.support.contact_card import support_out
@@ -30,7 +30,6 @@ router = APIRouter(prefix="/v1", tags=["support"])
 OWN = "support:own"
 Writer = Annotated[Caller, Depends(require(OWN))]
 Watcher = Annotated[Caller, Depends(require_read(OWN))]
-Paging = Annotated[PageQuery, Depends()]
 FILE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 }

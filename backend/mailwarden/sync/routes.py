@@ -11,7 +11,7 @@ from mailwarden.connections.models import Connection
 from mailwarden.connections.schemas import DisconnectPreview
 from mailwarden.core.api import Reader, Rt, Tx, errors, request_id
 from mailwarden.core.ids import ConnectionId, SyncId
-from mailwarden.core.paging import Page, PageQuery
+from mailwarden.core.paging import Page, Paging
 from mailwarden.sync.output import follow, journal_page, run_out, run_page
 from mailwarden.sync.preview import preview_disconnect
 from mailwarden.sync.queries import RunFilter, get_run
@@ -23,7 +23,6 @@ WRITE = "syncs:write"
 Manager = Annotated[Caller, Depends(require(WRITE))]
 Owned = Annotated[Connection, Depends(owned_connection(WRITE))]
 Seen = Annotated[Connection, Depends(readable_connection("data:read"))]
-Paging = Annotated[PageQuery, Depends()]
 RunStatus = Literal["queued", "running", "success", "failed"]
 
 
