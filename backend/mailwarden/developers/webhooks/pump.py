@@ -1,5 +1,7 @@
 """Sends one endpoint its events: one job an endpoint, so that a slow one takes one place of a worker and no more.
 
+All slow ones together take few (places.py).
+
 Which events an endpoint was given is a position in the stream, moved in the transaction that writes the deliveries. So
 nothing that happens to a wake-up, a job or a worker can lose an event: whoever runs next goes on from there.
 """
@@ -30,6 +32,7 @@ from mailwarden.developers.webhooks.outcome import (
 )
 from mailwarden.developers.webhooks.output import message_id_of
 from mailwarden.developers.webhooks.outside import open_http
+from mailwarden.developers.webhooks.places import PLACES, SLOW_BACK_S, Place
 from mailwarden.developers.webhooks.queries import find_endpoint
 from mailwarden.developers.webhooks.secret_store import secrets_of
 from mailwarden.developers.webhooks.sending import Load, Outcome, Parcel, send
@@ -43,18 +46,25 @@ LOOK_EVERY = timedelta(hours=1)  # also without a wake-up
 
 
 async def pump(rt: Runtime, lease: Lease) -> Again | None:
-    started = time.monotonic()
+    with PLACES.take(_org_of(lease), UUID(lease.key), rt.rng.random()) as place:
+        return await _turn(rt, lease, place)
+
+
+async def _turn(rt: Runtime, lease: Lease, place: Place) -> Again | None:
+    started, quick = time.monotonic(), True
     async with open_http(rt) as http:
-        while time.monotonic() - started < TURN_S:
-            load, again = await _next_load(rt, lease)
+        while quick and time.monotonic() - started < TURN_S:
+            load, again = await _next_load(rt, lease, place)
             if load is None:
                 return again
+            asked = time.monotonic()
             outcomes = await asyncio.gather(*(send(rt, http, load, parcel) for parcel in load.parcels))
+            quick = place.took(time.monotonic() - asked)
             await _settle(rt, lease, outcomes)
     return Again(rt.clock.now())
 
 
-async def _next_load(rt: Runtime, lease: Lease) -> tuple[Load | None, Again | None]:
+async def _next_load(rt: Runtime, lease: Lease, place: Place) -> tuple[Load | None, Again | None]:
     async with unit_of_work(rt.sessions, lease.org_id) as tx:
         await lease.guard(tx)
         endpoint = await _locked(tx, lease)
@@ -65,13 +75,19 @@ async def _next_load(rt: Runtime, lease: Lease) -> tuple[Load | None, Again | No
         due = await _due(rt, tx, endpoint)
         if not due:
             return None, Again(rt.clock.now()) if more else await _look_again(rt, tx, endpoint)
+        if not place.suits(failing=endpoint.failing_since is not None):
+            return None, Again(rt.clock.now() + timedelta(seconds=SLOW_BACK_S * (1 + rt.rng.random())))
         return await _pack(rt, tx, endpoint, due), None
 
 
 async def _locked(tx: UnitOfWork, lease: Lease) -> WebhookEndpoint | None:
+    return await find_endpoint(tx, _org_of(lease), UUID(lease.key), lock=True)
+
+
+def _org_of(lease: Lease) -> UUID:
     if lease.org_id is None:
         raise ValueError("an endpoint belongs to an organization")
-    return await find_endpoint(tx, lease.org_id, UUID(lease.key), lock=True)
+    return lease.org_id
 
 
 async def _give_events(rt: Runtime, tx: UnitOfWork, endpoint: WebhookEndpoint) -> bool:
