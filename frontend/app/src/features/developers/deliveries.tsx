@@ -2,15 +2,17 @@ import { Anchor, Button, Code, Group, Select, Stack, Title } from '@mantine/core
 import { IconX } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import type { Column } from '../../components/data-table.tsx';
 import { LogTable } from '../../components/log-table.tsx';
 import { ExactTime, RelativeTime } from '../../components/relative-time.tsx';
 import { Spoken } from '../../components/spoken.tsx';
 import type { Delivery, Endpoint } from '../../lib/types.ts';
 import { deliveriesOptions, eventTypesOptions } from './api.ts';
-import { DeliveryDrawer } from './delivery-drawer.tsx';
 import { attemptLabel, DeliveryBadge, STATUS_WORDS } from './delivery-words.tsx';
 import type { DeliverySearch } from './search.ts';
+
+const DeliveryDrawer = lazy(async () => ({ default: (await import('./delivery-drawer.tsx')).DeliveryDrawer }));
 
 const COLUMNS: Column<Delivery>[] = [
   { head: 'When', cell: ({ created_at }) => <ExactTime iso={created_at} />, kind: 'nowrap' },
@@ -41,11 +43,13 @@ export function Deliveries({ endpoint, filter, onFilter }: Props) {
         empty="With the next event, or a test, the first one stands here."
       />
       {filter.delivery && (
-        <DeliveryDrawer
-          endpointId={endpoint.id}
-          deliveryId={filter.delivery}
-          onClose={() => onFilter({ delivery: undefined })}
-        />
+        <Suspense fallback={null}>
+          <DeliveryDrawer
+            endpointId={endpoint.id}
+            deliveryId={filter.delivery}
+            onClose={() => onFilter({ delivery: undefined })}
+          />
+        </Suspense>
       )}
     </Stack>
   );

@@ -9,14 +9,18 @@ import {
   IconTrash,
 } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Managed, useRightsTo } from '../../components/managed.tsx';
 import { toneInk } from '../../components/tones.ts';
 import { notifyError, notifyOk } from '../../lib/notify.ts';
 import type { Endpoint } from '../../lib/types.ts';
 import { useSendTest, useUpdateEndpoint } from './api.ts';
-import { EditEndpointDialog } from './endpoint-dialog.tsx';
-import { DeleteEndpoint, ReplayDialog, RotateSecret } from './endpoint-dialogs.tsx';
+
+const dialogs = () => import('./endpoint-dialogs.tsx');
+const DeleteEndpoint = lazy(async () => ({ default: (await dialogs()).DeleteEndpoint }));
+const ReplayDialog = lazy(async () => ({ default: (await dialogs()).ReplayDialog }));
+const RotateSecret = lazy(async () => ({ default: (await dialogs()).RotateSecret }));
+const EditEndpointDialog = lazy(async () => ({ default: (await import('./endpoint-dialog.tsx')).EditEndpointDialog }));
 
 type Opened = 'edit' | 'rotate' | 'replay' | 'delete' | null;
 
@@ -29,10 +33,12 @@ export function EndpointActions({ endpoint }: { endpoint: Endpoint }) {
       <Managed rights={rights}>{(may) => <TestButton endpoint={endpoint} disabled={!may} />}</Managed>
       <Managed rights={rights}>{(may) => <Switch endpoint={endpoint} disabled={!may} />}</Managed>
       {rights.may && <More onOpen={setOpen} />}
-      {open === 'edit' && <EditEndpointDialog endpoint={endpoint} onClose={close} />}
-      {open === 'rotate' && <RotateSecret endpoint={endpoint} onClose={close} />}
-      {open === 'replay' && <ReplayDialog endpoint={endpoint} onClose={close} />}
-      {open === 'delete' && <DeleteEndpoint endpoint={endpoint} onClose={close} />}
+      <Suspense fallback={null}>
+        {open === 'edit' && <EditEndpointDialog endpoint={endpoint} onClose={close} />}
+        {open === 'rotate' && <RotateSecret endpoint={endpoint} onClose={close} />}
+        {open === 'replay' && <ReplayDialog endpoint={endpoint} onClose={close} />}
+        {open === 'delete' && <DeleteEndpoint endpoint={endpoint} onClose={close} />}
+      </Suspense>
     </Group>
   );
 }
