@@ -60,14 +60,17 @@ class Description:
     document: Schema
     slots: dict[str, Slots] = field(init=False)
     bodies: dict[str, Schema] = field(init=False)
+    queries: dict[str, list[str]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.slots, self.bodies = {}, {}
+        self.slots, self.bodies, self.queries = {}, {}, {}
         for path, item in self.document["paths"].items():
             for operation in item.values():
                 name = operation["operationId"]
+                given = operation.get("parameters", [])
+                self.queries[name] = [one["name"] for one in given if one["in"] == "query"]
                 body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-                self.slots[name] = self._slots(f"{name} at {path}", operation.get("parameters", []), body)
+                self.slots[name] = self._slots(f"{name} at {path}", given, body)
                 if body is not None:
                     self.bodies[name] = body
 

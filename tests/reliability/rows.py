@@ -9,8 +9,10 @@ from tests.reliability import (
     clock_rows,
     conflict_rows,
     disk_rows,
+    dump_rows,
     guess_rows,
     held_rows,
+    input_rows,
     loop_rows,
     mail_rows,
     migration_rows,
@@ -78,5 +80,7 @@ ROWS: Sequence[Row] = (
     *ssrf_rows.ROWS,
     *tenant_rows.ROWS,
     *guess_rows.ROWS,
+    *dump_rows.ROWS,
+    *input_rows.ROWS,
     *chaos_rows.ROWS,
 )

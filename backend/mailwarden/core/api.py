@@ -167,10 +167,21 @@ async def on_database(request: Request, exc: Exception) -> Response:
     """What passes by itself is told apart from what PostgreSQL cannot store, and both from a bug."""
     state = sql_state(exc)
     if state in NOT_TEXT:
-        return problem(request, Invalid("The text holds characters that cannot be stored.", code="not_text"))
+        return problem(request, not_text())
     if _passes(exc, state):
         log.warning("database away or busy", exc_info=exc)
         return problem(request, ServiceUnavailable("Try again in a moment.", headers={"Retry-After": "2"}))
+    return await on_bug(request, exc)
+
+
+def not_text() -> Invalid:
+    return Invalid("The text holds characters that cannot be stored.", code="not_text")
+
+
+async def on_half_a_character(request: Request, exc: Exception) -> Response:
+    """JSON may escape one half of a pair alone; whatever turns it into bytes first says so."""
+    if isinstance(exc, UnicodeEncodeError) and exc.reason == "surrogates not allowed":
+        return problem(request, not_text())
     return await on_bug(request, exc)
 
 
@@ -196,6 +207,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, on_shape)
     app.add_exception_handler(SQLAlchemyError, on_database)
     app.add_exception_handler(OSError, on_database)
+    app.add_exception_handler(UnicodeEncodeError, on_half_a_character)
 
 
 class CrashBarrier:
