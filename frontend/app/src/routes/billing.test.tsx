@@ -225,6 +225,7 @@ test('while nobody pays, work is stopped with that reason, and disconnecting is 
   const test = await screen.findByRole('button', { name: 'Test Acme Marketing' });
   await waitFor(() => expect(test).toBeDisabled());
   expect(screen.getByRole('button', { name: 'Sync now Acme Marketing' })).toBeDisabled();
+  expect(screen.getByText('Paused')).toBeInTheDocument();
   await user.hover(test.parentElement as HTMLElement);
   expect(await screen.findByRole('tooltip')).toHaveTextContent(/The trial is over. Choose a plan/);
   await user.click(screen.getByRole('button', { name: 'More actions for Acme Marketing' }));

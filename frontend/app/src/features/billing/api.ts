@@ -33,11 +33,11 @@ export const usageOptions = () => getPlanUsageOptions();
 export const invoicesOptions = () => listInvoicesOptions();
 export const refundOptions = () => getRefundOptions();
 
-/** Followed until every account is tested. */
-export const retestsOptions = () => ({
+/** Followed until every account is tested. `bought`: a moment ago, so that tests are about to begin. */
+export const retestsOptions = (bought: boolean) => ({
   ...listRetestsOptions(),
   refetchInterval: (query: { state: { data?: Retests | undefined } }) =>
-    query.state.data?.finished === false ? 2_000 : (false as const),
+    query.state.data?.finished === false || bought ? 2_000 : 30_000,
 });
 
 /** Rights change at once, so all that shows them is read anew. */

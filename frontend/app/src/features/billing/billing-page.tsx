@@ -36,7 +36,7 @@ export function BillingPage({ standing, checkout, onSettled }: Props) {
           <CheckoutReturn outcome={outcome} onSettled={onSettled} onDismiss={() => setOutcome(undefined)} />
         </Suspense>
       )}
-      <Sections />
+      <Sections bought={outcome === 'done'} />
     </Stack>
   );
 }
@@ -51,23 +51,23 @@ function Closed({ standing }: { standing: Standing }) {
   );
 }
 
-function Sections() {
+function Sections({ bought }: { bought: boolean }) {
   const billing = useQuery(billingOptions());
   return (
     <Loaded query={billing} label="Loading billing" heights={[180, 220, 300]}>
-      {(one) => <All billing={one} />}
+      {(one) => <All billing={one} bought={bought} />}
     </Loaded>
   );
 }
 
-function All({ billing }: { billing: Billing }) {
+function All({ billing, bought }: { billing: Billing; bought: boolean }) {
   return (
     <>
       <ReadOnlyNote />
       {billing.failed_payment && <FailedPanel billing={billing} payment={billing.failed_payment} />}
       {billing.standing.may_work && (
         <Suspense fallback={null}>
-          <RetestsPanel />
+          <RetestsPanel bought={bought} />
         </Suspense>
       )}
       <PlanCard billing={billing} />

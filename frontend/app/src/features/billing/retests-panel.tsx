@@ -16,8 +16,8 @@ export const isNews = ({ finished, data }: Retests, now = Date.now()) =>
   data.length > 0 && (!finished || data.some((one) => now - Date.parse(one.tested_at ?? one.asked_at) < SHOWN_MS));
 
 /** Whoever pays again need not try every account: all are tested by themselves, and here is what came of it (I9). */
-export default function RetestsPanel() {
-  const { data: retests } = useQuery(retestsOptions());
+export default function RetestsPanel({ bought = false }: { bought?: boolean }) {
+  const { data: retests } = useQuery(retestsOptions(bought));
   if (!retests || !isNews(retests)) return null;
   const { title, tone } = summary(retests);
   return (
