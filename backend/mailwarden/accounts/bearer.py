@@ -8,18 +8,20 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import BackgroundTasks, Request
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from mailwarden.accounts.access_models import ApiKey, Grant
 from mailwarden.accounts.key_format import public_part
 from mailwarden.core.background import note_use
 from mailwarden.core.crypto import token_hash
-from mailwarden.core.db import UnitOfWork, app_now
+from mailwarden.core.db import UnitOfWork, app_now, entering
 from mailwarden.core.errors import Forbidden, Unauthenticated
 from mailwarden.core.peer import client_address
 from mailwarden.core.runtime import Runtime
 
 NOTE_EVERY = timedelta(minutes=1)
+FIND_KEY = entering("find_api_key(:public)")
+FIND_TOKEN = entering("find_access_token(:hash)")
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="mailwarden", error="invalid_token"'}
 
 
@@ -64,11 +66,9 @@ async def find_bearer(request: Request, rt: Runtime, tx: UnitOfWork, after: Back
 
 
 async def _by_key(request: Request, rt: Runtime, tx: UnitOfWork, token: str) -> tuple[Bearer, Any] | None:
-    asked = text("SELECT * FROM find_api_key(:public)")
-    found = (await tx.session.execute(asked, {"public": public_part(token)})).first()
+    found = await tx.enter(FIND_KEY, {"public": public_part(token)})
     if found is None:
         return None
-    await tx.act(found.org_id, found.user_id)
     key = await tx.session.scalar(select(ApiKey).where(ApiKey.org_id == found.org_id, ApiKey.id == found.key_id))
     if key is None or not hmac.compare_digest(key.secret_hash, token_hash(token)):
         return None
@@ -83,11 +83,9 @@ def _check_address(request: Request, rt: Runtime, ranges: list[str]) -> None:
 
 
 async def _by_access_token(tx: UnitOfWork, token: str) -> tuple[Bearer, Any] | None:
-    asked = text("SELECT * FROM find_access_token(:hash)")
-    found = (await tx.session.execute(asked, {"hash": token_hash(token)})).first()
+    found = await tx.enter(FIND_TOKEN, {"hash": token_hash(token)})
     if found is None:
         return None
-    await tx.act(found.org_id, found.user_id)
     grant = await tx.session.scalar(select(Grant).where(Grant.org_id == found.org_id, Grant.id == found.grant_id))
     if grant is None:
         return None

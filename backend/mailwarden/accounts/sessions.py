@@ -7,18 +7,19 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, update
 from starlette.responses import Response
 
 from mailwarden.accounts import audit
 from mailwarden.accounts.models import Session
 from mailwarden.core.crypto import Keyring, token_hash
-from mailwarden.core.db import UnitOfWork, app_now
+from mailwarden.core.db import UnitOfWork, app_now, entering
 from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
 
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=30)
+FIND = entering("find_session(:hash, :idle)")
 
 
 class Found(NamedTuple):
@@ -75,10 +76,9 @@ def clear_cookie(rt: Runtime, response: Response) -> None:
 
 
 async def find_session(tx: UnitOfWork, token: str) -> Found | None:
-    """Through a listed function: the tenant is not known before it answers."""
-    asked = text("SELECT * FROM find_session(:hash, :idle)")
-    row = (await tx.session.execute(asked, {"hash": token_hash(token), "idle": IDLE})).first()
-    return Found(*row) if row else None
+    """Through a listed function: the tenant is not known before it answers. From here on ``tx`` acts for it."""
+    row = await tx.enter(FIND, {"hash": token_hash(token), "idle": IDLE})
+    return Found(row.session_id, row.user_id, row.org_id, row.seen_at) if row else None
 
 
 async def touch(tx: UnitOfWork, session_id: UUID) -> None:
