@@ -73,9 +73,9 @@ async def stolen(ground: Ground, n: int) -> Tally:
     async with living(ground, "S8") as world:
         links = await connected(world, n, (*PROVIDERS, MAIL))
         browsers = list({id(link.browser): link.browser for link in links}.values())
-        secrets = {
-            f"{k}: {what}": one for k, who in enumerate(browsers) for what, one in (await _secrets(world, who)).items()
-        }
+        secrets: list[tuple[str, str]] = []
+        for who in browsers:
+            secrets += (await _secrets(world, who)).items()
         text = await asyncio.to_thread(dump, world.dsn) or await _rows(world)
         for what, secret in secrets:
             where = [form for form in forms(secret) if form in text]
@@ -95,9 +95,8 @@ def _other_keys(keys: Keyring) -> Sequence[Keyring]:
 async def _nothing_opens(world: World, tally: Tally) -> None:
     for table, column in sealed_columns(metadata):
         owner = "org_id" if "org_id" in table.c else "user_id"
-        asked = (
-            f"SELECT id, {owner} AS owner, {column.name} AS sealed FROM {table.name} WHERE {column.name} IS NOT NULL"
-        )
+        name = column.name
+        asked = f"SELECT id, {owner} AS owner, {name} AS sealed FROM {table.name} WHERE {name} IS NOT NULL"
         for row in await world.admin.fetch(asked):
             place = Place(table.name, name, row["owner"], row["id"])
             for keys in _other_keys(world.runtime.keys):

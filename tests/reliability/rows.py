@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tests.reliability import (
+    api_deaths,
     backlog_rows,
     canary_rows,
     chaos_rows,
@@ -82,5 +83,6 @@ ROWS: Sequence[Row] = (
     *guess_rows.ROWS,
     *dump_rows.ROWS,
     *input_rows.ROWS,
+    *api_deaths.ROWS,
     *chaos_rows.ROWS,
 )
