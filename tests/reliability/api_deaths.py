@@ -7,7 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,6 +21,7 @@ from tests.support.world import World
 
 SIDE_BY_SIDE = 6
 WITHIN_S = 60
+KEYS_EACH = 90  # an organization may have a hundred
 PATH = "/v1/api-keys"
 NAMES = "SELECT name FROM api_keys"
 EFFECTS = "effects of one key"
@@ -75,15 +76,21 @@ async def _insisting(http: httpx.AsyncClient, number: int, places: asyncio.Semap
     return died, said
 
 
+def _caller(url: str, owner: Browser) -> httpx.AsyncClient:
+    csrf = {"x-csrf": owner.http.headers["x-csrf"]}
+    return httpx.AsyncClient(base_url=url, cookies=owner.http.cookies, headers=csrf, timeout=30)
+
+
 async def killed(ground: Ground, n: int, *options: str) -> Tally:
     tally = Tally()
     async with living(ground, "A4") as world:
-        owner: Browser = await world.sign_up()
-        async with mortal_api(ground, world, *options) as (url, deaths):
-            cookies, csrf = owner.http.cookies, owner.http.headers["x-csrf"]
-            async with httpx.AsyncClient(base_url=url, cookies=cookies, headers={"x-csrf": csrf}, timeout=30) as http:
-                places = asyncio.Semaphore(SIDE_BY_SIDE)
-                told = await asyncio.gather(*(_insisting(http, number, places) for number in range(n)))
+        owners = [await world.sign_up() for _ in range(-(-n // KEYS_EACH))]
+        async with AsyncExitStack() as stack:
+            url, deaths = await stack.enter_async_context(mortal_api(ground, world, *options))
+            callers = [await stack.enter_async_context(_caller(url, owner)) for owner in owners]
+            places = asyncio.Semaphore(SIDE_BY_SIDE)
+            work = (_insisting(callers[number // KEYS_EACH], number, places) for number in range(n))
+            told = await asyncio.gather(*work)
             tally.figures["deaths"] = int(deaths.read_text()) if deaths.exists() else 0
         found = Counter(row["name"] for row in await world.admin.fetch(NAMES))
     tally.n = sum(died for died, _ in told)
