@@ -24,6 +24,7 @@ from mailwarden.connections.former_members import router as former_members
 from mailwarden.connections.mailbox_routes import router as mailbox_connects
 from mailwarden.connections.routes import router as connections
 from mailwarden.connections.usage_routes import router as plan_usage
+from mailwarden.connections.wish_routes import router as wishes
 from mailwarden.core import api
 from mailwarden.core.body_limit import LimitBody
 from mailwarden.core.csrf import LOOPBACK
@@ -38,6 +39,7 @@ from mailwarden.core.openapi import describe
 from mailwarden.core.probes import router as probes
 from mailwarden.core.routes import api_routes
 from mailwarden.core.runtime import Runtime
+from mailwarden.core.serving.crowd import ShedLoad
 from mailwarden.core.web import serve_app
 from mailwarden.developers.description.complete import complete
 from mailwarden.developers.docs.routes import router as documentation
@@ -75,6 +77,7 @@ ROUTERS = (
     invitations,
     audit_log,
     former_members,
+    wishes,
     mailbox_connects,
     connections,
     mailboxes,
@@ -129,6 +132,7 @@ def build(lifespan: Lifespan) -> FastAPI:
     app.add_middleware(ReadsKeys)
     app.add_middleware(LandInApp, prefix=CALLBACK, page="/integrations")
     app.add_middleware(GZipMiddleware, minimum_size=500)
+    app.add_middleware(ShedLoad)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(LimitHeaders)
     app.add_middleware(api.RequestIdentity)
@@ -164,6 +168,24 @@ def report_redirects(settings: Settings, offered: Iterable[str]) -> None:
             log.warning("redirect URI is not https", extra={"provider": name, "actual": uri, "expected": expected})
 
 
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Runtime]:
+    async with open_runtime(settings, application="mailwarden-api") as runtime:
+        report_redirects(settings, runtime.config.providers)
+        await replay_journal(runtime)  # what an earlier process on this disk had received and not stored
+        yield runtime
+
+
+@asynccontextmanager
+async def served(settings: Settings) -> AsyncIterator[FastAPI]:
+    """The app with everything open that it needs. Raises what says in one line why it cannot start."""
+    configure_logging(settings.log_level, as_json=settings.log_json)
+    async with _opened(settings) as runtime:
+        app = create_app(runtime)
+        yield app
+        await close_desk(app)
+
+
 def app() -> FastAPI:
     """For `uvicorn --factory mailwarden.main:app`."""
     settings = Settings()
@@ -171,10 +193,8 @@ def app() -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_runtime(settings, application="mailwarden-api") as runtime:
+        async with _opened(settings) as runtime:
             app.state.runtime = runtime
-            report_redirects(settings, runtime.config.providers)
-            await replay_journal(runtime)  # what an earlier process on this disk had received and not stored
             yield
             await close_desk(app)
 

@@ -1,5 +1,6 @@
 """Who somebody is, and the organization a session works in."""
 
+from collections.abc import Sequence
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -58,10 +59,12 @@ def _refusals(role: str) -> list[RefusalOut]:
     return [RefusalOut(permission=one, roles=list(who_may(one)), reason=why_not(one)) for one in missing]
 
 
-async def people_to_ask(tx: UnitOfWork, org_id: UUID, but: UUID) -> list[PersonToAskOut]:
+async def people_to_ask(
+    tx: UnitOfWork, org_id: UUID, but: UUID, roles: Sequence[str] = (Role.OWNER, Role.MANAGER)
+) -> list[PersonToAskOut]:
     """Owners first. Names only: whoever may not see members sees no addresses either."""
     asked = select(User.name, Membership.role).join(Membership, Membership.user_id == User.id)
-    able = asked.where(Membership.org_id == org_id, Membership.role != Role.MEMBER, User.id != but)
+    able = asked.where(Membership.org_id == org_id, Membership.role.in_(roles), User.id != but)
     rows = (await tx.session.execute(able.order_by(Membership.role.desc(), User.name).limit(50))).all()
     return [PersonToAskOut(name=row.name, role=row.role) for row in rows]
 

@@ -11,6 +11,7 @@ class Kind(StrEnum):
     EXPIRING = "authorization_expiring"
     PERMISSION_MISSING = "permission_missing"
     RECONNECT_ASKED = "reconnect_asked"
+    ACTION_ASKED = "action_asked"
     ENDPOINT_FAILING = "webhook_endpoint_failing"
     ENDPOINT_RECOVERED = "webhook_endpoint_recovered"
     ENDPOINT_DISABLED = "webhook_endpoint_disabled"
@@ -33,6 +34,7 @@ ONCE = {
     Kind.EXPIRING: "You get this at most three times for one date",
     Kind.PERMISSION_MISSING: "You get this once",
     Kind.RECONNECT_ASKED: "They can ask once an hour; you get this",
+    Kind.ACTION_ASKED: "They can ask for it once a day; you get this",
     Kind.ENDPOINT_FAILING: "You get this once per outage",
     Kind.ENDPOINT_RECOVERED: "This ends the notice of the outage",
     Kind.ENDPOINT_DISABLED: "You get this once",
@@ -105,6 +107,14 @@ def asked_title(who: str, provider: str, account: str) -> str:
 def asked_body(card: Mapping[str, Any], who: str) -> str:
     why = f" {card['explanation']}" if card.get("explanation") else ""
     return f"{who} may not reconnect this account, and asks an owner or manager to do it.{why}"
+
+
+def wish_title(who: str, asked_for: str) -> str:
+    return f"{who} asks you to {asked_for}"
+
+
+def wish_body(who: str) -> str:
+    return f"{who} may not do it with their role in the organization, and asks you."
 
 
 def endpoint_title(kind: Kind, url: str) -> str:

@@ -11,6 +11,7 @@ AlertKind = Literal[
     "authorization_expiring",
     "permission_missing",
     "reconnect_asked",
+    "action_asked",
     "webhook_endpoint_failing",
     "webhook_endpoint_recovered",
     "webhook_endpoint_disabled",

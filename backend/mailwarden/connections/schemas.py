@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints
 from mailwarden.accounts.schemas import PersonToAskOut
 from mailwarden.connections.forecast import Why
 from mailwarden.connections.rules import Actor, Degraded, Frequency, HistoryRange, Purpose, Status, WhoMustAct
+from mailwarden.connections.wish_words import Wish
 from mailwarden.core.api import Wire
 from mailwarden.core.ids import AttemptId, ConnectionId, EpisodeId, IncidentId, ReceiptId, SyncId, TransitionId, UserId
 from mailwarden.providers.base import Cause
@@ -99,6 +100,14 @@ class AskedOut(Wire):
     again_at: datetime
     already_asked: bool
     told: list[PersonToAskOut]
+
+
+class WishIn(Wire):
+    """``connection_id`` for what is done with one connection, ``provider`` where something is to be connected."""
+
+    action: Wish
+    connection_id: ConnectionId | None = None
+    provider: Annotated[str | None, Field(max_length=40)] = None
 
 
 class ScopeOut(Wire):

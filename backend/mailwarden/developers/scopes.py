@@ -13,7 +13,7 @@ DESCRIPTIONS: dict[str, str] = {
     "members:write": "Invite, change and remove members",
     "alerts:write": "Change how notices are sent",
     "audit:read": "Read the audit log",
-    "connections:ask": "Ask an owner to reconnect something",
+    "connections:ask": "Ask an owner to reconnect something, or for what one may not do",
     "support:own": "Write to support and read the answers",
     "diagnostics:read": "Look into logs and diagnostics of the organization",
     "webhooks:read": "Read webhook endpoints and their deliveries",

@@ -11,6 +11,7 @@ class EventType(StrEnum):
     CONNECTION_RECOVERED = "connection.recovered"
     CONNECTION_DISCONNECTED = "connection.disconnected"
     CONNECTION_RECONNECT_ASKED = "connection.reconnect_asked"
+    ORGANIZATION_ACTION_ASKED = "organization.action_asked"
     CONNECTION_SETTINGS_CHANGED = "connection.settings_changed"
     CONNECTION_PERMISSION_MISSING = "connection.permission_missing"
     CONNECTION_PERMISSION_RESTORED = "connection.permission_restored"
@@ -40,6 +41,7 @@ DESCRIPTIONS: dict[EventType, str] = {
     EventType.CONNECTION_RECOVERED: "The episode is over: the connection was proven to work again.",
     EventType.CONNECTION_DISCONNECTED: "A member disconnected the account.",
     EventType.CONNECTION_RECONNECT_ASKED: "A member who may not reconnect the account asked owners and managers to.",
+    EventType.ORGANIZATION_ACTION_ASKED: "A member asked those who may to do something that members may not.",
     EventType.CONNECTION_SETTINGS_CHANGED: "Frequency or history range changed.",
     EventType.CONNECTION_PERMISSION_MISSING: "An optional permission is gone; the work that needs it is refused.",
     EventType.CONNECTION_PERMISSION_RESTORED: "The missing permission was granted again.",

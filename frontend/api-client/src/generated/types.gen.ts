@@ -104,7 +104,7 @@ export type AlertOut = {
     /**
      * Kind
      */
-    kind: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled';
+    kind: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled';
     /**
      * Mailed To
      */
@@ -1763,7 +1763,7 @@ export type EventPageOut = {
 /**
  * EventType
  */
-export type EventType = 'connection.connected' | 'connection.reconnected' | 'connection.verifying' | 'connection.inactive' | 'connection.recovered' | 'connection.disconnected' | 'connection.reconnect_asked' | 'connection.settings_changed' | 'connection.permission_missing' | 'connection.permission_restored' | 'connection.degraded' | 'connection.restored' | 'mailbox.filled' | 'mailbox.emptied' | 'mailbox.settings_changed' | 'connection.expiring' | 'sync.started' | 'sync.succeeded' | 'sync.failed' | 'webhook_endpoint.failing' | 'webhook_endpoint.recovered' | 'webhook_endpoint.disabled' | 'subscription.inactive' | 'subscription.lapsed' | 'subscription.reactivated';
+export type EventType = 'connection.connected' | 'connection.reconnected' | 'connection.verifying' | 'connection.inactive' | 'connection.recovered' | 'connection.disconnected' | 'connection.reconnect_asked' | 'organization.action_asked' | 'connection.settings_changed' | 'connection.permission_missing' | 'connection.permission_restored' | 'connection.degraded' | 'connection.restored' | 'mailbox.filled' | 'mailbox.emptied' | 'mailbox.settings_changed' | 'connection.expiring' | 'sync.started' | 'sync.succeeded' | 'sync.failed' | 'webhook_endpoint.failing' | 'webhook_endpoint.recovered' | 'webhook_endpoint.disabled' | 'subscription.inactive' | 'subscription.lapsed' | 'subscription.reactivated';
 
 /**
  * EventTypeOut
@@ -5588,6 +5588,28 @@ export type WhoMustAct = 'nobody' | 'member' | 'owner_or_manager' | 'provider_ad
 export type Why = 'unused' | 'age' | 'announced';
 
 /**
+ * Wish
+ */
+export type Wish = 'connect' | 'disconnect' | 'change_connection' | 'sync' | 'manage_members' | 'change_organization' | 'manage_api_keys' | 'manage_webhooks' | 'look_at_diagnostics' | 'look_at_audit_log' | 'manage_billing';
+
+/**
+ * WishIn
+ *
+ * ``connection_id`` for what is done with one connection, ``provider`` where something is to be connected.
+ */
+export type WishIn = {
+    action: Wish;
+    /**
+     * Connection Id
+     */
+    connection_id?: string | null;
+    /**
+     * Provider
+     */
+    provider?: string | null;
+};
+
+/**
  * WorkerOut
  */
 export type WorkerOut = {
@@ -5935,7 +5957,7 @@ export type ListAlertsData = {
         /**
          * Kind
          */
-        kind?: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | null;
+        kind?: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | null;
         /**
          * Unread
          */
@@ -12654,6 +12676,69 @@ export type UpdateOrganizationResponses = {
 };
 
 export type UpdateOrganizationResponse = UpdateOrganizationResponses[keyof UpdateOrganizationResponses];
+
+export type AskOwnerData = {
+    body: WishIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/organization/ask';
+};
+
+export type AskOwnerErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AskOwnerError = AskOwnerErrors[keyof AskOwnerErrors];
+
+export type AskOwnerResponses = {
+    /**
+     * Successful Response
+     */
+    200: AskedOut;
+};
+
+export type AskOwnerResponse = AskOwnerResponses[keyof AskOwnerResponses];
 
 export type ListConnectionsOfFormerMembersData = {
     body?: never;
