@@ -27,6 +27,7 @@ from mailwarden.connections.usage_routes import router as plan_usage
 from mailwarden.connections.wish_routes import router as wishes
 from mailwarden.core import api
 from mailwarden.core.body_limit import LimitBody
+from mailwarden.core.crowd import ShedLoad
 from mailwarden.core.csrf import LOOPBACK
 from mailwarden.core.headers import SecurityHeaders
 from mailwarden.core.idempotency.asked import ReadsKeys
@@ -39,7 +40,6 @@ from mailwarden.core.openapi import describe
 from mailwarden.core.probes import router as probes
 from mailwarden.core.routes import api_routes
 from mailwarden.core.runtime import Runtime
-from mailwarden.core.serving.crowd import ShedLoad
 from mailwarden.core.web import serve_app
 from mailwarden.developers.description.complete import complete
 from mailwarden.developers.docs.routes import router as documentation

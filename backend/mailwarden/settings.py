@@ -277,6 +277,9 @@ class Settings(BaseSettings):
     base_url: HttpUrl = Field(HttpUrl("http://127.0.0.1:8000"), description="Where browsers reach this instance.")
     host: str = Field("127.0.0.1", description="Address the API listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the API listens on.")
+    linger_s: float = Field(
+        0, ge=0, le=60, description="Seconds the API serves on after SIGTERM while /readyz already says no."
+    )
     data_dir: Path = Field(Path(".local"), description="Journal of token answers, embedded servers, mail files.")
     log_level: str = Field("info", description="debug, info, warning or error.")
     log_json: bool = Field(True, description="JSON lines; false for a terminal.")

@@ -29,6 +29,7 @@ from tests.reliability import (
     redis_failover_rows,
     redis_ill_rows,
     redis_rows,
+    restart_rows,
     secrets_rows,
     ssrf_rows,
     standby_rows,
@@ -84,5 +85,6 @@ ROWS: Sequence[Row] = (
     *dump_rows.ROWS,
     *input_rows.ROWS,
     *api_deaths.ROWS,
+    *restart_rows.ROWS,
     *chaos_rows.ROWS,
 )

@@ -23,6 +23,7 @@ from mailwarden.core.metrics import REQUESTS, SECONDS
 from mailwarden.core.origin import origin_of
 from mailwarden.core.peer import client_address
 from mailwarden.core.runtime import Runtime
+from mailwarden.core.server import Leaving
 
 log = logging.getLogger(__name__)
 
@@ -254,6 +255,8 @@ class RequestIdentity:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], (b"request-id", identity.encode())]
+                if Leaving.now:  # or somebody's next request would meet a closed door
+                    message["headers"].append((b"connection", b"close"))
             await send(message)
 
         try:
