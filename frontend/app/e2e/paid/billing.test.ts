@@ -78,6 +78,21 @@ test('a declined card buys nothing; a good one does, and all works at once', asy
   await clean('bought');
 });
 
+test('card and address are changed at Stripe', async () => {
+  await button('Card, address and tax number').click();
+  await page.getByRole('heading', { name: 'Customer portal (sandbox)' }).waitFor();
+});
+
+test('on a phone the tab of the page is in view', async () => {
+  await page.setViewportSize({ width: 390, height: 860 });
+  await open(BILLING);
+  const tab = page.getByRole('tab', { name: 'Billing' });
+  await tab.waitFor();
+  const box = await tab.boundingBox();
+  assert.ok(box && box.x + box.width <= 390, `ends at ${(box?.x ?? 0) + (box?.width ?? 0)} px`);
+  await page.setViewportSize({ width: 1280, height: 860 });
+});
+
 test('a larger plan holds at once', async () => {
   await button('Change to Team').click();
   const dialog = page.getByRole('dialog', { name: 'Change to Team?' });

@@ -13,9 +13,9 @@ import { invoicesOptions } from './api.ts';
 
 const COLUMNS: Column<Invoice>[] = [
   { head: 'Date', cell: (one) => <Day iso={one.issued_at} />, kind: 'nowrap' },
-  { head: 'Number', cell: (one) => one.number ?? 'Not numbered yet', kind: 'nowrap' },
   { head: 'Amount', cell: (one) => money(one.amount_due, one.currency), kind: 'num' },
   { head: 'Status', cell: (one) => <Paid invoice={one} /> },
+  { head: 'Number', cell: (one) => one.number ?? 'Not numbered yet', kind: 'nowrap' },
   { head: 'Invoice', cell: (one) => <Links invoice={one} />, kind: 'nowrap' },
 ];
 
@@ -30,7 +30,7 @@ export default function InvoicesCard() {
             <DataTable
               label="Invoices"
               look="dense"
-              minWidth={520}
+              minWidth={460}
               maxHeight={420}
               columns={COLUMNS}
               rows={data}
