@@ -13,7 +13,8 @@ from mailwarden.accounts.rules import ALL_PERMISSIONS, Role, may_act, permission
 from mailwarden.accounts.schemas import MembershipOut, MeOut, OrganizationOut, PersonToAskOut, RefusalOut, UserOut
 from mailwarden.accounts.sessions import csrf_token
 from mailwarden.core.db import UnitOfWork
-from mailwarden.core.errors import Invalid, NotFound, PreconditionFailed
+from mailwarden.core.errors import Invalid, NotFound
+from mailwarden.core.etag import stale
 from mailwarden.core.runtime import Runtime
 
 ZONES = available_timezones()
@@ -90,7 +91,7 @@ async def update_organization(
 ) -> Organization:
     row = await tx.session.get_one(Organization, org_id, with_for_update=True)
     if row.version != version:
-        raise PreconditionFailed("Load it again and repeat your change.", headers={"ETag": f'"v{row.version}"'})
+        raise stale(row.version)
     before = {"name": row.name, "time_zone": row.time_zone}
     row.name = name or row.name
     row.time_zone = checked_zone(time_zone) if time_zone else row.time_zone

@@ -17,7 +17,7 @@ from mailwarden.connections.slots import empty_slot
 from mailwarden.connections.transitions import PROBE, REFRESH, VERIFY, audit_target, facts, write_history
 from mailwarden.connections.unreadable import opened_if_readable
 from mailwarden.core.db import UnitOfWork, app_now
-from mailwarden.core.errors import PreconditionFailed
+from mailwarden.core.etag import stale
 from mailwarden.core.jobs import cancel
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.record import record
@@ -30,7 +30,7 @@ async def update_settings(
     """Only what is given changes; PreconditionFailed if somebody else changed the settings since they were loaded."""
     row = await get_connection(tx, row.org_id, row.id, lock=True)
     if row.version != version:
-        raise PreconditionFailed("The settings were changed meanwhile. Load them again.")
+        raise stale(row.version)
     wanted = {name: value.value for name, value in body if value is not None}
     changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
     if not changed:

@@ -14,6 +14,11 @@ def etag(version: int) -> str:
     return f'"v{version}"'
 
 
+def stale(version: int) -> PreconditionFailed:
+    """With the tag of what is there now, so that a client can tell what it missed."""
+    return PreconditionFailed("It was changed meanwhile. Load it again.", headers={"ETag": etag(version)})
+
+
 def version_in(if_match: str | None) -> int:
     if if_match is None:
         raise PreconditionRequired("Send If-Match with the ETag that you loaded.")

@@ -8,7 +8,8 @@ from mailwarden.accounts.caller import Caller
 from mailwarden.connections.access import not_theirs
 from mailwarden.connections.transitions import audit_target
 from mailwarden.core.db import UnitOfWork
-from mailwarden.core.errors import Conflict, PreconditionFailed
+from mailwarden.core.errors import Conflict
+from mailwarden.core.etag import stale
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.record import record
 from mailwarden.events.types import EventType
@@ -26,7 +27,7 @@ async def change_settings(tx: UnitOfWork, caller: Caller, slot_id: UUID, version
     if refused := not_theirs(caller, row):
         raise refused
     if slot.version != version:
-        raise PreconditionFailed("The settings were changed meanwhile. Load them again.")
+        raise stale(slot.version)
     before, after = slot.settings, merged(slot.settings, body)
     if after == before:
         return slot, row

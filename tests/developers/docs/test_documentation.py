@@ -55,6 +55,18 @@ def test_whatever_may_come_is_listed(operations: list[Found]) -> None:
             assert {"400", "409"} <= set(one["responses"]), path
 
 
+def test_headers_that_clients_may_rely_on_are_told(document: dict[str, Any], operations: list[Found]) -> None:
+    known = set(document["components"]["headers"])
+    for method, path, one in operations:
+        for status, answer in one["responses"].items():
+            told = set(answer.get("headers", {}))
+            assert told <= known, (method, path, status)
+            if status < "400":
+                assert {"Request-Id", "RateLimit", "RateLimit-Policy"} <= told, (method, path, status)
+        if "412" in one["responses"]:
+            assert "ETag" in one["responses"]["412"]["headers"], path
+
+
 def test_examples_fit_their_schemas(document: dict[str, Any], operations: list[Found]) -> None:
     checked = 0
     for method, path, one in operations:

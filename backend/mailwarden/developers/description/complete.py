@@ -9,6 +9,7 @@ from mailwarden.core.errors import AppError
 from mailwarden.core.idempotency.asked import METHODS
 from mailwarden.core.routes import api_routes, permission_of
 from mailwarden.developers.description.examples import Schema, example_of
+from mailwarden.developers.description.told import HEADERS, tell_headers
 from mailwarden.developers.description.words import ABOUT, OPERATIONS
 from mailwarden.developers.scopes import describe, ordered
 
@@ -22,7 +23,6 @@ KEY_PARAMETER = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
     "example": "0190b6a7-c1de-7f3a-8d5e-4b2c9f017a36",
 }
-RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
 
 
 def complete(app: FastAPI, schema: Schema) -> Schema:
@@ -30,9 +30,13 @@ def complete(app: FastAPI, schema: Schema) -> Schema:
     schema["info"]["description"] = ABOUT
     components = schema["components"]
     components["securitySchemes"] = _security_schemes()
+    components["headers"] = HEADERS
+    versioned = {path for path, _, operation in _operations(schema) if _if_match(operation)}
     for path, method, operation in _operations(schema):
         _tell_who_may(operation, permissions.get(operation["operationId"]))
         _tell_what_else_happens(path, method, operation)
+        replays = method.upper() in METHODS and bool(operation["security"])
+        tell_headers(operation, replays=replays, versioned=path in versioned)
         operation.setdefault("description", OPERATIONS.get(operation["operationId"], operation["summary"]))
         _give_examples(operation, components["schemas"])
     _name_problems(components["schemas"]["Problem"])
@@ -43,6 +47,17 @@ def _operations(schema: Schema) -> Iterator[tuple[str, str, Schema]]:
     for path, item in schema["paths"].items():
         for method, operation in item.items():
             yield path, method, operation
+
+
+def _if_match(operation: Schema) -> Schema | None:
+    """The parameter, told as what it is: without it nothing is changed."""
+    found = next((one for one in operation.get("parameters", []) if one["name"] == "if-match"), None)
+    if found is not None:
+        found |= {
+            "description": "The ETag that you were shown. Without it: 428; of an older state: 412.",
+            "example": '"v7"',
+        }
+    return found
 
 
 def _security_schemes() -> Schema:
@@ -89,8 +104,6 @@ def _tell_what_else_happens(path: str, method: str, operation: Schema) -> None:
         also["404"] = "Not Found"
     for status, words in also.items():
         responses.setdefault(status, {"description": words, "content": {"application/problem+json": dict(PROBLEM)}})
-    for status in ("429", "503"):
-        responses[status].setdefault("headers", {})["Retry-After"] = RETRY_AFTER
     operation["responses"] = dict(sorted(responses.items()))
 
 

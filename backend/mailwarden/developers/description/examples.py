@@ -5,7 +5,8 @@ from typing import Any
 
 Schema = dict[str, Any]
 DEEPEST = 6
-TRIED = ("text", "pat@example.com", "example.com", "https://example.com", "123456", "a1b2c3d4")
+NOTHING_TOLD = "text"
+TRIED = (NOTHING_TOLD, "pat@example.com", "example.com", "https://example.com", "123456", "a1b2c3d4")
 ID = re.compile(r"\^([a-z]+)_\[0-9a-f\]\{32\}\$")
 BY_FORMAT = {
     "date-time": "2026-11-01T09:30:00Z",
@@ -14,6 +15,23 @@ BY_FORMAT = {
     "uri": "https://example.com/hooks",
     "password": "correct horse battery staple",
     "binary": "…",
+}
+
+BY_NAME = {
+    "account_label": "Acme Newsletter",
+    "browser": "Firefox 141 on Windows",
+    "description": "Tells our CRM about failed syncs",
+    "device": "Laptop",
+    "host": "mail.example.com",
+    "name": "Pat Miller",
+    "organization_name": "Acme",
+    "provider": "hubspot",
+    "smtp_username": "pat@example.com",
+    "subject": "Our news of November",
+    "time_zone": "Europe/Berlin",
+    "url": "https://example.com/hooks",
+    "username": "pat@example.com",
+    "user_agent": "Mozilla/5.0",
 }
 
 
@@ -46,7 +64,7 @@ def _of_type(schema: Schema, components: dict[str, Schema], depth: int) -> Any:
     kind = schema.get("type")
     if kind == "object":
         properties = schema.get("properties", {})
-        return {name: example_of(one, components, depth + 1) for name, one in properties.items()}
+        return {name: _named(name, example_of(one, components, depth + 1)) for name, one in properties.items()}
     if kind == "array":
         return [example_of(schema["items"], components, depth + 1)] if schema.get("items") else []
     if kind in ("integer", "number"):
@@ -57,10 +75,15 @@ def _of_type(schema: Schema, components: dict[str, Schema], depth: int) -> Any:
     return _text(schema) if kind == "string" else None
 
 
+def _named(name: str, example: Any) -> Any:
+    """A word that fits the field, where its schema tells nothing."""
+    return BY_NAME.get(name, example) if example == NOTHING_TOLD else example
+
+
 def _text(schema: Schema) -> str:
     if named := ID.fullmatch(schema.get("pattern", "")):
         return f"{named[1]}_0190b6a7c1de7f3a8d5e4b2c9f017a36"
-    found = BY_FORMAT.get(schema.get("format", ""), "text")
+    found = BY_FORMAT.get(schema.get("format", ""), NOTHING_TOLD)
     if "pattern" in schema:
         found = next((one for one in TRIED if re.search(schema["pattern"], one)), found)
     return found.ljust(schema.get("minLength", 0), ".")[: schema.get("maxLength", 1000)]

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from mailwarden.accounts import audit
 from mailwarden.core.db import UnitOfWork
-from mailwarden.core.errors import Conflict, PreconditionFailed
+from mailwarden.core.errors import Conflict
+from mailwarden.core.etag import stale
 from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import cancel, enqueue
 from mailwarden.core.runtime import Runtime
@@ -103,7 +104,7 @@ async def _switch(rt: Runtime, tx: UnitOfWork, row: WebhookEndpoint, *, on: bool
 async def _current(tx: UnitOfWork, org_id: UUID, endpoint_id: UUID, version: int) -> WebhookEndpoint:
     row = await get_endpoint(tx, org_id, endpoint_id, lock=True)
     if row.version != version:
-        raise PreconditionFailed("The endpoint was changed meanwhile. Load it again.")
+        raise stale(row.version)
     return row
 
 

@@ -8125,6 +8125,8 @@ export type UpdateConnectionData = {
     headers?: {
         /**
          * If-Match
+         *
+         * The ETag that you were shown. Without it: 428; of an older state: 412.
          */
         'if-match'?: string | null;
         /**
@@ -10895,6 +10897,8 @@ export type UpdateMailboxData = {
     headers?: {
         /**
          * If-Match
+         *
+         * The ETag that you were shown. Without it: 428; of an older state: 412.
          */
         'if-match'?: string | null;
         /**
@@ -12611,6 +12615,8 @@ export type UpdateOrganizationData = {
     headers?: {
         /**
          * If-Match
+         *
+         * The ETag that you were shown. Without it: 428; of an older state: 412.
          */
         'if-match'?: string | null;
         /**
@@ -13880,6 +13886,8 @@ export type DeleteWebhookEndpointData = {
     headers?: {
         /**
          * If-Match
+         *
+         * The ETag that you were shown. Without it: 428; of an older state: 412.
          */
         'if-match'?: string | null;
     };
@@ -14002,6 +14010,8 @@ export type UpdateWebhookEndpointData = {
     headers?: {
         /**
          * If-Match
+         *
+         * The ETag that you were shown. Without it: 428; of an older state: 412.
          */
         'if-match'?: string | null;
         /**
