@@ -8,7 +8,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import BackgroundTasks, Depends, Request
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from mailwarden.accounts.access_models import ApiKey, Grant
@@ -31,6 +31,11 @@ log = logging.getLogger(__name__)
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 TOUCH_EVERY = timedelta(minutes=1)
+MEMBER = (  # built once: every request asks it
+    select(Membership.role, User.is_operator, User.email_verified_at)
+    .join(User, User.id == Membership.user_id)
+    .where(Membership.org_id == bindparam("org"), Membership.user_id == bindparam("person"))
+)
 
 
 class EmailUnverified(Forbidden):
@@ -122,10 +127,7 @@ async def _as_member(rt: Runtime, tx: UnitOfWork, shown: Found | Bearer) -> Call
     """A key or token may never do more than the role of whoever made it allows today."""
     if tx.org_id is None:
         await tx.act(shown.org_id, shown.user_id)
-    member = select(Membership.role, User.is_operator, User.email_verified_at).join(User, User.id == Membership.user_id)
-    row = (
-        await tx.session.execute(member.where(Membership.org_id == shown.org_id, Membership.user_id == shown.user_id))
-    ).first()
+    row = (await tx.session.execute(MEMBER, {"org": shown.org_id, "person": shown.user_id})).first()
     if row is None:
         raise Unauthenticated("You are no longer a member of this organization. Sign in again.")
     bind(org_id=str(shown.org_id), user_id=str(shown.user_id))
