@@ -10,10 +10,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import cast
 
+from asyncpg import PostgresError
 from pydantic import BaseModel, HttpUrl, SecretStr
 from redis.asyncio import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from mailwarden.billing.catalogue import catalogue
@@ -21,6 +23,7 @@ from mailwarden.core.checks import check_database
 from mailwarden.core.clock import DatabaseClock
 from mailwarden.core.crypto import Keyring
 from mailwarden.core.db import make_engine, make_sessions
+from mailwarden.core.egress import EgressGuard
 from mailwarden.core.http import build_http
 from mailwarden.core.key_check import check_keys
 from mailwarden.core.mail import FileMailer, Mailer, SmtpMailer
@@ -54,14 +57,38 @@ def required(value: SecretStr | None, name: str) -> str:
 
 
 def async_dsn(url: str) -> str:
-    """Accepts the libpq spelling that every hosting service prints."""
-    return "postgresql+asyncpg://" + url.split("://", 1)[1]
+    """Accepts the libpq spelling that every hosting service prints. Raises MissingSetting, which does not show it."""
+    scheme, found, rest = url.partition("://")
+    if not found or not rest or not scheme.startswith("postgres"):
+        raise MissingSetting("the address of the database must be of the form postgresql://user:password@host/name")
+    return "postgresql+asyncpg://" + rest
 
 
 def keyring(settings: Settings) -> Keyring:
     keys = parse_keys(settings.security.encryption_keys.get_secret_value())
     lookup = base64.b64decode(settings.security.lookup_key.get_secret_value(), validate=True)
     return Keyring(primary=next(iter(keys)), keys=keys, lookup=lookup)
+
+
+def check_words(settings: Settings) -> None:
+    """What only its user would stumble over later. Raises MissingSetting."""
+    try:
+        keyring(settings)
+    except ValueError as exc:
+        raise MissingSetting(f"MAILWARDEN_SECURITY__ENCRYPTION_KEYS or LOOKUP_KEY cannot be used: {exc}") from exc
+    try:
+        EgressGuard(allow=settings.egress.allow)
+    except ValueError as exc:
+        raise MissingSetting(f"MAILWARDEN_EGRESS__ALLOW cannot be used: {exc}") from exc
+
+
+async def reach(engine: AsyncEngine) -> None:
+    """Raises UnsafeDatabase, and MissingSetting where nobody answers or lets us in."""
+    try:
+        await check_database(engine)
+    except (OSError, SQLAlchemyError, PostgresError) as exc:
+        why = str(getattr(exc, "orig", None) or exc).splitlines()[0]
+        raise MissingSetting(f"the database at MAILWARDEN_DATABASE__URL cannot be used: {why}") from exc
 
 
 def provider_settings(client: ProviderClientSettings, timing: Timing) -> ProviderSettings:
@@ -217,11 +244,12 @@ async def open_runtime(
 
     Raises UnsafeDatabase, WrongKeys. ``keys_checked`` False: for those who look into just that.
     """
+    check_words(settings)
     async with AsyncExitStack() as stack:
         engines = await stack.enter_async_context(open_engines(settings, application, worker=worker))
         redis = make_redis(required(settings.redis.url, "REDIS__URL"))
         stack.push_async_callback(redis.aclose)
-        await check_database(engines.app)
+        await reach(engines.app)
         keys, sessions = keyring(settings), make_sessions(engines.app)
         if keys_checked:
             await check_keys(sessions, keys, metadata)

@@ -324,7 +324,9 @@ def parse_keys(setting: str) -> dict[str, bytes]:
     """Raises ValueError naming the key, never showing it."""
     keys: dict[str, bytes] = {}
     for part in setting.split(","):
-        name, _, encoded = part.strip().partition(":")
+        name, found, encoded = part.strip().partition(":")
+        if not found:  # the whole of it may be the key
+            raise ValueError("an encryption key must be `id:` and base64 of 32 bytes")
         raw = base64.b64decode(encoded, validate=True)
         if not name or len(raw) != 32:
             raise ValueError(f"encryption key {name!r} must be `id:` and base64 of 32 bytes")

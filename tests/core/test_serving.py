@@ -28,7 +28,7 @@ async def served(app: ASGIApp) -> AsyncIterator[int]:
     config = uvicorn.Config(app, port=0, lifespan="off", log_level="critical", http=Hurried)
     server = Server(config, linger_s=0)
     task = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
     yield server.servers[0].sockets[0].getsockname()[1]
     server.should_exit = True
@@ -64,16 +64,20 @@ async def test_who_brings_no_whole_request_is_let_go(monkeypatch: pytest.MonkeyP
     assert Hurried.waiting == {}
 
 
+async def drip(writer: asyncio.StreamWriter, until: float) -> None:
+    while time.monotonic() < until:
+        writer.write(b"G")
+        await writer.drain()
+        await asyncio.sleep(0.02)
+
+
 async def test_bytes_that_drip_are_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Hurried, "head_s", SOON_S)
     async with served(APP) as port:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         began = time.monotonic()
         with pytest.raises(ConnectionError):
-            while time.monotonic() < began + 5:
-                writer.write(b"G")
-                await writer.drain()
-                await asyncio.sleep(0.02)
+            await drip(writer, began + 5)
         assert time.monotonic() - began < 3
 
 
@@ -128,10 +132,13 @@ async def test_what_streams_holds_no_place() -> None:
         return StreamingResponse(lines())
 
     app = RequestIdentity(ShedLoad(Starlette(routes=[Route("/v1/s", stream), Route("/v1/e", echo)]), 1, 0.1))
-    async with served(app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
-        async with http.stream("GET", "/v1/s"):
-            assert (await http.get("/v1/e")).status_code == 200
-            going.set()
+    async with (
+        served(app) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http,
+        http.stream("GET", "/v1/s"),
+    ):
+        assert (await http.get("/v1/e")).status_code == 200
+        going.set()
 
 
 async def test_whoever_leaves_closes_its_connections(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,3 +146,13 @@ async def test_whoever_leaves_closes_its_connections(monkeypatch: pytest.MonkeyP
     app = RequestIdentity(Starlette(routes=[Route("/v1/e", echo)]))
     async with served(app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
         assert (await http.get("/v1/e")).headers["connection"] == "close"
+
+
+async def test_a_head_that_came_at_once_has_a_limit_too() -> None:
+    async with served(RequestIdentity(APP)) as port, httpx.AsyncClient() as http:
+        url, long = f"http://127.0.0.1:{port}/v1/echo", "x" * 70_000
+        answer = await http.get(url, headers={"X-Long": long})
+        assert answer.status_code in (400, 431)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(RequestIdentity(APP)), base_url="http://a") as http:
+        answer = await http.get("/v1/echo", headers={"X-Long": "x" * 70_000})
+        assert (answer.status_code, answer.json()["code"]) == (431, "head_too_large")

@@ -4,11 +4,20 @@ import asyncio
 from collections.abc import Mapping
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mailwarden.core.api import problem
+from mailwarden.core.errors import AppError
 
 MOST = 1 << 20  # bytes of a body where nothing else is said
 SLOWEST = 1 << 17  # bytes a second of a larger body
+HEAD = 1 << 16  # bytes of a request's line and headers
 WHOLE_S = 30.0  # for all of an ordinary body
+
+
+class HeadTooLarge(AppError):
+    status, code, title = 431, "head_too_large", "The request's head is too large"
 
 
 class LimitBody:
@@ -24,11 +33,21 @@ class LimitBody:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
+            if _size_of_head(scope) > HEAD:
+                refusal = HeadTooLarge(f"The head is larger than {HEAD >> 10} KiB.", headers={"Connection": "close"})
+                await problem(Request(scope), refusal)(scope, receive, send)
+                return
             most = next((size for begin, size in self._larger.items() if scope["path"].startswith(begin)), MOST)
             receive = _hurried(max(WHOLE_S, most / SLOWEST), receive)
             if scope["path"].startswith(self._under):
                 receive = _counted(most, receive)
         await self._app(scope, receive, send)
+
+
+def _size_of_head(scope: Scope) -> int:
+    """The server itself stops a head only while it is incomplete: one that came at once it takes at any size."""
+    lines = sum(len(name) + len(value) for name, value in scope["headers"])
+    return lines + len(scope["query_string"]) + len(scope["path"])
 
 
 def _hurried(within_s: float, receive: Receive) -> Receive:

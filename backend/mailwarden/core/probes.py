@@ -32,7 +32,7 @@ async def ready(rt: Rt, response: Response) -> Health:
 
     Redis is reported but not needed: its absence only slows wake-ups.
     """
-    database = await _answers(_select_one(rt))
+    database = await _answers(_select_one(rt.pressing()))
     redis = await _answers(rt.redis.ping())
     is_ready = database and not Leaving.now
     response.status_code = 200 if is_ready else 503
