@@ -15,9 +15,11 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.sql.functions import Function
 
 from mailwarden.core.ids import new_id
+from mailwarden.core.pool import give_out_living_ones
 
 log = logging.getLogger(__name__)
 
+STATEMENTS = 500  # prepared, per connection: a worker sends more than the 100 that are usual
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -104,15 +106,15 @@ def make_engine(
     url: str, *, pool_size: int, statement_timeout_ms: int, application: str, pool_timeout_s: float = 5
 ) -> AsyncEngine:
     """No statement, lock wait or idle transaction may hold others up for long."""
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         hide_parameters=True,  # an error's text goes to the log, and parameters hold secrets
         pool_timeout=pool_timeout_s,
-        pool_pre_ping=True,
         connect_args={
             "timeout": 5,
+            "prepared_statement_cache_size": STATEMENTS,
             "server_settings": {
                 "application_name": application,
                 "statement_timeout": str(statement_timeout_ms),
@@ -123,6 +125,8 @@ def make_engine(
             },
         },
     )
+    give_out_living_ones(engine.sync_engine)
+    return engine
 
 
 def make_sessions(engine: AsyncEngine) -> Sessions:
