@@ -12,7 +12,7 @@ from sqlalchemy import update
 from mailwarden.connections.credentials import claim_refresh
 from mailwarden.connections.models import Credential
 from mailwarden.connections.refresh import Result
-from mailwarden.connections.tokens import StoredTokens, _renewing
+from mailwarden.connections.tokens import StoredTokens
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.base import AccessRevoked, Unavailable
@@ -120,14 +120,14 @@ class TestSuccess:
         await time_machine.advance(timedelta(minutes=31))
         held = StoredTokens(runtime, row.org_id, row.id, row.provider)
         callers = [asyncio.create_task(held.access_token()) for _ in range(5)]
-        while not _renewing:  # noqa: ASYNC110 - there is no event for it
+        while not runtime.under_way:  # noqa: ASYNC110 - there is no event for it
             await asyncio.sleep(0)
         callers[0].cancel()
         told = await asyncio.gather(*callers, return_exceptions=True)
         assert isinstance(told[0], asyncio.CancelledError)
         assert set(told[1:]) == {"access-new"}
         assert replies.count(TOKEN) == 1
-        assert not _renewing
+        assert not runtime.under_way
 
     async def test_all_who_wait_learn_of_a_failure(
         self, runtime: Runtime, make_connection: MakeConnection, replies: Replies, time_machine: TimeMachine
@@ -138,7 +138,7 @@ class TestSuccess:
         held = StoredTokens(runtime, row.org_id, row.id, row.provider)
         told = await asyncio.gather(*(held.access_token() for _ in range(5)), return_exceptions=True)
         assert {type(one) for one in told} == {Unavailable}
-        assert not _renewing
+        assert not runtime.under_way
 
     async def test_a_caller_that_is_cancelled_does_not_lose_the_answer(
         self, runtime: Runtime, make_connection: MakeConnection

@@ -1,31 +1,97 @@
-"""A connection that died in the pool is never handed out."""
+"""No dead connection is given out of a pool, and a living one is not asked each time."""
 
 import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from mailwarden.core import db
+from mailwarden.compose import async_dsn
+from mailwarden.core import pool
 from mailwarden.core.db import make_engine
+from mailwarden.core.roles import Role
+from mailwarden.embedded import EmbeddedServers
+from tests.support.database import admin_dsn, fresh_database
+
+PID = text("SELECT pg_backend_pid()")
 
 
-@pytest.mark.parametrize("unasked_s", [0.0, 60.0], ids=["asked", "not asked"])
-async def test_what_the_server_closed_is_replaced(
-    database_url: str, unasked_s: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(db, "UNASKED_S", unasked_s)
-    options: dict[str, Any] = {"pool_size": 2, "statement_timeout_ms": 5000}
-    engine = make_engine(database_url, application="pool", **options)
-    other = make_engine(database_url, application="killer", **options)
+@pytest.fixture(scope="module")
+def database(servers: EmbeddedServers) -> Iterator[str]:
+    with fresh_database(servers, "pool") as made:
+        yield made
+
+
+@asynccontextmanager
+async def engine_of(servers: EmbeddedServers, database: str, size: int) -> AsyncIterator[AsyncEngine]:
+    url = async_dsn(servers.dsn(Role.APP, database))
+    engine = make_engine(url, pool_size=size, statement_timeout_ms=5_000, application="pool")
     try:
-        async with engine.connect() as connection:
-            pid = await connection.scalar(text("SELECT pg_backend_pid()"))
-        async with other.connect() as killer:
-            await killer.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
-        await asyncio.sleep(0.2)  # until the word of it is here
-        async with engine.connect() as connection:
-            assert await connection.scalar(text("SELECT pg_backend_pid()")) != pid
+        yield engine
     finally:
         await engine.dispose()
-        await other.dispose()
+
+
+async def pid(engine: AsyncEngine) -> int:
+    async with engine.connect() as connection:
+        return int(await connection.scalar(PID))
+
+
+async def pings(engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch, rested_s: float) -> list[str]:
+    """What the pool itself sent when the only connection was given out again."""
+    monkeypatch.setattr(pool, "RESTED_S", rested_s)
+    sent: list[str] = []
+
+    def note(record: Any) -> None:
+        sent.append(record.query)
+
+    async with engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        driver.add_query_logger(note)
+    async with engine.connect():
+        driver.remove_query_logger(note)
+    return [one for one in sent if one == ";"]
+
+
+async def end(servers: EmbeddedServers, database: str, pids: list[int]) -> None:
+    admin = await asyncpg.connect(admin_dsn(servers, database))
+    await admin.execute("SELECT pg_terminate_backend(one) FROM unnest($1::int[]) AS one", pids)
+    await admin.close()
+    await asyncio.sleep(0.2)  # until the server has hung up
+
+
+async def test_what_the_server_ended_is_not_given_out(servers: EmbeddedServers, database: str) -> None:
+    async with engine_of(servers, database, 3) as engine:
+        async with engine.connect() as one, engine.connect() as two, engine.connect() as three:
+            dead = [int(await each.scalar(PID)) for each in (one, two, three)]
+        await end(servers, database, dead)
+        assert not {await pid(engine) for _ in range(3)} & set(dead)
+
+
+async def test_only_one_that_rested_is_asked(
+    servers: EmbeddedServers, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with engine_of(servers, database, 1) as engine:
+        assert await pings(engine, monkeypatch, rested_s=60) == []
+        assert await pings(engine, monkeypatch, rested_s=0) == [";"]
+
+
+async def test_one_that_does_not_answer_is_replaced(
+    servers: EmbeddedServers, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its link died in silence: nothing was noticed before it is asked."""
+    monkeypatch.setattr(pool, "RESTED_S", 0)
+    async with engine_of(servers, database, 1) as engine:
+        async with engine.connect() as connection:
+            first = int(await connection.scalar(PID))
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+        driver._transport.pause_reading()  # the hang-up is not seen
+        await end(servers, database, [first])
+        assert not driver.is_closed()
+        driver._transport.resume_reading()
+        assert await pid(engine) != first

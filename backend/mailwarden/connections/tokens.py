@@ -12,8 +12,6 @@ from mailwarden.providers.base import AccessRevoked, ProviderError, Signal, Unav
 WAIT_S = 10.0
 POLL_S = 0.1
 
-_renewing: dict[tuple[object, ...], "asyncio.Future[str]"] = {}
-
 
 class StoredTokens:
     """For `RefreshOnce`. Reading takes no lock (R0)."""
@@ -50,12 +48,13 @@ class StoredTokens:
     async def _renew(self, held: Held, claims: str | None = None) -> str:
         """Of those in this process who want the same token one asks for it: hundreds would take every connection of
         the pool, and the one that is to store the answer would wait behind them."""
-        key = (id(self._rt.sessions), self._id, held.version, self._statuses)
-        while (other := _renewing.get(key)) is not None:
+        renewing: dict[tuple[object, ...], asyncio.Future[str]] = self._rt.under_way
+        key = ("renew", self._id, held.version, self._statuses)
+        while (other := renewing.get(key)) is not None:
             await asyncio.wait([other])
             if not other.cancelled():
                 return other.result()
-        mine = _renewing[key] = asyncio.get_running_loop().create_future()
+        mine = renewing[key] = asyncio.get_running_loop().create_future()
         try:
             token = await self._renew_alone(held, claims)
             mine.set_result(token)
@@ -65,7 +64,7 @@ class StoredTokens:
             mine.exception()  # it is raised here, whether somebody else waits for it or not
             raise
         finally:
-            del _renewing[key]
+            del renewing[key]
             mine.cancel()  # if this caller was cancelled, one of the others does it
 
     async def _renew_alone(self, held: Held, claims: str | None) -> str:

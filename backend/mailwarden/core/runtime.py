@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # core knows no provider; these are types of values it only c
     from mailwarden.providers.budget import Budget
     from mailwarden.providers.settings import ProviderSettings
 
+UnderWay = dict[tuple[object, ...], asyncio.Future[Any]]
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -145,6 +147,7 @@ class Runtime:
     skew: SkewWatch = field(default_factory=SkewWatch)
     limiter: Limiter = field(default_factory=Limiter)
     reserved: Sessions | None = None  # as mw_app, too; None: none are kept free
+    under_way: "UnderWay" = field(default_factory=dict)  # what several want at once is asked for once
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep  # until a quota lets us call again
 
     def pressing(self) -> "Runtime":
