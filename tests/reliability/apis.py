@@ -36,14 +36,17 @@ class Api:
         assert self.process is not None
         return self.process.pid
 
-    async def start(self) -> None:
+    def _launch(self) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", *self.program, "--port", str(self.port)]
-        self.process = subprocess.Popen(
+        return subprocess.Popen(
             command, env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
+
+    async def start(self) -> None:
+        started = self.process = self._launch()
         async with asyncio.timeout(START_S):
             while not await self.is_ready():
-                if self.process.poll() is not None:
+                if started.poll() is not None:
                     raise RuntimeError("the API did not start")
                 await asyncio.sleep(0.1)
 
