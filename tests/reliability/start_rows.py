@@ -9,8 +9,6 @@ import time
 from collections.abc import Sequence
 from uuid import uuid4
 
-import asyncpg
-
 from mailwarden.core.roles import Role
 from mailwarden.embedded.processes import free_port
 from tests.reliability.apis import environment
@@ -76,13 +74,10 @@ def _judged(tally: Tally, what: str, program: Sequence[str], status: int | None,
     tally.see(bool(clear), f"{where}: said {len(lines)} lines, {said[-300:]!r}")
 
 
-async def _too_mighty(ground: Ground, world: World) -> dict[str, dict[str, str]]:
+async def _too_mighty(ground: Ground, world: World, bare: str) -> dict[str, dict[str, str]]:
     """What only a database can be wrong about."""
     database = world.dsn.rpartition("/")[2]
-    bare = f"bare_{uuid4().hex[:6]}"
-    admin = await asyncpg.connect(world.dsn)
-    await admin.execute(f"CREATE DATABASE {bare} OWNER mw_owner")
-    await admin.close()
+    await world.admin.execute(f"CREATE DATABASE {bare} OWNER mw_owner")
     return {
         "the schema's owner": {"DATABASE__URL": ground.servers.dsn(Role.OWNER, database)},
         "a superuser": {"DATABASE__URL": world.dsn},
@@ -95,7 +90,8 @@ async def refused(ground: Ground, n: int, programs: Sequence[Sequence[str]] = PR
     tally = Tally()
     async with living(ground, "A6") as world:
         await world.sign_up()
-        cases = await _too_mighty(ground, world) | WRONG
+        bare = f"bare_{uuid4().hex[:6]}"
+        cases = await _too_mighty(ground, world, bare) | WRONG
         pairs = [(what, program) for what in cases for program in programs][:n]
         places = asyncio.Semaphore(SIDE_BY_SIDE)
 
@@ -105,6 +101,7 @@ async def refused(ground: Ground, n: int, programs: Sequence[Sequence[str]] = PR
             _judged(tally, what, program, *ended)
 
         await asyncio.gather(*(one(*pair) for pair in pairs))
+        await world.admin.execute(f"DROP DATABASE {bare} WITH (FORCE)")
     return tally
 
 
