@@ -1,6 +1,10 @@
 import { Tooltip } from '@mantine/core';
-import type { ReactElement } from 'react';
+import { lazy, type ReactElement, Suspense } from 'react';
 import { useMay, useMayManage, useSession } from '../lib/session.tsx';
+import type { Wanted } from '../lib/wishes.ts';
+
+/** Only those need it who may not do something. */
+const AskBeside = lazy(() => import('./ask-beside.tsx'));
 
 const ADDRESS_REASON = 'Confirm your e-mail address first. The way to do it stands at the top of the page.';
 const MOST_NAMES = 3;
@@ -24,21 +28,29 @@ export function useRightsTo(permission: string): Rights {
 }
 
 export type Rights = { may: boolean; reason: string };
-type Props = { rights?: Rights; children: (may: boolean) => ReactElement };
+/** `wish`: what to ask those for who may. */
+type Props = { rights?: Rights; wish?: Wanted; children: (may: boolean) => ReactElement };
 
-/** Wraps a control that some may see but not use; the reason opens on hover and on focus. */
-export function Managed({ rights, children }: Props) {
+/** Wraps a control that some may see but not use: the reason opens on hover and on focus, asking for it is a click. */
+export function Managed({ rights, wish, children }: Props) {
   const manager = useMayManage();
   const why = useReason();
   const { may, reason } = rights ?? { may: manager, reason: why };
   if (may) return children(true);
   return (
-    <Tooltip label={reason}>
-      {/* a disabled button takes no focus, so its wrapper does */}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users need the reason too */}
-      <span tabIndex={0} style={{ display: 'inline-flex' }}>
-        {children(false)}
-      </span>
-    </Tooltip>
+    <>
+      <Tooltip label={reason}>
+        {/* a disabled button takes no focus, so its wrapper does */}
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users need the reason too */}
+        <span tabIndex={0} style={{ display: 'inline-flex' }}>
+          {children(false)}
+        </span>
+      </Tooltip>
+      {wish && (
+        <Suspense fallback={null}>
+          <AskBeside wish={wish} />
+        </Suspense>
+      )}
+    </>
   );
 }

@@ -103,5 +103,6 @@ export type {
   VerificationOut as Verification,
   WayOut as Way,
   WhoMustAct,
+  Wish,
   WorkerOut as Worker,
 } from '@mailwarden/api-client';

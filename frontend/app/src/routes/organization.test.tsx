@@ -154,8 +154,8 @@ test('a member asks for a reconnect with one click, and reads who was told', asy
     ),
   );
   const { user } = openApp('/integrations/hubspot');
-  await user.click((await screen.findAllByRole('button', { name: /^Ask an owner/ }))[0] as HTMLElement);
-  expect(await screen.findByText(/Asked Olga Owner/)).toBeInTheDocument();
+  await user.click((await screen.findAllByRole('button', { name: /^Ask an owner to reconnect/ }))[0] as HTMLElement);
+  expect(await screen.findByText('Asked — 1 person was told: Olga Owner.')).toBeInTheDocument();
   expect(screen.getAllByRole('button', { name: /^Reconnect/ })[0]).toBeDisabled();
 });
 

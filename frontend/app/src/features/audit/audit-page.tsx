@@ -1,6 +1,7 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import AskBeside from '../../components/ask-beside.tsx';
 import { LogTable } from '../../components/log-table.tsx';
 import { useReason } from '../../components/managed.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -15,14 +16,22 @@ type Props = { filter: AuditSearch; onFilter: (change: AuditSearch) => void };
 
 export function AuditPage(props: Props) {
   const may = useMay('audit:read');
-  const reason = useReason('audit:read');
   return (
     <Stack gap="lg" maw={1200}>
       <PageHeader title="Audit log" actions={may && <Exports filter={props.filter} />}>
         Who changed what in this organization. Entries are never edited.
       </PageHeader>
-      {may ? <Entries {...props} /> : <EmptyState title="Not open to you">{reason}</EmptyState>}
+      {may ? <Entries {...props} /> : <Closed />}
     </Stack>
+  );
+}
+
+function Closed() {
+  const reason = useReason('audit:read');
+  return (
+    <EmptyState title="Not open to you" action={<AskBeside wish={{ action: 'look_at_audit_log' }} />}>
+      {reason}
+    </EmptyState>
   );
 }
 

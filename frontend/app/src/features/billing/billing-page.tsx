@@ -43,7 +43,7 @@ export function BillingPage({ standing, checkout, onSettled }: Props) {
 
 function Closed({ standing }: { standing: Standing }) {
   const { reason } = useRightsTo('billing:read');
-  const ask = <AskOwner what="Please look at our plan at Mailwarden:" path="/settings/billing" />;
+  const ask = <AskOwner wish={{ action: 'manage_billing' }} />;
   return (
     <EmptyState title="Billing is for owners and managers" Icon={IconLock} action={ask}>
       {standing.may_work ? reason : `${standing.detail} ${reason}`}

@@ -13,7 +13,7 @@ export function ReadOnlyNote() {
     <Alert color="gray" variant="light" p="sm" icon={<IconInfoCircle aria-hidden />}>
       <Group justify="space-between" gap="xs">
         <Text size="sm">You can look at everything here. {reason}</Text>
-        {role !== 'owner' && <AskOwner what="Please look at our plan at Mailwarden:" path="/settings/billing" />}
+        {role !== 'owner' && <AskOwner wish={{ action: 'manage_billing' }} />}
       </Group>
     </Alert>
   );

@@ -8,11 +8,15 @@ import {
   IconSettings,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { toneInk } from '../../components/tones.ts';
 import { isMailbox, listsCampaigns } from '../../lib/kinds.ts';
 import type { Connection, Integration } from '../../lib/types.ts';
-import { accountName } from './accounts.ts';
+import { accountName, wishFor } from './accounts.ts';
 import { useConnectRights, useRights, useWorkRights } from './rights.ts';
+
+/** Only members need it. */
+const AskItem = lazy(() => import('./ask-item.tsx'));
 
 type Props = {
   integration: Integration;
@@ -80,6 +84,11 @@ export function MoreMenu({ integration, connection, onConnect, onReconnect, onDi
             >
               Disconnect…
             </Menu.Item>
+            {!may && (
+              <Suspense fallback={null}>
+                <AskItem wish={{ action: 'disconnect', ...wishFor(connection) }} />
+              </Suspense>
+            )}
           </>
         )}
         {!works && (

@@ -36,7 +36,10 @@ export function RepairButton({ connection, providerLabel }: { connection: Connec
         </Managed>
         {!allowed && (
           <Suspense fallback={null}>
-            <AskReconnect connection={connection} providerLabel={providerLabel} />
+            <AskReconnect
+              connection={connection}
+              what={`Please reconnect ${accountName(connection)} (${providerLabel}) in Mailwarden:`}
+            />
           </Suspense>
         )}
       </Group>

@@ -78,7 +78,7 @@ function ReplayButton({ delivery }: { delivery: DeliveryDetail }) {
     <>
       {replay.error && <ErrorState error={replay.error} />}
       <Group>
-        <Managed rights={rights}>
+        <Managed rights={rights} wish={{ action: 'manage_webhooks' }}>
           {(may) => (
             <Button
               variant="default"

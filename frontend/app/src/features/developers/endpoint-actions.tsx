@@ -31,7 +31,9 @@ export function EndpointActions({ endpoint }: { endpoint: Endpoint }) {
   return (
     <Group gap="xs">
       <Managed rights={rights}>{(may) => <TestButton endpoint={endpoint} disabled={!may} />}</Managed>
-      <Managed rights={rights}>{(may) => <Switch endpoint={endpoint} disabled={!may} />}</Managed>
+      <Managed rights={rights} wish={{ action: 'manage_webhooks' }}>
+        {(may) => <Switch endpoint={endpoint} disabled={!may} />}
+      </Managed>
       {rights.may && <More onOpen={setOpen} />}
       <Suspense fallback={null}>
         {open === 'edit' && <EditEndpointDialog endpoint={endpoint} onClose={close} />}

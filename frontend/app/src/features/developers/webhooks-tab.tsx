@@ -48,7 +48,7 @@ function Endpoints() {
 function Add({ onClick }: { onClick: () => void }) {
   const rights = useRightsTo('webhooks:write');
   return (
-    <Managed rights={rights}>
+    <Managed rights={rights} wish={{ action: 'manage_webhooks' }}>
       {(may) => (
         <Button disabled={!may} onClick={onClick}>
           Add endpoint…

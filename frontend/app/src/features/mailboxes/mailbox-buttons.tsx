@@ -1,10 +1,12 @@
 import { Button, Group, Tooltip } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { AskOwner } from '../../components/ask-owner.tsx';
+import AskBeside from '../../components/ask-beside.tsx';
 import { Spoken } from '../../components/spoken.tsx';
 import { useBlocked } from '../../lib/standing.ts';
-import type { Mailbox, MailboxAction } from '../../lib/types.ts';
+import type { Connection, Mailbox, MailboxAction } from '../../lib/types.ts';
+import { accountName, wishFor } from '../connections/accounts.ts';
+import AskReconnect from '../connections/ask-reconnect.tsx';
 
 type Handlers = Partial<Record<MailboxAction['code'], () => void>>;
 type Props = { mailbox: Mailbox; on: Handlers; busy: MailboxAction['code'] | null };
@@ -44,14 +46,16 @@ export function MailboxButtons({ mailbox, on, busy }: Props) {
           </Button>
         </WithReason>
       ))}
-      {mailbox.status === 'failed' && barred && (
-        <AskOwner
-          what={`Please look at ${name}, mailbox slot ${mailbox.number}, in Mailwarden:`}
-          path="/settings?tab=email"
-        />
-      )}
+      {barred && mailbox.connection && <AskAbout mailbox={mailbox} connection={mailbox.connection} />}
     </Group>
   );
+}
+
+/** Somebody else's mailbox: a broken one is to be reconnected, another is to be changed. */
+function AskAbout({ mailbox, connection }: { mailbox: Mailbox; connection: Connection }) {
+  const what = `Please look at ${accountName(connection)}, mailbox slot ${mailbox.number}, in Mailwarden:`;
+  if (mailbox.status === 'failed') return <AskReconnect connection={connection} what={what} size="xs" />;
+  return <AskBeside wish={{ action: 'change_connection', ...wishFor(connection) }} size="xs" />;
 }
 
 function WithReason({ reason, children }: { reason: string | null | undefined; children: ReactElement }) {

@@ -1,3 +1,4 @@
+import AskBeside from '../../components/ask-beside.tsx';
 import { Part } from '../../components/part.tsx';
 import { ROLE_LABELS, type Role } from '../../lib/roles.ts';
 import { useSession } from '../../lib/session.tsx';
@@ -16,6 +17,7 @@ export function WhoToAsk() {
           ))}
         </ul>
       )}
+      <AskBeside wish={{ action: 'manage_members' }} />
     </Part>
   );
 }

@@ -1,6 +1,7 @@
 import { Alert, Button, Card, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
+import AskBeside from '../../components/ask-beside.tsx';
 import { useReason } from '../../components/managed.tsx';
 import { ErrorState } from '../../components/states.tsx';
 import { notifyOk } from '../../lib/notify.ts';
@@ -29,7 +30,10 @@ export function OrganizationCard() {
           <Title order={2}>Organization</Title>
           {!may && (
             <Alert color="gray" variant="light" p="sm" icon={<IconInfoCircle aria-hidden />}>
-              {reason}
+              <Stack gap="xs">
+                {reason}
+                <AskBeside wish={{ action: 'change_organization' }} size="xs" />
+              </Stack>
             </Alert>
           )}
           <TextInput

@@ -81,7 +81,7 @@ function WhoActs({ title, button }: { title: string; button: string }) {
       )}
       {!may && <Text size="sm">{reason}</Text>}
       {!may && role !== 'owner' && (
-        <AskOwner what={`${title} at Mailwarden. Please look at it:`} path="/settings/billing" />
+        <AskOwner wish={{ action: 'manage_billing' }} what={`${title} at Mailwarden. Please look at it:`} size="xs" />
       )}
     </Group>
   );
