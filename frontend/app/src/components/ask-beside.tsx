@@ -1,7 +1,14 @@
-import { useMayAsk, type Wanted } from '../lib/wishes.ts';
-import { AskOwner } from './ask-owner.tsx';
+import { lazy, Suspense } from 'react';
+import type { Wanted } from '../lib/wishes.ts';
 
-/** Beside a control that is closed: nothing, where it is not the role that closes it. */
-export default function AskBeside({ wish, size }: { wish: Wanted; size?: 'xs' | 'sm' }) {
-  return useMayAsk(wish) ? <AskOwner wish={wish} {...(size && { size })} /> : null;
+/** Only those need it who may not do something. */
+const IfMayAsk = lazy(async () => ({ default: (await import('./ask-owner.tsx')).IfMayAsk }));
+
+/** Beside a control that is closed: the way to ask for it. Nothing, where it is not the role that closes it. */
+export function AskBeside(props: { wish: Wanted; size?: 'xs' | 'sm' }) {
+  return (
+    <Suspense fallback={null}>
+      <IfMayAsk {...props} />
+    </Suspense>
+  );
 }

@@ -1,9 +1,11 @@
 import { screen, waitFor, within } from '@testing-library/react';
+import axe from 'axe-core';
 import { HttpResponse, http } from 'msw';
 import { expect, test } from 'vitest';
 import type { Asked } from '../lib/types.ts';
 import * as pay from '../test/billing.ts';
 import * as make from '../test/fixtures.ts';
+import * as mail from '../test/mailboxes.ts';
 import * as org from '../test/organization.ts';
 import { paid } from '../test/paid.ts';
 import { openApp } from '../test/render.tsx';
@@ -100,6 +102,35 @@ test('a menu asks without closing, and says there what came of it', async () => 
   await user.click(await screen.findByRole('menuitem', { name: /^Ask an owner to disconnect Acme Marketing/ }));
   expect(await screen.findByText(/^Asked — 2 people were told/)).toBeInTheDocument();
   expect(bodies).toEqual([{ action: 'disconnect', connection_id: 'conn_h1', provider: null }]);
+  const result = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } });
+  expect(result.violations.map((v) => v.id)).toEqual([]);
+});
+
+test('somebody else’s mailbox: a broken one is asked to be reconnected, another to be changed', async () => {
+  const actions = mail.actions('This is somebody else’s mailbox.');
+  const good = mail.gmail({ id: 'conn_g2', account_label: 'bob@example.com' });
+  const bodies = asMember();
+  let reconnect = 0;
+  server.use(
+    get('/mailboxes', () =>
+      make.page([
+        mail.mailbox({ own: false, status: 'failed', label: 'Failed', actions }),
+        mail.mailbox({ id: 'mbx_2', number: 2, own: false, connection: good, actions }),
+      ]),
+    ),
+    http.post('*/v1/connections/conn_g1/ask-reconnect', () => {
+      reconnect += 1;
+      return HttpResponse.json(asked());
+    }),
+  );
+  const { user } = openApp('/settings?tab=email');
+  await user.click(await screen.findByRole('button', { name: 'Ask an owner to reconnect ann@example.com' }));
+  await user.click(
+    await screen.findByRole('button', { name: 'Ask an owner to change the settings of bob@example.com' }),
+  );
+  await waitFor(() => expect(screen.getAllByText(/^Asked — 2 people/)).toHaveLength(2));
+  expect(reconnect).toBe(1);
+  expect(bodies).toEqual([{ action: 'change_connection', connection_id: 'conn_g2', provider: null }]);
 });
 
 test.each([

@@ -17,6 +17,10 @@ export function AskOwner({ wish, what, size = 'sm' }: Props) {
   );
 }
 
+export function IfMayAsk(props: Props) {
+  return useMayAsk(props.wish) ? <AskOwner {...props} /> : null;
+}
+
 function address(wish: Wanted): string {
   const { to, search } = wishPlace(wish);
   const query = new URLSearchParams(search).toString();

@@ -1,10 +1,8 @@
 import { Tooltip } from '@mantine/core';
-import { lazy, type ReactElement, Suspense } from 'react';
+import type { ReactElement } from 'react';
 import { useMay, useMayManage, useSession } from '../lib/session.tsx';
 import type { Wanted } from '../lib/wishes.ts';
-
-/** Only those need it who may not do something. */
-const AskBeside = lazy(() => import('./ask-beside.tsx'));
+import { AskBeside } from './ask-beside.tsx';
 
 const ADDRESS_REASON = 'Confirm your e-mail address first. The way to do it stands at the top of the page.';
 const MOST_NAMES = 3;
@@ -46,11 +44,7 @@ export function Managed({ rights, wish, children }: Props) {
           {children(false)}
         </span>
       </Tooltip>
-      {wish && (
-        <Suspense fallback={null}>
-          <AskBeside wish={wish} />
-        </Suspense>
-      )}
+      {wish && <AskBeside wish={wish} />}
     </>
   );
 }

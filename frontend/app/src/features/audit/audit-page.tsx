@@ -1,7 +1,7 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import AskBeside from '../../components/ask-beside.tsx';
+import { AskBeside } from '../../components/ask-beside.tsx';
 import { LogTable } from '../../components/log-table.tsx';
 import { useReason } from '../../components/managed.tsx';
 import { PageHeader } from '../../components/page-header.tsx';

@@ -1,7 +1,7 @@
 import { Alert, Button, Card, Group, Stack, Text } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useState } from 'react';
-import AskBeside from '../../components/ask-beside.tsx';
+import { AskBeside } from '../../components/ask-beside.tsx';
 import { useReason } from '../../components/managed.tsx';
 import { ErrorState } from '../../components/states.tsx';
 import { notifyOk } from '../../lib/notify.ts';

@@ -1,5 +1,5 @@
 import { IconLock } from '@tabler/icons-react';
-import AskBeside from '../../components/ask-beside.tsx';
+import { AskBeside } from '../../components/ask-beside.tsx';
 import { EmptyState } from '../../components/states.tsx';
 import { useSession } from '../../lib/session.tsx';
 

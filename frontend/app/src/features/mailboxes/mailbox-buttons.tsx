@@ -1,12 +1,14 @@
 import { Button, Group, Tooltip } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import type { ReactElement } from 'react';
-import AskBeside from '../../components/ask-beside.tsx';
+import { lazy, type ReactElement, Suspense } from 'react';
+import { AskBeside } from '../../components/ask-beside.tsx';
 import { Spoken } from '../../components/spoken.tsx';
 import { useBlocked } from '../../lib/standing.ts';
 import type { Connection, Mailbox, MailboxAction } from '../../lib/types.ts';
 import { accountName, wishFor } from '../connections/accounts.ts';
-import AskReconnect from '../connections/ask-reconnect.tsx';
+
+/** Only members need it. */
+const AskReconnect = lazy(() => import('../connections/ask-reconnect.tsx'));
 
 type Handlers = Partial<Record<MailboxAction['code'], () => void>>;
 type Props = { mailbox: Mailbox; on: Handlers; busy: MailboxAction['code'] | null };
@@ -54,8 +56,14 @@ export function MailboxButtons({ mailbox, on, busy }: Props) {
 /** Somebody else's mailbox: a broken one is to be reconnected, another is to be changed. */
 function AskAbout({ mailbox, connection }: { mailbox: Mailbox; connection: Connection }) {
   const what = `Please look at ${accountName(connection)}, mailbox slot ${mailbox.number}, in Mailwarden:`;
-  if (mailbox.status === 'failed') return <AskReconnect connection={connection} what={what} size="xs" />;
-  return <AskBeside wish={{ action: 'change_connection', ...wishFor(connection) }} size="xs" />;
+  if (mailbox.status !== 'failed') {
+    return <AskBeside wish={{ action: 'change_connection', ...wishFor(connection) }} size="xs" />;
+  }
+  return (
+    <Suspense fallback={null}>
+      <AskReconnect connection={connection} what={what} size="xs" />
+    </Suspense>
+  );
 }
 
 function WithReason({ reason, children }: { reason: string | null | undefined; children: ReactElement }) {

@@ -2,7 +2,7 @@ import { Alert, Button, Drawer, Group, Stack, Text } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import AskBeside from '../../components/ask-beside.tsx';
+import { AskBeside } from '../../components/ask-beside.tsx';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { notifyOk } from '../../lib/notify.ts';
 import { fieldErrors } from '../../lib/problem.ts';

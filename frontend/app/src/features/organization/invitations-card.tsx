@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import AskBeside from '../../components/ask-beside.tsx';
+import { AskBeside } from '../../components/ask-beside.tsx';
 import { useRightsTo } from '../../components/managed.tsx';
 import { Lines, Loaded, Part } from '../../components/part.tsx';
 import { invitationsOptions } from './api.ts';

@@ -1,4 +1,4 @@
-import AskBeside from '../../components/ask-beside.tsx';
+import { AskBeside } from '../../components/ask-beside.tsx';
 import { Part } from '../../components/part.tsx';
 import { ROLE_LABELS, type Role } from '../../lib/roles.ts';
 import { useSession } from '../../lib/session.tsx';
