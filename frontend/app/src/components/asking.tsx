@@ -15,7 +15,7 @@ export function Asking({ ask, about, message, size = 'sm' }: Props) {
   const enough = askedEnough(ask.error);
   return (
     <Stack gap={0} align="flex-start">
-      <Group gap={4} wrap="nowrap">
+      <Group gap={4}>
         <Button
           variant="default"
           size={size}
@@ -28,10 +28,10 @@ export function Asking({ ask, about, message, size = 'sm' }: Props) {
           <Spoken>to {about}</Spoken>
         </Button>
         <CopyIcon message={message} about={about} size={size} />
+        <Text size="sm" role="status">
+          {ask.data && <Told asked={ask.data} />}
+        </Text>
       </Group>
-      <Text size="sm" role="status">
-        {ask.data && <Told asked={ask.data} />}
-      </Text>
       {ask.error != null && <ErrorState error={ask.error} />}
       {enough && <Text size="sm">{enough}</Text>}
     </Stack>

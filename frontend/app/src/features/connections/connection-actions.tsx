@@ -1,12 +1,13 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { IconStethoscope } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
+import { AskBeside } from '../../components/ask-beside.tsx';
 import { Managed } from '../../components/managed.tsx';
 import { Spoken } from '../../components/spoken.tsx';
 import { ErrorState } from '../../components/states.tsx';
 import type { Connection, Integration } from '../../lib/types.ts';
 import { AccountDialogs, type Opened } from './account-dialogs.tsx';
-import { accountName } from './accounts.ts';
+import { accountName, wishFor } from './accounts.ts';
 import { useSyncNow, useTest } from './api.ts';
 import { ConnectFlow } from './connect-flow.tsx';
 import { MoreMenu } from './more-menu.tsx';
@@ -24,6 +25,7 @@ export function ConnectionActions({ integration, connection }: Props) {
   const [adding, setAdding] = useState(false);
   const sync = useSyncNow(connection.id);
   const test = useTest(connection.id);
+  const works = useWorkRights(connection).may;
   return (
     <Stack gap="sm">
       {test.data && (
@@ -50,6 +52,9 @@ export function ConnectionActions({ integration, connection }: Props) {
           onDisconnect={() => setOpen('disconnect')}
         />
       </Group>
+      {!works && connection.action.code === 'sync_now' && connection.active_sync_id === null && (
+        <AskBeside wish={{ action: 'sync', ...wishFor(connection) }} />
+      )}
       <AccountDialogs connection={connection} providerLabel={integration.label} open={open} onOpen={setOpen} />
       {adding && <ConnectFlow integration={integration} onClose={() => setAdding(false)} />}
     </Stack>

@@ -3,7 +3,7 @@ import { IconClock, IconRefresh } from '@tabler/icons-react';
 import { Managed } from '../../components/managed.tsx';
 import { Spoken } from '../../components/spoken.tsx';
 import type { Connection } from '../../lib/types.ts';
-import { accountName, wishFor } from './accounts.ts';
+import { accountName } from './accounts.ts';
 import { isRepair, RepairButton } from './repair-button.tsx';
 import { useWorkRights } from './rights.ts';
 
@@ -26,7 +26,7 @@ export function PrimaryAction({ connection, providerLabel, starting, onSync }: P
   }
   const running = connection.active_sync_id !== null;
   return (
-    <Managed rights={rights} {...(!running && { wish: { action: 'sync', ...wishFor(connection) } })}>
+    <Managed rights={rights}>
       {(may) => (
         <Button
           variant={running ? 'default' : 'filled'}
