@@ -105,6 +105,10 @@ def test_a_loop_is_stopped_for_minutes():
     assert found.retry_after_s == 600
 
 
+def test_too_many_requests_are_a_limit_whatever_its_words_say():
+    assert isinstance(refused("temporarily_unavailable", 90033, status=429), RateLimited)
+
+
 def test_a_refused_code_is_no_dead_grant():
     assert isinstance(refused("invalid_grant", 54005, operation="exchange"), Rejected)
     assert isinstance(refused("invalid_scope", 70011), Rejected)
