@@ -27,14 +27,15 @@ class Meaning:
     page: str
 
 
+ORGANIZATION_PAGE = "/settings?tab=organization"
 ACCOUNT_PAGE = "/integrations/{provider}?account={account}"
 MEANING = {
     Wish.CONNECT: Meaning("connections:write", "connect {about}", "/integrations"),
     Wish.DISCONNECT: Meaning("connections:write", "disconnect {about}", ACCOUNT_PAGE),
     Wish.CHANGE_CONNECTION: Meaning("connections:write", "change the settings of {about}", ACCOUNT_PAGE),
     Wish.SYNC: Meaning("syncs:write", "sync {about} now", ACCOUNT_PAGE),
-    Wish.MEMBERS: Meaning("members:write", "invite or change members", "/settings?tab=organization"),
-    Wish.ORGANIZATION: Meaning("organization:write", "change the organization’s settings", "/settings?tab=organization"),
+    Wish.MEMBERS: Meaning("members:write", "invite or change members", ORGANIZATION_PAGE),
+    Wish.ORGANIZATION: Meaning("organization:write", "change the organization’s settings", ORGANIZATION_PAGE),
     Wish.API_KEYS: Meaning("api_keys:write", "look after API keys", "/developers?tab=keys"),
     Wish.WEBHOOKS: Meaning("webhooks:write", "look after webhook endpoints", "/developers?tab=webhooks"),
     Wish.DIAGNOSTICS: Meaning("diagnostics:read", "look at the diagnostics", "/diagnostics"),
