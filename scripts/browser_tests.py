@@ -1,29 +1,50 @@
-"""Starts the product beside the sandbox and walks through it with Chromium; `--lighthouse` measures it instead."""
+"""Starts the product beside the sandbox and walks through it with Chromium; `--lighthouse` measures it instead.
+
+A second instance, on which organizations pay, is started for the walk through billing; `--paid` plays that one alone.
+"""
 
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 from mailwarden.cli.demo.run import demo_environment
 from scripts.browser import NoBrowser, ensure
-from tests.support.stack import running_system
+from scripts.browser_desk import desk_for
+from tests.support.stack import System, running_system
 
 FRONTEND = Path(__file__).resolve().parents[1] / "frontend"
 LIMIT_S = 1200
 
 
 def main(arguments: list[str]) -> int:
-    script = "lighthouse" if "--lighthouse" in arguments else "e2e"
     try:
         chromium = ensure()
     except NoBrowser as error:
         print(error, file=sys.stderr)
         return 1
-    with running_system("browser", env=demo_environment()) as system:
-        env = {"CHROMIUM_PATH": chromium, "E2E_BASE_URL": system.url, "E2E_SANDBOX_URL": system.sandbox.url}
+    if "--lighthouse" in arguments:
+        return play("lighthouse", chromium)
+    free = 0 if "--paid" in arguments else play("e2e", chromium)
+    return free or play("e2e:paid", chromium)
+
+
+def play(script: str, chromium: str) -> int:
+    paid = script.endswith("paid")
+    with ExitStack() as resources:
+        timing = {"MAILWARDEN_TIMING__CLOCK_FOLLOW_S": "0.2"} if paid else {}  # time is moved there
+        system = resources.enter_context(running_system("browser", env=demo_environment() | timing, paid=paid))
+        env = where(system) | {"CHROMIUM_PATH": chromium}
+        if paid:
+            env["E2E_DESK_URL"] = resources.enter_context(desk_for(system))
         command = ["npm", "run", "--silent", script]
         return subprocess.run(command, cwd=FRONTEND, env=os.environ | env, timeout=LIMIT_S, check=False).returncode
+
+
+def where(system: System) -> dict[str, str]:
+    mails = str(system.stack.settings.data_dir / "mail")
+    return {"E2E_BASE_URL": system.url, "E2E_SANDBOX_URL": system.sandbox.url, "E2E_MAILS": mails}
 
 
 if __name__ == "__main__":

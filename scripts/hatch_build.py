@@ -1,4 +1,4 @@
-"""What the wheel holds besides Python: the built pages and the migrations, so that `pip install` is all one needs."""
+"""What the wheel holds besides Python: pages, help and migrations, so that `pip install` is all one needs."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 class Extras(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """An editable install takes both from the checkout."""
+        """An editable install takes them from the checkout."""
         if version != "standard":
             return
         root = Path(self.root)
@@ -18,6 +18,7 @@ class Extras(BuildHookInterface[Any]):
         build_data["force_include"] |= {
             **_under(pages, "mailwarden/web/dist", lambda path: path.suffix != ".map" and ".vite" not in path.parts),
             **_under(root / "migrations", "mailwarden/migrations", lambda path: path.suffix in (".py", ".mako")),
+            **_under(root / "docs" / "help", "mailwarden/help", lambda path: path.suffix == ".md"),
         }
 
 

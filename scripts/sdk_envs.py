@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 REQUIREMENTS, HOME = ROOT / "requirements", ROOT / ".local" / "sdk"
-NAMES = ("hubspot-12", "klaviyo-24", "klaviyo-25", "keap-2", "google-2", "microsoft-1")
+NAMES = ("hubspot-12", "klaviyo-24", "klaviyo-25", "keap-2", "google-2", "microsoft-1", "localstripe-1")
 _MAKE_S = 600
 
 

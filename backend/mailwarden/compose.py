@@ -10,24 +10,28 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import cast
 
+from asyncpg import PostgresError
 from pydantic import BaseModel, HttpUrl, SecretStr
 from redis.asyncio import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from mailwarden.billing.catalogue import catalogue
 from mailwarden.core.checks import check_database
 from mailwarden.core.clock import DatabaseClock
 from mailwarden.core.crypto import Keyring
 from mailwarden.core.db import make_engine, make_sessions
+from mailwarden.core.egress import EgressGuard
 from mailwarden.core.http import build_http
 from mailwarden.core.key_check import check_keys
 from mailwarden.core.mail import FileMailer, Mailer, SmtpMailer
 from mailwarden.core.paging import Cursors
-from mailwarden.core.runtime import Config, Retention, Runtime, Timing
+from mailwarden.core.runtime import Billing, Config, Limits, Retention, Runtime, Timing
 from mailwarden.providers.budget import RedisBudget, Scripts
 from mailwarden.providers.settings import ProviderSettings
-from mailwarden.settings import MailSettings, ProviderClientSettings, Settings, parse_keys
+from mailwarden.settings import BillingSettings, MailSettings, ProviderClientSettings, Settings, parse_keys
 from mailwarden.tables import metadata
 
 WORKER_STATEMENT_MS, SYSTEM_STATEMENT_MS = 60_000, 10_000
@@ -53,14 +57,38 @@ def required(value: SecretStr | None, name: str) -> str:
 
 
 def async_dsn(url: str) -> str:
-    """Accepts the libpq spelling that every hosting service prints."""
-    return "postgresql+asyncpg://" + url.split("://", 1)[1]
+    """Accepts the libpq spelling that every hosting service prints. Raises MissingSetting, which does not show it."""
+    scheme, found, rest = url.partition("://")
+    if not found or not rest or not scheme.startswith("postgres"):
+        raise MissingSetting("the address of the database must be of the form postgresql://user:password@host/name")
+    return "postgresql+asyncpg://" + rest
 
 
 def keyring(settings: Settings) -> Keyring:
     keys = parse_keys(settings.security.encryption_keys.get_secret_value())
     lookup = base64.b64decode(settings.security.lookup_key.get_secret_value(), validate=True)
     return Keyring(primary=next(iter(keys)), keys=keys, lookup=lookup)
+
+
+def check_words(settings: Settings) -> None:
+    """What only its user would stumble over later. Raises MissingSetting."""
+    try:
+        keyring(settings)
+    except ValueError as exc:
+        raise MissingSetting(f"MAILWARDEN_SECURITY__ENCRYPTION_KEYS or LOOKUP_KEY cannot be used: {exc}") from exc
+    try:
+        EgressGuard(allow=settings.egress.allow)
+    except ValueError as exc:
+        raise MissingSetting(f"MAILWARDEN_EGRESS__ALLOW cannot be used: {exc}") from exc
+
+
+async def reach(engine: AsyncEngine) -> None:
+    """Raises UnsafeDatabase, and MissingSetting where nobody answers or lets us in."""
+    try:
+        await check_database(engine)
+    except (OSError, SQLAlchemyError, PostgresError) as exc:
+        why = str(getattr(exc, "orig", None) or exc).splitlines()[0]
+        raise MissingSetting(f"the database at MAILWARDEN_DATABASE__URL cannot be used: {why}") from exc
 
 
 def provider_settings(client: ProviderClientSettings, timing: Timing) -> ProviderSettings:
@@ -104,11 +132,44 @@ def feature_config(settings: Settings) -> Config:
         mail_ca_file=settings.egress.mail_ca_file,
         timing=timing,
         mail_from=settings.mail.sender,
+        support_address=settings.support.address,
+        support_chat_url=str(settings.support.chat_url) if settings.support.chat_url else None,
         version=package_version(),
         retention=Retention(**settings.retention.model_dump()),
+        limits=request_limits(settings),
+        billing=billing_config(settings.billing),
+        extension_ids=settings.oauth.extension_ids,
         settings_set=tuple(names_set(settings)),
         cookie_secure=settings.base_url.scheme == "https",
+        breached_passwords=settings.security.breached_passwords,
+        trusted_proxies=settings.security.trusted_proxies,
+        unverified_may_act=_or(settings.accounts.unverified_may_act, settings.mail.mode == "file"),
     )
+
+
+def billing_config(billing: BillingSettings) -> Billing:
+    """Raises MissingSetting for a price of a plan that is not in the catalogue."""
+    unknown = [plan for plan in billing.prices if catalogue().find(plan) is None]
+    if unknown:
+        raise MissingSetting(f"MAILWARDEN_BILLING__PRICES names plans that do not exist: {', '.join(unknown)}")
+    secrets = billing.stripe_webhook_secret.get_secret_value().split(",")
+    return Billing(
+        stripe_key=billing.stripe_secret_key.get_secret_value(),
+        webhook_secrets=tuple(one.strip() for one in secrets if one.strip()),
+        api_base=_base(billing.stripe_api_base),
+        prices=dict(billing.prices),
+        trial_days=billing.trial_days,
+        since=billing.since,
+    )
+
+
+def request_limits(settings: Settings) -> Limits:
+    enabled = _or(settings.limits.enabled, settings.environment != "test")
+    return Limits(enabled=enabled, **settings.limits.model_dump(exclude={"enabled"}))
+
+
+def _or(chosen: bool | None, otherwise: bool) -> bool:
+    return otherwise if chosen is None else chosen
 
 
 def make_mailer(mail: MailSettings, data_dir: Path) -> Mailer:
@@ -183,11 +244,12 @@ async def open_runtime(
 
     Raises UnsafeDatabase, WrongKeys. ``keys_checked`` False: for those who look into just that.
     """
+    check_words(settings)
     async with AsyncExitStack() as stack:
         engines = await stack.enter_async_context(open_engines(settings, application, worker=worker))
         redis = make_redis(required(settings.redis.url, "REDIS__URL"))
         stack.push_async_callback(redis.aclose)
-        await check_database(engines.app)
+        await reach(engines.app)
         keys, sessions = keyring(settings), make_sessions(engines.app)
         if keys_checked:
             await check_keys(sessions, keys, metadata)

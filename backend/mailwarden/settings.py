@@ -1,15 +1,24 @@
 """The operator's settings: environment variables `MAILWARDEN_…` (nested by `__`) or a `.env` file."""
 
 import base64
+import re
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, HttpUrl, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Environment = Literal["development", "demo", "test", "staging", "production"]
 DEVELOPMENT_KEY = base64.b64encode(b"development-only-key-0123456789a").decode()
 LOCAL: tuple[Environment, ...] = ("development", "demo", "test")
+
+
+def _split(data: object, name: str) -> object:
+    """Lists are comma separated in the environment."""
+    if isinstance(data, dict) and isinstance(data.get(name), str):
+        data = {**data, name: tuple(part.strip() for part in data[name].split(",") if part.strip())}
+    return data
 
 
 class DatabaseSettings(BaseModel):
@@ -39,6 +48,18 @@ class SecuritySettings(BaseModel):
     allow_http: bool = Field(
         False, description="Serve sign-in over plain http outside loopback. Refused in production."
     )
+
+    breached_passwords: Path | None = Field(
+        None, description="File of passwords known from breaches, made by `mailwarden breached-passwords`."
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="CIDR ranges of reverse proxies whose X-Forwarded-For is believed, comma separated."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def split(cls, data: object) -> object:
+        return _split(data, "trusted_proxies")
 
 
 class ProviderClientSettings(BaseModel):
@@ -96,6 +117,18 @@ class MailSettings(BaseModel):
     )
 
 
+class AccountsSettings(BaseModel):
+    unverified_may_act: bool | None = Field(
+        None,
+        description="Let people act before they confirm their address; empty: only where mail goes to files.",
+    )
+
+
+class SupportSettings(BaseModel):
+    address: str = Field("support@mailwarden.localhost", description="Where requests for support are mailed to.")
+    chat_url: HttpUrl | None = Field(None, description="Page of a live chat, shown in the help menu; empty: none.")
+
+
 class EgressSettings(BaseModel):
     allow: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="CIDR ranges that tenant-typed hosts may reach besides public ones, comma separated."
@@ -107,9 +140,7 @@ class EgressSettings(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def split(cls, data: object) -> object:
-        if isinstance(data, dict) and isinstance(data.get("allow"), str):
-            data = {**data, "allow": tuple(part.strip() for part in data["allow"].split(",") if part.strip())}
-        return data
+        return _split(data, "allow")
 
 
 class WorkerSettings(BaseModel):
@@ -122,10 +153,78 @@ class WorkerSettings(BaseModel):
     )
 
 
+class OAuthSettings(BaseModel):
+    extension_ids: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Ids of browser extensions that people may let in, comma separated."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def split(cls, data: object) -> object:
+        return _split(data, "extension_ids")
+
+    @field_validator("extension_ids")
+    @classmethod
+    def wellformed(cls, ids: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(re.fullmatch("[a-p]{32}", one) for one in ids):
+            raise ValueError("an extension id has 32 letters from a to p")
+        return ids
+
+
+class LimitsSettings(BaseModel):
+    enabled: bool | None = Field(None, description="Count requests; empty: everywhere but in the environment test.")
+    key: int = Field(600, ge=1, description="Requests of one API key or device in a minute.")
+    user: int = Field(1200, ge=1, description="Requests of one person's browsers in a minute.")
+    organization: int = Field(3000, ge=1, description="Requests of a whole organization in a minute.")
+    address: int = Field(120, ge=1, description="Requests without a valid credential from one address in a minute.")
+    at_once: int = Field(8, ge=1, description="Requests of an organization's programs at the same time.")
+
+
+class BillingSettings(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)
+    stripe_secret_key: SecretStr = Field(
+        SecretStr(""), description="Stripe's secret or restricted key; empty: self-hosted, nobody pays."
+    )
+    stripe_webhook_secret: SecretStr = Field(
+        SecretStr(""), description="Secret of the endpoint /hooks/stripe; two, comma separated, while one is replaced."
+    )
+    stripe_api_base: HttpUrl | None = Field(None, description="Replaces the host of Stripe's API (sandbox, proxy).")
+    prices: Annotated[dict[str, str], NoDecode] = Field(
+        {}, description="Stripe's price of each plan that is sold, `plan:price_…`, comma separated."
+    )
+    trial_days: int = Field(14, ge=0, le=365, description="Days of the trial.")
+    since: datetime | None = Field(
+        None, description="When billing was switched on: trials of older organizations begin then (ISO 8601)."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def split(cls, data: object) -> object:
+        if isinstance(data, dict) and isinstance(data.get("prices"), str):
+            pairs = (part.strip().partition(":") for part in data["prices"].split(",") if part.strip())
+            data = {**data, "prices": {plan: price for plan, _, price in pairs}}
+        return data
+
+    @model_validator(mode="after")
+    def complete(self) -> Self:
+        """A key alone would sell subscriptions of whose payment nobody ever hears."""
+        if self.stripe_secret_key.get_secret_value():
+            if not self.stripe_webhook_secret.get_secret_value():
+                raise ValueError("stripe_webhook_secret is missing")
+            if not self.prices or not all(self.prices.values()):
+                raise ValueError("prices is missing or has a plan without a price")
+            if self.since is not None and self.since.tzinfo is None:
+                raise ValueError("since needs a time zone")
+        return self
+
+
 class RetentionSettings(BaseModel):
     """What the status page measures is kept for 90 days at least."""
 
-    events_days: int = Field(365, ge=1, description="Days that the record of what happened is kept.")
+    events_days: int = Field(365, ge=30, description="Days that the record of what happened is kept.")
+    webhook_deliveries_days: int = Field(
+        30, ge=30, description="Days that the log of deliveries to customers' endpoints is kept."
+    )
     alerts_days: int = Field(365, ge=30, description="Days that alerts stay in the feed.")
     transitions_days: int = Field(1095, ge=90, description="Days that a connection's history is kept.")
     episodes_days: int = Field(1095, ge=90, description="Days that ended times of trouble are kept.")
@@ -142,6 +241,15 @@ class RetentionSettings(BaseModel):
     orphan_tokens_days: int = Field(1, ge=1, le=7, description="Days that superseded token answers are kept, sealed.")
     authorizations_days: int = Field(30, ge=1, description="Days that the log of authorizations is kept.")
     sessions_days: int = Field(30, ge=0, description="Days that expired sign-ins are kept.")
+    account_letters_days: int = Field(
+        30, ge=1, description="Days that the record of mails about accounts is kept, without their links."
+    )
+    audit_log_days: int = Field(1095, ge=365, description="Days that the record of who did what is kept.")
+    support_requests_days: int = Field(
+        365, ge=30, description="Days that requests for support are kept, with their attachments."
+    )
+    invitations_days: int = Field(90, ge=30, description="Days that invitations stay listed.")
+    throttles_days: int = Field(2, ge=1, le=30, description="Days that counts of failed sign-ins are kept.")
     incidents_days: int = Field(365, ge=90, description="Days that ended provider incidents are kept.")
     done_jobs_days: int = Field(7, ge=1, description="Days that finished jobs are kept.")
     dead_jobs_days: int = Field(30, ge=7, description="Days that jobs which were given up are kept.")
@@ -150,6 +258,15 @@ class RetentionSettings(BaseModel):
     hook_events_days: int = Field(30, ge=14, description="Days that an event is known, should it be pushed again.")
     hook_log_days: int = Field(90, ge=7, description="Days that the log of handled webhooks is kept.")
     support_bundles_days: int = Field(7, ge=1, le=90, description="Days that a support bundle can be downloaded.")
+    api_keys_days: int = Field(90, ge=1, description="Days that a revoked API key stays listed.")
+    devices_days: int = Field(90, ge=1, description="Days that a device is known once its access has ended.")
+    oauth_tokens_days: int = Field(
+        90, ge=30, description="Days that the hash of a spent token is kept, to notice that a stolen one comes back."
+    )
+    billing_log_days: int = Field(
+        400, ge=90, description="Days that the record of billing notices and of Stripe's webhooks is kept."
+    )
+    idempotency_days: int = Field(4, ge=4, le=30, description="Days that an Idempotency-Key is remembered.")
 
 
 class Settings(BaseSettings):
@@ -160,6 +277,9 @@ class Settings(BaseSettings):
     base_url: HttpUrl = Field(HttpUrl("http://127.0.0.1:8000"), description="Where browsers reach this instance.")
     host: str = Field("127.0.0.1", description="Address the API listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the API listens on.")
+    linger_s: float = Field(
+        0, ge=0, le=60, description="Seconds the API serves on after SIGTERM while /readyz already says no."
+    )
     data_dir: Path = Field(Path(".local"), description="Journal of token answers, embedded servers, mail files.")
     log_level: str = Field("info", description="debug, info, warning or error.")
     log_json: bool = Field(True, description="JSON lines; false for a terminal.")
@@ -169,9 +289,14 @@ class Settings(BaseSettings):
     providers: ProvidersSettings = ProvidersSettings()
     timing: TimingSettings = TimingSettings()
     mail: MailSettings = MailSettings()
+    accounts: AccountsSettings = AccountsSettings()
+    support: SupportSettings = SupportSettings()
     egress: EgressSettings = EgressSettings()
     worker: WorkerSettings = WorkerSettings()
     retention: RetentionSettings = RetentionSettings()
+    limits: LimitsSettings = LimitsSettings()
+    oauth: OAuthSettings = OAuthSettings()
+    billing: BillingSettings = BillingSettings()
 
     @property
     def public_url(self) -> str:
@@ -199,7 +324,9 @@ def parse_keys(setting: str) -> dict[str, bytes]:
     """Raises ValueError naming the key, never showing it."""
     keys: dict[str, bytes] = {}
     for part in setting.split(","):
-        name, _, encoded = part.strip().partition(":")
+        name, found, encoded = part.strip().partition(":")
+        if not found:  # the whole of it may be the key
+            raise ValueError("an encryption key must be `id:` and base64 of 32 bytes")
         raw = base64.b64decode(encoded, validate=True)
         if not name or len(raw) != 32:
             raise ValueError(f"encryption key {name!r} must be `id:` and base64 of 32 bytes")

@@ -20,14 +20,21 @@ from redis.asyncio import ConnectionPool
 from redis.exceptions import ResponseError
 from sqlalchemy import text
 
+from mailwarden.accounts.access_retention import KEPT as ACCESS_KEPT
+from mailwarden.accounts.jobs import JOBS as ACCOUNT_JOBS
 from mailwarden.alerts.jobs import JOBS as ALERT_JOBS
 from mailwarden.alerts.jobs import LISTENERS as ALERT_LISTENERS
 from mailwarden.alerts.jobs import start_up as start_alerts
 from mailwarden.alerts.retention import KEPT as ALERTS_KEPT
+from mailwarden.billing.jobs import JOBS as BILLING_JOBS
+from mailwarden.billing.jobs import start_up as start_billing
+from mailwarden.billing.retention import KEPT as BILLING_KEPT
 from mailwarden.compose import open_runtime, required
 from mailwarden.connections.jobs import JOBS as CONNECTION_JOBS
 from mailwarden.connections.jobs import start_up as start_connections
 from mailwarden.connections.retention import KEPT as CONNECTIONS_KEPT
+from mailwarden.connections.retest import JOBS as RETEST_JOBS
+from mailwarden.connections.retest import LISTENERS as RETEST_LISTENERS
 from mailwarden.core.housekeeping import ensure_instance_jobs, prune_kind
 from mailwarden.core.jobs import JobKinds
 from mailwarden.core.logging import configure_logging
@@ -35,17 +42,24 @@ from mailwarden.core.queue import FUNCTION, QUEUES, ArqWire, Relay, finish, pack
 from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.watchdog import watched_loop
+from mailwarden.developers.webhooks.jobs import JOBS as WEBHOOK_JOBS
+from mailwarden.developers.webhooks.jobs import LISTENERS as WEBHOOK_LISTENERS
+from mailwarden.developers.webhooks.retention import KEPT as WEBHOOKS_KEPT
 from mailwarden.diagnostics.retention import KEPT as DIAGNOSTICS_KEPT
 from mailwarden.events.dispatch import dispatch_kind, merge
 from mailwarden.events.retention import KEPT as EVENTS_KEPT
 from mailwarden.hooks.jobs import JOBS as HOOK_JOBS
 from mailwarden.hooks.jobs import LISTENERS as HOOK_LISTENERS
 from mailwarden.hooks.retention import KEPT as HOOKS_KEPT
+from mailwarden.organizations.posting import JOBS as ORGANIZATION_JOBS
+from mailwarden.organizations.retention import KEPT as ORGANIZATIONS_KEPT
 from mailwarden.settings import Settings
 from mailwarden.status.measure import JOBS as STATUS_JOBS
 from mailwarden.status.measure import start_up as start_status
+from mailwarden.support.posting import JOBS as SUPPORT_JOBS
 from mailwarden.sync.jobs import JOBS as SYNC_JOBS
 from mailwarden.sync.jobs import LISTENERS as SYNC_LISTENERS
+from mailwarden.sync.paid import LISTENERS as PAID_LISTENERS
 from mailwarden.sync.retention import KEPT as SYNC_KEPT
 
 log = logging.getLogger(__name__)
@@ -56,13 +70,19 @@ BULK_GRACE_S = 2.0  # a sync goes on from its last page in another process; a to
 BEAT_EVERY_S = 5
 
 
-KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT, *DIAGNOSTICS_KEPT]
+KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT, *WEBHOOKS_KEPT, *DIAGNOSTICS_KEPT]
+KEPT += ORGANIZATIONS_KEPT + ACCESS_KEPT + BILLING_KEPT
 
 
 def job_kinds() -> JobKinds:
-    kinds = JobKinds().add(*CONNECTION_JOBS, *SYNC_JOBS, *HOOK_JOBS, *ALERT_JOBS, *STATUS_JOBS)
+    kinds = JobKinds().add(
+        *CONNECTION_JOBS, *SYNC_JOBS, *HOOK_JOBS, *ALERT_JOBS, *STATUS_JOBS, *WEBHOOK_JOBS, *ACCOUNT_JOBS
+    )
+    kinds.add(*ORGANIZATION_JOBS, *SUPPORT_JOBS)
+    kinds.add(*BILLING_JOBS, *RETEST_JOBS)
     kinds.add(prune_kind(KEPT))
-    return kinds.add(dispatch_kind(merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS)))
+    listeners = merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS, WEBHOOK_LISTENERS)
+    return kinds.add(dispatch_kind(merge(listeners, RETEST_LISTENERS, PAID_LISTENERS)))
 
 
 def make_runner(rt: Runtime) -> JobRunner:
@@ -94,6 +114,7 @@ class Pool:
         await start_connections(self._rt)
         await start_alerts(self._rt)
         await start_status(self._rt)
+        await start_billing(self._rt)
         loops = [
             self._supervise(lambda: self._consume("fast")),
             self._supervise(lambda: self._consume("bulk")),

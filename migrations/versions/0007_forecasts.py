@@ -21,7 +21,7 @@ FUNCTIONS = (
     """
     CREATE FUNCTION list_operators() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-      SELECT id FROM users WHERE is_operator ORDER BY id
+      SELECT id FROM users WHERE is_operator AND email_verified_at IS NOT NULL ORDER BY id
     $$
     """,
     # "used": some organization relies on the account; "asked": somebody is at the consent page's way back.

@@ -7,7 +7,9 @@ from mailwarden.accounts.service import make_operator
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.errors import NotFound
 from mailwarden.core.runtime import Runtime
-from tests.support.browser import Browser
+from tests.accounts.steps import prove_address
+from tests.conftest import NewClient
+from tests.support.browser import Browser, sign_up
 
 EVERYBODY = ("owner", "manager", "member")
 MANAGERS = ("owner", "manager")
@@ -53,3 +55,17 @@ async def test_nobody_becomes_operator_by_a_wrong_address(runtime: Runtime, owne
         with pytest.raises(NotFound):
             await make_operator(tx, "nobody@example.com")
     assert (await owner.get("/v1/me")).json()["is_operator"] is False
+
+
+async def test_nobody_becomes_operator_by_typing_the_address_of_another(
+    runtime: Runtime, owner: Browser, new_client: NewClient
+) -> None:
+    later = await sign_up(new_client(), "owner@example.com", "Theirs")
+    async with unit_of_work(runtime.sessions) as tx:
+        with pytest.raises(NotFound):
+            await make_operator(tx, "owner@example.com")
+    await prove_address(runtime, owner)
+    async with unit_of_work(runtime.sessions) as tx:
+        await make_operator(tx, "owner@example.com")
+    assert (await owner.get("/v1/me")).json()["is_operator"] is True
+    assert (await later.get("/v1/me")).json()["is_operator"] is False

@@ -69,4 +69,5 @@ async def copies(rt: Runtime, org_id: UUID) -> list[AlertMail]:
 
 def mails(folder: Path) -> list[EmailMessage]:
     paths = sorted(folder.glob("*.eml"))
-    return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
+    read = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
+    return [one for one in read if "Confirm your e-mail address" not in one["Subject"]]  # that of the sign-up

@@ -33,11 +33,12 @@ class Mailer:
             raise self.outcomes.pop(0)
 
 
-async def add_member(rt: Runtime, browser: Browser, email: str, role: str) -> None:
+async def add_member(rt: Runtime, browser: Browser, email: str, role: str, *, proved: bool = True) -> None:
     user_id = new_id()
+    proved_at = rt.clock.now() if proved else None
     async with unit_of_work(rt.sessions) as tx:
         await tx.act_as(user_id)
-        tx.session.add(User(id=user_id, email=email, name="Pat", password_hash="!"))
+        tx.session.add(User(id=user_id, email=email, name="Pat", password_hash="!", email_verified_at=proved_at))
         await tx.session.flush()
         await tx.act_for(browser.org_id)
         tx.session.add(Membership(org_id=browser.org_id, user_id=user_id, role=role))
@@ -51,6 +52,15 @@ async def test_owners_and_managers_are_told_and_members_are_not(
     await break_and_tell(runtime, await make_connection())
     told = [mail["To"] for mail in mails(tmp_path / "mail")]
     assert sorted(told) == ["manager@example.test", "owner@example.com"]
+
+
+async def test_an_address_that_was_never_proved_gets_none(
+    runtime: Runtime, owner: Browser, make_connection: MakeConnection
+) -> None:
+    """Whoever typed it at the sign-up: it may be a stranger's."""
+    await add_member(runtime, owner, "stranger@example.test", "owner", proved=False)
+    await break_and_tell(runtime, await make_connection())
+    assert [copy.recipient for copy in await copies(runtime, owner.org_id)] == ["owner@example.com"]
 
 
 async def test_the_mail_says_what_happened_since_when_who_must_act_and_where(

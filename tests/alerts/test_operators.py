@@ -17,6 +17,7 @@ from mailwarden.core.db import reader, unit_of_work
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.base import Evidence, Misconfigured
 from tests import factories
+from tests.accounts.steps import prove_address
 from tests.alerts.support import alerts, mails
 from tests.conftest import MakeConnection, NewClient
 from tests.connections.fakes import DEAD, DETAILS, INTROSPECT, TOKEN, active, healthy, unauthorized
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("quiet_journal")
 
 @pytest_asyncio.fixture(loop_scope="session", autouse=True)
 async def operator(runtime: Runtime, new_client: NewClient) -> None:
-    await sign_up(new_client(), "operator@example.com", "Ours")
+    await prove_address(runtime, await sign_up(new_client(), "operator@example.com", "Ours"))
     async with unit_of_work(runtime.sessions) as tx:
         await make_operator(tx, "operator@example.com")
     await start_connections(runtime)

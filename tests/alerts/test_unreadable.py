@@ -11,6 +11,7 @@ from mailwarden.alerts.models import OperatorNotice
 from mailwarden.alerts.operators import UNREADABLE_TITLE
 from mailwarden.core.db import reader, unit_of_work
 from mailwarden.core.runtime import Runtime
+from tests.accounts.steps import prove_address
 from tests.alerts.support import mails
 from tests.conftest import MakeConnection, NewClient
 from tests.connections.steps import REVOKED, fail
@@ -22,7 +23,7 @@ from tests.support.time import TimeMachine
 
 @pytest.fixture
 async def operator(runtime: Runtime, new_client: NewClient) -> None:
-    await sign_up(new_client(), "operator@example.com", "Ours")
+    await prove_address(runtime, await sign_up(new_client(), "operator@example.com", "Ours"))
     async with unit_of_work(runtime.sessions) as tx:
         await make_operator(tx, "operator@example.com")
 

@@ -1,6 +1,9 @@
 """The golden route table: who may call what. A route without a Caller must be on the public list."""
 
+from collections.abc import Iterator
 from contextlib import asynccontextmanager
+from inspect import isasyncgenfunction, iscoroutinefunction
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -8,9 +11,25 @@ from fastapi import FastAPI
 from mailwarden.accounts.rules import PERMISSIONS
 from mailwarden.main import build
 from tests.support import golden
-from tests.support.routes import Operation, operations
+from tests.support.routes import Operation, api_routes, operations
 
-PUBLIC = {"sign_up", "sign_in"}
+PUBLIC = {
+    "sign_up",
+    "sign_in",
+    "confirm_email",
+    "forgot_password",
+    "reset_password",
+    "list_identity_providers",
+    "start_identity_sign_in",
+    "identity_callback",
+    "finish_identity_sign_in",
+    "get_support",
+    "contact_support",
+    "list_help_articles",
+    "get_help_article",
+    "look_up_invitation",
+    "sign_up_by_invitation",
+}
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +77,15 @@ def test_every_operation_declares_its_errors_as_problems(app: FastAPI) -> None:
             for status, response in operation["responses"].items():
                 if status >= "400":
                     assert list(response["content"]) == ["application/problem+json"], (method, path, status)
+
+
+def test_no_dependency_needs_a_thread(app: FastAPI) -> None:
+    """The framework runs plain functions in its thread pool, which costs a request more than its query does."""
+
+    def plain(dependant: Any) -> Iterator[str]:
+        for one in dependant.dependencies:
+            if not iscoroutinefunction(one.call) and not isasyncgenfunction(one.call):
+                yield one.call.__qualname__
+            yield from plain(one)
+
+    assert {name for route in api_routes(app.routes) for name in plain(route.dependant)} == set()

@@ -14,6 +14,8 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "refresh": ("-m", "tests.benchmarks.refresh"),
     "fairness": ("-m", "tests.benchmarks.fairness"),
     "webhooks": ("-m", "tests.benchmarks.webhooks"),
+    "latency": ("-m", "tests.benchmarks.latency"),
+    "deliveries": ("-m", "tests.benchmarks.deliveries"),
     "reliability": ("-m", "tests.reliability", "--report"),
     "lighthouse": ("-m", "scripts.browser_tests", "--lighthouse"),
 }

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from mailwarden.billing.gate import SELF_HOSTED
 from mailwarden.connections import views
 from mailwarden.connections.models import Connection
 from mailwarden.connections.rules import Purpose
@@ -118,16 +119,16 @@ async def test_one_answer_for_everybody_who_asks_whether_it_may_be_used(
     row = await make_connection(**columns)
     told = (await owner.get(path(row, "/usability"), params={"purpose": purpose})).json()
     assert (told["code"], told["usable"]) == (code, code == "ok")
-    assert may_use(row, Purpose(purpose), runtime.clock.now()).code == code
+    assert may_use(row, Purpose(purpose), runtime.clock.now(), SELF_HOSTED).code == code
 
 
 async def test_nobody_calls_before_the_ban_ends(
     runtime: Runtime, make_connection: MakeConnection, time_machine: TimeMachine
 ) -> None:
     row = await make_connection(banned_until=runtime.clock.now() + timedelta(seconds=60))
-    assert may_use(row, Purpose.SYNC, runtime.clock.now()).code == "rate_limited"
+    assert may_use(row, Purpose.SYNC, runtime.clock.now(), SELF_HOSTED).code == "rate_limited"
     await time_machine.advance(61)
-    assert may_use(row, Purpose.SYNC, runtime.clock.now()).usable
+    assert may_use(row, Purpose.SYNC, runtime.clock.now(), SELF_HOSTED).usable
 
 
 async def test_history_is_told_newest_first_with_who_did_it_page_by_page(owner: Browser, replies: Replies) -> None:

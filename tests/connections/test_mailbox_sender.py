@@ -2,6 +2,7 @@
 
 import pytest
 
+from mailwarden.billing.gate import SELF_HOSTED
 from mailwarden.connections.models import Connection
 from mailwarden.connections.rules import Purpose
 from mailwarden.connections.usability import may_use
@@ -39,14 +40,16 @@ async def test_only_sending_rests_and_returns_by_itself(
     post.break_("reply", **NOT_YOURS)
     await probe(runtime, mailbox)
     seen = await now(runtime, mailbox)
-    answers = {one: may_use(seen, one, runtime.clock.now()) for one in (Purpose.SEND, Purpose.READ_MAILBOX)}
+    answers = {
+        one: may_use(seen, one, runtime.clock.now(), SELF_HOSTED) for one in (Purpose.SEND, Purpose.READ_MAILBOX)
+    }
     assert answers[Purpose.READ_MAILBOX].usable
     refused = answers[Purpose.SEND]
     assert (refused.code, refused.action and refused.action.code) == ("permission_missing", "reconnect")
     assert "sending as this address" in refused.detail
     post.mend()
     await probe(runtime, mailbox)
-    assert may_use(await now(runtime, mailbox), Purpose.SEND, runtime.clock.now()).usable
+    assert may_use(await now(runtime, mailbox), Purpose.SEND, runtime.clock.now(), SELF_HOSTED).usable
 
 
 async def test_a_persons_test_names_the_step(runtime: Runtime, owner: Browser, mailbox: Connection, post: Post) -> None:

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from mailwarden.billing.gate import SELF_HOSTED
 from mailwarden.connections.connect import _lacking
 from mailwarden.connections.rules import Purpose
 from mailwarden.connections.usability import may_use
@@ -39,7 +40,7 @@ async def test_only_the_work_that_needs_it_is_refused(
     runtime: Runtime, make_connection: MakeConnection, missing: list[str], refused: set[str]
 ) -> None:
     row = await make_connection(provider="google", missing_scopes=missing)
-    answers = {one: may_use(row, one, runtime.clock.now()) for one in Purpose}
+    answers = {one: may_use(row, one, runtime.clock.now(), SELF_HOSTED) for one in Purpose}
     lacking = {str(one) for one, answer in answers.items() if answer.code == "permission_missing"}
     assert lacking == refused
     assert answers[Purpose.SEND].usable

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from mailwarden.billing.gate import access_of
 from mailwarden.connections.agreement import check_agreement
 from mailwarden.connections.health import report_any_failure, suspect
 from mailwarden.connections.incidents import note_outcome, open_breaker
@@ -114,7 +115,8 @@ Surface = Callable[[Runtime, Browser, Connection], Awaitable[Answer]]
 
 
 async def the_function(rt: Runtime, _: Browser, row: Connection) -> Answer:
-    found = may_use(row, Purpose.SYNC, rt.clock.now())
+    async with reader(rt.sessions, row.org_id) as tx:
+        found = may_use(row, Purpose.SYNC, rt.clock.now(), await access_of(rt, tx, row.org_id))
     return found.usable, found.code
 
 

@@ -1,16 +1,16 @@
 import pytest
 
 from mailwarden.core.errors import PreconditionFailed, PreconditionRequired
-from mailwarden.core.etag import etag, wanted_version
+from mailwarden.core.etag import etag, stale, version_in
 
 
 def test_a_tag_reads_back_as_its_version() -> None:
-    assert wanted_version(etag(7)) == 7
+    assert version_in(etag(7)) == 7
 
 
 def test_no_tag_is_asked_for() -> None:
     with pytest.raises(PreconditionRequired):
-        wanted_version(None)
+        version_in(None)
 
 
 @pytest.mark.parametrize(
@@ -18,4 +18,8 @@ def test_no_tag_is_asked_for() -> None:
 )
 def test_anything_else_matches_nothing(tag: str) -> None:
     with pytest.raises(PreconditionFailed):
-        wanted_version(tag)
+        version_in(tag)
+
+
+def test_whoever_saw_an_old_state_is_told_the_tag_of_the_new_one() -> None:
+    assert stale(7).headers == {"ETag": etag(7)}

@@ -19,9 +19,12 @@ from tests.support.rows import fill, make_row
 # Rows that are what the customer came for, or that end with their connection, person or organization.
 KEPT_WITH_THEIR_OWNER = {
     "audience_tokens",
+    "billing_invoices",
     "campaigns",
+    "connection_retests",
     "connections",
     "credentials",
+    "event_positions",
     "hook_marks",
     "hook_subscriptions",
     "mail_servers",
@@ -29,9 +32,11 @@ KEPT_WITH_THEIR_OWNER = {
     "memberships",
     "observations",
     "organizations",
+    "subscriptions",
     "users",
+    "webhook_endpoints",
 }
-BY_THE_INSTANCE = {"jobs", "sessions"}
+BY_THE_INSTANCE = {"audit_log", "jobs", "sessions", "support_attachments", "support_requests"}
 WITH_THEIR_PARENT = {"alert_mails"}
 RULES = pytest.mark.parametrize("rule", KEPT, ids=lambda rule: rule.table.name)
 

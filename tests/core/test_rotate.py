@@ -13,7 +13,7 @@ from mailwarden.core import rotate
 from mailwarden.core.crypto import Keyring, Place, Sealed, split
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.ids import new_id
-from mailwarden.core.rotate import rotate_keys, sealed_columns
+from mailwarden.core.rotate import owner_of, rotate_keys, sealed_columns
 from mailwarden.core.runtime import Runtime
 from mailwarden.tables import metadata
 from tests.support.rows import Rows, fill, secret_of
@@ -41,7 +41,7 @@ async def stored(engine: AsyncEngine) -> dict[Place, bytes]:
     found: dict[Place, bytes] = {}
     async with engine.connect() as connection:
         for table, column in sealed_columns(metadata):
-            for row_id, org_id, sealed in await connection.execute(select(table.c.id, table.c.org_id, column)):
+            for row_id, org_id, sealed in await connection.execute(select(table.c.id, owner_of(table), column)):
                 found[Place(table.name, column.name, org_id, row_id)] = sealed
     return found
 

@@ -1,17 +1,20 @@
 """Row-level security holds by itself: whatever a query forgets, the app's role sees one organization only."""
 
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 import pytest_asyncio
 from sqlalchemy import Table, UniqueConstraint, delete, func, insert, select, text, update
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+import mailwarden
 from mailwarden.core.checks import UnsafeDatabase, check_database
 from mailwarden.core.db import make_engine, make_sessions, unit_of_work
 from mailwarden.core.ids import new_id
@@ -34,7 +37,10 @@ OPEN = {
     "hook_refusals",
     "key_checks",
 }
-OPEN |= {"operator_notices", "operator_mails", "service_figures"}
+ACT = text("SELECT set_config('app.org_id', :org, true), set_config('app.user_id', :user, true)")
+USES = re.compile(r"\b_?rt\.system\b")
+SCHEDULING = {"worker.py", "cli/doctor.py", "diagnostics/scheduler.py", "core/housekeeping.py"}
+OPEN |= {"throttles", "operator_notices", "operator_mails", "service_figures"}
 
 
 @dataclass
@@ -93,6 +99,39 @@ async def test_the_others_rows_cannot_be_changed_or_removed(
                 assert touched.rowcount == 0
     async with schema_owner.connect() as connection:
         assert await connection.scalar(select(table.c.id).where(table.c.id == theirs)) == theirs
+
+
+async def test_statements_without_any_condition_touch_ones_own_rows_only(
+    runtime: Runtime, world: World, schema_owner: AsyncEngine
+) -> None:
+    """What a forgotten WHERE would do; rolled back, since references may keep one's own row."""
+    who = {"org": str(world.a), "user": str(world.rows[world.a]["users"]["id"])}
+    for table in TENANTS:
+        for statement in (update(table).values(id=table.c.id), delete(table)):
+            async with runtime.sessions() as session:
+                await session.execute(ACT, who)
+                with contextlib.suppress(ProgrammingError, IntegrityError):
+                    touched = list(await session.scalars(statement.returning(table.c.id)))
+                    assert touched == [world.rows[world.a][table.name]["id"]], table.name
+        async with schema_owner.connect() as connection:
+            assert await connection.scalar(select(func.count()).select_from(table)) == 2
+
+
+async def test_the_relays_role_can_do_nothing_to_any_table(runtime: Runtime, world: World) -> None:
+    """Not even with an organization set: it has functions, which tell ids."""
+    who = {"org": str(world.a), "user": str(world.rows[world.a]["users"]["id"])}
+    for table in TENANTS:
+        for statement in (select(table), update(table).values(id=table.c.id), delete(table)):
+            async with runtime.system() as session:
+                await session.execute(ACT, who)
+                with pytest.raises(ProgrammingError, match="permission denied"):
+                    await session.execute(statement)
+
+
+def test_the_relays_role_is_used_where_work_is_scheduled_only() -> None:
+    package = Path(mailwarden.__file__).parent
+    using = {str(path.relative_to(package)) for path in package.rglob("*.py") if USES.search(path.read_text())}
+    assert using == SCHEDULING
 
 
 @pytest.mark.parametrize("table", TENANTS, ids=NAMES)
@@ -163,27 +202,43 @@ async def test_functions_that_see_past_the_wall_are_listed_pinned_and_not_for_ev
         found = list(await connection.execute(asked))
     assert all(row[1] == ["search_path=public, pg_temp"] and not row[2] for row in found)
     assert {row[0] for row in found if row[3]} == {
+        "answer_support_request",
+        "open_support_requests",
+        "find_access_token",
+        "find_api_key",
+        "find_billing_organization",
         "find_connection_of_subscription",
         "find_connections_of_account",
         "find_connections_of_address",
         "find_connections_of_token",
+        "find_grant_token",
+        "find_holder",
+        "find_invitation",
         "find_hook_subscription",
+        "find_identity",
+        "find_link",
+        "find_only_user",
         "find_session",
+        "find_sign_in",
         "find_user",
         "grant_in_use",
         "list_operators",
         "list_organizations",
+        "list_sealed_people",
         "measure_refreshes",
         "measure_standing",
         "measure_verdicts",
         "provider_window",
     }
     assert {row[0] for row in found if not row[3]} == {
+        "event_number",
         "job_claim",
         "job_due",
         "job_extend",
         "job_tenants",
         "job_overview",
+        "prune_account_letters",
+        "prune_audit_log",
         "prune_dead_jobs",
         "prune_done_jobs",
         "prune_hook_deliveries",
@@ -191,6 +246,8 @@ async def test_functions_that_see_past_the_wall_are_listed_pinned_and_not_for_ev
         "prune_hook_refusals",
         "prune_incidents",
         "prune_sessions",
+        "prune_support_requests",
+        "prune_throttles",
         "prune_workers",
         "worker_beat",
     }

@@ -13,6 +13,7 @@ from mailwarden.core.runtime import Runtime
 from tests.conftest import NewClient
 from tests.connections.fakes import DEAD, TOKEN
 from tests.support.browser import Browser, sign_up
+from tests.support.jobs import drain
 from tests.support.replies import Replies
 from tests.support.time import TimeMachine
 
@@ -62,6 +63,7 @@ async def test_late_work_is_counted_by_queue(
     owner: Browser, runtime: Runtime, time_machine: TimeMachine, new_client: NewClient
 ) -> None:
     stranger = await sign_up(new_client(), "stranger@example.com", "Other")
+    await drain(runtime)  # the mails of both sign-ups
     for browser, kinds in ((owner, ("probe", "refresh")), (stranger, ("probe",))):
         async with unit_of_work(runtime.sessions, browser.org_id) as tx:
             for kind in kinds:

@@ -1,6 +1,8 @@
+import asyncio
+
 import pytest
 
-from mailwarden_sandbox.app import PROVIDERS
+from mailwarden_sandbox.app import SERVED
 from tests.sandbox.steps import (
     HUBSPOT,
     KLAVIYO,
@@ -137,10 +139,25 @@ async def test_requests_are_logged_without_secrets(http):
     assert (exchange["grant_type"], exchange["account"]) == ("authorization_code", HUBSPOT)
     assert (listing["method"], listing["path"], listing["query"]) == ("GET", "/marketing/v3/emails", "limit=1")
     assert (listing["account"], listing["client_id"], len(listing["token"])) == (HUBSPOT, "sandbox-client", 12)
-    later = await http.get("/_sandbox/requests", params={"after": listing["number"]})
+    later = await http.get("/_sandbox/requests", params={"after": listing["entry"]})
     assert len(later.json()["requests"]) == 1
     await http.delete("/_sandbox/requests")
     assert (await http.get("/_sandbox/requests")).json() == {"requests": []}
+
+
+async def test_a_slow_call_is_read_after_those_that_overtook_it(http, control):
+    tokens = await connect_hubspot(http)
+    seen = (await http.get("/_sandbox/requests")).json()["requests"][-1]["entry"]
+    await control.break_("hubspot", HUBSPOT, "slow", ms=400, count=1)
+    slow = asyncio.create_task(http.get(EMAILS, params={"limit": 1}, headers=tokens.headers))
+    await asyncio.sleep(0.1)
+    await http.get(EMAILS, params={"limit": 2}, headers=tokens.headers)
+    (quick,) = (await http.get("/_sandbox/requests", params={"after": seen})).json()["requests"]
+    await slow
+    (late,) = (await http.get("/_sandbox/requests", params={"after": quick["entry"]})).json()["requests"]
+    assert (quick["query"], late["query"]) == ("limit=2", "limit=1")
+    assert late["number"] < quick["number"]
+    assert late["arrived"] <= quick["arrived"]
 
 
 async def test_a_reset_forgets_everything(http, control):
@@ -180,7 +197,7 @@ async def test_behaviour_can_be_switched_for_a_whole_provider(http, control):
 async def test_the_index_health_and_unknown_paths(http):
     assert "Provider sandbox" in (await http.get("/")).text
     assert (await http.get("/elsewhere")).status_code == 404
-    assert (await http.get("/_sandbox/health")).json()["providers"] == list(PROVIDERS)
+    assert (await http.get("/_sandbox/health")).json()["providers"] == list(SERVED)
     assert (await http.get("/_sandbox/docs")).status_code == 200
     assert (await http.get("/hubspot/unknown")).json()["category"] == "OBJECT_NOT_FOUND"
     assert (await http.get("/klaviyo/api/unknown")).json()["errors"][0]["code"] == "not_found"

@@ -20,7 +20,21 @@ ID_PREFIXES = {
     "receipt_id": "rcpt",
     "mailbox_id": "mbx",
     "bundle_id": "sup",
+    "event_id": "evt",
+    "endpoint_id": "whe",
+    "delivery_id": "whd",
+    "key_id": "key",
+    "device_id": "dev",
+    "session_id": "ses",
+    "identity_id": "idn",
+    "member_id": "usr",
+    "invitation_id": "inv",
+    "request_id": "tick",
+    "attachment_id": "att",
 }
+
+
+EXAMPLES = {"provider": "hubspot", "slug": "no-such-page", "reference": "MW-0000-0000"}
 
 
 @dataclass(frozen=True)
@@ -36,8 +50,8 @@ class Operation:
 
 
 def _example(parameter: str, ids: dict[str, UUID]) -> str:
-    if parameter == "provider":
-        return "hubspot"
+    if parameter in EXAMPLES:
+        return EXAMPLES[parameter]
     return format_id(ID_PREFIXES[parameter], ids.get(parameter, UUID(int=0)))
 
 

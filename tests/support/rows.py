@@ -20,10 +20,14 @@ from mailwarden.tables import metadata
 Row = dict[str, Any]
 Rows = dict[str, Row]
 
-ALSO_OF_TENANTS = {"users", "organizations", "sessions"}
+ALSO_OF_TENANTS = {"users", "organizations", "sessions", "account_letters", "second_factors", "identities"}
 # Where a column takes only certain words.
 WORDS: dict[tuple[str, str], Any] = {
     ("memberships", "role"): "owner",
+    ("invitations", "role"): "member",
+    ("support_requests", "urgency"): None,
+    ("support_requests", "reference"): "MW-1111-1111",  # random, and all that the operator is told
+    ("invitations", "revoked_at"): None,
     ("organizations", "time_zone"): "UTC",
     ("connections", "provider"): "hubspot",
     ("connections", "status"): "connected",
@@ -46,6 +50,11 @@ WORDS: dict[tuple[str, str], Any] = {
     ("hook_log", "kind"): "changed",
     ("hook_log", "outcome"): "probe",
     ("oauth_attempts", "outcome"): "denied",
+    ("webhook_deliveries", "event_type"): "sync.failed",
+    ("events", "type"): "sync.failed",
+    ("identities", "provider"): "google",
+    ("webhook_endpoints", "disabled_reason"): None,
+    ("oauth_tokens", "kind"): "refresh",
     ("mail_servers", "imap_security"): "tls",
     ("mail_servers", "smtp_security"): "tls",
     ("mail_servers", "failing"): None,
@@ -98,7 +107,7 @@ def _value(table: Table, column: Column[Any], row: Row, keys: Keyring, org_id: U
         return WORDS[table.name, column.name]
     kind = column.type
     if isinstance(kind, Sealed):
-        place = Place(table.name, column.name, org_id, row["id"])
+        place = Place(table.name, column.name, row.get("org_id") or row["user_id"], row["id"])
         return keys.seal(secret_of(place), place)
     if column.server_default is not None and isinstance(kind, String):
         default = column.server_default.arg  # type: ignore[attr-defined]

@@ -84,7 +84,7 @@ class Sandbox:
         """Everything logged since the last time; the sandbox keeps 5,000."""
         new: list[dict[str, Any]] = self.ask("GET", "/requests", after=self._seen, limit=5000)["requests"]
         if new:
-            self._seen = max(one["number"] for one in new)
+            self._seen = max(one["entry"] for one in new)
         return new
 
     def register_client(self, provider: str, secret: str = "our-secret", client_id: str | None = None) -> str:

@@ -29,6 +29,7 @@ from tests.support.world import APPS, MAIL
 
 STACKS = ROOT / ".local" / "test" / "stacks"
 CLOCK_FOLLOW_S = 0.2
+STRIPE_SECRET = "whsec_sandbox"
 T = TypeVar("T")
 
 
@@ -161,6 +162,17 @@ def mail_env(sandbox: Sandbox, folder: Path) -> dict[str, str]:
     }
 
 
+def billing_env(sandbox: Sandbox) -> dict[str, str]:
+    """An instance where organizations pay; Stripe is the sandbox."""
+    prefix = "MAILWARDEN_BILLING__"
+    return {
+        f"{prefix}STRIPE_SECRET_KEY": "sk_test_sandbox",
+        f"{prefix}STRIPE_WEBHOOK_SECRET": STRIPE_SECRET,
+        f"{prefix}STRIPE_API_BASE": f"{sandbox.url}/stripe",
+        f"{prefix}PRICES": "starter:price_starter,team:price_team,business:price_business",
+    }
+
+
 def timing_env(timing: Mapping[str, float]) -> dict[str, str]:
     timing = {"clock_follow_s": CLOCK_FOLLOW_S, **timing}
     return {f"MAILWARDEN_TIMING__{name.upper()}": str(value) for name, value in timing.items()}
@@ -174,6 +186,7 @@ def running_system(
     campaigns: int = 40,
     seed: int = 7,
     quotas: bool = True,
+    paid: bool = False,
     env: dict[str, str] | None = None,
     worker: Sequence[str] = ("mailwarden", "worker"),
     timing: Mapping[str, float] | None = None,
@@ -187,10 +200,14 @@ def running_system(
     options = () if quotas else ("--no-quotas",)
     with running_sandbox(folder, seed=seed, campaigns=campaigns, options=options) as sandbox:
         extra = provider_env(sandbox) | mail_env(sandbox, folder) | timing_env(timing or {})
-        extra |= {"MAILWARDEN_MAIL__MODE": "file"} | (env or {})
+        extra |= {"MAILWARDEN_MAIL__MODE": "file"} | (billing_env(sandbox) if paid else {}) | (env or {})
         try:
             with running_stack(settings, workers=workers, extra_env=extra, worker=worker) as stack:
                 system = System(stack, sandbox)
+                if paid:
+                    sandbox.ask(
+                        "PUT", "/stripe/endpoint", {"url": f"{stack.url}/hooks/stripe", "secret": STRIPE_SECRET}
+                    )
                 yield system
                 system.close()
         finally:

@@ -14,6 +14,7 @@ from mailwarden.core.runtime import Runtime
 from mailwarden.sync import output
 from mailwarden.sync.models import SyncRun
 from tests.conftest import NewClient
+from tests.organizations.steps import join
 from tests.support.browser import Browser, sign_up
 from tests.support.jobs import drain
 from tests.support.time import TimeMachine
@@ -132,6 +133,18 @@ async def test_a_stream_ends_with_the_session(
         await tx.session.execute(delete(Session))
     answer = await asyncio.wait_for(streaming, 5)
     assert [line for line in answer.text.splitlines() if '"queued"' in line]
+
+
+async def test_a_stream_ends_when_its_reader_is_removed(
+    runtime: Runtime, owner: Browser, desk: Desk, new_client: NewClient
+):
+    member = await join(runtime, owner, new_client)
+    run = await sync_now(owner, desk)
+    streaming = asyncio.create_task(member.get(f"/v1/syncs/{run['id']}/events"))
+    await asyncio.sleep(1.5)  # longer than a stream goes on without asking
+    assert not streaming.done()
+    assert (await owner.delete(f"/v1/members/{member.me['user']['id']}")).status_code == 204
+    await asyncio.wait_for(streaming, 5)
 
 
 async def test_a_stream_ends_when_the_session_expires(

@@ -9,10 +9,21 @@ from mailwarden.core.ids import new_id
 
 
 class User(Base):
-    """A person. Belongs to no organization by itself: memberships tie it to several."""
+    """A person. Belongs to no organization by itself: memberships tie it to several.
+
+    An address is one person's only once proved; until then several may have typed it, and none learns of the others.
+    """
 
     __tablename__ = "users"
-    __table_args__ = (Index("uq_users_email", func.lower(text("email")), unique=True),)
+    __table_args__ = (
+        Index(
+            "uq_users_email",
+            func.lower(text("email")),
+            unique=True,
+            postgresql_where=text("email_verified_at IS NOT NULL"),
+        ),
+        Index("ix_users_email", func.lower(text("email"))),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     email: Mapped[str]
     name: Mapped[str]
@@ -53,3 +64,4 @@ class Session(Base):
     seen_at: Mapped[datetime] = mapped_column(server_default=app_now())
     expires_at: Mapped[datetime]  # absolute end; idle end is computed from seen_at
     user_agent: Mapped[str | None]
+    address: Mapped[str | None]  # from where it signed in

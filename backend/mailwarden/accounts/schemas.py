@@ -23,6 +23,15 @@ NewPassword = Annotated[
 ]
 
 
+GivenPassword = Annotated[SecretStr, Field(max_length=MAX_LENGTH, json_schema_extra={"writeOnly": True})]
+
+
+GivenCode = Annotated[
+    str,
+    Field(min_length=6, max_length=20, json_schema_extra={"writeOnly": True}, description="Of the app, or recovery."),
+]
+
+
 class SignUp(Wire):
     """Makes the person and their organization. The person becomes its owner."""
 
@@ -35,13 +44,15 @@ class SignUp(Wire):
 
 class SignIn(Wire):
     email: EmailStr
-    password: Annotated[SecretStr, Field(max_length=MAX_LENGTH, json_schema_extra={"writeOnly": True})]
+    password: GivenPassword
+    code: GivenCode | None = Field(None, description="Where a second factor is on: sent again with it.")
 
 
 class UserOut(Wire):
     id: UserId
     email: str
     name: str
+    email_verified: bool
 
 
 class OrganizationOut(Wire):
@@ -57,6 +68,19 @@ class MembershipOut(Wire):
     role: str
 
 
+class RefusalOut(Wire):
+    """What the person may not do, and which roles may."""
+
+    permission: str
+    roles: list[str]
+    reason: str
+
+
+class PersonToAskOut(Wire):
+    name: str
+    role: str
+
+
 class MeOut(Wire):
     """Everything a client shows about the signed-in person; always the database's state, never a cached one."""
 
@@ -64,6 +88,8 @@ class MeOut(Wire):
     organization: OrganizationOut
     role: str
     permissions: list[str]
+    not_allowed: list[RefusalOut]
+    ask: list[PersonToAskOut] = Field(description="Owners and managers of the organization, other than oneself.")
     organizations: list[MembershipOut]
     csrf_token: str
     is_operator: bool

@@ -7,17 +7,19 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, update
 from starlette.responses import Response
 
+from mailwarden.accounts import audit
 from mailwarden.accounts.models import Session
 from mailwarden.core.crypto import Keyring, token_hash
-from mailwarden.core.db import UnitOfWork, app_now
+from mailwarden.core.db import UnitOfWork, app_now, entering
 from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
 
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=30)
+FIND = entering("find_session(:hash, :idle)")
 
 
 class Found(NamedTuple):
@@ -37,9 +39,9 @@ def csrf_token(keys: Keyring, session_id: UUID) -> str:
 
 
 async def start_session(
-    rt: Runtime, tx: UnitOfWork, user_id: UUID, org_id: UUID, user_agent: str | None
+    rt: Runtime, tx: UnitOfWork, user_id: UUID, org_id: UUID, user_agent: str | None, address: str | None = None
 ) -> tuple[UUID, str]:
-    """A new token at every sign-in, so that one planted before is worth nothing."""
+    """A new token at every sign-in, so that one planted before is worth nothing. ``tx`` acts for ``org_id``."""
     token, session_id = secrets.token_urlsafe(32), new_id()
     tx.session.add(
         Session(
@@ -49,9 +51,11 @@ async def start_session(
             org_id=org_id,
             expires_at=rt.clock.now() + ABSOLUTE,
             user_agent=(user_agent or "")[:300] or None,
+            address=address,
         )
     )
     await tx.session.flush()
+    await audit.record(tx, "session.started", after={"browser": (user_agent or "")[:160] or None}, user_id=user_id)
     return session_id, token
 
 
@@ -72,10 +76,9 @@ def clear_cookie(rt: Runtime, response: Response) -> None:
 
 
 async def find_session(tx: UnitOfWork, token: str) -> Found | None:
-    """Through a listed function: the tenant is not known before it answers."""
-    asked = text("SELECT * FROM find_session(:hash, :idle)")
-    row = (await tx.session.execute(asked, {"hash": token_hash(token), "idle": IDLE})).first()
-    return Found(*row) if row else None
+    """Through a listed function: the tenant is not known before it answers. From here on ``tx`` acts for it."""
+    row = await tx.enter(FIND, {"hash": token_hash(token), "idle": IDLE})
+    return Found(row.session_id, row.user_id, row.org_id, row.seen_at) if row else None
 
 
 async def touch(tx: UnitOfWork, session_id: UUID) -> None:

@@ -1,12 +1,14 @@
 """Who is told of which event, and the jobs that mail it."""
 
 from mailwarden.accounts.models import Organization
+from mailwarden.alerts.endpoint_notices import ABOUT_ENDPOINTS, alert_endpoint
 from mailwarden.alerts.letter import compose
 from mailwarden.alerts.models import Alert, AlertMail
-from mailwarden.alerts.notices import alert_expiring, alert_permission
+from mailwarden.alerts.notices import alert_asked, alert_expiring, alert_permission
 from mailwarden.alerts.operators import OPERATOR_MAIL, TELL, send_operator_mail, tell_operators, tell_unreadable
 from mailwarden.alerts.posting import TRIES, post_once
 from mailwarden.alerts.service import MAIL, alert_inactive, alert_recovered
+from mailwarden.alerts.wishes import alert_wish
 from mailwarden.core.db import UnitOfWork, unit_of_work
 from mailwarden.core.jobs import JobKind, Lease, enqueue
 from mailwarden.core.mail import Mail
@@ -41,4 +43,7 @@ LISTENERS: Listeners = {
     EventType.CONNECTION_RECOVERED: [alert_recovered],
     EventType.CONNECTION_EXPIRING: [alert_expiring],
     EventType.CONNECTION_PERMISSION_MISSING: [alert_permission],
+    EventType.CONNECTION_RECONNECT_ASKED: [alert_asked],
+    EventType.ORGANIZATION_ACTION_ASKED: [alert_wish],
+    **{type: [alert_endpoint] for type in ABOUT_ENDPOINTS},
 }

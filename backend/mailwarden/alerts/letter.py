@@ -10,8 +10,11 @@ from zoneinfo import ZoneInfo
 
 from mailwarden.accounts.models import Organization
 from mailwarden.alerts import rules
+from mailwarden.alerts.endpoint_notices import endpoint_letter
 from mailwarden.alerts.models import Alert, AlertMail
+from mailwarden.alerts.wishes import wish_letter
 from mailwarden.connections.present import provider_label
+from mailwarden.core import letter as letters
 from mailwarden.core.mail import Mail, build_message, plain
 from mailwarden.core.runtime import Runtime
 
@@ -56,6 +59,10 @@ class Letter:
 
 def compose(rt: Runtime, alert: Alert, organization: Organization, copy: AlertMail) -> Mail:
     """Raises UnsafeHeader for an address that plain mail cannot reach."""
+    if "endpoint_id" in alert.card:
+        return _compose_endpoint(rt, alert, organization, copy)
+    if alert.kind == rules.Kind.ACTION_ASKED:
+        return _compose(rt, wish_letter(alert, organization, rt.config.base_url), copy)
     letter = write_letter(alert, organization, page_url(rt.config.base_url, alert.card, alert.connection_id))
     return build_message(
         sender=rt.config.mail_from,
@@ -66,6 +73,21 @@ def compose(rt: Runtime, alert: Alert, organization: Organization, copy: AlertMa
         message_id=copy.message_id,
         date=rt.clock.now(),
         headers=[("Auto-Submitted", "auto-generated")],
+    )
+
+
+def _compose_endpoint(rt: Runtime, alert: Alert, organization: Organization, copy: AlertMail) -> Mail:
+    times = _times({"first_failed_at": alert.card["failing_since"]}, ZoneInfo(organization.time_zone))
+    return _compose(rt, endpoint_letter(alert, organization, rt.config.base_url, times), copy)
+
+
+def _compose(rt: Runtime, letter: letters.Letter, copy: AlertMail) -> Mail:
+    return letters.compose(
+        letter,
+        sender=rt.config.mail_from,
+        to=copy.recipient,
+        message_id=copy.message_id,
+        date=rt.clock.now(),
     )
 
 

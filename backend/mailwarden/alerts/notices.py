@@ -26,6 +26,14 @@ async def alert_permission(rt: Runtime, tx: UnitOfWork, event: Event) -> None:
     await _tell(rt, tx, Kind.PERMISSION_MISSING, event, title, card)
 
 
+async def alert_asked(rt: Runtime, tx: UnitOfWork, event: Event) -> None:
+    """Asking was counted where it was asked: each of these events is told."""
+    card, who = event.data, str(event.data["asked_by"])
+    label = provider_label(card["provider"])
+    title, body = rules.asked_title(who, label, card["account_label"]), rules.asked_body(card, who)
+    await raise_alert(rt, tx, Kind.RECONNECT_ASKED, event, title, body, card, once_by={"notice_id": event.id})
+
+
 async def _tell(rt: Runtime, tx: UnitOfWork, kind: Kind, event: Event, title: str, card: dict[str, Any]) -> None:
     body = rules.notice_body(card, provider_label(card["provider"]))
     notice_id = event.subject_id or event.id

@@ -5,7 +5,6 @@ from uuid import UUID
 from sqlalchemy import func, select, tuple_, update
 
 from mailwarden.accounts.models import Membership, User
-from mailwarden.accounts.rules import Role
 from mailwarden.alerts.models import Alert, AlertMail
 from mailwarden.alerts.schemas import AlertQuery
 from mailwarden.core.db import UnitOfWork, app_now
@@ -74,8 +73,8 @@ async def verdict_of(tx: UnitOfWork, org_id: UUID, episode_id: UUID) -> Event | 
     return await tx.session.scalar(asked.order_by(Event.sequence).limit(1))
 
 
-async def people_to_tell(tx: UnitOfWork, org_id: UUID) -> list[str]:
-    """Addresses of those who can act: owners and managers."""
+async def people_to_tell(tx: UnitOfWork, org_id: UUID, roles: Sequence[str]) -> list[str]:
+    """Addresses of those who can act. One that was never proved may be a stranger's."""
     asked = select(User.email).join(Membership, Membership.user_id == User.id)
-    able = Membership.role.in_([Role.OWNER, Role.MANAGER])
-    return list(await tx.session.scalars(asked.where(Membership.org_id == org_id, able).order_by(User.email)))
+    able = (Membership.role.in_(roles), User.email_verified_at.is_not(None))
+    return list(await tx.session.scalars(asked.where(Membership.org_id == org_id, *able).order_by(User.email)))

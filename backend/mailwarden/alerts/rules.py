@@ -10,6 +10,11 @@ class Kind(StrEnum):
     RECOVERED = "integration_recovered"
     EXPIRING = "authorization_expiring"
     PERMISSION_MISSING = "permission_missing"
+    RECONNECT_ASKED = "reconnect_asked"
+    ACTION_ASKED = "action_asked"
+    ENDPOINT_FAILING = "webhook_endpoint_failing"
+    ENDPOINT_RECOVERED = "webhook_endpoint_recovered"
+    ENDPOINT_DISABLED = "webhook_endpoint_disabled"
 
 
 WHO = {
@@ -28,6 +33,27 @@ ONCE = {
     Kind.RECOVERED: "This ends the notice of the outage",
     Kind.EXPIRING: "You get this at most three times for one date",
     Kind.PERMISSION_MISSING: "You get this once",
+    Kind.RECONNECT_ASKED: "They can ask once an hour; you get this",
+    Kind.ACTION_ASKED: "They can ask for it once a day; you get this",
+    Kind.ENDPOINT_FAILING: "You get this once per outage",
+    Kind.ENDPOINT_RECOVERED: "This ends the notice of the outage",
+    Kind.ENDPOINT_DISABLED: "You get this once",
+}
+ENDPOINT_TITLE = {
+    Kind.ENDPOINT_FAILING: "Webhook endpoint fails",
+    Kind.ENDPOINT_RECOVERED: "Webhook endpoint works again",
+    Kind.ENDPOINT_DISABLED: "Webhook endpoint disabled",
+}
+ENDPOINT_BODY = {
+    Kind.ENDPOINT_FAILING: (
+        "It has accepted nothing for 24 hours. We go on trying, and every event is kept for 30 days: "
+        "what it missed follows by itself once it works."
+    ),
+    Kind.ENDPOINT_RECOVERED: "It accepts deliveries again. What it missed is on its way.",
+    Kind.ENDPOINT_DISABLED: (
+        "It answered 410 Gone, so we send nothing more. Events are kept for 30 days: "
+        "enable it again, and what it missed follows."
+    ),
 }
 
 
@@ -72,3 +98,24 @@ def recovered_title(provider: str, account: str) -> str:
 
 def recovered_body(provider: str) -> str:
     return f"{provider} accepts our access again. Scheduled syncs go on, and what was missed is being caught up."
+
+
+def asked_title(who: str, provider: str, account: str) -> str:
+    return f"{who} asks you to reconnect {provider} – {account}"
+
+
+def asked_body(card: Mapping[str, Any], who: str) -> str:
+    why = f" {card['explanation']}" if card.get("explanation") else ""
+    return f"{who} may not reconnect this account, and asks an owner or manager to do it.{why}"
+
+
+def wish_title(who: str, asked_for: str) -> str:
+    return f"{who} asks you to {asked_for}"
+
+
+def wish_body(who: str) -> str:
+    return f"{who} may not do it with their role in the organization, and asks you."
+
+
+def endpoint_title(kind: Kind, url: str) -> str:
+    return f"{ENDPOINT_TITLE[kind]}: {url}"

@@ -5,7 +5,17 @@ from mailwarden.core.api import Wire
 from mailwarden.core.ids import AlertId, ConnectionId, EpisodeId
 from mailwarden.core.paging import PageQuery
 
-AlertKind = Literal["integration_disconnected", "integration_recovered", "authorization_expiring", "permission_missing"]
+AlertKind = Literal[
+    "integration_disconnected",
+    "integration_recovered",
+    "authorization_expiring",
+    "permission_missing",
+    "reconnect_asked",
+    "action_asked",
+    "webhook_endpoint_failing",
+    "webhook_endpoint_recovered",
+    "webhook_endpoint_disabled",
+]
 
 
 class AlertQuery(PageQuery):

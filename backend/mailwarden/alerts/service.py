@@ -1,10 +1,12 @@
 """Raises alerts: at most one of a kind per episode, whoever asks and however often."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
+from mailwarden.accounts.rules import Role
 from mailwarden.alerts import rules
 from mailwarden.alerts.models import Alert, AlertMail
 from mailwarden.alerts.queries import find_alert, people_to_tell, verdict_of
@@ -61,8 +63,9 @@ async def raise_alert(
     card: dict[str, Any],
     *,
     once_by: dict[str, UUID],
+    roles: Sequence[str] = (Role.OWNER, Role.MANAGER),
 ) -> None:
-    """``once_by`` names the column, and what this kind is told of only once."""
+    """``once_by`` names the column, and what this kind is told of only once; ``roles``: who gets a mail."""
     row = insert(Alert).values(
         id=new_id(),
         org_id=event.org_id,
@@ -76,13 +79,13 @@ async def raise_alert(
     once = row.on_conflict_do_nothing(index_elements=["org_id", "kind", *once_by])
     alert_id = await tx.session.scalar(once.returning(Alert.id))
     if alert_id is not None:
-        await _mail(rt, tx, event.org_id, alert_id)
+        await _mail(rt, tx, event.org_id, alert_id, roles)
 
 
-async def _mail(rt: Runtime, tx: UnitOfWork, org_id: UUID, alert_id: UUID) -> None:
+async def _mail(rt: Runtime, tx: UnitOfWork, org_id: UUID, alert_id: UUID, roles: Sequence[str]) -> None:
     """One row and one job for each address, in the alert's own transaction."""
     domain = domain_of(rt.config.mail_from)
-    for address in await people_to_tell(tx, org_id):
+    for address in await people_to_tell(tx, org_id, roles):
         mail_id = new_id()
         message_id = f"<{mail_id.hex}@{domain}>"
         tx.session.add(

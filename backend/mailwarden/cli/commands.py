@@ -7,9 +7,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import typer
@@ -17,6 +17,7 @@ import uvicorn
 from pydantic import ValidationError
 from rich.console import Console
 
+from mailwarden import main
 from mailwarden.accounts.service import make_operator
 from mailwarden.cli.demo import run_demo
 from mailwarden.cli.doctor import examine
@@ -29,6 +30,7 @@ from mailwarden.core.key_check import WrongKeys, forget_key
 from mailwarden.core.roles import Role, bootstrap_roles
 from mailwarden.core.rotate import rotate_keys
 from mailwarden.core.runtime import Runtime
+from mailwarden.core.server import Hurried, Server
 from mailwarden.main import schema
 from mailwarden.migrate import current_revision, migrate, newest_revision
 from mailwarden.settings import Settings
@@ -99,18 +101,32 @@ def api(
 ) -> None:
     """Serve the REST API and the built pages. Needs a migrated database."""
     settings = load()
-    uvicorn.run(
-        "mailwarden.main:app",
-        factory=True,
-        host=host or settings.host,
-        port=settings.port if port is None else port,
-        reload=reload,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=20,
-    )
+    given: dict[str, Any] = {
+        "host": host or settings.host,
+        "port": settings.port if port is None else port,
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+        "timeout_graceful_shutdown": 20,
+        "http": Hurried,
+    }
+    if reload:
+        uvicorn.run("mailwarden.main:app", factory=True, reload=True, **given)
+        return
+    try:
+        asyncio.run(serve_api(settings, given))
+    except NO_START as exc:
+        raise fail(str(exc)) from exc
+
+
+async def serve_api(settings: Settings, given: Mapping[str, Any]) -> None:
+    """The runtime is opened first, so that what is wrong with it is told in a line and nothing listens meanwhile."""
+    async with main.served(settings) as served:
+        server = Server(uvicorn.Config(served, lifespan="off", **given), settings.linger_s)
+        await server.serve()
+    if not server.started:
+        raise typer.Exit(3)
 
 
 @app.command()

@@ -5,14 +5,14 @@ from typing import Annotated
 
 from fastapi import BackgroundTasks, Depends, Request
 
-from mailwarden.accounts.caller import Caller, identify, require, require_read
-from mailwarden.accounts.rules import who_may
+from mailwarden.accounts.caller import Caller, allowed, identify, require, require_read
 from mailwarden.connections.models import Connection
 from mailwarden.connections.queries import get_connection
 from mailwarden.connections.slots import is_personal
 from mailwarden.core.api import Reader, Rt, Tx
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.errors import AppError, RoleRequired
+from mailwarden.core.idempotency.claims import claim
 from mailwarden.core.ids import ConnectionId
 from mailwarden.core.logging import bind
 
@@ -52,10 +52,11 @@ async def managed_connection(connection_id: ConnectionId, tx: Tx, caller: Own) -
 async def managed_apart(connection_id: ConnectionId, request: Request, rt: Rt, after: BackgroundTasks) -> Caller:
     """The same for routes that call a provider: the transaction is closed before the route runs."""
     async with unit_of_work(rt.sessions) as tx:
-        caller = await identify(request, rt, tx, after)
+        caller = allowed(await identify(request, rt, tx, after), OWN)
         row = await get_connection(tx, caller.org_id, connection_id)
-    if refused := not_theirs(caller, row):
-        raise refused
+        if refused := not_theirs(caller, row):
+            raise refused
+        await claim(request, rt, tx, caller.org_id, caller.principal)
     return caller
 
 
@@ -72,7 +73,7 @@ async def who_connects(provider: str, caller: Own) -> Caller:
 async def who_comes_back(provider: str, request: Request, rt: Rt, after: BackgroundTasks) -> Caller:
     """The same for the way back, apart from the route's own transactions."""
     async with unit_of_work(rt.sessions) as tx:
-        caller = await identify(request, rt, tx, after)
+        caller = allowed(await identify(request, rt, tx, after), OWN)
     if refused := not_theirs_to_connect(caller, provider):
         raise refused
     return caller
@@ -110,11 +111,9 @@ def require_apart(permission: str) -> Callable[..., Awaitable[Caller]]:
 
     async def caller(request: Request, rt: Rt, after: BackgroundTasks) -> Caller:
         async with unit_of_work(rt.sessions) as tx:
-            found = await identify(request, rt, tx, after)
-        if not found.may(permission):
-            roles = " or ".join(who_may(permission)) or "nobody"
-            raise RoleRequired(f"This needs the role {roles}. Ask one of them.", action="ask_owner")
-        return found
+            found = allowed(await identify(request, rt, tx, after), permission)
+            await claim(request, rt, tx, found.org_id, found.principal)
+            return found
 
     caller.permission = permission  # type: ignore[attr-defined]
     return caller

@@ -9,17 +9,20 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from mailwarden.accounts import audit
 from mailwarden.connections.audience_store import forget_tokens
 from mailwarden.connections.consent import NewGrant
 from mailwarden.connections.credentials import set_tokens
 from mailwarden.connections.grant_life import FORECAST, forecast_of, note_forecast
 from mailwarden.connections.models import Connection, Credential, Episode, OAuthAttempt, ReconnectReceipt
+from mailwarden.connections.paid import check_plan
 from mailwarden.connections.rules import Actor, Status
 from mailwarden.connections.slots import take_slot
 from mailwarden.connections.transitions import (
     PROBE,
     REFRESH,
     VERIFY,
+    audit_target,
     end_episode,
     facts,
     next_probe,
@@ -84,9 +87,11 @@ async def adopt(rt: Runtime, attempt: Adoption, store: Store) -> tuple[str, UUID
     """(outcome, connection id), all in one transaction with the jobs and events that follow from it."""
     async with unit_of_work(rt.sessions, attempt.org_id) as tx:
         row, before = await _the_row(tx, attempt)
+        new = before.status in (None, Status.DISCONNECTED)
+        await check_plan(rt, tx, row.org_id, row.provider if new else None)
         await store(tx, row)
         _describe(rt, row, attempt)
-        if attempt.connection_id is None and before.status in (None, Status.DISCONNECTED):
+        if attempt.connection_id is None and new:
             row.sync_frequency = attempt.sync_frequency or row.sync_frequency
             row.history_range = attempt.history_range or row.history_range
         note = None if before.status != row.status else "The authorization was renewed."
@@ -95,6 +100,7 @@ async def adopt(rt: Runtime, attempt: Adoption, store: Store) -> tuple[str, UUID
         receipt = _receipt(rt, tx, row, before, episode)
         await _schedule(rt, tx, row)
         await _announce(tx, row, before, receipt)
+        await _note_who(tx, row, before, attempt.user_id)
         await take_slot(tx, row)
         return _outcome(attempt, before), row.id
 
@@ -199,6 +205,12 @@ async def _schedule(rt: Runtime, tx: UnitOfWork, row: Connection) -> None:
     if row.next_refresh_at is not None:  # a password is never refreshed, and dies of no rule
         await enqueue(tx, REFRESH, row.id, due_at=row.next_refresh_at, replace=True)
         await enqueue(tx, FORECAST, row.id)
+
+
+async def _note_who(tx: UnitOfWork, row: Connection, before: Before, user_id: UUID) -> None:
+    action = "connection.connected" if before.status is None else "connection.reconnected"
+    was = {"status": before.status} if before.status else None
+    await audit.record(tx, action, audit_target(row), before=was, after={"status": row.status}, user_id=user_id)
 
 
 async def _announce(tx: UnitOfWork, row: Connection, before: Before, receipt: ReconnectReceipt | None) -> None:

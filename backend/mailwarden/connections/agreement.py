@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from mailwarden.billing.gate import SELF_HOSTED
 from mailwarden.connections.models import CallOutcome, Connection, Credential
 from mailwarden.connections.present import card_of, label_of
 from mailwarden.connections.queries import open_episode
@@ -40,7 +41,7 @@ async def check_agreement(tx: UnitOfWork, row: Connection, now: datetime) -> lis
 
 
 def _of_words(row: Connection, now: datetime) -> list[str]:
-    """The label, the card and the answers of ``may_use``."""
+    """The label, the card and the answers of ``may_use``, whoever pays or does not."""
     status, found = Status(row.status), []
     wanted = PERMISSION_MISSING if status is Status.CONNECTED and row.missing_scopes else LABELS[status]
     if label_of(row) != wanted:
@@ -49,7 +50,7 @@ def _of_words(row: Connection, now: datetime) -> list[str]:
         found.append(f"a cause is shown or left out wrongly while the status is {status}")
     for purpose in Purpose:
         if is_supported(row.provider, purpose):
-            found += _of_answer(status, purpose, may_use(row, purpose, now))
+            found += _of_answer(status, purpose, may_use(row, purpose, now, SELF_HOSTED))
     return found
 
 

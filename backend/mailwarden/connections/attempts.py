@@ -16,6 +16,8 @@ _TITLES = {
     "partial": "A required permission was not granted",
     "wrong_account": "That is another {provider} account",
     "expired": "The authorization was not finished in time",
+    "subscription_inactive": "The subscription is not active",
+    "plan_limit_reached": "The plan allows no more",
     "failed": "The authorization failed",
 }
 _DETAILS = {
@@ -29,6 +31,8 @@ _DETAILS = {
         "Nothing was changed. Sign in to the right account at {provider}, or add this one as a new account."
     ),
     "expired": "Nothing was stored. Start again; the consent page must be finished within 10 minutes.",
+    "subscription_inactive": "Nothing was stored. Open billing and choose a plan, then start again.",
+    "plan_limit_reached": "Nothing was stored. Open billing and choose a larger plan, then start again.",
     "failed": "Nothing was stored. Start again.",
 }
 

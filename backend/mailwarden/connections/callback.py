@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from mailwarden.accounts.caller import Caller
+from mailwarden.billing.gate import PlanLimit, SubscriptionInactive
 from mailwarden.connections.adopt import adopt_grant
 from mailwarden.connections.connect import verifier_place
 from mailwarden.connections.consent import ConsentFailed, NewGrant, prove_grant
@@ -42,6 +43,8 @@ async def finish_authorization(rt: Runtime, caller: Caller, provider: str, answe
     try:
         grant = await _judge(rt, attempt, answer)
         ending = Ending(*await adopt_grant(rt, attempt, grant))
+    except (SubscriptionInactive, PlanLimit) as refused:
+        ending = Ending(refused.code, attempt.connection_id, {"detail": refused.detail})
     except ConsentFailed as failed:
         ending = Ending(failed.outcome, attempt.connection_id, failed.detail)
     await _conclude(rt, attempt, ending)

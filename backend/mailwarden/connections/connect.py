@@ -7,6 +7,7 @@ from datetime import timedelta
 from mailwarden.accounts.caller import Caller
 from mailwarden.connections.models import Connection, OAuthAttempt
 from mailwarden.connections.our_app import our_app, redirect_uri
+from mailwarden.connections.paid import check_plan
 from mailwarden.connections.rules import Status
 from mailwarden.connections.schemas import AuthorizeOut, ConnectStart, ReconnectStart
 from mailwarden.core.crypto import Place, token_hash
@@ -26,7 +27,8 @@ async def start_authorization(
     body: ConnectStart | ReconnectStart,
     pinned: Connection | None = None,
 ) -> AuthorizeOut:
-    """``pinned``: a reconnect, whose answer must be for this very account."""
+    """``pinned``: a reconnect, whose answer must be for this very account. Raises SubscriptionInactive, PlanLimit."""
+    await check_plan(rt, tx, caller.org_id, None if pinned else provider)
     oauth = OAuth(our_app(rt, provider))
     state, verifier = secrets.token_urlsafe(32), new_verifier()
     attempt = OAuthAttempt(

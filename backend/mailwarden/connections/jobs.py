@@ -10,6 +10,7 @@ from mailwarden.connections.grant_life import FORECAST
 from mailwarden.connections.incidents import watch_incidents
 from mailwarden.connections.keepsake import GIVE_BACK
 from mailwarden.connections.mail_servers import signs_in_by_password
+from mailwarden.connections.paid import keeps_alive
 from mailwarden.connections.probe import banned_until, load_row, probe_connection
 from mailwarden.connections.refresh import refresh_once
 from mailwarden.connections.rules import Status
@@ -29,6 +30,7 @@ REPLAY_EVERY = timedelta(minutes=1)
 WATCH_EVERY = timedelta(seconds=30)
 LEFT_TO_VERIFY = timedelta(seconds=60)
 BUSY = timedelta(seconds=5)
+UNPAID = timedelta(hours=1)
 
 
 async def refresh_connection(rt: Runtime, lease: Lease) -> Again | None:
@@ -40,6 +42,8 @@ async def refresh_connection(rt: Runtime, lease: Lease) -> Again | None:
         return Again(rt.clock.now() + LEFT_TO_VERIFY)
     if wait := banned_until(rt, row):
         return Again(wait)
+    if not await keeps_alive(rt, row.org_id):
+        return Again(rt.clock.now() + UNPAID)
     if journal_of(rt).is_stale():  # each host has its own
         await replay_journal(rt)
     await refresh_once(rt, row.org_id, row.id, row.provider)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from mailwarden.billing.gate import require_work
 from mailwarden.connections.checks import Asker, ask_identity, ask_introspection, ask_permissions
 from mailwarden.connections.credentials import read_held
 from mailwarden.connections.mail_servers import signs_in_by_password
@@ -23,6 +24,7 @@ from mailwarden.providers.base import ProviderError, ScopesMissing
 
 
 async def test_now(rt: Runtime, org_id: UUID, connection_id: UUID) -> TestOut:
+    """Raises NotFound, Conflict, SubscriptionInactive."""
     row = await _load(rt, org_id, connection_id)
     if row.status in (Status.DISCONNECTED, Status.CONNECTING):
         raise Conflict("This account is not connected. Connect it again first.", code="connection_disconnected")
@@ -38,7 +40,9 @@ async def test_now(rt: Runtime, org_id: UUID, connection_id: UUID) -> TestOut:
 
 async def _load(rt: Runtime, org_id: UUID, connection_id: UUID) -> Connection:
     async with reader(rt.sessions, org_id) as tx:
-        return await get_connection(tx, org_id, connection_id)
+        row = await get_connection(tx, org_id, connection_id)
+        await require_work(rt, tx, org_id)
+        return row
 
 
 async def _checks(asker: Asker) -> list[CheckOut]:

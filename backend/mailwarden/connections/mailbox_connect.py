@@ -23,6 +23,7 @@ from mailwarden.connections.mailbox_schemas import (
     StepOut,
 )
 from mailwarden.connections.models import Connection
+from mailwarden.connections.paid import check_plan, check_plan_apart
 from mailwarden.connections.present import connection_out
 from mailwarden.connections.queries import get_connection, open_episode
 from mailwarden.core.db import UnitOfWork, reader
@@ -40,12 +41,14 @@ OF_ONE_ORGANIZATION = (60, 600.0)
 
 
 async def test_mailbox_settings(rt: Runtime, caller: Caller, body: MailboxIn) -> MailboxTestOut:
+    await check_plan_apart(rt, caller.org_id, None)
     account = _account(body)
     steps, ok = await _try(rt, caller.org_id, account)
     return MailboxTestOut(ok=ok, steps=steps)
 
 
 async def connect_mailbox(rt: Runtime, caller: Caller, body: MailboxIn) -> MailboxConnectOut:
+    await check_plan_apart(rt, caller.org_id, None)
     account = _account(body)
     return await _connect(rt, caller, account, None)
 
@@ -54,6 +57,7 @@ async def renew_credentials(rt: Runtime, caller: Caller, connection_id: UUID, bo
     """The same row, settings and history. The servers may move only within the same mailbox."""
     async with reader(rt.sessions, caller.org_id) as tx:
         row = await get_connection(tx, caller.org_id, connection_id)
+        await check_plan(rt, tx, caller.org_id, None)
         account = await _renewed(tx, row, body)
     if external_id_of(account) != row.external_id:
         raise Conflict("This is another mailbox. Connect it as a new one.", code="wrong_account", action="connect")

@@ -28,19 +28,19 @@ async def discover_servers(body: DiscoverIn, rt: Rt, caller: OwnApart) -> Discov
     return await discover_mailbox(rt, caller, body.address)
 
 
-@router.post("/integrations/imap/test", responses=errors(422, 429))
+@router.post("/integrations/imap/test", responses=errors(402, 422, 429))
 async def test_mailbox(body: MailboxIn, rt: Rt, caller: OwnApart) -> MailboxTestOut:
     """Tries both servers, one answer per step. Nothing is sent and nothing is stored."""
     return await test_mailbox_settings(rt, caller, body)
 
 
-@router.post("/integrations/imap/connect", responses=errors(422, 429))
+@router.post("/integrations/imap/connect", responses=errors(402, 422, 429))
 async def connect_by_password(body: MailboxIn, rt: Rt, caller: OwnApart) -> MailboxConnectOut:
     """The same test; the mailbox is connected if every step passes."""
     return await connect_mailbox(rt, caller, body)
 
 
-@router.post("/connections/{connection_id}/credentials", responses=errors(404, 409, 422, 429))
+@router.post("/connections/{connection_id}/credentials", responses=errors(402, 404, 409, 422, 429))
 async def renew_password(
     connection_id: ConnectionId, body: CredentialsIn, rt: Rt, caller: ManagedApart
 ) -> MailboxConnectOut:

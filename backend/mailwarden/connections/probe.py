@@ -13,6 +13,7 @@ from mailwarden.connections.mail_servers import signs_in_by_password
 from mailwarden.connections.models import Connection
 from mailwarden.connections.open import open_provider
 from mailwarden.connections.our_app import is_offered
+from mailwarden.connections.paid import keeps_alive
 from mailwarden.connections.queries import acting_org, find_connection
 from mailwarden.connections.refresh import Result, refresh_once
 from mailwarden.connections.rules import Actor, Status
@@ -50,7 +51,7 @@ async def probe_connection(rt: Runtime, lease: Lease) -> Again | None:
     if wait := banned_until(rt, row):
         return Again(wait)
     at = next_probe(rt)
-    if is_offered(rt, row.provider):
+    if is_offered(rt, row.provider) and await keeps_alive(rt, row.org_id):
         with suppress(Unreadable):  # reported where it was opened; asked again as often, for that costs no provider
             at = await _probe(rt, row, lease) or at
     await _note_next(rt, lease, at)

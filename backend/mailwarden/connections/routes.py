@@ -3,22 +3,26 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from starlette.responses import RedirectResponse
 
-from mailwarden.accounts.caller import Caller, StatusReader
+from mailwarden.accounts.caller import Caller, StatusReader, require
+from mailwarden.billing.gate import access_of
 from mailwarden.connections import views
 from mailwarden.connections.access import (
     Own,
     managed_apart,
     managed_connection,
+    owned_connection,
     readable_connection,
     who_comes_back,
     who_connects,
 )
+from mailwarden.connections.asking import ask_to_reconnect
 from mailwarden.connections.callback import finish_authorization
 from mailwarden.connections.connect import start_authorization
 from mailwarden.connections.live_test import test_now
 from mailwarden.connections.models import Connection
 from mailwarden.connections.rules import Purpose
 from mailwarden.connections.schemas import (
+    AskedOut,
     AttemptOut,
     AuthorizeOut,
     ConnectionOut,
@@ -27,6 +31,7 @@ from mailwarden.connections.schemas import (
     IntegrationList,
     ReceiptOut,
     ReconnectStart,
+    RetestList,
     TestOut,
     TransitionOut,
     UsabilityOut,
@@ -43,6 +48,9 @@ Connecting = Annotated[Caller, Depends(who_connects)]
 ComingBack = Annotated[Caller, Depends(who_comes_back)]
 ManagerApart = Annotated[Caller, Depends(managed_apart)]
 Managed = Annotated[Connection, Depends(managed_connection)]
+ASK = "connections:ask"
+Asking = Annotated[Caller, Depends(require(ASK))]
+Asked = Annotated[Connection, Depends(owned_connection(ASK))]
 Seen = Annotated[Connection, Depends(readable_connection("status:read"))]
 Paging = Annotated[PageQuery, Query()]
 
@@ -52,7 +60,13 @@ async def list_integrations(rt: Rt, tx: Reader, caller: StatusReader) -> Integra
     return await views.list_integrations(rt, tx, caller.org_id)
 
 
-@router.post("/integrations/{provider}/connect", responses=errors(404, 409))
+@router.get("/integrations/retests", responses=errors())
+async def list_retests(tx: Reader, caller: StatusReader) -> RetestList:
+    """What the tests found that ran by themselves when the organization became active again."""
+    return await views.list_retests(tx, caller.org_id)
+
+
+@router.post("/integrations/{provider}/connect", responses=errors(402, 404, 409))
 async def start_connect(provider: str, body: ConnectStart, rt: Rt, tx: Tx, caller: Connecting) -> AuthorizeOut:
     """Send the browser to ``authorize_url``. It comes back to the page of the integration."""
     return await start_authorization(rt, tx, caller, provider, body)
@@ -99,16 +113,22 @@ async def update_connection(
     return await views.describe(tx, changed)
 
 
-@router.post("/connections/{connection_id}/test", responses=errors(404, 409))
+@router.post("/connections/{connection_id}/test", responses=errors(402, 404, 409))
 async def test_connection(connection_id: ConnectionId, rt: Rt, caller: ManagerApart) -> TestOut:
     """A live check on the same path that real work takes."""
     return await test_now(rt, caller.org_id, connection_id)
 
 
-@router.post("/connections/{connection_id}/reconnect", responses=errors(404, 409))
+@router.post("/connections/{connection_id}/reconnect", responses=errors(402, 404, 409))
 async def start_reconnect(body: ReconnectStart, row: Managed, rt: Rt, tx: Tx, caller: Own) -> AuthorizeOut:
     """Same connection, same settings. Another account's consent changes nothing."""
     return await start_authorization(rt, tx, caller, row.provider, body, row)
+
+
+@router.post("/connections/{connection_id}/ask-reconnect", responses=errors(404, 409))
+async def ask_reconnect(row: Asked, rt: Rt, tx: Tx, caller: Asking) -> AskedOut:
+    """For whoever may not reconnect it: tells the owners and managers, by one alert and one mail an hour at most."""
+    return await ask_to_reconnect(rt, tx, row, caller.user_id)
 
 
 @router.delete("/connections/{connection_id}", responses=errors(404))
@@ -123,8 +143,8 @@ async def list_connection_history(row: Seen, rt: Rt, tx: Reader, page: Paging) -
 
 
 @router.get("/connections/{connection_id}/usability", responses=errors(404))
-async def get_connection_usability(row: Seen, rt: Rt, purpose: Purpose = Purpose.SYNC) -> UsabilityOut:
-    return usability_out(row, purpose, rt.clock.now())
+async def get_connection_usability(row: Seen, rt: Rt, tx: Reader, purpose: Purpose = Purpose.SYNC) -> UsabilityOut:
+    return usability_out(row, purpose, rt.clock.now(), await access_of(rt, tx, row.org_id))
 
 
 @router.get("/connections/{connection_id}/receipts", responses=errors(400, 404))

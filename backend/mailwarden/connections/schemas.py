@@ -3,8 +3,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from mailwarden.accounts.schemas import PersonToAskOut
 from mailwarden.connections.forecast import Why
 from mailwarden.connections.rules import Actor, Degraded, Frequency, HistoryRange, Purpose, Status, WhoMustAct
+from mailwarden.connections.wish_words import Wish
 from mailwarden.core.api import Wire
 from mailwarden.core.ids import AttemptId, ConnectionId, EpisodeId, IncidentId, ReceiptId, SyncId, TransitionId, UserId
 from mailwarden.providers.base import Cause
@@ -28,7 +30,16 @@ class EvidenceOut(Wire):
 class ActionOut(Wire):
     """The one right button for the present state. ``code`` is stable, ``label`` is what the button says."""
 
-    code: Literal["connect", "reconnect", "grant_permission", "sync_now", "wait", "ask_provider_admin", "ask_operator"]
+    code: Literal[
+        "connect",
+        "reconnect",
+        "grant_permission",
+        "sync_now",
+        "wait",
+        "ask_provider_admin",
+        "ask_operator",
+        "open_billing",
+    ]
     label: str
 
 
@@ -80,6 +91,23 @@ class ConnectionOut(Wire):
     active_sync_id: SyncId | None
     settings_version: int
     created_at: datetime
+
+
+class AskedOut(Wire):
+    """``told`` are those who may reconnect it. Asking before ``again_at`` tells them nothing new."""
+
+    asked_at: datetime
+    again_at: datetime
+    already_asked: bool
+    told: list[PersonToAskOut]
+
+
+class WishIn(Wire):
+    """``connection_id`` for what is done with one connection, ``provider`` where something is to be connected."""
+
+    action: Wish
+    connection_id: ConnectionId | None = None
+    provider: Annotated[str | None, Field(max_length=40)] = None
 
 
 class ScopeOut(Wire):
@@ -144,6 +172,7 @@ class AttemptOut(Wire):
         Literal[
             "connected", "reconnected", "already_connected", "denied", "partial", "wrong_account", "expired", "failed"
         ]
+        | Literal["subscription_inactive", "plan_limit_reached"]
         | None
     )
     title: str
@@ -156,6 +185,23 @@ class AttemptOut(Wire):
     connection_id: ConnectionId | None
     created_at: datetime
     finished_at: datetime | None
+
+
+class RetestOut(Wire):
+    """A test that ran by itself after the organization became active again; ``ok`` null: not yet."""
+
+    connection_id: ConnectionId
+    provider: str
+    account_label: str
+    asked_at: datetime
+    tested_at: datetime | None
+    ok: bool | None
+    detail: str | None
+
+
+class RetestList(Wire):
+    finished: bool
+    data: list[RetestOut]
 
 
 class ConnectionUpdate(Wire):

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
+from mailwarden.accounts import audit
 from mailwarden.connections.audience_store import forget_tokens
 from mailwarden.connections.grant_life import FORECAST
 from mailwarden.connections.keepsake import keep_until_given_back
@@ -13,10 +14,10 @@ from mailwarden.connections.queries import get_connection
 from mailwarden.connections.rules import Actor, Status
 from mailwarden.connections.schemas import ConnectionUpdate
 from mailwarden.connections.slots import empty_slot
-from mailwarden.connections.transitions import PROBE, REFRESH, VERIFY, facts, write_history
+from mailwarden.connections.transitions import PROBE, REFRESH, VERIFY, audit_target, facts, write_history
 from mailwarden.connections.unreadable import opened_if_readable
 from mailwarden.core.db import UnitOfWork, app_now
-from mailwarden.core.errors import PreconditionFailed
+from mailwarden.core.etag import stale
 from mailwarden.core.jobs import cancel
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.record import record
@@ -29,7 +30,7 @@ async def update_settings(
     """Only what is given changes; PreconditionFailed if somebody else changed the settings since they were loaded."""
     row = await get_connection(tx, row.org_id, row.id, lock=True)
     if row.version != version:
-        raise PreconditionFailed("The settings were changed meanwhile. Load them again.")
+        raise stale(row.version)
     wanted = {name: value.value for name, value in body if value is not None}
     changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
     if not changed:
@@ -39,6 +40,9 @@ async def update_settings(
         setattr(row, name, value)
     row.version += 1
     await tx.session.flush()
+    await audit.record(
+        tx, "connection.settings_changed", audit_target(row), before=before, after=changed, user_id=user_id
+    )
     told = facts(row) | {"before": before, "after": changed, "user_id": str(user_id)}
     await record(tx, EventType.CONNECTION_SETTINGS_CHANGED, connection_id=row.id, data=told)
     return row
@@ -64,6 +68,10 @@ async def disconnect(rt: Runtime, tx: UnitOfWork, row: Connection, user_id: UUID
     await tx.session.execute(stamp.values(disconnected_at=app_now()))
     for kind in (REFRESH, PROBE, VERIFY, FORECAST):
         await cancel(tx, kind, row.id)
+    status = ({"status": before}, {"status": row.status})
+    await audit.record(
+        tx, "connection.disconnected", audit_target(row), before=status[0], after=status[1], user_id=user_id
+    )
     told = facts(row) | {"user_id": str(user_id)}
     await record(tx, EventType.CONNECTION_DISCONNECTED, connection_id=row.id, data=told)
     return row

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
+from mailwarden.accounts.audit import Target
 from mailwarden.connections.models import Connection, Episode, Transition
 from mailwarden.connections.present import card_of
 from mailwarden.connections.queries import open_episode
@@ -148,6 +149,10 @@ def facts(row: Connection) -> dict[str, Any]:
         "status": row.status,
         "cause": row.cause,
     }
+
+
+def audit_target(row: Connection) -> Target:
+    return Target("connection", row.id, f"{row.provider}: {row.account_label}")
 
 
 def add_evidence(row: Connection, item: dict[str, Any], **more: Any) -> None:

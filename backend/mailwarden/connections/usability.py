@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailwarden.billing.gate import INACTIVE, Access
 from mailwarden.connections.models import Connection
 from mailwarden.connections.present import action_of, cause_title, provider_label
 from mailwarden.connections.rules import Purpose, Status
@@ -26,6 +27,7 @@ NOT_SUPPORTED: Mapping[Purpose, str] = {
     Purpose.DRAFT: "{provider} is no mailbox.",
     Purpose.CONTACTS: "Contacts of {provider} are not read.",
 }
+WORKS = "The connection works."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,20 @@ class Usability:
     action: ActionOut | None
 
 
-def may_use(row: Connection, purpose: Purpose, now: datetime) -> Usability:
-    """Pure: the row and the time decide. An optional permission that is gone stops only the work that needs it."""
-    label = provider_label(row.provider)
+def may_use(row: Connection, purpose: Purpose, now: datetime, access: Access) -> Usability:
+    """Pure: the row, the time and what the organization may (``access_of``) decide. That nobody pays is told first.
+
+    An optional permission that is gone stops only the work that needs it.
+    """
     if not is_supported(row.provider, purpose):
-        return _no("not_supported", NOT_SUPPORTED[purpose].format(provider=label))
+        return _no("not_supported", NOT_SUPPORTED[purpose].format(provider=provider_label(row.provider)))
+    if not access.may_work:
+        return _no(INACTIVE, access.why_not, ActionOut(code="open_billing", label="Open billing"))
+    return _of_status(row, purpose) or _of_limits(row, purpose, now) or Usability(True, "ok", WORKS, None)
+
+
+def _of_status(row: Connection, purpose: Purpose) -> Usability | None:
+    label = provider_label(row.provider)
     match Status(row.status):
         case Status.DISCONNECTED:
             return _no("connection_disconnected", "This account was disconnected.", action_of(row))
@@ -51,12 +62,17 @@ def may_use(row: Connection, purpose: Purpose, now: datetime) -> Usability:
             return _no("connection_inactive", f"{title}. Reconnect it first.", action_of(row))
         case Status.VERIFYING if purpose is not Purpose.TEST:
             return _no("connection_verifying", f"{label} gave a suspicious answer; we are checking.", action_of(row))
+    return None
+
+
+def _of_limits(row: Connection, purpose: Purpose, now: datetime) -> Usability | None:
+    label = provider_label(row.provider)
     if lost := lost_for(row, purpose):
         return _no("permission_missing", f"{label} does not grant {', '.join(lost)}.", action_of(row))
     if row.banned_until is not None and row.banned_until > now:
         until = row.banned_until.strftime("%H:%M:%S UTC")
         return _no("rate_limited", f"{label} asked us to wait until {until}.", ActionOut(code="wait", label="Wait"))
-    return Usability(True, "ok", "The connection works.", None)
+    return None
 
 
 def is_supported(provider: str, purpose: Purpose) -> bool:
@@ -80,8 +96,8 @@ def _no(code: str, detail: str, action: ActionOut | None = None) -> Usability:
     return Usability(False, code, detail, action)
 
 
-def usability_out(row: Connection, purpose: Purpose, now: datetime) -> UsabilityOut:
-    answer = may_use(row, purpose, now)
+def usability_out(row: Connection, purpose: Purpose, now: datetime, access: Access) -> UsabilityOut:
+    answer = may_use(row, purpose, now, access)
     return UsabilityOut(
         connection_id=row.id,
         purpose=purpose,

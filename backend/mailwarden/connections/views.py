@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from mailwarden.connections import queries
 from mailwarden.connections.attempts import attempt_out
@@ -12,12 +12,15 @@ from mailwarden.connections.incident_texts import incident_out, misconfiguration
 from mailwarden.connections.models import Connection, Incident
 from mailwarden.connections.our_app import is_offered
 from mailwarden.connections.present import connection_out, receipt_out, transition_out
+from mailwarden.connections.retest_models import Retest
 from mailwarden.connections.schemas import (
     AttemptOut,
     ConnectionOut,
     IntegrationList,
     IntegrationOut,
     ReceiptOut,
+    RetestList,
+    RetestOut,
     ScopeOut,
     ServiceStatus,
     TransitionOut,
@@ -148,3 +151,19 @@ def _cursor(rt: Runtime, org_id: UUID, scope: str, rows: list, limit: int) -> st
         return None
     last = rows[limit - 1]
     return rt.cursors.encode(org_id, scope, [last.created_at.isoformat(), str(last.id)])
+
+
+async def list_retests(tx: UnitOfWork, org_id: UUID) -> RetestList:
+    asked = select(Retest, Connection).join(Connection, Connection.id == Retest.connection_id)
+    rows = await tx.session.execute(asked.where(Retest.org_id == org_id).order_by(Connection.created_at, Connection.id))
+    told = ("asked_at", "tested_at", "ok", "detail")
+    data = [
+        RetestOut(
+            connection_id=connection.id,
+            provider=connection.provider,
+            account_label=connection.account_label,
+            **{name: getattr(row, name) for name in told},
+        )
+        for row, connection in rows
+    ]
+    return RetestList(finished=all(one.tested_at is not None for one in data), data=data)

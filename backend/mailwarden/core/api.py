@@ -16,10 +16,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mailwarden.core.db import UnitOfWork, reader, unit_of_work
 from mailwarden.core.errors import AppError, Invalid, NotFound, ServiceUnavailable
+from mailwarden.core.idempotency.claims import TX, Replayed, on_replayed
 from mailwarden.core.ids import INVALID_ID, new_id
 from mailwarden.core.logging import bind
 from mailwarden.core.metrics import REQUESTS, SECONDS
+from mailwarden.core.origin import origin_of
+from mailwarden.core.peer import client_address
 from mailwarden.core.runtime import Runtime
+from mailwarden.core.server import Leaving
 
 log = logging.getLogger(__name__)
 
@@ -56,16 +60,22 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem} for status in sorted({401, 403, 422, *statuses})}
 
 
-def get_runtime(request: Request) -> Runtime:
+def runtime_of(request: Request) -> Runtime:
     runtime: Runtime = request.app.state.runtime
     return runtime
+
+
+async def get_runtime(request: Request) -> Runtime:
+    """Like every dependency a coroutine: a plain function would be run in a thread of its own, at each request."""
+    return runtime_of(request)
 
 
 Rt = Annotated[Runtime, Depends(get_runtime)]
 
 
-async def begin(rt: Rt) -> AsyncIterator[UnitOfWork]:
+async def begin(rt: Rt, request: Request) -> AsyncIterator[UnitOfWork]:
     async with unit_of_work(rt.sessions) as tx:
+        request.scope[TX] = tx
         yield tx
 
 
@@ -100,7 +110,7 @@ def problem(request: Request, exc: AppError) -> JSONResponse:
     return JSONResponse(body.model_dump(mode="json"), exc.status, exc.headers, media_type="application/problem+json")
 
 
-CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed"}
+CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
 
 
 class _Http(AppError):
@@ -124,8 +134,16 @@ class _Broken(AppError):
     """Never says what broke: the reference leads to the log line that does."""
 
 
+REFUSED = frozenset({401, 403, 429})
+
+
 async def on_app_error(request: Request, exc: Exception) -> Response:
-    return problem(request, cast(AppError, exc))
+    error = cast(AppError, exc)
+    if error.status in REFUSED:  # one line for whoever looks for somebody trying doors
+        where = getattr(request.scope.get("route"), "path", "unmatched")
+        peer = str(client_address(request, runtime_of(request).config.trusted_proxies))
+        log.warning("refused", extra={"status": error.status, "problem": error.code, "route": where, "peer": peer})
+    return problem(request, error)
 
 
 async def on_http(request: Request, exc: Exception) -> Response:
@@ -150,10 +168,21 @@ async def on_database(request: Request, exc: Exception) -> Response:
     """What passes by itself is told apart from what PostgreSQL cannot store, and both from a bug."""
     state = sql_state(exc)
     if state in NOT_TEXT:
-        return problem(request, Invalid("The text holds characters that cannot be stored.", code="not_text"))
+        return problem(request, not_text())
     if _passes(exc, state):
         log.warning("database away or busy", exc_info=exc)
         return problem(request, ServiceUnavailable("Try again in a moment.", headers={"Retry-After": "2"}))
+    return await on_bug(request, exc)
+
+
+def not_text() -> Invalid:
+    return Invalid("The text holds characters that cannot be stored.", code="not_text")
+
+
+async def on_half_a_character(request: Request, exc: Exception) -> Response:
+    """JSON may escape one half of a pair alone; whatever turns it into bytes first says so."""
+    if isinstance(exc, UnicodeEncodeError) and exc.reason == "surrogates not allowed":
+        return problem(request, not_text())
     return await on_bug(request, exc)
 
 
@@ -174,10 +203,12 @@ async def on_bug(request: Request, exc: Exception) -> Response:
 
 def install(app: FastAPI) -> None:
     app.add_exception_handler(AppError, on_app_error)
+    app.add_exception_handler(Replayed, on_replayed)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_shape)
     app.add_exception_handler(SQLAlchemyError, on_database)
     app.add_exception_handler(OSError, on_database)
+    app.add_exception_handler(UnicodeEncodeError, on_half_a_character)
 
 
 class CrashBarrier:
@@ -224,10 +255,13 @@ class RequestIdentity:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], (b"request-id", identity.encode())]
+                if Leaving.now:  # or somebody's next request would meet a closed door
+                    message["headers"].append((b"connection", b"close"))
             await send(message)
 
         try:
-            await self._app(scope, receive, named)
+            with origin_of(scope, identity):
+                await self._app(scope, receive, named)
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
             took = time.perf_counter() - started

@@ -40,6 +40,10 @@ INSTANCE = {
     "prune_hook_deliveries": "hook_bodies_days",
     "prune_hook_events": "hook_events_days",
     "prune_hook_refusals": "hook_log_days",
+    "prune_account_letters": "account_letters_days",
+    "prune_throttles": "throttles_days",
+    "prune_audit_log": "audit_log_days",
+    "prune_support_requests": "support_requests_days",
 }
 
 

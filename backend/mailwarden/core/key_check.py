@@ -8,13 +8,21 @@ import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, MetaData, delete, exists, func, or_, select, text
+from sqlalchemy import LargeBinary, MetaData, delete, exists, false, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailwarden.core.crypto import CannotOpen, Keyring, Place, header_of
 from mailwarden.core.db import Base, Sessions, UnitOfWork, app_now, reader, unit_of_work
-from mailwarden.core.rotate import columns_apart, pages_apart, sealed_columns
+from mailwarden.core.rotate import (
+    PEOPLE,
+    columns_apart,
+    listed,
+    of_people,
+    owner_of,
+    pages_apart,
+    sealed_columns,
+)
 
 log = logging.getLogger(__name__)
 
@@ -87,21 +95,25 @@ async def _enter(sessions: Sessions, keys: Keyring) -> None:
 
 async def _is_in_use(sessions: Sessions, metadata: MetaData, key_id: str) -> bool:
     """Over all organizations, each seen by itself. Costs a moment, and only after a key was removed."""
-    async with reader(sessions) as tx:
-        organizations = list(await tx.session.scalars(text("SELECT list_organizations()")))
-    for org_id in organizations:
+    for org_id in await listed(sessions, "list_organizations"):
         async with reader(sessions, org_id) as tx:
-            if await _seals(tx, metadata, org_id, header_of(key_id)):
+            if await _seals(tx, metadata, org_id, header_of(key_id), people=False):
+                return True
+    for user_id in await listed(sessions, PEOPLE):
+        async with reader(sessions) as tx:
+            await tx.act_as(user_id)
+            if await _seals(tx, metadata, user_id, header_of(key_id), people=True):
                 return True
     return await _seals_apart(sessions, metadata, header_of(key_id))
 
 
-async def _seals(tx: UnitOfWork, metadata: MetaData, org_id: UUID, header: bytes) -> bool:
+async def _seals(tx: UnitOfWork, metadata: MetaData, owner: UUID, header: bytes, *, people: bool) -> bool:
     anywhere = [
-        exists().where(table.c.org_id == org_id, func.substr(column, 1, len(header)) == header)
+        exists().where(owner_of(table) == owner, func.substr(column, 1, len(header)) == header)
         for table, column in sealed_columns(metadata)
+        if of_people(table) is people
     ]
-    return bool(await tx.session.scalar(select(or_(*anywhere))))
+    return bool(await tx.session.scalar(select(or_(false(), *anywhere))))
 
 
 async def _seals_apart(sessions: Sessions, metadata: MetaData, header: bytes) -> bool:

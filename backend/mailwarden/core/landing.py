@@ -1,12 +1,20 @@
 """Routes that a person's browser is sent to from outside: whatever goes wrong there, they land on a page of ours."""
 
 import json
+import re
 from urllib.parse import quote
 
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 UNAUTHENTICATED = 401
+# No second slash and no backslash at the beginning: browsers read another host there. As it stands in an address bar.
+LOCAL = re.compile(r"/([!-.0-\[\]-~][!-\[\]-~]{0,1998})?")
+
+
+def local_path(asked: str | None) -> str:
+    """Where somebody wants to go on, if that is a page of ours; else nothing."""
+    return asked if asked and LOCAL.fullmatch(asked) else ""
 
 
 class LandInApp:

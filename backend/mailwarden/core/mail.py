@@ -17,6 +17,7 @@ import aiosmtplib
 
 from mailwarden.core.mime import (
     HARD_LINE,
+    Attachment,
     UnsafeHeader,
     address_header,
     body,
@@ -29,6 +30,7 @@ from mailwarden.core.mime import (
 )
 
 __all__ = [
+    "Attachment",
     "FileMailer",
     "Mail",
     "MailRefused",
@@ -67,22 +69,26 @@ def build_message(
     message_id: str,
     date: datetime,
     headers: Sequence[tuple[str, str]] = (),
+    reply_to: str | None = None,
+    attachments: Sequence[Attachment] = (),
 ) -> Mail:
-    """``sender`` and ``to`` are ``Name <address>`` or bare addresses. Raises UnsafeHeader."""
+    """``sender``, ``to`` and ``reply_to`` are ``Name <address>`` or bare addresses. Raises UnsafeHeader."""
     origin, targets = split_mailbox(sender), [split_mailbox(one) for one in to]
+    answers = [split_mailbox(reply_to)] if reply_to else []
     if not targets:
         raise UnsafeHeader("no recipient")
     head = [
         address_header("From", [origin]),
         address_header("To", targets),
+        *([address_header("Reply-To", answers)] if answers else []),
         text_header("Subject", safe(subject)),
         token_header("Date", format_datetime(date)),
         f"Message-ID: {checked_message_id(message_id)}",
         *(token_header(_extra_name(name), safe(value)) for name, value in headers),
         "MIME-Version: 1.0",
     ]
-    raw = "".join(f"{line}\r\n" for line in head).encode("ascii") + body(text, html).encode("ascii")
-    _verify(raw, [origin], targets, subject, headers)
+    raw = "".join(f"{line}\r\n" for line in head).encode("ascii") + body(text, html, attachments).encode("ascii")
+    _verify(raw, [origin], targets, answers, subject, headers)
     return Mail(origin[1], tuple(address for _, address in targets), message_id, raw)
 
 
@@ -100,16 +106,29 @@ def _extra_name(name: str) -> str:
 Mailboxes = list[tuple[str, str]]
 
 
-def _verify(raw: bytes, sender: Mailboxes, to: Mailboxes, subject: str, extra: Sequence[tuple[str, str]]) -> None:
+def _verify(
+    raw: bytes, sender: Mailboxes, to: Mailboxes, answers: Mailboxes, subject: str, extra: Sequence[tuple[str, str]]
+) -> None:
     """The last wall, whatever the ones before missed: a receiver must read exactly what we meant to write."""
     found = message_from_bytes(raw)
-    names = ["from", "to", "subject", "date", "message-id", *(name.lower() for name, _ in extra), "mime-version"]
+    replying = ["reply-to"] if answers else []
+    names = [
+        "from",
+        "to",
+        *replying,
+        "subject",
+        "date",
+        "message-id",
+        *(name.lower() for name, _ in extra),
+        "mime-version",
+    ]
     theirs = [name.lower() for name in found.keys() if not name.lower().startswith("content-")]  # noqa: SIM118
     same = (
         theirs == names
         and _read(found["Subject"]) == subject
         and _addresses(found["From"]) == [address for _, address in sender]
         and _addresses(found["To"]) == [address for _, address in to]
+        and _addresses(found["Reply-To"] or "") == [address for _, address in answers]
     )
     too_long = max(map(len, raw.split(b"\r\n"))) > HARD_LINE
     if not same or too_long or BARE_LINE_END.search(raw):

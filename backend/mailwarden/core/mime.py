@@ -8,12 +8,16 @@ import base64
 import binascii
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from urllib.parse import quote
 
 import idna
 
 LINE = 76
 HARD_LINE = 998  # RFC 5322 §2.1.1
 BOUNDARY = "=_part"  # "=_" cannot occur in quoted-printable text, so no body can end its part early
+MIXED = "=_file"  # nor in base64
+MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+")
 
 # C0 and C1 controls, DEL, the Unicode line separators and lone surrogates: none has a place in a header value.
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -130,8 +134,36 @@ def _fold(name: str, words: Sequence[str]) -> str:
     return "\r\n".join([*lines, line])
 
 
-def body(text: str, html: str | None) -> str:
-    """The MIME headers and the body: one part, or text and HTML as alternatives."""
+@dataclass(frozen=True)
+class Attachment:
+    name: str
+    media_type: str  # type/subtype
+    content: bytes = field(repr=False)
+
+
+def body(text: str, html: str | None, attachments: Sequence[Attachment] = ()) -> str:
+    """The MIME headers and the body: one part, or text and HTML as alternatives; then files. Raises UnsafeHeader."""
+    if not attachments:
+        return _words_of(text, html)
+    head = f'Content-Type: multipart/mixed; boundary="{MIXED}"\r\n\r\n'
+    parts = [_words_of(text, html), *(_file(one) for one in attachments)]
+    return head + "".join(f"--{MIXED}\r\n{part}" for part in parts) + f"--{MIXED}--\r\n"
+
+
+def _file(one: Attachment) -> str:
+    if not MEDIA_TYPE.fullmatch(one.media_type):
+        raise UnsafeHeader("not a media type")
+    name = quote(safe(one.name), safe="")  # RFC 8187: nothing of it can be read as another parameter
+    coded = base64.b64encode(one.content).decode("ascii")
+    lines = (coded[at : at + 76] for at in range(0, len(coded), 76))
+    return (
+        f"Content-Type: {one.media_type}\r\nContent-Transfer-Encoding: base64\r\n"
+        f"Content-Disposition: attachment;\r\n filename*=utf-8''{name}\r\n\r\n"
+        + "".join(f"{line}\r\n" for line in lines)
+    )
+
+
+def _words_of(text: str, html: str | None) -> str:
     if html is None:
         return _part("plain", text)
     head = f'Content-Type: multipart/alternative; boundary="{BOUNDARY}"\r\n\r\n'

@@ -1,16 +1,20 @@
 """Puts right what the generator gets wrong, so that generated clients are typed to the last error."""
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
 
+Complete = Callable[[FastAPI, dict[str, Any]], dict[str, Any]]
 
-def describe(app: FastAPI) -> None:
+
+def describe(app: FastAPI, complete: Complete) -> None:
+    """``complete`` adds what only features know."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _corrected(generate())
+            app.openapi_schema = complete(app, _corrected(generate()))
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -7,7 +7,7 @@ import json
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict
 
 from mailwarden.core.errors import AppError
@@ -15,6 +15,7 @@ from mailwarden.core.errors import AppError
 T = TypeVar("T")
 DEFAULT_LIMIT = 25
 MAX_LIMIT = 100
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 
 
 class BadCursor(AppError):
@@ -32,8 +33,15 @@ class Page(BaseModel, Generic[T]):
 
 
 class PageQuery(BaseModel):
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
+    limit: Limit = DEFAULT_LIMIT
     cursor: str | None = None
+
+
+async def page_query(limit: Limit = DEFAULT_LIMIT, cursor: str | None = None) -> PageQuery:
+    return PageQuery(limit=limit, cursor=cursor)
+
+
+Paging = Annotated[PageQuery, Depends(page_query)]
 
 
 class Cursors:

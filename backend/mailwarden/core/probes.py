@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from mailwarden.core.api import Rt, Wire
 from mailwarden.core.runtime import Runtime
+from mailwarden.core.server import Leaving
 
 router = APIRouter(include_in_schema=False)
 
@@ -27,11 +28,15 @@ async def health() -> Health:
 
 @router.get("/readyz")
 async def ready(rt: Rt, response: Response) -> Health:
-    """Ready to serve: PostgreSQL answers. Redis is reported but not needed: its absence only slows wake-ups."""
-    database = await _answers(_select_one(rt))
+    """Ready to serve: PostgreSQL answers, and nobody told this process to stop.
+
+    Redis is reported but not needed: its absence only slows wake-ups.
+    """
+    database = await _answers(_select_one(rt.pressing()))
     redis = await _answers(rt.redis.ping())
-    response.status_code = 200 if database else 503
-    return Health(status="ready" if database else "not ready", database=database, redis=redis)
+    is_ready = database and not Leaving.now
+    response.status_code = 200 if is_ready else 503
+    return Health(status="ready" if is_ready else "not ready", database=database, redis=redis)
 
 
 async def _select_one(rt: Runtime) -> None:

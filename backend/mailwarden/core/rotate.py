@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, CursorResult, MetaData, Table, and_, func, select, text, update
+from sqlalchemy import Column, ColumnElement, CursorResult, MetaData, Table, and_, func, select, update
 
 from mailwarden.core.crypto import CannotOpen, Keyring, Place, Sealed, SealedApart
 from mailwarden.core.db import Base, Sessions, UnitOfWork, reader, unit_of_work
@@ -28,13 +29,22 @@ class Rotated:
 
 
 def sealed_columns(metadata: MetaData) -> Iterator[tuple[Table, Column[Any]]]:
-    """Each lies in a tenant's table and is bound to its row by ``id``; a column elsewhere is a mistake in the model."""
+    """Each belongs to an organization or a person and is bound to its row by ``id``; elsewhere it is a mistake."""
     for table in metadata.sorted_tables:
         for column in table.columns:
             if isinstance(column.type, Sealed):
-                if "org_id" not in table.columns or [key.name for key in table.primary_key] != ["id"]:
+                if not {"org_id", "user_id"} & set(table.c.keys()) or [key.name for key in table.primary_key] != ["id"]:
                     raise TypeError(f"{table.name}.{column.name} is sealed outside a tenant's table")
                 yield table, column
+
+
+def owner_of(table: Table) -> Column[UUID]:
+    """Of whose key its values are sealed: an organization's, else a person's."""
+    return table.c.user_id if of_people(table) else table.c.org_id
+
+
+def of_people(table: Table) -> bool:
+    return "org_id" not in table.c
 
 
 def columns_apart(metadata: MetaData) -> Iterator[tuple[Table, Column[Any]]]:
@@ -52,28 +62,42 @@ async def rotate_keys(rt: Runtime) -> dict[str, Rotated]:
     An old key may be removed from the settings once a run finds nothing left and no process seals with it any more.
     """
     counts: dict[str, Rotated] = {}
-    for org_id in await _organizations(rt):
-        for table, column in sealed_columns(Base.metadata):
+    owners = {False: await listed(rt.sessions, "list_organizations"), True: await listed(rt.sessions, PEOPLE)}
+    for table, column in sealed_columns(Base.metadata):
+        for owner in owners[of_people(table)]:
             count = counts.setdefault(f"{table.name}.{column.name}", Rotated())
-            await _rotate(rt, org_id, table, column, count)
+            await _rotate(rt, owner, table, column, count)
     for table, column in columns_apart(Base.metadata):
         count = counts.setdefault(f"{table.name}.{column.name}", Rotated())
         await _rotate_apart(rt, table, column, count)
     return counts
 
 
-async def _organizations(rt: Runtime) -> list[UUID]:
-    async with reader(rt.sessions) as tx:
-        return list(await tx.session.scalars(text("SELECT list_organizations()")))
+PEOPLE = "list_sealed_people"
 
 
-async def _rotate(rt: Runtime, org_id: UUID, table: Table, column: Column[Any], count: Rotated) -> None:
+async def listed(sessions: Sessions, function: str) -> list[UUID]:
+    """Ids from one of the schema's own functions that see past the walls."""
+    async with reader(sessions) as tx:
+        return list(await tx.session.scalars(select(getattr(func, function)())))
+
+
+@asynccontextmanager
+async def acting_for(sessions: Sessions, table: Table, owner: UUID) -> AsyncIterator[UnitOfWork]:
+    """Within the owner's walls."""
+    async with unit_of_work(sessions, None if of_people(table) else owner) as tx:
+        if of_people(table):
+            await tx.act_as(owner)
+        yield tx
+
+
+async def _rotate(rt: Runtime, owner: UUID, table: Table, column: Column[Any], count: Rotated) -> None:
     after: UUID | None = None
     while True:
-        async with unit_of_work(rt.sessions, org_id) as tx:
-            rows = await _under_other_keys(tx, rt.keys, org_id, table, column, after)
+        async with acting_for(rt.sessions, table, owner) as tx:
+            rows = await _under_other_keys(tx, rt.keys, owner, table, column, after)
             for row_id, sealed in rows:
-                await _reseal(tx, rt.keys, table, column, Place(table.name, column.name, org_id, row_id), sealed, count)
+                await _reseal(tx, rt.keys, table, column, Place(table.name, column.name, owner, row_id), sealed, count)
         if len(rows) < BATCH:
             return
         after = rows[-1][0]
@@ -111,11 +135,11 @@ async def _reseal_apart(rt: Runtime, table: Table, column: Column[Any], ids: lis
 
 
 async def _under_other_keys(
-    tx: UnitOfWork, keys: Keyring, org_id: UUID, table: Table, column: Column[Any], after: UUID | None
+    tx: UnitOfWork, keys: Keyring, owner: UUID, table: Table, column: Column[Any], after: UUID | None
 ) -> list[tuple[UUID, bytes]]:
     header = keys.header
     asked = select(table.c.id, column).where(
-        table.c.org_id == org_id, func.substr(column, 1, len(header)) != header, column.is_not(None)
+        owner_of(table) == owner, func.substr(column, 1, len(header)) != header, column.is_not(None)
     )
     if after is not None:
         asked = asked.where(table.c.id > after)
@@ -135,6 +159,6 @@ async def _reseal(
         return
     change = update(table).where(table.c.id == place.row_id, column == old)
     if place.org_id is not None:
-        change = change.where(table.c.org_id == place.org_id)
+        change = change.where(owner_of(table) == place.org_id)
     result = await tx.session.execute(change.values({column: new}))
     count.resealed += cast("CursorResult[Any]", result).rowcount

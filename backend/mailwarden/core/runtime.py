@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import httpx
 from mailwarden.core.clock import Clock
 from mailwarden.core.crypto import Keyring
 from mailwarden.core.db import Sessions
+from mailwarden.core.limiter.counting import Limiter
 from mailwarden.core.mail import Mailer
 from mailwarden.core.paging import Cursors
 from mailwarden.core.skew import SkewWatch
@@ -42,6 +44,7 @@ class Retention:
     """Days that rows are kept once they have served their purpose; docs/operations.md lists what each one means."""
 
     events_days: int = 365
+    webhook_deliveries_days: int = 30
     alerts_days: int = 365
     transitions_days: int = 1095
     episodes_days: int = 1095
@@ -54,6 +57,11 @@ class Retention:
     orphan_tokens_days: int = 1
     authorizations_days: int = 30
     sessions_days: int = 30
+    account_letters_days: int = 30
+    throttles_days: int = 2
+    audit_log_days: int = 1095
+    invitations_days: int = 90
+    support_requests_days: int = 365
     incidents_days: int = 365
     done_jobs_days: int = 7
     dead_jobs_days: int = 30
@@ -62,6 +70,39 @@ class Retention:
     hook_events_days: int = 30  # longer than any provider repeats one
     hook_log_days: int = 90
     support_bundles_days: int = 7
+    api_keys_days: int = 90
+    devices_days: int = 90
+    oauth_tokens_days: int = 90
+    idempotency_days: int = 4
+    billing_log_days: int = 400
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Requests in a minute, for each holder; ``at_once``: of the programs of one organization together."""
+
+    enabled: bool = True
+    key: int = 600
+    user: int = 1200
+    organization: int = 3000
+    address: int = 120
+    at_once: int = 8
+
+
+@dataclass(frozen=True)
+class Billing:
+    """How this instance is paid for. Without a key of Stripe nobody pays: everything is allowed, and no trial ends."""
+
+    stripe_key: str = ""
+    webhook_secrets: tuple[str, ...] = ()  # two while one replaces the other
+    api_base: str | None = None
+    prices: Mapping[str, str] = field(default_factory=dict)  # Stripe's price of each plan that is sold
+    trial_days: int = 14
+    since: datetime | None = None  # trials of older organizations begin then
+
+    @property
+    def is_on(self) -> bool:
+        return bool(self.stripe_key)
 
 
 @dataclass(frozen=True)
@@ -73,13 +114,21 @@ class Config:
     data_dir: Path
     providers: "Mapping[str, ProviderSettings]"
     timing: Timing = field(default_factory=Timing)
+    support_address: str = "support@localhost"
+    support_chat_url: str | None = None
     mail_from: str = "Mailwarden <noreply@localhost>"
     version: str = "0.1.0"
     retention: Retention = field(default_factory=Retention)
+    limits: Limits = field(default_factory=Limits)
+    billing: Billing = field(default_factory=Billing)
     settings_set: tuple[str, ...] = ()  # names only, for support
     egress_allow: tuple[str, ...] = ()  # CIDR ranges beside the public ones
     mail_ca_file: Path | None = None  # authorities that mail servers may be certified by, beside the system's
     cookie_secure: bool = True
+    extension_ids: tuple[str, ...] = ()  # browser extensions that may ask people for access
+    breached_passwords: Path | None = None  # made by `mailwarden breached-passwords`
+    trusted_proxies: tuple[str, ...] = ()  # CIDR ranges whose word on the client's address is taken
+    unverified_may_act: bool = True  # before they confirmed their address
 
 
 @dataclass(frozen=True)
@@ -96,6 +145,7 @@ class Runtime:
     rng: random.Random
     config: Config
     skew: SkewWatch = field(default_factory=SkewWatch)
+    limiter: Limiter = field(default_factory=Limiter)
     reserved: Sessions | None = None  # as mw_app, too; None: none are kept free
     under_way: "UnderWay" = field(default_factory=dict)  # what several want at once is asked for once
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep  # until a quota lets us call again

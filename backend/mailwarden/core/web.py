@@ -12,7 +12,7 @@ from mailwarden.core.errors import NotFound
 PACKAGED = Path(__file__).parent.parent / "web" / "dist"
 CHECKOUT = Path(__file__).parents[3] / "frontend" / "app" / "dist"
 API = ("v1", "hooks", "oauth", "t")
-SIGN_IN = ("/sign-in", "/sign-up")
+LIGHT = ("/sign-in", "/sign-up", "/forgot-password", "/reset-password", "/confirm-email", "/invitation", "/contact")
 
 
 def dist() -> Path | None:
@@ -31,14 +31,14 @@ def serve_app(app: FastAPI) -> None:
     folder = dist()
     if folder is None:
         return
-    for path in SIGN_IN:
+    for path in LIGHT:
         app.add_api_route(path, page(folder / "sign-in.html"), methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/assets", StaticFiles(directory=folder / "assets"))
     app.frontend("/", directory=folder, fallback="index.html")
 
 
 def page(file: Path) -> Callable[[], Awaitable[FileResponse]]:
-    """Signing in has a page of its own: a phone need not load the whole app to show two fields."""
+    """Pages without a session have a bundle of their own: a phone need not load the whole app to show two fields."""
 
     async def answer() -> FileResponse:
         return FileResponse(file)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from mailwarden.billing.gate import SubscriptionInactive, access_of
 from mailwarden.connections.live_test import test_now
 from mailwarden.connections.models import Connection
 from mailwarden.connections.present import label_of
@@ -53,22 +54,24 @@ class Compared:
 async def compare(rt: Runtime, org_id: UUID, connection_id: UUID) -> Compared:
     """Makes real calls: no transaction may be open."""
     row = await _load(rt, org_id, connection_id)
-    before, test, why = _told(rt, row), None, None
+    before, test, why = await _told(rt, row), None, None
     try:
         test = await test_now(rt, org_id, connection_id)
-    except Conflict as exc:  # not connected, or asked to wait: nothing was tried
+    except (Conflict, SubscriptionInactive) as exc:  # not connected, asked to wait, not paid: nothing was tried
         why = exc.detail
     except Exception as exc:  # one account that cannot be tested must not hide the others
         log.exception("a connection could not be tested", extra={"connection_id": str(connection_id)})
         why = f"It could not be tested ({type(exc).__name__}). Make a support bundle and send it."
     after = await _load(rt, org_id, connection_id)
-    return Compared(row, label_of(row), before, test, why, after, _told(rt, after).usable)
+    return Compared(row, label_of(row), before, test, why, after, (await _told(rt, after)).usable)
 
 
-def _told(rt: Runtime, row: Connection) -> Usability:
+async def _told(rt: Runtime, row: Connection) -> Usability:
     """What whoever wants to do the account's main work is told."""
     purpose = next((one for one in WORK if is_supported(row.provider, one)), Purpose.TEST)
-    return may_use(row, purpose, rt.clock.now())
+    async with reader(rt.sessions, row.org_id) as tx:
+        access = await access_of(rt, tx, row.org_id)
+    return may_use(row, purpose, rt.clock.now(), access)
 
 
 async def _load(rt: Runtime, org_id: UUID, connection_id: UUID) -> Connection:

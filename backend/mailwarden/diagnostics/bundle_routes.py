@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from mailwarden.core.api import Reader, Rt, Tx, errors
 from mailwarden.core.errors import NotFound
 from mailwarden.core.ids import BundleId
-from mailwarden.core.paging import Page, PageQuery
+from mailwarden.core.paging import Page, Paging
 from mailwarden.core.runtime import Runtime
 from mailwarden.diagnostics.access import Diagnostician, DiagnosticianWriting
 from mailwarden.diagnostics.archive import archive, file_name
@@ -16,7 +16,6 @@ from mailwarden.diagnostics.pages import Log, log_page
 from mailwarden.diagnostics.schemas import BundleItemOut, BundleOut, BundleRequest, RedactionOut
 
 router = APIRouter(prefix="/v1/diagnostics/support-bundle", tags=["diagnostics"])
-Paging = Annotated[PageQuery, Depends()]
 ZIP: dict[int | str, dict[str, Any]] = {200: {"content": {"application/zip": {}}, "description": "The zip file."}}
 
 

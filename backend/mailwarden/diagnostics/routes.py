@@ -1,12 +1,12 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 
 from mailwarden.connections.rules import Status
 from mailwarden.core.api import Reader, Rt, errors
 from mailwarden.core.ids import ConnectionId
-from mailwarden.core.paging import Page, PageQuery
+from mailwarden.core.paging import Page, Paging
 from mailwarden.diagnostics import logs, provider_apps, scheduler
 from mailwarden.diagnostics.access import Diagnostician, DiagnosticianApart, Operator, OperatorApart
 from mailwarden.diagnostics.logs import LogFilter
@@ -26,7 +26,6 @@ from mailwarden.diagnostics.schemas import (
 )
 
 router = APIRouter(prefix="/v1/diagnostics", tags=["diagnostics"])
-Paging = Annotated[PageQuery, Depends()]
 OfProvider = Annotated[str | None, Query(max_length=40, description="Only of this provider.", examples=["hubspot"])]
 OfConnection = Annotated[ConnectionId | None, Query(description="Only of this connection.")]
 Since = Annotated[datetime | None, Query(description="At this time or later.")]

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from mailwarden.core.crypto import CannotOpen, Place
 from mailwarden.core.db import Base, UnitOfWork
-from mailwarden.core.rotate import sealed_columns
+from mailwarden.core.rotate import of_people, sealed_columns
 from mailwarden.core.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,8 @@ async def secrets_of(rt: Runtime, tx: UnitOfWork, org_id: UUID) -> frozenset[str
     """They stay in memory for as long as one bundle is made. Opened beside the event loop: there may be thousands."""
     sealed: list[tuple[Place, bytes]] = []
     for table, column in sealed_columns(Base.metadata):
+        if of_people(table):  # an organization's bundle holds nothing of them
+            continue
         asked = select(table.c.id, column).where(table.c.org_id == org_id, column.is_not(None))
         rows = await tx.session.execute(asked.order_by(table.c.id.desc()).limit(MOST_ROWS))
         sealed += [(Place(table.name, column.name, org_id, row_id), value) for row_id, value in rows]

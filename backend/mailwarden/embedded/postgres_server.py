@@ -26,7 +26,7 @@ IMPOSSIBLE_PID = 99_999_999
 DURABLE = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "max_connections": "200",
+    "max_connections": "300",
     "shared_buffers": "128MB",
     "timezone": "UTC",
     "log_timezone": "UTC",

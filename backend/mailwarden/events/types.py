@@ -10,6 +10,8 @@ class EventType(StrEnum):
     CONNECTION_INACTIVE = "connection.inactive"
     CONNECTION_RECOVERED = "connection.recovered"
     CONNECTION_DISCONNECTED = "connection.disconnected"
+    CONNECTION_RECONNECT_ASKED = "connection.reconnect_asked"
+    ORGANIZATION_ACTION_ASKED = "organization.action_asked"
     CONNECTION_SETTINGS_CHANGED = "connection.settings_changed"
     CONNECTION_PERMISSION_MISSING = "connection.permission_missing"
     CONNECTION_PERMISSION_RESTORED = "connection.permission_restored"
@@ -22,6 +24,12 @@ class EventType(StrEnum):
     SYNC_STARTED = "sync.started"
     SYNC_SUCCEEDED = "sync.succeeded"
     SYNC_FAILED = "sync.failed"
+    WEBHOOK_ENDPOINT_FAILING = "webhook_endpoint.failing"
+    WEBHOOK_ENDPOINT_RECOVERED = "webhook_endpoint.recovered"
+    WEBHOOK_ENDPOINT_DISABLED = "webhook_endpoint.disabled"
+    SUBSCRIPTION_INACTIVE = "subscription.inactive"
+    SUBSCRIPTION_LAPSED = "subscription.lapsed"
+    SUBSCRIPTION_REACTIVATED = "subscription.reactivated"
 
 
 # What each fact means, shown in the API guide; a test keeps the list complete.
@@ -32,6 +40,8 @@ DESCRIPTIONS: dict[EventType, str] = {
     EventType.CONNECTION_INACTIVE: "The verdict: the connection is dead. Carries the cause and the episode.",
     EventType.CONNECTION_RECOVERED: "The episode is over: the connection was proven to work again.",
     EventType.CONNECTION_DISCONNECTED: "A member disconnected the account.",
+    EventType.CONNECTION_RECONNECT_ASKED: "A member who may not reconnect the account asked owners and managers to.",
+    EventType.ORGANIZATION_ACTION_ASKED: "A member asked those who may to do something that members may not.",
     EventType.CONNECTION_SETTINGS_CHANGED: "Frequency or history range changed.",
     EventType.CONNECTION_PERMISSION_MISSING: "An optional permission is gone; the work that needs it is refused.",
     EventType.CONNECTION_PERMISSION_RESTORED: "The missing permission was granted again.",
@@ -44,4 +54,10 @@ DESCRIPTIONS: dict[EventType, str] = {
     EventType.SYNC_STARTED: "A sync run began.",
     EventType.SYNC_SUCCEEDED: "A sync run processed everything in its window.",
     EventType.SYNC_FAILED: "A sync run ended without having processed everything.",
+    EventType.WEBHOOK_ENDPOINT_FAILING: "A webhook endpoint has accepted nothing for 24 hours.",
+    EventType.WEBHOOK_ENDPOINT_RECOVERED: "That webhook endpoint accepts deliveries again.",
+    EventType.WEBHOOK_ENDPOINT_DISABLED: "A webhook endpoint answered 410 Gone and gets nothing any more.",
+    EventType.SUBSCRIPTION_INACTIVE: "Trial or subscription is over; work is refused until somebody pays.",
+    EventType.SUBSCRIPTION_LAPSED: "It has been over for 30 days: authorizations are not renewed any more.",
+    EventType.SUBSCRIPTION_REACTIVATED: "The organization may work again; its connections are tested.",
 }

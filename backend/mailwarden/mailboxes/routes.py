@@ -1,13 +1,13 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from mailwarden.accounts.caller import StatusReader
 from mailwarden.connections.access import Own
 from mailwarden.core.api import Reader, Rt, Tx, errors
 from mailwarden.core.etag import IfMatch, etag
 from mailwarden.core.ids import MailboxId
-from mailwarden.core.paging import Page, PageQuery
+from mailwarden.core.paging import Page, Paging
 from mailwarden.mailboxes import views
 from mailwarden.mailboxes.queries import MailboxFilter, get_slot
 from mailwarden.mailboxes.schemas import MailboxDetailOut, MailboxOut, MailboxStatus
@@ -15,7 +15,6 @@ from mailwarden.mailboxes.service import change_settings, reserve
 from mailwarden.mailboxes.settings import MailboxUpdate
 
 router = APIRouter(prefix="/v1", tags=["mailboxes"])
-Paging = Annotated[PageQuery, Depends()]
 
 
 @router.get("/mailboxes", responses=errors(400))

@@ -3,10 +3,13 @@
 from datetime import timedelta
 from uuid import UUID
 
+from mailwarden.accounts import audit
 from mailwarden.accounts.caller import Caller
 from mailwarden.connections.access import not_theirs
+from mailwarden.connections.transitions import audit_target
 from mailwarden.core.db import UnitOfWork
-from mailwarden.core.errors import Conflict, PreconditionFailed
+from mailwarden.core.errors import Conflict
+from mailwarden.core.etag import stale
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.record import record
 from mailwarden.events.types import EventType
@@ -24,7 +27,7 @@ async def change_settings(tx: UnitOfWork, caller: Caller, slot_id: UUID, version
     if refused := not_theirs(caller, row):
         raise refused
     if slot.version != version:
-        raise PreconditionFailed("The settings were changed meanwhile. Load them again.")
+        raise stale(slot.version)
     before, after = slot.settings, merged(slot.settings, body)
     if after == before:
         return slot, row
@@ -32,6 +35,8 @@ async def change_settings(tx: UnitOfWork, caller: Caller, slot_id: UUID, version
     slot.version += 1
     await tx.session.flush()
     names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    was, now = audit.difference(before, after)
+    await audit.record(tx, "mailbox.settings_changed", audit_target(row), before=was, after=now, user_id=caller.user_id)
     told = {"number": slot.number, "changed": names, "user_id": str(caller.user_id)}
     await record(tx, EventType.MAILBOX_SETTINGS_CHANGED, connection_id=row.id, subject_id=slot.id, data=told)
     return slot, row

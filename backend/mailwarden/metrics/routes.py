@@ -6,19 +6,18 @@ from fastapi import APIRouter, Depends, Query
 from mailwarden.accounts.caller import DataReader
 from mailwarden.core.api import Reader, Rt, errors
 from mailwarden.core.ids import CampaignId, ConnectionId
-from mailwarden.core.paging import Page, PageQuery
+from mailwarden.core.paging import Page, Paging
 from mailwarden.metrics.listing import CampaignSort, list_page, observation_page
 from mailwarden.metrics.output import campaign_out, data_age, summed_out
 from mailwarden.metrics.queries import CampaignFilter, connections_shown, get_campaign_row, sum_figures
 from mailwarden.metrics.schemas import CampaignOut, CampaignPage, ObservationOut, Summary
 
 router = APIRouter(prefix="/v1", tags=["metrics"])
-Paging = Annotated[PageQuery, Depends()]
 SentFrom = Annotated[datetime | None, Query(description="Sent at this time or later.")]
 SentTo = Annotated[datetime | None, Query(description="Sent before this time.")]
 
 
-def campaign_filter(
+async def campaign_filter(
     connection_id: Annotated[list[ConnectionId] | None, Query(max_length=100)] = None,
     provider: Annotated[list[str] | None, Query(max_length=20)] = None,
     sent_from: SentFrom = None,

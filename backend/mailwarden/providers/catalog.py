@@ -61,6 +61,7 @@ class IdTokenSpec(_Spec):
     jwks_base: Origin
     jwks_path: Path
     account: str = "{sub}"  # made of claims; equals the external id that the API names
+    proves_email: bool = False  # its `email_verified` means that this person reads the address
 
 
 class AudienceSpec(_Spec):

@@ -9,8 +9,7 @@ from sqlalchemy import select
 from mailwarden.connections.health import report_success
 from mailwarden.connections.models import Connection, ReconnectReceipt
 from mailwarden.connections.queries import get_connection
-from mailwarden.connections.rules import Actor, HistoryRange, Purpose
-from mailwarden.connections.usability import may_use
+from mailwarden.connections.rules import Actor, HistoryRange
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.record import record
@@ -19,7 +18,7 @@ from mailwarden.metrics.queries import bury_missing, sum_of_run
 from mailwarden.sync.models import SyncRun
 from mailwarden.sync.progress import Progress
 from mailwarden.sync.queries import OPEN
-from mailwarden.sync.start import known_of, start_run
+from mailwarden.sync.start import known_of, may_sync, start_run
 from mailwarden.sync.window import is_widened, widest
 
 
@@ -133,5 +132,5 @@ async def _tell(tx: UnitOfWork, type: EventType, run: SyncRun, provider: str) ->
 async def _go_on(rt: Runtime, tx: UnitOfWork, connection: Connection) -> None:
     """The range was widened or the account reconnected while the run was under way: that is read now."""
     behind = is_widened(known_of(connection)) or connection.catch_up_from is not None
-    if behind and may_use(connection, Purpose.SYNC, rt.clock.now()).usable:
+    if behind and await may_sync(rt, tx, connection):
         await start_run(rt, tx, connection, "auto")

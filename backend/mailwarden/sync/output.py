@@ -15,7 +15,7 @@ from mailwarden.sync.queries import OPEN, RunFilter, get_run, list_journal, list
 from mailwarden.sync.schemas import JournalEntryOut, SyncErrorOut, SyncRunOut, SyncTotals
 
 LOOK_EVERY_S = 0.25
-ALLOWED_FOR_S = 15.0  # then the session is asked for again: a stream must not outlive a sign-out
+ALLOWED_FOR_S = 1.0  # then it is asked again who may look: a stream must not outlive a sign-out or a removal
 
 
 def run_out(row: Any) -> SyncRunOut:

@@ -11,7 +11,7 @@ from mailwarden.connections.models import Connection
 from mailwarden.connections.schemas import DisconnectPreview
 from mailwarden.core.api import Reader, Rt, Tx, errors, request_id
 from mailwarden.core.ids import ConnectionId, SyncId
-from mailwarden.core.paging import Page, PageQuery
+from mailwarden.core.paging import Page, Paging
 from mailwarden.sync.output import follow, journal_page, run_out, run_page
 from mailwarden.sync.preview import preview_disconnect
 from mailwarden.sync.queries import RunFilter, get_run
@@ -23,7 +23,6 @@ WRITE = "syncs:write"
 Manager = Annotated[Caller, Depends(require(WRITE))]
 Owned = Annotated[Connection, Depends(owned_connection(WRITE))]
 Seen = Annotated[Connection, Depends(readable_connection("data:read"))]
-Paging = Annotated[PageQuery, Depends()]
 RunStatus = Literal["queued", "running", "success", "failed"]
 
 
@@ -34,7 +33,7 @@ async def seen_run(sync_id: SyncId, tx: Reader, caller: DataReader) -> Any:
 SeenRun = Annotated[Any, Depends(seen_run)]
 
 
-@router.post("/connections/{connection_id}/syncs", status_code=202, responses=errors(404, 409))
+@router.post("/connections/{connection_id}/syncs", status_code=202, responses=errors(402, 404, 409))
 async def start_sync(connection: Owned, request: Request, rt: Rt, tx: Tx, caller: Manager) -> SyncRunOut:
     """Starts a manual sync. While one runs, that one is returned: there is never a second."""
     run = await start_manual(rt, tx, connection, caller.user_id, request_id(request))

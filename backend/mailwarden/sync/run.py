@@ -11,8 +11,6 @@ from sqlalchemy import Table, bindparam, select, update
 from mailwarden.connections.models import Connection
 from mailwarden.connections.open import open_provider
 from mailwarden.connections.queries import find_connection
-from mailwarden.connections.rules import Purpose
-from mailwarden.connections.usability import may_use
 from mailwarden.core.db import UnitOfWork, app_now, unit_of_work
 from mailwarden.core.jobs import Lease, RetryLater
 from mailwarden.core.logging import bind
@@ -28,6 +26,7 @@ from mailwarden.sync.journal import Heard, write_journal
 from mailwarden.sync.models import SyncRun
 from mailwarden.sync.progress import Incomplete, Progress, Reading
 from mailwarden.sync.queries import find_started
+from mailwarden.sync.start import may_sync
 from mailwarden.sync.trouble import meet_trouble, refuse_listing
 from mailwarden.sync.work import Work
 
@@ -95,7 +94,7 @@ async def _begin(rt: Runtime, lease: Lease) -> Work | None:
         if run is None or row is None:
             return None
         bind(connection_id=str(row.id))
-        if not may_use(row, Purpose.SYNC, rt.clock.now()).usable:
+        if not await may_sync(rt, tx, row):
             raise RetryLater(_wait_s(rt, row))
         if run.status == "queued":
             await _mark_running(rt, tx, run, row.provider)

@@ -10,8 +10,7 @@ from uuid import UUID
 from mailwarden.connections.models import Connection
 from mailwarden.connections.our_app import spec_of
 from mailwarden.connections.queries import find_connection
-from mailwarden.connections.rules import Frequency, Purpose, Status
-from mailwarden.connections.usability import may_use
+from mailwarden.connections.rules import Frequency, Status
 from mailwarden.core.db import UnitOfWork, unit_of_work
 from mailwarden.core.jobs import Again, Lease, cancel, due_at, enqueue
 from mailwarden.core.runtime import Runtime
@@ -22,7 +21,7 @@ from mailwarden.sync.errors import BROKEN, stopped
 from mailwarden.sync.finish import fail
 from mailwarden.sync.journal import PRUNE
 from mailwarden.sync.queries import find_open_run, last_auto_start
-from mailwarden.sync.start import RUN, known_of, start_run
+from mailwarden.sync.start import RUN, known_of, may_sync, start_run
 from mailwarden.sync.window import interval_s, min_gap_s, next_start, plan
 
 TICK = "sync_tick"
@@ -60,7 +59,7 @@ async def _free_at(rt: Runtime, tx: UnitOfWork, connection: Connection, now: dat
     """No second run beside an open one, none while the connection may not be used, none soon after another."""
     realtime = rt.config.timing.realtime_every_s
     soon = now + timedelta(seconds=min(LOOK_AGAIN_S, realtime / 4))
-    if await _is_busy(rt, tx, connection) or not may_use(connection, Purpose.SYNC, now).usable:
+    if await _is_busy(rt, tx, connection) or not await may_sync(rt, tx, connection):
         return soon
     last = await last_auto_start(tx, connection.org_id, connection.id)
     return last + timedelta(seconds=min_gap_s(realtime)) if last else now
@@ -101,7 +100,7 @@ async def _resume(rt: Runtime, tx: UnitOfWork, connection: Connection) -> None:
     now = rt.clock.now()
     open_run = await find_open_run(tx, connection.org_id, connection.id)
     behind = plan(known_of(connection), now).badge is not None
-    if behind and open_run is None and may_use(connection, Purpose.SYNC, now).usable:
+    if behind and open_run is None and await may_sync(rt, tx, connection):
         await start_run(rt, tx, connection, "auto")
     if connection.next_sync_at is None:
         await _set_next(rt, tx, connection, now)

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from mailwarden.billing.gate import access_of, require_work
 from mailwarden.connections.models import Connection, ReconnectReceipt
 from mailwarden.connections.present import cause_title
 from mailwarden.connections.queries import get_connection
@@ -35,13 +36,19 @@ def known_of(connection: Connection) -> Known:
 
 
 async def start_manual(rt: Runtime, tx: UnitOfWork, connection: Connection, user_id: UUID, request_id: str) -> SyncRun:
-    """The open run if there is one (C3); Conflict with the cause while the connection cannot be used (C32)."""
+    """The open run if there is one (C3). Raises SubscriptionInactive, Conflict with the cause of an outage (C32)."""
     row = await get_connection(tx, connection.org_id, connection.id, lock=True)
-    usable = may_use(row, Purpose.SYNC, rt.clock.now())
+    access = await require_work(rt, tx, row.org_id)
+    usable = may_use(row, Purpose.SYNC, rt.clock.now(), access)
     if not usable.usable:
         action = usable.action.code if usable.action else None
         raise Conflict(usable.detail, code=usable.code, action=action, evidence=_why(row))
     return await start_run(rt, tx, row, "manual", requested_by=user_id, request_id=request_id)
+
+
+async def may_sync(rt: Runtime, tx: UnitOfWork, row: Connection) -> bool:
+    access = await access_of(rt, tx, row.org_id)
+    return may_use(row, Purpose.SYNC, rt.clock.now(), access).usable
 
 
 def _why(row: Connection) -> dict[str, Any] | None:

@@ -16,11 +16,14 @@ from mailwarden_sandbox.mail.server import MailPorts
 from mailwarden_sandbox.microsoft import MICROSOFT
 from mailwarden_sandbox.provider import Provider
 from mailwarden_sandbox.responses import html_answer
+from mailwarden_sandbox.stripe import STRIPE
 from mailwarden_sandbox.transport import Exchange
 from mailwarden_sandbox.world import World
 
 PROVIDERS: dict[str, Provider] = {p.name: p for p in (HUBSPOT, KLAVIYO, KEAP, GOOGLE, IMAP, MICROSOFT)}
-_BY_HOST = {host: provider for provider in PROVIDERS.values() for host in provider.hosts}
+SERVED = PROVIDERS | {STRIPE.name: STRIPE}
+"""Whom we connect to, and whom we are paid by."""
+_BY_HOST = {host: provider for provider in SERVED.values() for host in provider.hosts}
 
 _INDEX = """<!DOCTYPE html><html lang="en"><head><title>Provider sandbox</title></head><body><h1>Provider sandbox</h1>
 <p>Providers: {names}. Control API: <a href="/_sandbox/docs">/_sandbox/docs</a>.</p></body></html>"""
@@ -31,7 +34,7 @@ class Sandbox:
         self.config = config
         self.world = self._fresh()
         self.mail: MailPorts | None = None  # once its servers are started
-        self._control: ASGIApp = create_control(self, PROVIDERS)
+        self._control: ASGIApp = create_control(self, SERVED)
 
     def _fresh(self) -> World:
         return World(self.config, {p.name: p.kind for p in PROVIDERS.values()})
@@ -61,7 +64,7 @@ class Sandbox:
         if provider := _BY_HOST.get(host.partition(":")[0].lower()):
             return provider, self._call(scope, headers, provider.name, path, origin, host.partition(":")[0].lower())
         name, slash, rest = path[1:].partition("/")
-        provider = PROVIDERS.get(name)
+        provider = SERVED.get(name)
         if provider is None:
             return None
         return provider, self._call(scope, headers, name, slash + rest, f"{origin}/{name}", None)

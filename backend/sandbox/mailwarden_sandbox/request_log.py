@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -32,19 +32,22 @@ class LoggedCall:
     grant_type: str | None
     fault: str | None
     duration_ms: float
+    entry: int = 0
+    """Counts the ends, as ``number`` counts the arrivals: a slow call is written after others that came later."""
 
 
 class RequestLog:
     def __init__(self, size: int) -> None:
         self._calls: deque[LoggedCall] = deque(maxlen=size)
-        self._number = 0
+        self._number = self._entries = 0
 
     def next_number(self) -> int:
         self._number += 1
         return self._number
 
     def add(self, call: LoggedCall) -> None:
-        self._calls.append(call)
+        self._entries += 1
+        self._calls.append(replace(call, entry=self._entries))
 
     def clear(self) -> None:
         self._calls.clear()
@@ -52,11 +55,11 @@ class RequestLog:
     def listed(
         self, *, provider: str | None, account: str | None, path: str | None, after: int, limit: int
     ) -> list[dict[str, Any]]:
-        """Oldest first; of more than ``limit`` the newest."""
+        """Oldest first; of more than ``limit`` the newest. ``after`` is the entry that was read last."""
         found = [
             asdict(c)
             for c in self._calls
-            if c.number > after
+            if c.entry > after
             and (provider is None or c.provider == provider)
             and (account is None or c.account == account)
             and (path is None or path in c.path)

@@ -6,9 +6,16 @@ const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 
 type Axe = typeof import('axe-core');
 
+/** On a busy machine they take longer than they say. */
+async function transitionsEnd(): Promise<void> {
+  const fading = document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations === 1);
+  await Promise.allSettled(fading.map((one) => one.finished));
+}
+
 /** What axe finds on the page as it stands. Evaluated through the debugger, which no content policy blocks. */
 export async function violations(page: Page): Promise<string[]> {
-  await page.waitForTimeout(350); // let transitions end: half-faded text has no contrast
+  await page.waitForTimeout(350); // let transitions begin and end: half-faded text has no contrast
+  await page.evaluate(transitionsEnd);
   await page.evaluate(source);
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: Axe };

@@ -32,6 +32,7 @@ export async function look(page: Page, name: string): Promise<string[]> {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.waitForTimeout(400); // some labels fade from one scheme to the other
       found.push(...(await violations(page)).map((text) => `${name}, ${device}, ${colorScheme}: ${text}`));
+      if (process.env['E2E_SHOTS']) await shoot(page, `${name} ${colorScheme} ${device}`);
     }
     const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     if (over > 0) found.push(`${name}, ${device}: the page is ${over} px wider than the window`);
@@ -39,3 +40,6 @@ export async function look(page: Page, name: string): Promise<string[]> {
   await page.setViewportSize({ width: WIDTHS.desktop, height: 860 });
   return found;
 }
+
+const shoot = (page: Page, name: string) =>
+  page.screenshot({ path: `${process.env['E2E_SHOTS']}/${name.replaceAll(/[^a-z0-9]+/gi, '-')}.png`, fullPage: true });

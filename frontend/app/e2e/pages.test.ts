@@ -100,6 +100,11 @@ const SCREENS: Screen[] = [
   },
   { name: 'sync settings', path: '/settings?tab=integrations', ready: (p) => p.getByRole('row').nth(1).waitFor() },
   {
+    name: 'no billing where nobody pays',
+    path: '/settings/billing',
+    ready: (p) => p.getByRole('heading', { name: 'Page not found' }).waitFor(),
+  },
+  {
     name: 'unknown page',
     path: '/nowhere',
     ready: (p) => p.getByRole('heading', { name: 'Page not found' }).waitFor(),
@@ -109,6 +114,8 @@ const SCREENS: Screen[] = [
 const SIGNED_OUT: Screen[] = [
   { name: 'sign-in', path: '/sign-in', ready: heading('Sign in') },
   { name: 'sign-up', path: '/sign-up', ready: heading('Create your account') },
+  { name: 'forgotten password', path: '/forgot-password', ready: heading('Forgot your password?') },
+  { name: 'dead link', path: '/reset-password', ready: heading('This link no longer works') },
 ];
 
 const WIDTHS = { desktop: 1280, phone: 390 };

@@ -1,3 +1,5 @@
+import { linkTo } from './mails.ts';
+
 /** Where the running product is. Whoever starts it (see `tests/e2e`) says so in the environment. */
 export const BASE = (process.env['E2E_BASE_URL'] ?? 'http://127.0.0.1:8000').replace(/\/$/, '');
 export const SANDBOX = (process.env['E2E_SANDBOX_URL'] ?? 'http://127.0.0.1:9400').replace(/\/$/, '');
@@ -27,6 +29,17 @@ export async function signUp(email = newAddress()): Promise<{ email: string; coo
   const cookie = response.headers.getSetCookie()[0]?.split(';')[0];
   if (!cookie) throw new Error('sign-up set no cookie');
   return { email, cookie };
+}
+
+/** Opens the link that was mailed to somebody who signed up. */
+export async function confirmAddress(email: string): Promise<void> {
+  const token = new URL(await linkTo('/confirm-email', email)).hash.slice(1);
+  const response = await fetch(`${BASE}/v1/auth/confirm-email`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: new URL(BASE).origin },
+    body: JSON.stringify({ token }),
+  });
+  if (!response.ok) throw new Error(`confirm-email answered ${response.status}: ${await response.text()}`);
 }
 
 async function sandbox(method: string, path: string, body?: unknown): Promise<unknown> {

@@ -11,18 +11,30 @@
 import { Route as rootRouteImport } from './routes/__root'
 import { Route as IndexRouteImport } from './routes/index'
 import { Route as AppRouteImport } from './routes/_app'
+import { Route as ConfirmEmailRouteImport } from './routes/confirm-email'
+import { Route as ContactRouteImport } from './routes/contact'
+import { Route as ForgotPasswordRouteImport } from './routes/forgot-password'
 import { Route as IntegrationRouteImport } from './routes/integration'
+import { Route as InvitationRouteImport } from './routes/invitation'
+import { Route as ResetPasswordRouteImport } from './routes/reset-password'
 import { Route as SignInRouteImport } from './routes/sign-in'
 import { Route as SignUpRouteImport } from './routes/sign-up'
 import { Route as AppSplatRouteImport } from './routes/_app/$'
 import { Route as AppAlertsRouteImport } from './routes/_app/alerts'
+import { Route as AppAuditLogRouteImport } from './routes/_app/audit-log'
 import { Route as AppCampaignsRouteImport } from './routes/_app/campaigns'
 import { Route as AppDashboardRouteImport } from './routes/_app/dashboard'
 import { Route as AppDiagnosticsRouteImport } from './routes/_app/diagnostics'
 import { Route as AppSettingsRouteImport } from './routes/_app/settings'
 import { Route as AppStatusRouteImport } from './routes/_app/status'
+import { Route as AppDevelopersIndexRouteImport } from './routes/_app/developers.index'
+import { Route as AppHelpIndexRouteImport } from './routes/_app/help.index'
+import { Route as AppHelpSlugRouteImport } from './routes/_app/help.$slug'
 import { Route as AppIntegrationsIndexRouteImport } from './routes/_app/integrations.index'
 import { Route as AppIntegrationsProviderRouteImport } from './routes/_app/integrations.$provider'
+import { Route as AppSettingsAccountRouteImport } from './routes/_app/settings_.account'
+import { Route as AppSettingsBillingRouteImport } from './routes/_app/settings_.billing'
+import { Route as AppDevelopersWebhooksEndpointRouteImport } from './routes/_app/developers.webhooks.$endpoint'
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
@@ -33,9 +45,34 @@ const AppRoute = AppRouteImport.update({
   id: '/_app',
   getParentRoute: () => rootRouteImport,
 } as any)
+const ConfirmEmailRoute = ConfirmEmailRouteImport.update({
+  id: '/confirm-email',
+  path: '/confirm-email',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ContactRoute = ContactRouteImport.update({
+  id: '/contact',
+  path: '/contact',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ForgotPasswordRoute = ForgotPasswordRouteImport.update({
+  id: '/forgot-password',
+  path: '/forgot-password',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const IntegrationRoute = IntegrationRouteImport.update({
   id: '/integration',
   path: '/integration',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const InvitationRoute = InvitationRouteImport.update({
+  id: '/invitation',
+  path: '/invitation',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ResetPasswordRoute = ResetPasswordRouteImport.update({
+  id: '/reset-password',
+  path: '/reset-password',
   getParentRoute: () => rootRouteImport,
 } as any)
 const SignInRoute = SignInRouteImport.update({
@@ -56,6 +93,11 @@ const AppSplatRoute = AppSplatRouteImport.update({
 const AppAlertsRoute = AppAlertsRouteImport.update({
   id: '/alerts',
   path: '/alerts',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppAuditLogRoute = AppAuditLogRouteImport.update({
+  id: '/audit-log',
+  path: '/audit-log',
   getParentRoute: () => AppRoute,
 } as any)
 const AppCampaignsRoute = AppCampaignsRouteImport.update({
@@ -83,6 +125,21 @@ const AppStatusRoute = AppStatusRouteImport.update({
   path: '/status',
   getParentRoute: () => AppRoute,
 } as any)
+const AppDevelopersIndexRoute = AppDevelopersIndexRouteImport.update({
+  id: '/developers/',
+  path: '/developers/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppHelpIndexRoute = AppHelpIndexRouteImport.update({
+  id: '/help/',
+  path: '/help/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppHelpSlugRoute = AppHelpSlugRouteImport.update({
+  id: '/help/$slug',
+  path: '/help/$slug',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppIntegrationsIndexRoute = AppIntegrationsIndexRouteImport.update({
   id: '/integrations/',
   path: '/integrations/',
@@ -93,107 +150,200 @@ const AppIntegrationsProviderRoute = AppIntegrationsProviderRouteImport.update({
   path: '/integrations/$provider',
   getParentRoute: () => AppRoute,
 } as any)
+const AppSettingsAccountRoute = AppSettingsAccountRouteImport.update({
+  id: '/settings_/account',
+  path: '/settings/account',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppSettingsBillingRoute = AppSettingsBillingRouteImport.update({
+  id: '/settings_/billing',
+  path: '/settings/billing',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppDevelopersWebhooksEndpointRoute =
+  AppDevelopersWebhooksEndpointRouteImport.update({
+    id: '/developers/webhooks/$endpoint',
+    path: '/developers/webhooks/$endpoint',
+    getParentRoute: () => AppRoute,
+  } as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
+  '/confirm-email': typeof ConfirmEmailRoute
+  '/contact': typeof ContactRoute
+  '/forgot-password': typeof ForgotPasswordRoute
   '/integration': typeof IntegrationRoute
+  '/invitation': typeof InvitationRoute
+  '/reset-password': typeof ResetPasswordRoute
   '/sign-in': typeof SignInRoute
   '/sign-up': typeof SignUpRoute
   '/$': typeof AppSplatRoute
   '/alerts': typeof AppAlertsRoute
+  '/audit-log': typeof AppAuditLogRoute
   '/campaigns': typeof AppCampaignsRoute
   '/dashboard': typeof AppDashboardRoute
   '/diagnostics': typeof AppDiagnosticsRoute
   '/settings': typeof AppSettingsRoute
   '/status': typeof AppStatusRoute
+  '/help/$slug': typeof AppHelpSlugRoute
   '/integrations/$provider': typeof AppIntegrationsProviderRoute
+  '/settings/account': typeof AppSettingsAccountRoute
+  '/settings/billing': typeof AppSettingsBillingRoute
+  '/developers/': typeof AppDevelopersIndexRoute
+  '/help/': typeof AppHelpIndexRoute
   '/integrations/': typeof AppIntegrationsIndexRoute
+  '/developers/webhooks/$endpoint': typeof AppDevelopersWebhooksEndpointRoute
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
+  '/confirm-email': typeof ConfirmEmailRoute
+  '/contact': typeof ContactRoute
+  '/forgot-password': typeof ForgotPasswordRoute
   '/integration': typeof IntegrationRoute
+  '/invitation': typeof InvitationRoute
+  '/reset-password': typeof ResetPasswordRoute
   '/sign-in': typeof SignInRoute
   '/sign-up': typeof SignUpRoute
   '/$': typeof AppSplatRoute
   '/alerts': typeof AppAlertsRoute
+  '/audit-log': typeof AppAuditLogRoute
   '/campaigns': typeof AppCampaignsRoute
   '/dashboard': typeof AppDashboardRoute
   '/diagnostics': typeof AppDiagnosticsRoute
   '/settings': typeof AppSettingsRoute
   '/status': typeof AppStatusRoute
+  '/help/$slug': typeof AppHelpSlugRoute
   '/integrations/$provider': typeof AppIntegrationsProviderRoute
+  '/settings/account': typeof AppSettingsAccountRoute
+  '/settings/billing': typeof AppSettingsBillingRoute
+  '/developers': typeof AppDevelopersIndexRoute
+  '/help': typeof AppHelpIndexRoute
   '/integrations': typeof AppIntegrationsIndexRoute
+  '/developers/webhooks/$endpoint': typeof AppDevelopersWebhooksEndpointRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/': typeof IndexRoute
   '/_app': typeof AppRouteWithChildren
+  '/confirm-email': typeof ConfirmEmailRoute
+  '/contact': typeof ContactRoute
+  '/forgot-password': typeof ForgotPasswordRoute
   '/integration': typeof IntegrationRoute
+  '/invitation': typeof InvitationRoute
+  '/reset-password': typeof ResetPasswordRoute
   '/sign-in': typeof SignInRoute
   '/sign-up': typeof SignUpRoute
   '/_app/$': typeof AppSplatRoute
   '/_app/alerts': typeof AppAlertsRoute
+  '/_app/audit-log': typeof AppAuditLogRoute
   '/_app/campaigns': typeof AppCampaignsRoute
   '/_app/dashboard': typeof AppDashboardRoute
   '/_app/diagnostics': typeof AppDiagnosticsRoute
   '/_app/settings': typeof AppSettingsRoute
   '/_app/status': typeof AppStatusRoute
+  '/_app/help/$slug': typeof AppHelpSlugRoute
   '/_app/integrations/$provider': typeof AppIntegrationsProviderRoute
+  '/_app/settings_/account': typeof AppSettingsAccountRoute
+  '/_app/settings_/billing': typeof AppSettingsBillingRoute
+  '/_app/developers/': typeof AppDevelopersIndexRoute
+  '/_app/help/': typeof AppHelpIndexRoute
   '/_app/integrations/': typeof AppIntegrationsIndexRoute
+  '/_app/developers/webhooks/$endpoint': typeof AppDevelopersWebhooksEndpointRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
   fullPaths:
     | '/'
+    | '/confirm-email'
+    | '/contact'
+    | '/forgot-password'
     | '/integration'
+    | '/invitation'
+    | '/reset-password'
     | '/sign-in'
     | '/sign-up'
     | '/$'
     | '/alerts'
+    | '/audit-log'
     | '/campaigns'
     | '/dashboard'
     | '/diagnostics'
     | '/settings'
     | '/status'
+    | '/help/$slug'
     | '/integrations/$provider'
+    | '/settings/account'
+    | '/settings/billing'
+    | '/developers/'
+    | '/help/'
     | '/integrations/'
+    | '/developers/webhooks/$endpoint'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
+    | '/confirm-email'
+    | '/contact'
+    | '/forgot-password'
     | '/integration'
+    | '/invitation'
+    | '/reset-password'
     | '/sign-in'
     | '/sign-up'
     | '/$'
     | '/alerts'
+    | '/audit-log'
     | '/campaigns'
     | '/dashboard'
     | '/diagnostics'
     | '/settings'
     | '/status'
+    | '/help/$slug'
     | '/integrations/$provider'
+    | '/settings/account'
+    | '/settings/billing'
+    | '/developers'
+    | '/help'
     | '/integrations'
+    | '/developers/webhooks/$endpoint'
   id:
     | '__root__'
     | '/'
     | '/_app'
+    | '/confirm-email'
+    | '/contact'
+    | '/forgot-password'
     | '/integration'
+    | '/invitation'
+    | '/reset-password'
     | '/sign-in'
     | '/sign-up'
     | '/_app/$'
     | '/_app/alerts'
+    | '/_app/audit-log'
     | '/_app/campaigns'
     | '/_app/dashboard'
     | '/_app/diagnostics'
     | '/_app/settings'
     | '/_app/status'
+    | '/_app/help/$slug'
     | '/_app/integrations/$provider'
+    | '/_app/settings_/account'
+    | '/_app/settings_/billing'
+    | '/_app/developers/'
+    | '/_app/help/'
     | '/_app/integrations/'
+    | '/_app/developers/webhooks/$endpoint'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
   AppRoute: typeof AppRouteWithChildren
+  ConfirmEmailRoute: typeof ConfirmEmailRoute
+  ContactRoute: typeof ContactRoute
+  ForgotPasswordRoute: typeof ForgotPasswordRoute
   IntegrationRoute: typeof IntegrationRoute
+  InvitationRoute: typeof InvitationRoute
+  ResetPasswordRoute: typeof ResetPasswordRoute
   SignInRoute: typeof SignInRoute
   SignUpRoute: typeof SignUpRoute
 }
@@ -214,11 +364,46 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/confirm-email': {
+      id: '/confirm-email'
+      path: '/confirm-email'
+      fullPath: '/confirm-email'
+      preLoaderRoute: typeof ConfirmEmailRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/contact': {
+      id: '/contact'
+      path: '/contact'
+      fullPath: '/contact'
+      preLoaderRoute: typeof ContactRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/forgot-password': {
+      id: '/forgot-password'
+      path: '/forgot-password'
+      fullPath: '/forgot-password'
+      preLoaderRoute: typeof ForgotPasswordRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/integration': {
       id: '/integration'
       path: '/integration'
       fullPath: '/integration'
       preLoaderRoute: typeof IntegrationRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/invitation': {
+      id: '/invitation'
+      path: '/invitation'
+      fullPath: '/invitation'
+      preLoaderRoute: typeof InvitationRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/reset-password': {
+      id: '/reset-password'
+      path: '/reset-password'
+      fullPath: '/reset-password'
+      preLoaderRoute: typeof ResetPasswordRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/sign-in': {
@@ -247,6 +432,13 @@ declare module '@tanstack/react-router' {
       path: '/alerts'
       fullPath: '/alerts'
       preLoaderRoute: typeof AppAlertsRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/audit-log': {
+      id: '/_app/audit-log'
+      path: '/audit-log'
+      fullPath: '/audit-log'
+      preLoaderRoute: typeof AppAuditLogRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/campaigns': {
@@ -284,6 +476,27 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppStatusRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/developers/': {
+      id: '/_app/developers/'
+      path: '/developers'
+      fullPath: '/developers/'
+      preLoaderRoute: typeof AppDevelopersIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/help/': {
+      id: '/_app/help/'
+      path: '/help'
+      fullPath: '/help/'
+      preLoaderRoute: typeof AppHelpIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/help/$slug': {
+      id: '/_app/help/$slug'
+      path: '/help/$slug'
+      fullPath: '/help/$slug'
+      preLoaderRoute: typeof AppHelpSlugRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/integrations/': {
       id: '/_app/integrations/'
       path: '/integrations'
@@ -298,31 +511,66 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppIntegrationsProviderRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/settings_/account': {
+      id: '/_app/settings_/account'
+      path: '/settings/account'
+      fullPath: '/settings/account'
+      preLoaderRoute: typeof AppSettingsAccountRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/settings_/billing': {
+      id: '/_app/settings_/billing'
+      path: '/settings/billing'
+      fullPath: '/settings/billing'
+      preLoaderRoute: typeof AppSettingsBillingRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/developers/webhooks/$endpoint': {
+      id: '/_app/developers/webhooks/$endpoint'
+      path: '/developers/webhooks/$endpoint'
+      fullPath: '/developers/webhooks/$endpoint'
+      preLoaderRoute: typeof AppDevelopersWebhooksEndpointRouteImport
+      parentRoute: typeof AppRoute
+    }
   }
 }
 
 interface AppRouteChildren {
   AppSplatRoute: typeof AppSplatRoute
   AppAlertsRoute: typeof AppAlertsRoute
+  AppAuditLogRoute: typeof AppAuditLogRoute
   AppCampaignsRoute: typeof AppCampaignsRoute
   AppDashboardRoute: typeof AppDashboardRoute
   AppDiagnosticsRoute: typeof AppDiagnosticsRoute
   AppSettingsRoute: typeof AppSettingsRoute
   AppStatusRoute: typeof AppStatusRoute
+  AppHelpSlugRoute: typeof AppHelpSlugRoute
   AppIntegrationsProviderRoute: typeof AppIntegrationsProviderRoute
+  AppSettingsAccountRoute: typeof AppSettingsAccountRoute
+  AppSettingsBillingRoute: typeof AppSettingsBillingRoute
+  AppDevelopersIndexRoute: typeof AppDevelopersIndexRoute
+  AppHelpIndexRoute: typeof AppHelpIndexRoute
   AppIntegrationsIndexRoute: typeof AppIntegrationsIndexRoute
+  AppDevelopersWebhooksEndpointRoute: typeof AppDevelopersWebhooksEndpointRoute
 }
 
 const AppRouteChildren: AppRouteChildren = {
   AppSplatRoute: AppSplatRoute,
   AppAlertsRoute: AppAlertsRoute,
+  AppAuditLogRoute: AppAuditLogRoute,
   AppCampaignsRoute: AppCampaignsRoute,
   AppDashboardRoute: AppDashboardRoute,
   AppDiagnosticsRoute: AppDiagnosticsRoute,
   AppSettingsRoute: AppSettingsRoute,
   AppStatusRoute: AppStatusRoute,
+  AppHelpSlugRoute: AppHelpSlugRoute,
   AppIntegrationsProviderRoute: AppIntegrationsProviderRoute,
+  AppSettingsAccountRoute: AppSettingsAccountRoute,
+  AppSettingsBillingRoute: AppSettingsBillingRoute,
+  AppDevelopersIndexRoute: AppDevelopersIndexRoute,
+  AppHelpIndexRoute: AppHelpIndexRoute,
   AppIntegrationsIndexRoute: AppIntegrationsIndexRoute,
+  AppDevelopersWebhooksEndpointRoute: AppDevelopersWebhooksEndpointRoute,
 }
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)
@@ -330,7 +578,12 @@ const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   AppRoute: AppRouteWithChildren,
+  ConfirmEmailRoute: ConfirmEmailRoute,
+  ContactRoute: ContactRoute,
+  ForgotPasswordRoute: ForgotPasswordRoute,
   IntegrationRoute: IntegrationRoute,
+  InvitationRoute: InvitationRoute,
+  ResetPasswordRoute: ResetPasswordRoute,
   SignInRoute: SignInRoute,
   SignUpRoute: SignUpRoute,
 }

@@ -1,6 +1,6 @@
 import '@fontsource-variable/inter/wght.css';
 import { createRoot } from 'react-dom/client';
-import { AuthPage } from './features/auth/auth-page.tsx';
+import { AuthPage, modeOf } from './features/auth/auth-page.tsx';
 import { configureClient } from './lib/http.ts';
 
 configureClient(window.location.origin);
@@ -11,4 +11,4 @@ if (scheme === 'light' || scheme === 'dark') document.documentElement.style.colo
 
 const root = document.getElementById('root');
 if (!root) throw new Error('#root missing');
-createRoot(root).render(<AuthPage mode={window.location.pathname.startsWith('/sign-up') ? 'sign-up' : 'sign-in'} />);
+createRoot(root).render(<AuthPage mode={modeOf(window.location.pathname)} />);

@@ -79,7 +79,7 @@ def at(world, port: int, security: Security = "none") -> MailAccount:
 async def test_nonsense_ends_within_the_deadline_and_blames_nobody(world, script, kind):
     async with server(script) as port:
         with pytest.raises(ServerTrouble) as trouble:
-            await prove_life(at(world, port), world.in_time(1.5))
+            await prove_life(at(world, port), world.in_time(4 if kind is Kind.PROTOCOL else 1.5))
     assert trouble.value.kind is kind
 
 

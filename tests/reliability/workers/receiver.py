@@ -10,6 +10,7 @@ import os
 import random
 import signal
 import socket
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,10 @@ async def serve(options: argparse.Namespace, listener: socket.socket, generation
         await uvicorn.Server(config).serve(sockets=[listener])
 
 
-def main() -> None:
+Serve = Callable[[argparse.Namespace, socket.socket, int], Coroutine[Any, Any, None]]
+
+
+def main(serve: Serve = serve) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--settings", required=True)
     parser.add_argument("--folder", type=Path, required=True)

@@ -13,6 +13,7 @@ from mailwarden_sandbox.control.google import google_router
 from mailwarden_sandbox.control.host import Desk, Host
 from mailwarden_sandbox.control.mail import mail_router
 from mailwarden_sandbox.control.schemas import ClientCreate, ClockMove, Quotas, Reset
+from mailwarden_sandbox.control.stripe import stripe_router
 from mailwarden_sandbox.control.webhooks import webhooks_router
 from mailwarden_sandbox.provider import Provider
 
@@ -31,6 +32,7 @@ def create_control(host: Host, providers: Mapping[str, Provider]) -> FastAPI:
         _setup_router,
         mail_router,
         google_router,
+        stripe_router,
     ):
         app.include_router(make(desk), prefix="/_sandbox")
     return app

@@ -38,4 +38,5 @@ SCHEDULES: dict[str, Schedule] = {
     "google": Schedule((0, 10, 60, 600, HOUR), 10, final=frozenset({400})),
     "pubsub": Schedule(_doubling(10, 600, 24 * HOUR), 10),
     "microsoft": Schedule(_doubling(10, 1800, 4 * HOUR), 3),
+    "stripe": Schedule(_doubling(10, 6 * HOUR, 72 * HOUR), 10),  # "up to three days with an exponential back off"
 }

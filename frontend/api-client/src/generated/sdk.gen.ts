@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { CheckProviderAppData, CheckProviderAppErrors, CheckProviderAppResponses, ConnectByPasswordData, ConnectByPasswordErrors, ConnectByPasswordResponses, CountUnreadAlertsData, CountUnreadAlertsErrors, CountUnreadAlertsResponses, CreateSupportBundleData, CreateSupportBundleErrors, CreateSupportBundleResponses, DeleteSupportBundleData, DeleteSupportBundleErrors, DeleteSupportBundleResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, DiscoverServersData, DiscoverServersErrors, DiscoverServersResponses, DownloadSupportBundleData, DownloadSupportBundleErrors, DownloadSupportBundleResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectionUsabilityData, GetConnectionUsabilityErrors, GetConnectionUsabilityResponses, GetDisconnectPreviewData, GetDisconnectPreviewErrors, GetDisconnectPreviewResponses, GetInstanceSchedulerData, GetInstanceSchedulerErrors, GetInstanceSchedulerResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsSummaryData, GetMetricsSummaryErrors, GetMetricsSummaryResponses, GetOauthAttemptData, GetOauthAttemptErrors, GetOauthAttemptResponses, GetOrganizationData, GetOrganizationErrors, GetOrganizationResponses, GetSchedulerData, GetSchedulerErrors, GetSchedulerResponses, GetServiceStatusData, GetServiceStatusErrors, GetServiceStatusResponses, GetSupportBundleData, GetSupportBundleErrors, GetSupportBundleResponses, GetSyncData, GetSyncErrors, GetSyncResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConnectionHistoryData, ListConnectionHistoryErrors, ListConnectionHistoryResponses, ListConnectionRecordsData, ListConnectionRecordsErrors, ListConnectionRecordsResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListConnectionSyncsData, ListConnectionSyncsErrors, ListConnectionSyncsResponses, ListIntegrationsData, ListIntegrationsErrors, ListIntegrationsResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListOauthCallbacksData, ListOauthCallbacksErrors, ListOauthCallbacksResponses, ListObservationsData, ListObservationsErrors, ListObservationsResponses, ListProviderAppsData, ListProviderAppsErrors, ListProviderAppsResponses, ListReconnectReceiptsData, ListReconnectReceiptsErrors, ListReconnectReceiptsResponses, ListSupportBundlesData, ListSupportBundlesErrors, ListSupportBundlesResponses, ListSyncJournalData, ListSyncJournalErrors, ListSyncJournalResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListTokenRefreshesData, ListTokenRefreshesErrors, ListTokenRefreshesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, MarkAlertReadData, MarkAlertReadErrors, MarkAlertReadResponses, MarkAllAlertsReadData, MarkAllAlertsReadErrors, MarkAllAlertsReadResponses, OauthCallbackData, OauthCallbackErrors, RenewPasswordData, RenewPasswordErrors, RenewPasswordResponses, ReserveMailboxData, ReserveMailboxErrors, ReserveMailboxResponses, RunQuickDiagnosisData, RunQuickDiagnosisErrors, RunQuickDiagnosisResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, SignUpData, SignUpErrors, SignUpResponses, StartConnectData, StartConnectErrors, StartConnectResponses, StartReconnectData, StartReconnectErrors, StartReconnectResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StreamSyncData, StreamSyncErrors, StreamSyncResponse, StreamSyncResponses, SwitchOrganizationData, SwitchOrganizationErrors, SwitchOrganizationResponses, TestConnectionData, TestConnectionErrors, TestConnectionResponses, TestMailboxData, TestMailboxErrors, TestMailboxResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateOrganizationData, UpdateOrganizationErrors, UpdateOrganizationResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AskOwnerData, AskOwnerErrors, AskOwnerResponses, AskReconnectData, AskReconnectErrors, AskReconnectResponses, CancelEmailChangeData, CancelEmailChangeErrors, CancelEmailChangeResponses, CancelSubscriptionData, CancelSubscriptionErrors, CancelSubscriptionResponses, ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, ChangeMemberRoleData, ChangeMemberRoleErrors, ChangeMemberRoleResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangePlanData, ChangePlanErrors, ChangePlanResponses, CheckProviderAppData, CheckProviderAppErrors, CheckProviderAppResponses, CloseSupportRequestData, CloseSupportRequestErrors, CloseSupportRequestResponses, ConfirmEmailData, ConfirmEmailErrors, ConfirmEmailResponses, ConfirmSecondFactorData, ConfirmSecondFactorErrors, ConfirmSecondFactorResponses, ConnectByPasswordData, ConnectByPasswordErrors, ConnectByPasswordResponses, ContactSupportData, ContactSupportErrors, ContactSupportResponses, CountUnreadAlertsData, CountUnreadAlertsErrors, CountUnreadAlertsResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateOrganizationData, CreateOrganizationErrors, CreateOrganizationResponses, CreateSupportBundleData, CreateSupportBundleErrors, CreateSupportBundleResponses, CreateSupportRequestData, CreateSupportRequestErrors, CreateSupportRequestResponses, CreateWebhookEndpointData, CreateWebhookEndpointErrors, CreateWebhookEndpointResponses, DeleteSupportBundleData, DeleteSupportBundleErrors, DeleteSupportBundleResponses, DeleteWebhookEndpointData, DeleteWebhookEndpointErrors, DeleteWebhookEndpointResponses, DisableSecondFactorData, DisableSecondFactorErrors, DisableSecondFactorResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, DiscoverServersData, DiscoverServersErrors, DiscoverServersResponses, DownloadSupportAttachmentData, DownloadSupportAttachmentErrors, DownloadSupportAttachmentResponses, DownloadSupportBundleData, DownloadSupportBundleErrors, DownloadSupportBundleResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportAuditLogData, ExportAuditLogErrors, ExportAuditLogResponses, FinishIdentitySignInData, FinishIdentitySignInErrors, FinishIdentitySignInResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetBillingData, GetBillingErrors, GetBillingResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectionUsabilityData, GetConnectionUsabilityErrors, GetConnectionUsabilityResponses, GetDisconnectPreviewData, GetDisconnectPreviewErrors, GetDisconnectPreviewResponses, GetEmailData, GetEmailErrors, GetEmailResponses, GetEventData, GetEventErrors, GetEventResponses, GetHelpArticleData, GetHelpArticleErrors, GetHelpArticleResponses, GetInstanceSchedulerData, GetInstanceSchedulerErrors, GetInstanceSchedulerResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsSummaryData, GetMetricsSummaryErrors, GetMetricsSummaryResponses, GetOauthAttemptData, GetOauthAttemptErrors, GetOauthAttemptResponses, GetOrganizationData, GetOrganizationErrors, GetOrganizationResponses, GetPlanUsageData, GetPlanUsageErrors, GetPlanUsageResponses, GetRefundData, GetRefundErrors, GetRefundResponses, GetSchedulerData, GetSchedulerErrors, GetSchedulerResponses, GetSecondFactorData, GetSecondFactorErrors, GetSecondFactorResponses, GetServiceStatusData, GetServiceStatusErrors, GetServiceStatusResponses, GetStandingData, GetStandingErrors, GetStandingResponses, GetSupportBundleData, GetSupportBundleErrors, GetSupportBundleResponses, GetSupportData, GetSupportErrors, GetSupportRequestData, GetSupportRequestErrors, GetSupportRequestResponses, GetSupportResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetVerificationData, GetVerificationErrors, GetVerificationResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, IdentityCallbackData, IdentityCallbackErrors, LeaveOrganizationData, LeaveOrganizationErrors, LeaveOrganizationResponses, LinkIdentityData, LinkIdentityErrors, LinkIdentityResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApiScopesData, ListApiScopesErrors, ListApiScopesResponses, ListAuditLogData, ListAuditLogErrors, ListAuditLogResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConnectionHistoryData, ListConnectionHistoryErrors, ListConnectionHistoryResponses, ListConnectionRecordsData, ListConnectionRecordsErrors, ListConnectionRecordsResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsOfFormerMembersData, ListConnectionsOfFormerMembersErrors, ListConnectionsOfFormerMembersResponses, ListConnectionsResponses, ListConnectionSyncsData, ListConnectionSyncsErrors, ListConnectionSyncsResponses, ListDevicesData, ListDevicesErrors, ListDevicesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListEventTypesData, ListEventTypesErrors, ListEventTypesResponses, ListHelpArticlesData, ListHelpArticlesErrors, ListHelpArticlesResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListIdentityProvidersData, ListIdentityProvidersErrors, ListIdentityProvidersResponses, ListIntegrationsData, ListIntegrationsErrors, ListIntegrationsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListInvoicesData, ListInvoicesErrors, ListInvoicesResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListOauthCallbacksData, ListOauthCallbacksErrors, ListOauthCallbacksResponses, ListObservationsData, ListObservationsErrors, ListObservationsResponses, ListOpenSupportRequestsData, ListOpenSupportRequestsErrors, ListOpenSupportRequestsResponses, ListPlansData, ListPlansErrors, ListPlansResponses, ListProviderAppsData, ListProviderAppsErrors, ListProviderAppsResponses, ListReconnectReceiptsData, ListReconnectReceiptsErrors, ListReconnectReceiptsResponses, ListRetestsData, ListRetestsErrors, ListRetestsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSupportBundlesData, ListSupportBundlesErrors, ListSupportBundlesResponses, ListSupportRequestsData, ListSupportRequestsErrors, ListSupportRequestsResponses, ListSyncJournalData, ListSyncJournalErrors, ListSyncJournalResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListTokenRefreshesData, ListTokenRefreshesErrors, ListTokenRefreshesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LookUpInvitationData, LookUpInvitationErrors, LookUpInvitationResponses, MarkAlertReadData, MarkAlertReadErrors, MarkAlertReadResponses, MarkAllAlertsReadData, MarkAllAlertsReadErrors, MarkAllAlertsReadResponses, MarkSupportRequestAnsweredData, MarkSupportRequestAnsweredErrors, MarkSupportRequestAnsweredResponses, OauthCallbackData, OauthCallbackErrors, OpenBillingPortalData, OpenBillingPortalErrors, OpenBillingPortalResponses, RefreshBillingData, RefreshBillingErrors, RefreshBillingResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenewPasswordData, RenewPasswordErrors, RenewPasswordResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, ReplaceSignUpAddressData, ReplaceSignUpAddressErrors, ReplaceSignUpAddressResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ReserveMailboxData, ReserveMailboxErrors, ReserveMailboxResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResumeSubscriptionData, ResumeSubscriptionErrors, ResumeSubscriptionResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeDeviceAccessData, RevokeDeviceAccessErrors, RevokeDeviceAccessResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, RunQuickDiagnosisData, RunQuickDiagnosisErrors, RunQuickDiagnosisResponses, SendWebhookTestData, SendWebhookTestErrors, SendWebhookTestResponses, SetUpSecondFactorData, SetUpSecondFactorErrors, SetUpSecondFactorResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, SignUpByInvitationData, SignUpByInvitationErrors, SignUpByInvitationResponses, SignUpData, SignUpErrors, SignUpResponses, StartCheckoutData, StartCheckoutErrors, StartCheckoutResponses, StartConnectData, StartConnectErrors, StartConnectResponses, StartIdentitySignInData, StartIdentitySignInErrors, StartIdentitySignInResponses, StartReconnectData, StartReconnectErrors, StartReconnectResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StreamSyncData, StreamSyncErrors, StreamSyncResponse, StreamSyncResponses, SwitchOrganizationData, SwitchOrganizationErrors, SwitchOrganizationResponses, TestConnectionData, TestConnectionErrors, TestConnectionResponses, TestMailboxData, TestMailboxErrors, TestMailboxResponses, TransferOwnershipData, TransferOwnershipErrors, TransferOwnershipResponses, UnlinkIdentityData, UnlinkIdentityErrors, UnlinkIdentityResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateOrganizationData, UpdateOrganizationErrors, UpdateOrganizationResponses, UpdateWebhookEndpointData, UpdateWebhookEndpointErrors, UpdateWebhookEndpointResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -23,29 +23,346 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
  *
  * Newest first.
  */
-export const listAlerts = <ThrowOnError extends boolean = true>(options?: Options<ListAlertsData, ThrowOnError>): RequestResult<ListAlertsResponses, ListAlertsErrors, ThrowOnError> => (options?.client ?? client).get<ListAlertsResponses, ListAlertsErrors, ThrowOnError>({ url: '/v1/alerts', ...options });
+export const listAlerts = <ThrowOnError extends boolean = true>(options?: Options<ListAlertsData, ThrowOnError>): RequestResult<ListAlertsResponses, ListAlertsErrors, ThrowOnError> => (options?.client ?? client).get<ListAlertsResponses, ListAlertsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/alerts',
+    ...options
+});
 
 /**
  * Mark All Alerts Read
  *
  * For the whole organization: a notice that somebody dealt with is dealt with.
  */
-export const markAllAlertsRead = <ThrowOnError extends boolean = true>(options?: Options<MarkAllAlertsReadData, ThrowOnError>): RequestResult<MarkAllAlertsReadResponses, MarkAllAlertsReadErrors, ThrowOnError> => (options?.client ?? client).post<MarkAllAlertsReadResponses, MarkAllAlertsReadErrors, ThrowOnError>({ url: '/v1/alerts/read-all', ...options });
+export const markAllAlertsRead = <ThrowOnError extends boolean = true>(options?: Options<MarkAllAlertsReadData, ThrowOnError>): RequestResult<MarkAllAlertsReadResponses, MarkAllAlertsReadErrors, ThrowOnError> => (options?.client ?? client).post<MarkAllAlertsReadResponses, MarkAllAlertsReadErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/alerts/read-all',
+    ...options
+});
 
 /**
  * Count Unread Alerts
+ *
+ * How many notices nobody has read yet.
  */
-export const countUnreadAlerts = <ThrowOnError extends boolean = true>(options?: Options<CountUnreadAlertsData, ThrowOnError>): RequestResult<CountUnreadAlertsResponses, CountUnreadAlertsErrors, ThrowOnError> => (options?.client ?? client).get<CountUnreadAlertsResponses, CountUnreadAlertsErrors, ThrowOnError>({ url: '/v1/alerts/unread-count', ...options });
+export const countUnreadAlerts = <ThrowOnError extends boolean = true>(options?: Options<CountUnreadAlertsData, ThrowOnError>): RequestResult<CountUnreadAlertsResponses, CountUnreadAlertsErrors, ThrowOnError> => (options?.client ?? client).get<CountUnreadAlertsResponses, CountUnreadAlertsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/alerts/unread-count',
+    ...options
+});
 
 /**
  * Mark Alert Read
+ *
+ * Marks one notice as read, for the whole organization.
  */
-export const markAlertRead = <ThrowOnError extends boolean = true>(options: Options<MarkAlertReadData, ThrowOnError>): RequestResult<MarkAlertReadResponses, MarkAlertReadErrors, ThrowOnError> => (options.client ?? client).post<MarkAlertReadResponses, MarkAlertReadErrors, ThrowOnError>({ url: '/v1/alerts/{alert_id}/read', ...options });
+export const markAlertRead = <ThrowOnError extends boolean = true>(options: Options<MarkAlertReadData, ThrowOnError>): RequestResult<MarkAlertReadResponses, MarkAlertReadErrors, ThrowOnError> => (options.client ?? client).post<MarkAlertReadResponses, MarkAlertReadErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/alerts/{alert_id}/read',
+    ...options
+});
+
+/**
+ * List Api Keys
+ *
+ * The organization's keys, newest first; secrets are never shown again.
+ */
+export const listApiKeys = <ThrowOnError extends boolean = true>(options?: Options<ListApiKeysData, ThrowOnError>): RequestResult<ListApiKeysResponses, ListApiKeysErrors, ThrowOnError> => (options?.client ?? client).get<ListApiKeysResponses, ListApiKeysErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/api-keys',
+    ...options
+});
+
+/**
+ * Create Api Key
+ *
+ * The answer holds the secret, this once. A key never may more than its maker's role allows at the time.
+ */
+export const createApiKey = <ThrowOnError extends boolean = true>(options: Options<CreateApiKeyData, ThrowOnError>): RequestResult<CreateApiKeyResponses, CreateApiKeyErrors, ThrowOnError> => (options.client ?? client).post<CreateApiKeyResponses, CreateApiKeyErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/api-keys',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke Api Key
+ *
+ * At once, and for good.
+ */
+export const revokeApiKey = <ThrowOnError extends boolean = true>(options: Options<RevokeApiKeyData, ThrowOnError>): RequestResult<RevokeApiKeyResponses, RevokeApiKeyErrors, ThrowOnError> => (options.client ?? client).delete<RevokeApiKeyResponses, RevokeApiKeyErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/api-keys/{key_id}',
+    ...options
+});
+
+/**
+ * Rotate Api Key
+ *
+ * A new key with the same name and limits. The old one works on for the overlap, so that nothing stops.
+ */
+export const rotateApiKey = <ThrowOnError extends boolean = true>(options: Options<RotateApiKeyData, ThrowOnError>): RequestResult<RotateApiKeyResponses, RotateApiKeyErrors, ThrowOnError> => (options.client ?? client).post<RotateApiKeyResponses, RotateApiKeyErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/api-keys/{key_id}/rotate',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Api Scopes
+ *
+ * Everything a key or a program can be granted.
+ */
+export const listApiScopes = <ThrowOnError extends boolean = true>(options?: Options<ListApiScopesData, ThrowOnError>): RequestResult<ListApiScopesResponses, ListApiScopesErrors, ThrowOnError> => (options?.client ?? client).get<ListApiScopesResponses, ListApiScopesErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/api-scopes',
+    ...options
+});
+
+/**
+ * List Audit Log
+ *
+ * Newest first. Rows are never changed, and go after the days that the operator set (three years by default).
+ */
+export const listAuditLog = <ThrowOnError extends boolean = true>(options?: Options<ListAuditLogData, ThrowOnError>): RequestResult<ListAuditLogResponses, ListAuditLogErrors, ThrowOnError> => (options?.client ?? client).get<ListAuditLogResponses, ListAuditLogErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/audit-log',
+    ...options
+});
+
+/**
+ * Export Audit Log
+ *
+ * The same with the same filters, as a file. In CSV a cell that looks like a formula begins with an apostrophe.
+ */
+export const exportAuditLog = <ThrowOnError extends boolean = true>(options?: Options<ExportAuditLogData, ThrowOnError>): RequestResult<ExportAuditLogResponses, ExportAuditLogErrors, ThrowOnError> => (options?.client ?? client).get<ExportAuditLogResponses, ExportAuditLogErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/audit-log/export',
+    ...options
+});
+
+/**
+ * Identity Callback
+ *
+ * Public. For the provider's page: leads to where it began, to `/sign-in?second_factor=1`, or to `?error=`.
+ */
+export const identityCallback = <ThrowOnError extends boolean = true>(options: Options<IdentityCallbackData, ThrowOnError>): RequestResult<unknown, IdentityCallbackErrors, ThrowOnError> => (options.client ?? client).get<unknown, IdentityCallbackErrors, ThrowOnError>({ url: '/v1/auth/callback/{provider}', ...options });
+
+/**
+ * Confirm Email
+ *
+ * Public. The link of a mail proves the address, or makes the new one the account's; no session is needed.
+ */
+export const confirmEmail = <ThrowOnError extends boolean = true>(options: Options<ConfirmEmailData, ThrowOnError>): RequestResult<ConfirmEmailResponses, ConfirmEmailErrors, ThrowOnError> => (options.client ?? client).post<ConfirmEmailResponses, ConfirmEmailErrors, ThrowOnError>({
+    url: '/v1/auth/confirm-email',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Forgot Password
+ *
+ * Public. Mails a link if the address has an account; the answer does not say so.
+ */
+export const forgotPassword = <ThrowOnError extends boolean = true>(options: Options<ForgotPasswordData, ThrowOnError>): RequestResult<ForgotPasswordResponses, ForgotPasswordErrors, ThrowOnError> => (options.client ?? client).post<ForgotPasswordResponses, ForgotPasswordErrors, ThrowOnError>({
+    url: '/v1/auth/forgot-password',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Identity Providers
+ *
+ * Public. Which buttons to show beside the password.
+ */
+export const listIdentityProviders = <ThrowOnError extends boolean = true>(options?: Options<ListIdentityProvidersData, ThrowOnError>): RequestResult<ListIdentityProvidersResponses, ListIdentityProvidersErrors, ThrowOnError> => (options?.client ?? client).get<ListIdentityProvidersResponses, ListIdentityProvidersErrors, ThrowOnError>({ url: '/v1/auth/identity-providers', ...options });
+
+/**
+ * Start Identity Sign In
+ *
+ * Public. Where to send the browser. Who comes back unknown gets an account and an organization.
+ */
+export const startIdentitySignIn = <ThrowOnError extends boolean = true>(options: Options<StartIdentitySignInData, ThrowOnError>): RequestResult<StartIdentitySignInResponses, StartIdentitySignInErrors, ThrowOnError> => (options.client ?? client).post<StartIdentitySignInResponses, StartIdentitySignInErrors, ThrowOnError>({
+    url: '/v1/auth/identity/{provider}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Reset Password
+ *
+ * Public. The link sets a new password and ends all sessions; sign in with it then.
+ */
+export const resetPassword = <ThrowOnError extends boolean = true>(options: Options<ResetPasswordData, ThrowOnError>): RequestResult<ResetPasswordResponses, ResetPasswordErrors, ThrowOnError> => (options.client ?? client).post<ResetPasswordResponses, ResetPasswordErrors, ThrowOnError>({
+    url: '/v1/auth/reset-password',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Finish Identity Sign In
+ *
+ * Public. The code of somebody who came back from a provider's page and has a second factor.
+ */
+export const finishIdentitySignIn = <ThrowOnError extends boolean = true>(options: Options<FinishIdentitySignInData, ThrowOnError>): RequestResult<FinishIdentitySignInResponses, FinishIdentitySignInErrors, ThrowOnError> => (options.client ?? client).post<FinishIdentitySignInResponses, FinishIdentitySignInErrors, ThrowOnError>({
+    url: '/v1/auth/second-factor',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Sign In
  *
- * Public. Sets the session cookie.
+ * Public. Sets the session cookie. 401 `second_factor_required`: send all of it again with a code.
  */
 export const signIn = <ThrowOnError extends boolean = true>(options: Options<SignInData, ThrowOnError>): RequestResult<SignInResponses, SignInErrors, ThrowOnError> => (options.client ?? client).post<SignInResponses, SignInErrors, ThrowOnError>({
     url: '/v1/auth/sign-in',
@@ -58,13 +375,23 @@ export const signIn = <ThrowOnError extends boolean = true>(options: Options<Sig
 
 /**
  * Sign Out
+ *
+ * Ends this browser's session.
  */
-export const signOut = <ThrowOnError extends boolean = true>(options?: Options<SignOutData, ThrowOnError>): RequestResult<SignOutResponses, SignOutErrors, ThrowOnError> => (options?.client ?? client).post<SignOutResponses, SignOutErrors, ThrowOnError>({ url: '/v1/auth/sign-out', ...options });
+export const signOut = <ThrowOnError extends boolean = true>(options?: Options<SignOutData, ThrowOnError>): RequestResult<SignOutResponses, SignOutErrors, ThrowOnError> => (options?.client ?? client).post<SignOutResponses, SignOutErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/auth/sign-out',
+    ...options
+});
 
 /**
  * Sign Up
  *
- * Public. Creates a person, an organization they own, and a session.
+ * Public. Creates a person, an organization they own, and a session. Says nothing about who has the address.
  */
 export const signUp = <ThrowOnError extends boolean = true>(options: Options<SignUpData, ThrowOnError>): RequestResult<SignUpResponses, SignUpErrors, ThrowOnError> => (options.client ?? client).post<SignUpResponses, SignUpErrors, ThrowOnError>({
     url: '/v1/auth/sign-up',
@@ -76,45 +403,450 @@ export const signUp = <ThrowOnError extends boolean = true>(options: Options<Sig
 });
 
 /**
+ * Get Billing
+ *
+ * Plan, limits, and what can be done now. `standing.mode` says whether anybody pays here at all.
+ */
+export const getBilling = <ThrowOnError extends boolean = true>(options?: Options<GetBillingData, ThrowOnError>): RequestResult<GetBillingResponses, GetBillingErrors, ThrowOnError> => (options?.client ?? client).get<GetBillingResponses, GetBillingErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/billing',
+    ...options
+});
+
+/**
+ * Cancel Subscription
+ *
+ * Everything works until the end of the paid period.
+ */
+export const cancelSubscription = <ThrowOnError extends boolean = true>(options?: Options<CancelSubscriptionData, ThrowOnError>): RequestResult<CancelSubscriptionResponses, CancelSubscriptionErrors, ThrowOnError> => (options?.client ?? client).post<CancelSubscriptionResponses, CancelSubscriptionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/billing/cancel',
+    ...options
+});
+
+/**
+ * Change Plan
+ *
+ * The new rights apply at once, and the difference is charged. Declined: 402, and nothing has changed.
+ */
+export const changePlan = <ThrowOnError extends boolean = true>(options: Options<ChangePlanData, ThrowOnError>): RequestResult<ChangePlanResponses, ChangePlanErrors, ThrowOnError> => (options.client ?? client).post<ChangePlanResponses, ChangePlanErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/billing/change-plan',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Start Checkout
+ *
+ * Send the whole page to `url`. It comes back to `/settings/billing?checkout=done` or `…=cancelled`.
+ */
+export const startCheckout = <ThrowOnError extends boolean = true>(options: Options<StartCheckoutData, ThrowOnError>): RequestResult<StartCheckoutResponses, StartCheckoutErrors, ThrowOnError> => (options.client ?? client).post<StartCheckoutResponses, StartCheckoutErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/billing/checkout',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Invoices
+ *
+ * The latest hundred, newest first.
+ */
+export const listInvoices = <ThrowOnError extends boolean = true>(options?: Options<ListInvoicesData, ThrowOnError>): RequestResult<ListInvoicesResponses, ListInvoicesErrors, ThrowOnError> => (options?.client ?? client).get<ListInvoicesResponses, ListInvoicesErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/billing/invoices',
+    ...options
+});
+
+/**
+ * List Plans
+ *
+ * List Plans
+ */
+export const listPlans = <ThrowOnError extends boolean = true>(options?: Options<ListPlansData, ThrowOnError>): RequestResult<ListPlansResponses, ListPlansErrors, ThrowOnError> => (options?.client ?? client).get<ListPlansResponses, ListPlansErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/billing/plans',
+    ...options
+});
+
+/**
+ * Open Billing Portal
+ *
+ * Stripe's page for cards, address and tax number.
+ */
+export const openBillingPortal = <ThrowOnError extends boolean = true>(options?: Options<OpenBillingPortalData, ThrowOnError>): RequestResult<OpenBillingPortalResponses, OpenBillingPortalErrors, ThrowOnError> => (options?.client ?? client).post<OpenBillingPortalResponses, OpenBillingPortalErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/billing/portal',
+    ...options
+});
+
+/**
+ * Refresh Billing
+ *
+ * To be called on the way back from a payment: reads the state from Stripe now.
+ */
+export const refreshBilling = <ThrowOnError extends boolean = true>(options?: Options<RefreshBillingData, ThrowOnError>): RequestResult<RefreshBillingResponses, RefreshBillingErrors, ThrowOnError> => (options?.client ?? client).post<RefreshBillingResponses, RefreshBillingErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/billing/refresh',
+    ...options
+});
+
+/**
+ * Get Refund
+ *
+ * Can the latest payment be given back? With the request to support, written already.
+ */
+export const getRefund = <ThrowOnError extends boolean = true>(options?: Options<GetRefundData, ThrowOnError>): RequestResult<GetRefundResponses, GetRefundErrors, ThrowOnError> => (options?.client ?? client).get<GetRefundResponses, GetRefundErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/billing/refund',
+    ...options
+});
+
+/**
+ * Resume Subscription
+ *
+ * Takes a cancellation back before it takes effect.
+ */
+export const resumeSubscription = <ThrowOnError extends boolean = true>(options?: Options<ResumeSubscriptionData, ThrowOnError>): RequestResult<ResumeSubscriptionResponses, ResumeSubscriptionErrors, ThrowOnError> => (options?.client ?? client).post<ResumeSubscriptionResponses, ResumeSubscriptionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/billing/resume',
+    ...options
+});
+
+/**
+ * Get Standing
+ *
+ * Get Standing
+ */
+export const getStanding = <ThrowOnError extends boolean = true>(options?: Options<GetStandingData, ThrowOnError>): RequestResult<GetStandingResponses, GetStandingErrors, ThrowOnError> => (options?.client ?? client).get<GetStandingResponses, GetStandingErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/billing/standing',
+    ...options
+});
+
+/**
+ * Get Plan Usage
+ *
+ * To be set beside the `limits` of `GET /v1/billing`.
+ */
+export const getPlanUsage = <ThrowOnError extends boolean = true>(options?: Options<GetPlanUsageData, ThrowOnError>): RequestResult<GetPlanUsageResponses, GetPlanUsageErrors, ThrowOnError> => (options?.client ?? client).get<GetPlanUsageResponses, GetPlanUsageErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/billing/usage',
+    ...options
+});
+
+/**
  * List Campaigns
  *
  * Campaigns inside the history range of their connection, with figures as last observed.
  */
-export const listCampaigns = <ThrowOnError extends boolean = true>(options?: Options<ListCampaignsData, ThrowOnError>): RequestResult<ListCampaignsResponses, ListCampaignsErrors, ThrowOnError> => (options?.client ?? client).get<ListCampaignsResponses, ListCampaignsErrors, ThrowOnError>({ url: '/v1/campaigns', ...options });
+export const listCampaigns = <ThrowOnError extends boolean = true>(options?: Options<ListCampaignsData, ThrowOnError>): RequestResult<ListCampaignsResponses, ListCampaignsErrors, ThrowOnError> => (options?.client ?? client).get<ListCampaignsResponses, ListCampaignsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/campaigns',
+    ...options
+});
 
 /**
  * Get Campaign
+ *
+ * One campaign with its current figures.
  */
-export const getCampaign = <ThrowOnError extends boolean = true>(options: Options<GetCampaignData, ThrowOnError>): RequestResult<GetCampaignResponses, GetCampaignErrors, ThrowOnError> => (options.client ?? client).get<GetCampaignResponses, GetCampaignErrors, ThrowOnError>({ url: '/v1/campaigns/{campaign_id}', ...options });
+export const getCampaign = <ThrowOnError extends boolean = true>(options: Options<GetCampaignData, ThrowOnError>): RequestResult<GetCampaignResponses, GetCampaignErrors, ThrowOnError> => (options.client ?? client).get<GetCampaignResponses, GetCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/campaigns/{campaign_id}',
+    ...options
+});
 
 /**
  * List Observations
  *
  * Newest first: each time the figures had changed, and the sync that brought them.
  */
-export const listObservations = <ThrowOnError extends boolean = true>(options: Options<ListObservationsData, ThrowOnError>): RequestResult<ListObservationsResponses, ListObservationsErrors, ThrowOnError> => (options.client ?? client).get<ListObservationsResponses, ListObservationsErrors, ThrowOnError>({ url: '/v1/campaigns/{campaign_id}/observations', ...options });
+export const listObservations = <ThrowOnError extends boolean = true>(options: Options<ListObservationsData, ThrowOnError>): RequestResult<ListObservationsResponses, ListObservationsErrors, ThrowOnError> => (options.client ?? client).get<ListObservationsResponses, ListObservationsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/campaigns/{campaign_id}/observations',
+    ...options
+});
 
 /**
  * List Connections
+ *
+ * All connections of the organization with their state.
  */
-export const listConnections = <ThrowOnError extends boolean = true>(options?: Options<ListConnectionsData, ThrowOnError>): RequestResult<ListConnectionsResponses, ListConnectionsErrors, ThrowOnError> => (options?.client ?? client).get<ListConnectionsResponses, ListConnectionsErrors, ThrowOnError>({ url: '/v1/connections', ...options });
+export const listConnections = <ThrowOnError extends boolean = true>(options?: Options<ListConnectionsData, ThrowOnError>): RequestResult<ListConnectionsResponses, ListConnectionsErrors, ThrowOnError> => (options?.client ?? client).get<ListConnectionsResponses, ListConnectionsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/connections',
+    ...options
+});
 
 /**
  * Disconnect Connection
  *
  * Stops syncing. Campaigns and figures stay. Raises no alert.
  */
-export const disconnectConnection = <ThrowOnError extends boolean = true>(options: Options<DisconnectConnectionData, ThrowOnError>): RequestResult<DisconnectConnectionResponses, DisconnectConnectionErrors, ThrowOnError> => (options.client ?? client).delete<DisconnectConnectionResponses, DisconnectConnectionErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}', ...options });
+export const disconnectConnection = <ThrowOnError extends boolean = true>(options: Options<DisconnectConnectionData, ThrowOnError>): RequestResult<DisconnectConnectionResponses, DisconnectConnectionErrors, ThrowOnError> => (options.client ?? client).delete<DisconnectConnectionResponses, DisconnectConnectionErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/connections/{connection_id}',
+    ...options
+});
 
 /**
  * Get Connection
+ *
+ * One connection: its state, what it is blocked by, and what to do.
  */
-export const getConnection = <ThrowOnError extends boolean = true>(options: Options<GetConnectionData, ThrowOnError>): RequestResult<GetConnectionResponses, GetConnectionErrors, ThrowOnError> => (options.client ?? client).get<GetConnectionResponses, GetConnectionErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}', ...options });
+export const getConnection = <ThrowOnError extends boolean = true>(options: Options<GetConnectionData, ThrowOnError>): RequestResult<GetConnectionResponses, GetConnectionErrors, ThrowOnError> => (options.client ?? client).get<GetConnectionResponses, GetConnectionErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/connections/{connection_id}',
+    ...options
+});
 
 /**
  * Update Connection
+ *
+ * Changes settings of a connection, such as how often it is synced.
  */
 export const updateConnection = <ThrowOnError extends boolean = true>(options: Options<UpdateConnectionData, ThrowOnError>): RequestResult<UpdateConnectionResponses, UpdateConnectionErrors, ThrowOnError> => (options.client ?? client).patch<UpdateConnectionResponses, UpdateConnectionErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
     url: '/v1/connections/{connection_id}',
     ...options,
     headers: {
@@ -124,11 +856,55 @@ export const updateConnection = <ThrowOnError extends boolean = true>(options: O
 });
 
 /**
+ * Ask Reconnect
+ *
+ * For whoever may not reconnect it: tells the owners and managers, by one alert and one mail an hour at most.
+ */
+export const askReconnect = <ThrowOnError extends boolean = true>(options: Options<AskReconnectData, ThrowOnError>): RequestResult<AskReconnectResponses, AskReconnectErrors, ThrowOnError> => (options.client ?? client).post<AskReconnectResponses, AskReconnectErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/connections/{connection_id}/ask-reconnect',
+    ...options
+});
+
+/**
  * Renew Password
  *
  * A new password for the same mailbox: connection, settings and history stay.
  */
 export const renewPassword = <ThrowOnError extends boolean = true>(options: Options<RenewPasswordData, ThrowOnError>): RequestResult<RenewPasswordResponses, RenewPasswordErrors, ThrowOnError> => (options.client ?? client).post<RenewPasswordResponses, RenewPasswordErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
     url: '/v1/connections/{connection_id}/credentials',
     ...options,
     headers: {
@@ -142,17 +918,81 @@ export const renewPassword = <ThrowOnError extends boolean = true>(options: Opti
  *
  * What a disconnect stops, resets and keeps, told before the click.
  */
-export const getDisconnectPreview = <ThrowOnError extends boolean = true>(options: Options<GetDisconnectPreviewData, ThrowOnError>): RequestResult<GetDisconnectPreviewResponses, GetDisconnectPreviewErrors, ThrowOnError> => (options.client ?? client).get<GetDisconnectPreviewResponses, GetDisconnectPreviewErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}/disconnect-preview', ...options });
+export const getDisconnectPreview = <ThrowOnError extends boolean = true>(options: Options<GetDisconnectPreviewData, ThrowOnError>): RequestResult<GetDisconnectPreviewResponses, GetDisconnectPreviewErrors, ThrowOnError> => (options.client ?? client).get<GetDisconnectPreviewResponses, GetDisconnectPreviewErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/connections/{connection_id}/disconnect-preview',
+    ...options
+});
 
 /**
  * List Connection History
+ *
+ * Every change of a connection's state with its cause, newest first.
  */
-export const listConnectionHistory = <ThrowOnError extends boolean = true>(options: Options<ListConnectionHistoryData, ThrowOnError>): RequestResult<ListConnectionHistoryResponses, ListConnectionHistoryErrors, ThrowOnError> => (options.client ?? client).get<ListConnectionHistoryResponses, ListConnectionHistoryErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}/history', ...options });
+export const listConnectionHistory = <ThrowOnError extends boolean = true>(options: Options<ListConnectionHistoryData, ThrowOnError>): RequestResult<ListConnectionHistoryResponses, ListConnectionHistoryErrors, ThrowOnError> => (options.client ?? client).get<ListConnectionHistoryResponses, ListConnectionHistoryErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/connections/{connection_id}/history',
+    ...options
+});
 
 /**
  * List Reconnect Receipts
+ *
+ * What each reconnect kept and restored.
  */
-export const listReconnectReceipts = <ThrowOnError extends boolean = true>(options: Options<ListReconnectReceiptsData, ThrowOnError>): RequestResult<ListReconnectReceiptsResponses, ListReconnectReceiptsErrors, ThrowOnError> => (options.client ?? client).get<ListReconnectReceiptsResponses, ListReconnectReceiptsErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}/receipts', ...options });
+export const listReconnectReceipts = <ThrowOnError extends boolean = true>(options: Options<ListReconnectReceiptsData, ThrowOnError>): RequestResult<ListReconnectReceiptsResponses, ListReconnectReceiptsErrors, ThrowOnError> => (options.client ?? client).get<ListReconnectReceiptsResponses, ListReconnectReceiptsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/connections/{connection_id}/receipts',
+    ...options
+});
 
 /**
  * Start Reconnect
@@ -160,6 +1000,23 @@ export const listReconnectReceipts = <ThrowOnError extends boolean = true>(optio
  * Same connection, same settings. Another account's consent changes nothing.
  */
 export const startReconnect = <ThrowOnError extends boolean = true>(options: Options<StartReconnectData, ThrowOnError>): RequestResult<StartReconnectResponses, StartReconnectErrors, ThrowOnError> => (options.client ?? client).post<StartReconnectResponses, StartReconnectErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
     url: '/v1/connections/{connection_id}/reconnect',
     ...options,
     headers: {
@@ -173,89 +1030,345 @@ export const startReconnect = <ThrowOnError extends boolean = true>(options: Opt
  *
  * The sync log of one account, newest first.
  */
-export const listConnectionSyncs = <ThrowOnError extends boolean = true>(options: Options<ListConnectionSyncsData, ThrowOnError>): RequestResult<ListConnectionSyncsResponses, ListConnectionSyncsErrors, ThrowOnError> => (options.client ?? client).get<ListConnectionSyncsResponses, ListConnectionSyncsErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}/syncs', ...options });
+export const listConnectionSyncs = <ThrowOnError extends boolean = true>(options: Options<ListConnectionSyncsData, ThrowOnError>): RequestResult<ListConnectionSyncsResponses, ListConnectionSyncsErrors, ThrowOnError> => (options.client ?? client).get<ListConnectionSyncsResponses, ListConnectionSyncsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/connections/{connection_id}/syncs',
+    ...options
+});
 
 /**
  * Start Sync
  *
  * Starts a manual sync. While one runs, that one is returned: there is never a second.
  */
-export const startSync = <ThrowOnError extends boolean = true>(options: Options<StartSyncData, ThrowOnError>): RequestResult<StartSyncResponses, StartSyncErrors, ThrowOnError> => (options.client ?? client).post<StartSyncResponses, StartSyncErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}/syncs', ...options });
+export const startSync = <ThrowOnError extends boolean = true>(options: Options<StartSyncData, ThrowOnError>): RequestResult<StartSyncResponses, StartSyncErrors, ThrowOnError> => (options.client ?? client).post<StartSyncResponses, StartSyncErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/connections/{connection_id}/syncs',
+    ...options
+});
 
 /**
  * Test Connection
  *
  * A live check on the same path that real work takes.
  */
-export const testConnection = <ThrowOnError extends boolean = true>(options: Options<TestConnectionData, ThrowOnError>): RequestResult<TestConnectionResponses, TestConnectionErrors, ThrowOnError> => (options.client ?? client).post<TestConnectionResponses, TestConnectionErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}/test', ...options });
+export const testConnection = <ThrowOnError extends boolean = true>(options: Options<TestConnectionData, ThrowOnError>): RequestResult<TestConnectionResponses, TestConnectionErrors, ThrowOnError> => (options.client ?? client).post<TestConnectionResponses, TestConnectionErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/connections/{connection_id}/test',
+    ...options
+});
 
 /**
  * Get Connection Usability
+ *
+ * What the connection can be used for now, and if not, why.
  */
-export const getConnectionUsability = <ThrowOnError extends boolean = true>(options: Options<GetConnectionUsabilityData, ThrowOnError>): RequestResult<GetConnectionUsabilityResponses, GetConnectionUsabilityErrors, ThrowOnError> => (options.client ?? client).get<GetConnectionUsabilityResponses, GetConnectionUsabilityErrors, ThrowOnError>({ url: '/v1/connections/{connection_id}/usability', ...options });
+export const getConnectionUsability = <ThrowOnError extends boolean = true>(options: Options<GetConnectionUsabilityData, ThrowOnError>): RequestResult<GetConnectionUsabilityResponses, GetConnectionUsabilityErrors, ThrowOnError> => (options.client ?? client).get<GetConnectionUsabilityResponses, GetConnectionUsabilityErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/connections/{connection_id}/usability',
+    ...options
+});
 
 /**
  * List Oauth Callbacks
  *
  * Every authorization and what came of it, newest first.
  */
-export const listOauthCallbacks = <ThrowOnError extends boolean = true>(options?: Options<ListOauthCallbacksData, ThrowOnError>): RequestResult<ListOauthCallbacksResponses, ListOauthCallbacksErrors, ThrowOnError> => (options?.client ?? client).get<ListOauthCallbacksResponses, ListOauthCallbacksErrors, ThrowOnError>({ url: '/v1/diagnostics/callbacks', ...options });
+export const listOauthCallbacks = <ThrowOnError extends boolean = true>(options?: Options<ListOauthCallbacksData, ThrowOnError>): RequestResult<ListOauthCallbacksResponses, ListOauthCallbacksErrors, ThrowOnError> => (options?.client ?? client).get<ListOauthCallbacksResponses, ListOauthCallbacksErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/diagnostics/callbacks',
+    ...options
+});
 
 /**
  * List Connection Records
  *
  * What the database holds about every connection, newest first: last refresh, last call, last sync.
  */
-export const listConnectionRecords = <ThrowOnError extends boolean = true>(options?: Options<ListConnectionRecordsData, ThrowOnError>): RequestResult<ListConnectionRecordsResponses, ListConnectionRecordsErrors, ThrowOnError> => (options?.client ?? client).get<ListConnectionRecordsResponses, ListConnectionRecordsErrors, ThrowOnError>({ url: '/v1/diagnostics/connections', ...options });
+export const listConnectionRecords = <ThrowOnError extends boolean = true>(options?: Options<ListConnectionRecordsData, ThrowOnError>): RequestResult<ListConnectionRecordsResponses, ListConnectionRecordsErrors, ThrowOnError> => (options?.client ?? client).get<ListConnectionRecordsResponses, ListConnectionRecordsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/diagnostics/connections',
+    ...options
+});
 
 /**
  * List Provider Apps
  *
  * For operators: which credentials of our apps are set, and whether a provider refuses them. Never their values.
  */
-export const listProviderApps = <ThrowOnError extends boolean = true>(options?: Options<ListProviderAppsData, ThrowOnError>): RequestResult<ListProviderAppsResponses, ListProviderAppsErrors, ThrowOnError> => (options?.client ?? client).get<ListProviderAppsResponses, ListProviderAppsErrors, ThrowOnError>({ url: '/v1/diagnostics/instance/providers', ...options });
+export const listProviderApps = <ThrowOnError extends boolean = true>(options?: Options<ListProviderAppsData, ThrowOnError>): RequestResult<ListProviderAppsResponses, ListProviderAppsErrors, ThrowOnError> => (options?.client ?? client).get<ListProviderAppsResponses, ListProviderAppsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/diagnostics/instance/providers',
+    ...options
+});
 
 /**
  * Check Provider App
  *
  * For operators: asks the provider now whether it accepts our client id and secret.
  */
-export const checkProviderApp = <ThrowOnError extends boolean = true>(options: Options<CheckProviderAppData, ThrowOnError>): RequestResult<CheckProviderAppResponses, CheckProviderAppErrors, ThrowOnError> => (options.client ?? client).post<CheckProviderAppResponses, CheckProviderAppErrors, ThrowOnError>({ url: '/v1/diagnostics/instance/providers/{provider}/check', ...options });
+export const checkProviderApp = <ThrowOnError extends boolean = true>(options: Options<CheckProviderAppData, ThrowOnError>): RequestResult<CheckProviderAppResponses, CheckProviderAppErrors, ThrowOnError> => (options.client ?? client).post<CheckProviderAppResponses, CheckProviderAppErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/diagnostics/instance/providers/{provider}/check',
+    ...options
+});
 
 /**
  * Get Instance Scheduler
  *
  * For operators: all workers, and the work of all organizations as numbers.
  */
-export const getInstanceScheduler = <ThrowOnError extends boolean = true>(options?: Options<GetInstanceSchedulerData, ThrowOnError>): RequestResult<GetInstanceSchedulerResponses, GetInstanceSchedulerErrors, ThrowOnError> => (options?.client ?? client).get<GetInstanceSchedulerResponses, GetInstanceSchedulerErrors, ThrowOnError>({ url: '/v1/diagnostics/instance/scheduler', ...options });
+export const getInstanceScheduler = <ThrowOnError extends boolean = true>(options?: Options<GetInstanceSchedulerData, ThrowOnError>): RequestResult<GetInstanceSchedulerResponses, GetInstanceSchedulerErrors, ThrowOnError> => (options?.client ?? client).get<GetInstanceSchedulerResponses, GetInstanceSchedulerErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/diagnostics/instance/scheduler',
+    ...options
+});
+
+/**
+ * List Open Support Requests
+ *
+ * For the operator: what is not answered yet, the next one due first. What was written stands in the mail.
+ */
+export const listOpenSupportRequests = <ThrowOnError extends boolean = true>(options?: Options<ListOpenSupportRequestsData, ThrowOnError>): RequestResult<ListOpenSupportRequestsResponses, ListOpenSupportRequestsErrors, ThrowOnError> => (options?.client ?? client).get<ListOpenSupportRequestsResponses, ListOpenSupportRequestsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/diagnostics/instance/support-requests',
+    ...options
+});
+
+/**
+ * Mark Support Request Answered
+ *
+ * For the operator, after the answer was mailed.
+ */
+export const markSupportRequestAnswered = <ThrowOnError extends boolean = true>(options: Options<MarkSupportRequestAnsweredData, ThrowOnError>): RequestResult<MarkSupportRequestAnsweredResponses, MarkSupportRequestAnsweredErrors, ThrowOnError> => (options.client ?? client).post<MarkSupportRequestAnsweredResponses, MarkSupportRequestAnsweredErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/diagnostics/instance/support-requests/{reference}/answered',
+    ...options
+});
 
 /**
  * Run Quick Diagnosis
  *
  * The five steps of the checklist as one automatic check, with live calls. Changes no setting.
  */
-export const runQuickDiagnosis = <ThrowOnError extends boolean = true>(options?: Options<RunQuickDiagnosisData, ThrowOnError>): RequestResult<RunQuickDiagnosisResponses, RunQuickDiagnosisErrors, ThrowOnError> => (options?.client ?? client).post<RunQuickDiagnosisResponses, RunQuickDiagnosisErrors, ThrowOnError>({ url: '/v1/diagnostics/quick', ...options });
+export const runQuickDiagnosis = <ThrowOnError extends boolean = true>(options?: Options<RunQuickDiagnosisData, ThrowOnError>): RequestResult<RunQuickDiagnosisResponses, RunQuickDiagnosisErrors, ThrowOnError> => (options?.client ?? client).post<RunQuickDiagnosisResponses, RunQuickDiagnosisErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/diagnostics/quick',
+    ...options
+});
 
 /**
  * List Token Refreshes
  *
  * Every try to refresh a token, newest first.
  */
-export const listTokenRefreshes = <ThrowOnError extends boolean = true>(options?: Options<ListTokenRefreshesData, ThrowOnError>): RequestResult<ListTokenRefreshesResponses, ListTokenRefreshesErrors, ThrowOnError> => (options?.client ?? client).get<ListTokenRefreshesResponses, ListTokenRefreshesErrors, ThrowOnError>({ url: '/v1/diagnostics/refreshes', ...options });
+export const listTokenRefreshes = <ThrowOnError extends boolean = true>(options?: Options<ListTokenRefreshesData, ThrowOnError>): RequestResult<ListTokenRefreshesResponses, ListTokenRefreshesErrors, ThrowOnError> => (options?.client ?? client).get<ListTokenRefreshesResponses, ListTokenRefreshesErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/diagnostics/refreshes',
+    ...options
+});
 
 /**
  * Get Scheduler
  *
  * Are tokens refreshed, connections probed and syncs started, and how late is this organization's work?
  */
-export const getScheduler = <ThrowOnError extends boolean = true>(options?: Options<GetSchedulerData, ThrowOnError>): RequestResult<GetSchedulerResponses, GetSchedulerErrors, ThrowOnError> => (options?.client ?? client).get<GetSchedulerResponses, GetSchedulerErrors, ThrowOnError>({ url: '/v1/diagnostics/scheduler', ...options });
+export const getScheduler = <ThrowOnError extends boolean = true>(options?: Options<GetSchedulerData, ThrowOnError>): RequestResult<GetSchedulerResponses, GetSchedulerErrors, ThrowOnError> => (options?.client ?? client).get<GetSchedulerResponses, GetSchedulerErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/diagnostics/scheduler',
+    ...options
+});
 
 /**
  * List Support Bundles
  *
  * Those not deleted yet, newest first.
  */
-export const listSupportBundles = <ThrowOnError extends boolean = true>(options?: Options<ListSupportBundlesData, ThrowOnError>): RequestResult<ListSupportBundlesResponses, ListSupportBundlesErrors, ThrowOnError> => (options?.client ?? client).get<ListSupportBundlesResponses, ListSupportBundlesErrors, ThrowOnError>({ url: '/v1/diagnostics/support-bundle', ...options });
+export const listSupportBundles = <ThrowOnError extends boolean = true>(options?: Options<ListSupportBundlesData, ThrowOnError>): RequestResult<ListSupportBundlesResponses, ListSupportBundlesErrors, ThrowOnError> => (options?.client ?? client).get<ListSupportBundlesResponses, ListSupportBundlesErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/diagnostics/support-bundle',
+    ...options
+});
 
 /**
  * Create Support Bundle
@@ -263,6 +1376,23 @@ export const listSupportBundles = <ThrowOnError extends boolean = true>(options?
  * Collects, redacts and stores; sends nothing to anybody. Look at the answer, then download it.
  */
 export const createSupportBundle = <ThrowOnError extends boolean = true>(options: Options<CreateSupportBundleData, ThrowOnError>): RequestResult<CreateSupportBundleResponses, CreateSupportBundleErrors, ThrowOnError> => (options.client ?? client).post<CreateSupportBundleResponses, CreateSupportBundleErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
     url: '/v1/diagnostics/support-bundle',
     ...options,
     headers: {
@@ -273,34 +1403,222 @@ export const createSupportBundle = <ThrowOnError extends boolean = true>(options
 
 /**
  * Delete Support Bundle
+ *
+ * Removes a support bundle before its time.
  */
-export const deleteSupportBundle = <ThrowOnError extends boolean = true>(options: Options<DeleteSupportBundleData, ThrowOnError>): RequestResult<DeleteSupportBundleResponses, DeleteSupportBundleErrors, ThrowOnError> => (options.client ?? client).delete<DeleteSupportBundleResponses, DeleteSupportBundleErrors, ThrowOnError>({ url: '/v1/diagnostics/support-bundle/{bundle_id}', ...options });
+export const deleteSupportBundle = <ThrowOnError extends boolean = true>(options: Options<DeleteSupportBundleData, ThrowOnError>): RequestResult<DeleteSupportBundleResponses, DeleteSupportBundleErrors, ThrowOnError> => (options.client ?? client).delete<DeleteSupportBundleResponses, DeleteSupportBundleErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/diagnostics/support-bundle/{bundle_id}',
+    ...options
+});
 
 /**
  * Get Support Bundle
  *
  * What was collected, and the list of what was taken out.
  */
-export const getSupportBundle = <ThrowOnError extends boolean = true>(options: Options<GetSupportBundleData, ThrowOnError>): RequestResult<GetSupportBundleResponses, GetSupportBundleErrors, ThrowOnError> => (options.client ?? client).get<GetSupportBundleResponses, GetSupportBundleErrors, ThrowOnError>({ url: '/v1/diagnostics/support-bundle/{bundle_id}', ...options });
+export const getSupportBundle = <ThrowOnError extends boolean = true>(options: Options<GetSupportBundleData, ThrowOnError>): RequestResult<GetSupportBundleResponses, GetSupportBundleErrors, ThrowOnError> => (options.client ?? client).get<GetSupportBundleResponses, GetSupportBundleErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/diagnostics/support-bundle/{bundle_id}',
+    ...options
+});
 
 /**
  * Download Support Bundle
  *
  * The same as a zip file.
  */
-export const downloadSupportBundle = <ThrowOnError extends boolean = true>(options: Options<DownloadSupportBundleData, ThrowOnError>): RequestResult<DownloadSupportBundleResponses, DownloadSupportBundleErrors, ThrowOnError> => (options.client ?? client).get<DownloadSupportBundleResponses, DownloadSupportBundleErrors, ThrowOnError>({ url: '/v1/diagnostics/support-bundle/{bundle_id}/download', ...options });
+export const downloadSupportBundle = <ThrowOnError extends boolean = true>(options: Options<DownloadSupportBundleData, ThrowOnError>): RequestResult<DownloadSupportBundleResponses, DownloadSupportBundleErrors, ThrowOnError> => (options.client ?? client).get<DownloadSupportBundleResponses, DownloadSupportBundleErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/diagnostics/support-bundle/{bundle_id}/download',
+    ...options
+});
 
 /**
  * List Webhooks
  *
  * What providers told us about this organization's connections, and what came of it. Newest first.
  */
-export const listWebhooks = <ThrowOnError extends boolean = true>(options?: Options<ListWebhooksData, ThrowOnError>): RequestResult<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError> => (options?.client ?? client).get<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError>({ url: '/v1/diagnostics/webhooks', ...options });
+export const listWebhooks = <ThrowOnError extends boolean = true>(options?: Options<ListWebhooksData, ThrowOnError>): RequestResult<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError> => (options?.client ?? client).get<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/diagnostics/webhooks',
+    ...options
+});
+
+/**
+ * List Event Types
+ *
+ * All types that the stream holds and endpoints can choose from.
+ */
+export const listEventTypes = <ThrowOnError extends boolean = true>(options?: Options<ListEventTypesData, ThrowOnError>): RequestResult<ListEventTypesResponses, ListEventTypesErrors, ThrowOnError> => (options?.client ?? client).get<ListEventTypesResponses, ListEventTypesErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/event-types',
+    ...options
+});
+
+/**
+ * List Events
+ *
+ * The organization's events of 30 days at least, without gaps and in order.
+ *
+ * Ascending from the oldest one; keep `next_cursor` and come back with it, also when `has_more` is false. A position
+ * whose next event is no longer kept is answered with 410, so that a gap is never taken for silence.
+ */
+export const listEvents = <ThrowOnError extends boolean = true>(options?: Options<ListEventsData, ThrowOnError>): RequestResult<ListEventsResponses, ListEventsErrors, ThrowOnError> => (options?.client ?? client).get<ListEventsResponses, ListEventsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/events',
+    ...options
+});
+
+/**
+ * Get Event
+ *
+ * One event.
+ */
+export const getEvent = <ThrowOnError extends boolean = true>(options: Options<GetEventData, ThrowOnError>): RequestResult<GetEventResponses, GetEventErrors, ThrowOnError> => (options.client ?? client).get<GetEventResponses, GetEventErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/events/{event_id}',
+    ...options
+});
 
 /**
  * List Integrations
+ *
+ * What can be connected, and what is.
  */
-export const listIntegrations = <ThrowOnError extends boolean = true>(options?: Options<ListIntegrationsData, ThrowOnError>): RequestResult<ListIntegrationsResponses, ListIntegrationsErrors, ThrowOnError> => (options?.client ?? client).get<ListIntegrationsResponses, ListIntegrationsErrors, ThrowOnError>({ url: '/v1/integrations', ...options });
+export const listIntegrations = <ThrowOnError extends boolean = true>(options?: Options<ListIntegrationsData, ThrowOnError>): RequestResult<ListIntegrationsResponses, ListIntegrationsErrors, ThrowOnError> => (options?.client ?? client).get<ListIntegrationsResponses, ListIntegrationsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/integrations',
+    ...options
+});
 
 /**
  * Connect By Password
@@ -308,6 +1626,23 @@ export const listIntegrations = <ThrowOnError extends boolean = true>(options?: 
  * The same test; the mailbox is connected if every step passes.
  */
 export const connectByPassword = <ThrowOnError extends boolean = true>(options: Options<ConnectByPasswordData, ThrowOnError>): RequestResult<ConnectByPasswordResponses, ConnectByPasswordErrors, ThrowOnError> => (options.client ?? client).post<ConnectByPasswordResponses, ConnectByPasswordErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
     url: '/v1/integrations/imap/connect',
     ...options,
     headers: {
@@ -322,6 +1657,23 @@ export const connectByPassword = <ThrowOnError extends boolean = true>(options: 
  * Finds the servers for an address, and says whether Google or Microsoft had better be connected directly.
  */
 export const discoverServers = <ThrowOnError extends boolean = true>(options: Options<DiscoverServersData, ThrowOnError>): RequestResult<DiscoverServersResponses, DiscoverServersErrors, ThrowOnError> => (options.client ?? client).post<DiscoverServersResponses, DiscoverServersErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
     url: '/v1/integrations/imap/discover',
     ...options,
     headers: {
@@ -336,6 +1688,23 @@ export const discoverServers = <ThrowOnError extends boolean = true>(options: Op
  * Tries both servers, one answer per step. Nothing is sent and nothing is stored.
  */
 export const testMailbox = <ThrowOnError extends boolean = true>(options: Options<TestMailboxData, ThrowOnError>): RequestResult<TestMailboxResponses, TestMailboxErrors, ThrowOnError> => (options.client ?? client).post<TestMailboxResponses, TestMailboxErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
     url: '/v1/integrations/imap/test',
     ...options,
     headers: {
@@ -345,11 +1714,55 @@ export const testMailbox = <ThrowOnError extends boolean = true>(options: Option
 });
 
 /**
+ * List Retests
+ *
+ * What the tests found that ran by themselves when the organization became active again.
+ */
+export const listRetests = <ThrowOnError extends boolean = true>(options?: Options<ListRetestsData, ThrowOnError>): RequestResult<ListRetestsResponses, ListRetestsErrors, ThrowOnError> => (options?.client ?? client).get<ListRetestsResponses, ListRetestsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/integrations/retests',
+    ...options
+});
+
+/**
  * Start Connect
  *
  * Send the browser to ``authorize_url``. It comes back to the page of the integration.
  */
 export const startConnect = <ThrowOnError extends boolean = true>(options: Options<StartConnectData, ThrowOnError>): RequestResult<StartConnectResponses, StartConnectErrors, ThrowOnError> => (options.client ?? client).post<StartConnectResponses, StartConnectErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
     url: '/v1/integrations/{provider}/connect',
     ...options,
     headers: {
@@ -359,18 +1772,217 @@ export const startConnect = <ThrowOnError extends boolean = true>(options: Optio
 });
 
 /**
+ * List Invitations
+ *
+ * Newest first, with those that are over.
+ */
+export const listInvitations = <ThrowOnError extends boolean = true>(options?: Options<ListInvitationsData, ThrowOnError>): RequestResult<ListInvitationsResponses, ListInvitationsErrors, ThrowOnError> => (options?.client ?? client).get<ListInvitationsResponses, ListInvitationsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/invitations',
+    ...options
+});
+
+/**
+ * Create Invitation
+ *
+ * Mails a link that works once, for seven days. The answer is the same whether or not they have an account.
+ */
+export const createInvitation = <ThrowOnError extends boolean = true>(options: Options<CreateInvitationData, ThrowOnError>): RequestResult<CreateInvitationResponses, CreateInvitationErrors, ThrowOnError> => (options.client ?? client).post<CreateInvitationResponses, CreateInvitationErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/invitations',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Accept Invitation
+ *
+ * For somebody signed in with the invited address. The session works in that organization from now on.
+ */
+export const acceptInvitation = <ThrowOnError extends boolean = true>(options: Options<AcceptInvitationData, ThrowOnError>): RequestResult<AcceptInvitationResponses, AcceptInvitationErrors, ThrowOnError> => (options.client ?? client).post<AcceptInvitationResponses, AcceptInvitationErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/invitations/accept',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Look Up Invitation
+ *
+ * Public. What the link offers; uses nothing up.
+ */
+export const lookUpInvitation = <ThrowOnError extends boolean = true>(options: Options<LookUpInvitationData, ThrowOnError>): RequestResult<LookUpInvitationResponses, LookUpInvitationErrors, ThrowOnError> => (options.client ?? client).post<LookUpInvitationResponses, LookUpInvitationErrors, ThrowOnError>({
+    url: '/v1/invitations/look-up',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Sign Up By Invitation
+ *
+ * Public. A person with the invited address, which the link has proved, in the inviting organization.
+ */
+export const signUpByInvitation = <ThrowOnError extends boolean = true>(options: Options<SignUpByInvitationData, ThrowOnError>): RequestResult<SignUpByInvitationResponses, SignUpByInvitationErrors, ThrowOnError> => (options.client ?? client).post<SignUpByInvitationResponses, SignUpByInvitationErrors, ThrowOnError>({
+    url: '/v1/invitations/sign-up',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke Invitation
+ *
+ * Its link works no more.
+ */
+export const revokeInvitation = <ThrowOnError extends boolean = true>(options: Options<RevokeInvitationData, ThrowOnError>): RequestResult<RevokeInvitationResponses, RevokeInvitationErrors, ThrowOnError> => (options.client ?? client).delete<RevokeInvitationResponses, RevokeInvitationErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/invitations/{invitation_id}',
+    ...options
+});
+
+/**
+ * Resend Invitation
+ *
+ * A new link for another seven days; the older one works no more. Once a minute.
+ */
+export const resendInvitation = <ThrowOnError extends boolean = true>(options: Options<ResendInvitationData, ThrowOnError>): RequestResult<ResendInvitationResponses, ResendInvitationErrors, ThrowOnError> => (options.client ?? client).post<ResendInvitationResponses, ResendInvitationErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/invitations/{invitation_id}/resend',
+    ...options
+});
+
+/**
  * List Mailboxes
  *
  * Every slot by its number, with its status and what the caller may do with it.
  */
-export const listMailboxes = <ThrowOnError extends boolean = true>(options?: Options<ListMailboxesData, ThrowOnError>): RequestResult<ListMailboxesResponses, ListMailboxesErrors, ThrowOnError> => (options?.client ?? client).get<ListMailboxesResponses, ListMailboxesErrors, ThrowOnError>({ url: '/v1/mailboxes', ...options });
+export const listMailboxes = <ThrowOnError extends boolean = true>(options?: Options<ListMailboxesData, ThrowOnError>): RequestResult<ListMailboxesResponses, ListMailboxesErrors, ThrowOnError> => (options?.client ?? client).get<ListMailboxesResponses, ListMailboxesErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/mailboxes',
+    ...options
+});
 
 /**
  * Get Mailbox
  *
  * With its settings and their defaults. The ETag is for changing them.
  */
-export const getMailbox = <ThrowOnError extends boolean = true>(options: Options<GetMailboxData, ThrowOnError>): RequestResult<GetMailboxResponses, GetMailboxErrors, ThrowOnError> => (options.client ?? client).get<GetMailboxResponses, GetMailboxErrors, ThrowOnError>({ url: '/v1/mailboxes/{mailbox_id}', ...options });
+export const getMailbox = <ThrowOnError extends boolean = true>(options: Options<GetMailboxData, ThrowOnError>): RequestResult<GetMailboxResponses, GetMailboxErrors, ThrowOnError> => (options.client ?? client).get<GetMailboxResponses, GetMailboxErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/mailboxes/{mailbox_id}',
+    ...options
+});
 
 /**
  * Update Mailbox
@@ -378,6 +1990,23 @@ export const getMailbox = <ThrowOnError extends boolean = true>(options: Options
  * Only what is given changes; null sets the default again. Members change their own mailbox.
  */
 export const updateMailbox = <ThrowOnError extends boolean = true>(options: Options<UpdateMailboxData, ThrowOnError>): RequestResult<UpdateMailboxResponses, UpdateMailboxErrors, ThrowOnError> => (options.client ?? client).patch<UpdateMailboxResponses, UpdateMailboxErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
     url: '/v1/mailboxes/{mailbox_id}',
     ...options,
     headers: {
@@ -391,17 +2020,66 @@ export const updateMailbox = <ThrowOnError extends boolean = true>(options: Opti
  *
  * Before connecting: the caller's next mailbox goes into this empty slot, within fifteen minutes.
  */
-export const reserveMailbox = <ThrowOnError extends boolean = true>(options: Options<ReserveMailboxData, ThrowOnError>): RequestResult<ReserveMailboxResponses, ReserveMailboxErrors, ThrowOnError> => (options.client ?? client).post<ReserveMailboxResponses, ReserveMailboxErrors, ThrowOnError>({ url: '/v1/mailboxes/{mailbox_id}/reserve', ...options });
+export const reserveMailbox = <ThrowOnError extends boolean = true>(options: Options<ReserveMailboxData, ThrowOnError>): RequestResult<ReserveMailboxResponses, ReserveMailboxErrors, ThrowOnError> => (options.client ?? client).post<ReserveMailboxResponses, ReserveMailboxErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/mailboxes/{mailbox_id}/reserve',
+    ...options
+});
 
 /**
  * Get Me
+ *
+ * Programs get it, too; `csrf_token` is empty for them, `permissions` is what the key may.
  */
-export const getMe = <ThrowOnError extends boolean = true>(options?: Options<GetMeData, ThrowOnError>): RequestResult<GetMeResponses, GetMeErrors, ThrowOnError> => (options?.client ?? client).get<GetMeResponses, GetMeErrors, ThrowOnError>({ url: '/v1/me', ...options });
+export const getMe = <ThrowOnError extends boolean = true>(options?: Options<GetMeData, ThrowOnError>): RequestResult<GetMeResponses, GetMeErrors, ThrowOnError> => (options?.client ?? client).get<GetMeResponses, GetMeErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/me',
+    ...options
+});
 
 /**
  * Switch Organization
+ *
+ * Makes another of your organizations the active one of this browser.
  */
 export const switchOrganization = <ThrowOnError extends boolean = true>(options: Options<SwitchOrganizationData, ThrowOnError>): RequestResult<SwitchOrganizationResponses, SwitchOrganizationErrors, ThrowOnError> => (options.client ?? client).post<SwitchOrganizationResponses, SwitchOrganizationErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
     url: '/v1/me/active-organization',
     ...options,
     headers: {
@@ -411,32 +2089,665 @@ export const switchOrganization = <ThrowOnError extends boolean = true>(options:
 });
 
 /**
- * Get Metrics Summary
+ * List Devices
+ *
+ * Your own, in all your organizations; the latest first.
  */
-export const getMetricsSummary = <ThrowOnError extends boolean = true>(options?: Options<GetMetricsSummaryData, ThrowOnError>): RequestResult<GetMetricsSummaryResponses, GetMetricsSummaryErrors, ThrowOnError> => (options?.client ?? client).get<GetMetricsSummaryResponses, GetMetricsSummaryErrors, ThrowOnError>({ url: '/v1/metrics/summary', ...options });
+export const listDevices = <ThrowOnError extends boolean = true>(options?: Options<ListDevicesData, ThrowOnError>): RequestResult<ListDevicesResponses, ListDevicesErrors, ThrowOnError> => (options?.client ?? client).get<ListDevicesResponses, ListDevicesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/devices',
+    ...options
+});
+
+/**
+ * Revoke Device Access
+ *
+ * At once: its next request is refused.
+ */
+export const revokeDeviceAccess = <ThrowOnError extends boolean = true>(options: Options<RevokeDeviceAccessData, ThrowOnError>): RequestResult<RevokeDeviceAccessResponses, RevokeDeviceAccessErrors, ThrowOnError> => (options.client ?? client).delete<RevokeDeviceAccessResponses, RevokeDeviceAccessErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/devices/{device_id}',
+    ...options
+});
+
+/**
+ * Cancel Email Change
+ *
+ * The link mailed to the new address stops working.
+ */
+export const cancelEmailChange = <ThrowOnError extends boolean = true>(options?: Options<CancelEmailChangeData, ThrowOnError>): RequestResult<CancelEmailChangeResponses, CancelEmailChangeErrors, ThrowOnError> => (options?.client ?? client).delete<CancelEmailChangeResponses, CancelEmailChangeErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/email',
+    ...options
+});
+
+/**
+ * Get Email
+ *
+ * Your address, and a change of it that waits for confirmation.
+ */
+export const getEmail = <ThrowOnError extends boolean = true>(options?: Options<GetEmailData, ThrowOnError>): RequestResult<GetEmailResponses, GetEmailErrors, ThrowOnError> => (options?.client ?? client).get<GetEmailResponses, GetEmailErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/email',
+    ...options
+});
+
+/**
+ * Change Email
+ *
+ * Mails a link to the new address and a notice to the old one. Says nothing about who has the new one.
+ */
+export const changeEmail = <ThrowOnError extends boolean = true>(options: Options<ChangeEmailData, ThrowOnError>): RequestResult<ChangeEmailResponses, ChangeEmailErrors, ThrowOnError> => (options.client ?? client).post<ChangeEmailResponses, ChangeEmailErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/email',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Identities
+ *
+ * Accounts of other services that you can sign in with.
+ */
+export const listIdentities = <ThrowOnError extends boolean = true>(options?: Options<ListIdentitiesData, ThrowOnError>): RequestResult<ListIdentitiesResponses, ListIdentitiesErrors, ThrowOnError> => (options?.client ?? client).get<ListIdentitiesResponses, ListIdentitiesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/identities',
+    ...options
+});
+
+/**
+ * Unlink Identity
+ *
+ * Refused where nothing else would sign this person in.
+ */
+export const unlinkIdentity = <ThrowOnError extends boolean = true>(options: Options<UnlinkIdentityData, ThrowOnError>): RequestResult<UnlinkIdentityResponses, UnlinkIdentityErrors, ThrowOnError> => (options.client ?? client).delete<UnlinkIdentityResponses, UnlinkIdentityErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/identities/{identity_id}',
+    ...options
+});
+
+/**
+ * Link Identity
+ *
+ * Needs the password. Where to send the browser; it comes back to the account settings.
+ */
+export const linkIdentity = <ThrowOnError extends boolean = true>(options: Options<LinkIdentityData, ThrowOnError>): RequestResult<LinkIdentityResponses, LinkIdentityErrors, ThrowOnError> => (options.client ?? client).post<LinkIdentityResponses, LinkIdentityErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/identities/{provider}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Change Password
+ *
+ * Ends every other session. A wrong current password changes nothing.
+ */
+export const changePassword = <ThrowOnError extends boolean = true>(options: Options<ChangePasswordData, ThrowOnError>): RequestResult<ChangePasswordResponses, ChangePasswordErrors, ThrowOnError> => (options.client ?? client).post<ChangePasswordResponses, ChangePasswordErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/password',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Second Factor
+ *
+ * Whether a second factor is set up for you.
+ */
+export const getSecondFactor = <ThrowOnError extends boolean = true>(options?: Options<GetSecondFactorData, ThrowOnError>): RequestResult<GetSecondFactorResponses, GetSecondFactorErrors, ThrowOnError> => (options?.client ?? client).get<GetSecondFactorResponses, GetSecondFactorErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/second-factor',
+    ...options
+});
+
+/**
+ * Set Up Second Factor
+ *
+ * A key for an authenticator app, as text and as the URI of a QR code. Off until a code of it is confirmed.
+ */
+export const setUpSecondFactor = <ThrowOnError extends boolean = true>(options: Options<SetUpSecondFactorData, ThrowOnError>): RequestResult<SetUpSecondFactorResponses, SetUpSecondFactorErrors, ThrowOnError> => (options.client ?? client).post<SetUpSecondFactorResponses, SetUpSecondFactorErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/second-factor',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Confirm Second Factor
+ *
+ * Turns it on and ends the other sessions. The recovery codes are shown this once.
+ */
+export const confirmSecondFactor = <ThrowOnError extends boolean = true>(options: Options<ConfirmSecondFactorData, ThrowOnError>): RequestResult<ConfirmSecondFactorResponses, ConfirmSecondFactorErrors, ThrowOnError> => (options.client ?? client).post<ConfirmSecondFactorResponses, ConfirmSecondFactorErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/second-factor/confirm',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Disable Second Factor
+ *
+ * Needs the password and a code, or a recovery code.
+ */
+export const disableSecondFactor = <ThrowOnError extends boolean = true>(options: Options<DisableSecondFactorData, ThrowOnError>): RequestResult<DisableSecondFactorResponses, DisableSecondFactorErrors, ThrowOnError> => (options.client ?? client).post<DisableSecondFactorResponses, DisableSecondFactorErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/second-factor/disable',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Renew Recovery Codes
+ *
+ * Ten new ones; the older ones stop working.
+ */
+export const renewRecoveryCodes = <ThrowOnError extends boolean = true>(options: Options<RenewRecoveryCodesData, ThrowOnError>): RequestResult<RenewRecoveryCodesResponses, RenewRecoveryCodesErrors, ThrowOnError> => (options.client ?? client).post<RenewRecoveryCodesResponses, RenewRecoveryCodesErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/second-factor/recovery-codes',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * End Other Sessions
+ *
+ * Signs every other browser out.
+ */
+export const endOtherSessions = <ThrowOnError extends boolean = true>(options?: Options<EndOtherSessionsData, ThrowOnError>): RequestResult<EndOtherSessionsResponses, EndOtherSessionsErrors, ThrowOnError> => (options?.client ?? client).delete<EndOtherSessionsResponses, EndOtherSessionsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/sessions',
+    ...options
+});
+
+/**
+ * List Sessions
+ *
+ * Every browser that is signed in to this account, whichever organization it works in.
+ */
+export const listSessions = <ThrowOnError extends boolean = true>(options?: Options<ListSessionsData, ThrowOnError>): RequestResult<ListSessionsResponses, ListSessionsErrors, ThrowOnError> => (options?.client ?? client).get<ListSessionsResponses, ListSessionsErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/sessions',
+    ...options
+});
+
+/**
+ * End Session
+ *
+ * Signs that browser out at its next request; also the current one.
+ */
+export const endSession = <ThrowOnError extends boolean = true>(options: Options<EndSessionData, ThrowOnError>): RequestResult<EndSessionResponses, EndSessionErrors, ThrowOnError> => (options.client ?? client).delete<EndSessionResponses, EndSessionErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/sessions/{session_id}',
+    ...options
+});
+
+/**
+ * Replace Sign Up Address
+ *
+ * Another address, while none is confirmed. The link goes to the new one.
+ */
+export const replaceSignUpAddress = <ThrowOnError extends boolean = true>(options: Options<ReplaceSignUpAddressData, ThrowOnError>): RequestResult<ReplaceSignUpAddressResponses, ReplaceSignUpAddressErrors, ThrowOnError> => (options.client ?? client).put<ReplaceSignUpAddressResponses, ReplaceSignUpAddressErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/sign-up-address',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Verification
+ *
+ * Is my address confirmed, and when may the mail be sent again?
+ */
+export const getVerification = <ThrowOnError extends boolean = true>(options?: Options<GetVerificationData, ThrowOnError>): RequestResult<GetVerificationResponses, GetVerificationErrors, ThrowOnError> => (options?.client ?? client).get<GetVerificationResponses, GetVerificationErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/verification',
+    ...options
+});
+
+/**
+ * Resend Verification
+ *
+ * Sends a new link; older ones stop working. Once a minute, five times an hour.
+ */
+export const resendVerification = <ThrowOnError extends boolean = true>(options?: Options<ResendVerificationData, ThrowOnError>): RequestResult<ResendVerificationResponses, ResendVerificationErrors, ThrowOnError> => (options?.client ?? client).post<ResendVerificationResponses, ResendVerificationErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/me/verification',
+    ...options
+});
+
+/**
+ * List Members
+ *
+ * All of them, owners first.
+ */
+export const listMembers = <ThrowOnError extends boolean = true>(options?: Options<ListMembersData, ThrowOnError>): RequestResult<ListMembersResponses, ListMembersErrors, ThrowOnError> => (options?.client ?? client).get<ListMembersResponses, ListMembersErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/members',
+    ...options
+});
+
+/**
+ * Remove Member
+ *
+ * They are out at once. What they connected for the organization stays.
+ */
+export const removeMember = <ThrowOnError extends boolean = true>(options: Options<RemoveMemberData, ThrowOnError>): RequestResult<RemoveMemberResponses, RemoveMemberErrors, ThrowOnError> => (options.client ?? client).delete<RemoveMemberResponses, RemoveMemberErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/members/{member_id}',
+    ...options
+});
+
+/**
+ * Change Member Role
+ *
+ * Takes effect with their next request. Owners' roles are changed by owners only; one owner always remains.
+ */
+export const changeMemberRole = <ThrowOnError extends boolean = true>(options: Options<ChangeMemberRoleData, ThrowOnError>): RequestResult<ChangeMemberRoleResponses, ChangeMemberRoleErrors, ThrowOnError> => (options.client ?? client).patch<ChangeMemberRoleResponses, ChangeMemberRoleErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/members/{member_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Metrics Summary
+ *
+ * Totals and rates over a span of time.
+ */
+export const getMetricsSummary = <ThrowOnError extends boolean = true>(options?: Options<GetMetricsSummaryData, ThrowOnError>): RequestResult<GetMetricsSummaryResponses, GetMetricsSummaryErrors, ThrowOnError> => (options?.client ?? client).get<GetMetricsSummaryResponses, GetMetricsSummaryErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/metrics/summary',
+    ...options
+});
 
 /**
  * Get Oauth Attempt
+ *
+ * Get Oauth Attempt
  */
-export const getOauthAttempt = <ThrowOnError extends boolean = true>(options: Options<GetOauthAttemptData, ThrowOnError>): RequestResult<GetOauthAttemptResponses, GetOauthAttemptErrors, ThrowOnError> => (options.client ?? client).get<GetOauthAttemptResponses, GetOauthAttemptErrors, ThrowOnError>({ url: '/v1/oauth/attempts/{attempt_id}', ...options });
+export const getOauthAttempt = <ThrowOnError extends boolean = true>(options: Options<GetOauthAttemptData, ThrowOnError>): RequestResult<GetOauthAttemptResponses, GetOauthAttemptErrors, ThrowOnError> => (options.client ?? client).get<GetOauthAttemptResponses, GetOauthAttemptErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/oauth/attempts/{attempt_id}',
+    ...options
+});
 
 /**
  * Oauth Callback
  *
  * For the provider's consent page. Leads into the app: ``?connected=conn_…`` or ``?attempt=oat_…``.
  */
-export const oauthCallback = <ThrowOnError extends boolean = true>(options: Options<OauthCallbackData, ThrowOnError>): RequestResult<unknown, OauthCallbackErrors, ThrowOnError> => (options.client ?? client).get<unknown, OauthCallbackErrors, ThrowOnError>({ url: '/v1/oauth/callback/{provider}', ...options });
+export const oauthCallback = <ThrowOnError extends boolean = true>(options: Options<OauthCallbackData, ThrowOnError>): RequestResult<unknown, OauthCallbackErrors, ThrowOnError> => (options.client ?? client).get<unknown, OauthCallbackErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/oauth/callback/{provider}',
+    ...options
+});
 
 /**
  * Get Organization
+ *
+ * The organization's name and time zone, with an ETag.
  */
-export const getOrganization = <ThrowOnError extends boolean = true>(options?: Options<GetOrganizationData, ThrowOnError>): RequestResult<GetOrganizationResponses, GetOrganizationErrors, ThrowOnError> => (options?.client ?? client).get<GetOrganizationResponses, GetOrganizationErrors, ThrowOnError>({ url: '/v1/organization', ...options });
+export const getOrganization = <ThrowOnError extends boolean = true>(options?: Options<GetOrganizationData, ThrowOnError>): RequestResult<GetOrganizationResponses, GetOrganizationErrors, ThrowOnError> => (options?.client ?? client).get<GetOrganizationResponses, GetOrganizationErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/organization',
+    ...options
+});
 
 /**
  * Update Organization
+ *
+ * Changes name or time zone; send the ETag as If-Match.
  */
 export const updateOrganization = <ThrowOnError extends boolean = true>(options: Options<UpdateOrganizationData, ThrowOnError>): RequestResult<UpdateOrganizationResponses, UpdateOrganizationErrors, ThrowOnError> => (options.client ?? client).patch<UpdateOrganizationResponses, UpdateOrganizationErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
     url: '/v1/organization',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ask Owner
+ *
+ * For whoever may not do something: tells those who may, by one alert and one mail a day for it at most.
+ */
+export const askOwner = <ThrowOnError extends boolean = true>(options: Options<AskOwnerData, ThrowOnError>): RequestResult<AskOwnerResponses, AskOwnerErrors, ThrowOnError> => (options.client ?? client).post<AskOwnerResponses, AskOwnerErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/organization/ask',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Connections Of Former Members
+ *
+ * Not disconnected, and authorized by nobody who is still a member.
+ */
+export const listConnectionsOfFormerMembers = <ThrowOnError extends boolean = true>(options?: Options<ListConnectionsOfFormerMembersData, ThrowOnError>): RequestResult<ListConnectionsOfFormerMembersResponses, ListConnectionsOfFormerMembersErrors, ThrowOnError> => (options?.client ?? client).get<ListConnectionsOfFormerMembersResponses, ListConnectionsOfFormerMembersErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/organization/connections-of-former-members',
+    ...options
+});
+
+/**
+ * Leave Organization
+ *
+ * The last owner cannot. The session goes on in another organization of yours, or ends.
+ */
+export const leaveOrganization = <ThrowOnError extends boolean = true>(options?: Options<LeaveOrganizationData, ThrowOnError>): RequestResult<LeaveOrganizationResponses, LeaveOrganizationErrors, ThrowOnError> => (options?.client ?? client).post<LeaveOrganizationResponses, LeaveOrganizationErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/leave',
+    ...options
+});
+
+/**
+ * Transfer Ownership
+ *
+ * Another member becomes an owner, and you are one no longer, in one step.
+ */
+export const transferOwnership = <ThrowOnError extends boolean = true>(options: Options<TransferOwnershipData, ThrowOnError>): RequestResult<TransferOwnershipResponses, TransferOwnershipErrors, ThrowOnError> => (options.client ?? client).post<TransferOwnershipResponses, TransferOwnershipErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organization/transfer-ownership',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Create Organization
+ *
+ * Another organization, owned by you. The session works in it from now on.
+ */
+export const createOrganization = <ThrowOnError extends boolean = true>(options: Options<CreateOrganizationData, ThrowOnError>): RequestResult<CreateOrganizationResponses, CreateOrganizationErrors, ThrowOnError> => (options.client ?? client).post<CreateOrganizationResponses, CreateOrganizationErrors, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        }],
+    url: '/v1/organizations',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -449,30 +2760,615 @@ export const updateOrganization = <ThrowOnError extends boolean = true>(options:
  *
  * Incidents at providers, our own misconfiguration, the refresh scheduler, and the figures of the last 30 days.
  */
-export const getServiceStatus = <ThrowOnError extends boolean = true>(options?: Options<GetServiceStatusData, ThrowOnError>): RequestResult<GetServiceStatusResponses, GetServiceStatusErrors, ThrowOnError> => (options?.client ?? client).get<GetServiceStatusResponses, GetServiceStatusErrors, ThrowOnError>({ url: '/v1/status', ...options });
+export const getServiceStatus = <ThrowOnError extends boolean = true>(options?: Options<GetServiceStatusData, ThrowOnError>): RequestResult<GetServiceStatusResponses, GetServiceStatusErrors, ThrowOnError> => (options?.client ?? client).get<GetServiceStatusResponses, GetServiceStatusErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/status',
+    ...options
+});
+
+/**
+ * Get Support
+ *
+ * Public. How to reach support, when it answers, and what may be attached.
+ */
+export const getSupport = <ThrowOnError extends boolean = true>(options?: Options<GetSupportData, ThrowOnError>): RequestResult<GetSupportResponses, GetSupportErrors, ThrowOnError> => (options?.client ?? client).get<GetSupportResponses, GetSupportErrors, ThrowOnError>({ url: '/v1/support', ...options });
+
+/**
+ * List Help Articles
+ *
+ * Public. All help pages, or those that fit, the best first.
+ */
+export const listHelpArticles = <ThrowOnError extends boolean = true>(options?: Options<ListHelpArticlesData, ThrowOnError>): RequestResult<ListHelpArticlesResponses, ListHelpArticlesErrors, ThrowOnError> => (options?.client ?? client).get<ListHelpArticlesResponses, ListHelpArticlesErrors, ThrowOnError>({ url: '/v1/support/articles', ...options });
+
+/**
+ * Get Help Article
+ *
+ * Public. One help page, as Markdown.
+ */
+export const getHelpArticle = <ThrowOnError extends boolean = true>(options: Options<GetHelpArticleData, ThrowOnError>): RequestResult<GetHelpArticleResponses, GetHelpArticleErrors, ThrowOnError> => (options.client ?? client).get<GetHelpArticleResponses, GetHelpArticleErrors, ThrowOnError>({ url: '/v1/support/articles/{slug}', ...options });
+
+/**
+ * Contact Support
+ *
+ * Public, for whoever cannot sign in. Says nothing about whether the address has an account.
+ */
+export const contactSupport = <ThrowOnError extends boolean = true>(options: Options<ContactSupportData, ThrowOnError>): RequestResult<ContactSupportResponses, ContactSupportErrors, ThrowOnError> => (options.client ?? client).post<ContactSupportResponses, ContactSupportErrors, ThrowOnError>({
+    url: '/v1/support/contact',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Support Requests
+ *
+ * One's own, newest first.
+ */
+export const listSupportRequests = <ThrowOnError extends boolean = true>(options?: Options<ListSupportRequestsData, ThrowOnError>): RequestResult<ListSupportRequestsResponses, ListSupportRequestsErrors, ThrowOnError> => (options?.client ?? client).get<ListSupportRequestsResponses, ListSupportRequestsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/support/requests',
+    ...options
+});
+
+/**
+ * Create Support Request
+ *
+ * Mailed to support at once. Answered by e-mail within 24 hours, urgent ones within 4.
+ */
+export const createSupportRequest = <ThrowOnError extends boolean = true>(options: Options<CreateSupportRequestData, ThrowOnError>): RequestResult<CreateSupportRequestResponses, CreateSupportRequestErrors, ThrowOnError> => (options.client ?? client).post<CreateSupportRequestResponses, CreateSupportRequestErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/support/requests',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Support Request
+ *
+ * Get Support Request
+ */
+export const getSupportRequest = <ThrowOnError extends boolean = true>(options: Options<GetSupportRequestData, ThrowOnError>): RequestResult<GetSupportRequestResponses, GetSupportRequestErrors, ThrowOnError> => (options.client ?? client).get<GetSupportRequestResponses, GetSupportRequestErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/support/requests/{request_id}',
+    ...options
+});
+
+/**
+ * Download Support Attachment
+ *
+ * As a download whatever it holds: no browser shows it as a page of ours.
+ */
+export const downloadSupportAttachment = <ThrowOnError extends boolean = true>(options: Options<DownloadSupportAttachmentData, ThrowOnError>): RequestResult<DownloadSupportAttachmentResponses, DownloadSupportAttachmentErrors, ThrowOnError> => (options.client ?? client).get<DownloadSupportAttachmentResponses, DownloadSupportAttachmentErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/support/requests/{request_id}/attachments/{attachment_id}',
+    ...options
+});
+
+/**
+ * Close Support Request
+ *
+ * It is settled. Closing it twice changes nothing.
+ */
+export const closeSupportRequest = <ThrowOnError extends boolean = true>(options: Options<CloseSupportRequestData, ThrowOnError>): RequestResult<CloseSupportRequestResponses, CloseSupportRequestErrors, ThrowOnError> => (options.client ?? client).post<CloseSupportRequestResponses, CloseSupportRequestErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/support/requests/{request_id}/close',
+    ...options
+});
 
 /**
  * List Syncs
  *
  * The sync log of all accounts, newest first.
  */
-export const listSyncs = <ThrowOnError extends boolean = true>(options?: Options<ListSyncsData, ThrowOnError>): RequestResult<ListSyncsResponses, ListSyncsErrors, ThrowOnError> => (options?.client ?? client).get<ListSyncsResponses, ListSyncsErrors, ThrowOnError>({ url: '/v1/syncs', ...options });
+export const listSyncs = <ThrowOnError extends boolean = true>(options?: Options<ListSyncsData, ThrowOnError>): RequestResult<ListSyncsResponses, ListSyncsErrors, ThrowOnError> => (options?.client ?? client).get<ListSyncsResponses, ListSyncsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/syncs',
+    ...options
+});
 
 /**
  * Get Sync
+ *
+ * One run with its progress and counts.
  */
-export const getSync = <ThrowOnError extends boolean = true>(options: Options<GetSyncData, ThrowOnError>): RequestResult<GetSyncResponses, GetSyncErrors, ThrowOnError> => (options.client ?? client).get<GetSyncResponses, GetSyncErrors, ThrowOnError>({ url: '/v1/syncs/{sync_id}', ...options });
+export const getSync = <ThrowOnError extends boolean = true>(options: Options<GetSyncData, ThrowOnError>): RequestResult<GetSyncResponses, GetSyncErrors, ThrowOnError> => (options.client ?? client).get<GetSyncResponses, GetSyncErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/syncs/{sync_id}',
+    ...options
+});
 
 /**
  * Stream Sync
  *
  * The run each time it has changed, as server-sent events; ends after the final state, or with the session.
  */
-export const streamSync = <ThrowOnError extends boolean = true>(options: Options<StreamSyncData, ThrowOnError, StreamSyncResponse>): Promise<ServerSentEventsResult<StreamSyncResponses>> => (options.client ?? client).sse.get<StreamSyncResponses, StreamSyncErrors, ThrowOnError>({ url: '/v1/syncs/{sync_id}/events', ...options });
+export const streamSync = <ThrowOnError extends boolean = true>(options: Options<StreamSyncData, ThrowOnError, StreamSyncResponse>): Promise<ServerSentEventsResult<StreamSyncResponses>> => (options.client ?? client).sse.get<StreamSyncResponses, StreamSyncErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/syncs/{sync_id}/events',
+    ...options
+});
 
 /**
  * List Sync Journal
  *
  * What the run asked, what came, and what it changed, in order.
  */
-export const listSyncJournal = <ThrowOnError extends boolean = true>(options: Options<ListSyncJournalData, ThrowOnError>): RequestResult<ListSyncJournalResponses, ListSyncJournalErrors, ThrowOnError> => (options.client ?? client).get<ListSyncJournalResponses, ListSyncJournalErrors, ThrowOnError>({ url: '/v1/syncs/{sync_id}/journal', ...options });
+export const listSyncJournal = <ThrowOnError extends boolean = true>(options: Options<ListSyncJournalData, ThrowOnError>): RequestResult<ListSyncJournalResponses, ListSyncJournalErrors, ThrowOnError> => (options.client ?? client).get<ListSyncJournalResponses, ListSyncJournalErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/syncs/{sync_id}/journal',
+    ...options
+});
+
+/**
+ * List Webhook Endpoints
+ *
+ * The organization's endpoints with their health.
+ */
+export const listWebhookEndpoints = <ThrowOnError extends boolean = true>(options?: Options<ListWebhookEndpointsData, ThrowOnError>): RequestResult<ListWebhookEndpointsResponses, ListWebhookEndpointsErrors, ThrowOnError> => (options?.client ?? client).get<ListWebhookEndpointsResponses, ListWebhookEndpointsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/webhook-endpoints',
+    ...options
+});
+
+/**
+ * Create Webhook Endpoint
+ *
+ * The secret is shown in this answer only.
+ */
+export const createWebhookEndpoint = <ThrowOnError extends boolean = true>(options: Options<CreateWebhookEndpointData, ThrowOnError>): RequestResult<CreateWebhookEndpointResponses, CreateWebhookEndpointErrors, ThrowOnError> => (options.client ?? client).post<CreateWebhookEndpointResponses, CreateWebhookEndpointErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/webhook-endpoints',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete Webhook Endpoint
+ *
+ * With its log. To stop deliveries for a while, disable it instead.
+ */
+export const deleteWebhookEndpoint = <ThrowOnError extends boolean = true>(options: Options<DeleteWebhookEndpointData, ThrowOnError>): RequestResult<DeleteWebhookEndpointResponses, DeleteWebhookEndpointErrors, ThrowOnError> => (options.client ?? client).delete<DeleteWebhookEndpointResponses, DeleteWebhookEndpointErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/webhook-endpoints/{endpoint_id}',
+    ...options
+});
+
+/**
+ * Get Webhook Endpoint
+ *
+ * One endpoint with its health.
+ */
+export const getWebhookEndpoint = <ThrowOnError extends boolean = true>(options: Options<GetWebhookEndpointData, ThrowOnError>): RequestResult<GetWebhookEndpointResponses, GetWebhookEndpointErrors, ThrowOnError> => (options.client ?? client).get<GetWebhookEndpointResponses, GetWebhookEndpointErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/webhook-endpoints/{endpoint_id}',
+    ...options
+});
+
+/**
+ * Update Webhook Endpoint
+ *
+ * Enabled again, it gets all that happened meanwhile, up to 30 days back.
+ */
+export const updateWebhookEndpoint = <ThrowOnError extends boolean = true>(options: Options<UpdateWebhookEndpointData, ThrowOnError>): RequestResult<UpdateWebhookEndpointResponses, UpdateWebhookEndpointErrors, ThrowOnError> => (options.client ?? client).patch<UpdateWebhookEndpointResponses, UpdateWebhookEndpointErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/webhook-endpoints/{endpoint_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Webhook Deliveries
+ *
+ * The log of 30 days, newest first.
+ */
+export const listWebhookDeliveries = <ThrowOnError extends boolean = true>(options: Options<ListWebhookDeliveriesData, ThrowOnError>): RequestResult<ListWebhookDeliveriesResponses, ListWebhookDeliveriesErrors, ThrowOnError> => (options.client ?? client).get<ListWebhookDeliveriesResponses, ListWebhookDeliveriesErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/webhook-endpoints/{endpoint_id}/deliveries',
+    ...options
+});
+
+/**
+ * Get Webhook Delivery
+ *
+ * One delivery with every attempt.
+ */
+export const getWebhookDelivery = <ThrowOnError extends boolean = true>(options: Options<GetWebhookDeliveryData, ThrowOnError>): RequestResult<GetWebhookDeliveryResponses, GetWebhookDeliveryErrors, ThrowOnError> => (options.client ?? client).get<GetWebhookDeliveryResponses, GetWebhookDeliveryErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}',
+    ...options
+});
+
+/**
+ * Replay Webhook Delivery
+ *
+ * Sends it again, whatever came of it before, under the same `webhook-id`.
+ */
+export const replayWebhookDelivery = <ThrowOnError extends boolean = true>(options: Options<ReplayWebhookDeliveryData, ThrowOnError>): RequestResult<ReplayWebhookDeliveryResponses, ReplayWebhookDeliveryErrors, ThrowOnError> => (options.client ?? client).post<ReplayWebhookDeliveryResponses, ReplayWebhookDeliveryErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/replay',
+    ...options
+});
+
+/**
+ * Replay Webhook Deliveries
+ *
+ * Everything since then that was given up or waits for its next attempt is sent now.
+ */
+export const replayWebhookDeliveries = <ThrowOnError extends boolean = true>(options: Options<ReplayWebhookDeliveriesData, ThrowOnError>): RequestResult<ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveriesErrors, ThrowOnError> => (options.client ?? client).post<ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveriesErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/webhook-endpoints/{endpoint_id}/replay',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Rotate Webhook Secret
+ *
+ * The secret before it signs, too, for 24 hours. The new one is shown in this answer only.
+ */
+export const rotateWebhookSecret = <ThrowOnError extends boolean = true>(options: Options<RotateWebhookSecretData, ThrowOnError>): RequestResult<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError> => (options.client ?? client).post<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/webhook-endpoints/{endpoint_id}/rotate-secret',
+    ...options
+});
+
+/**
+ * Send Webhook Test
+ *
+ * Sends a `webhook.test`, once, also to a disabled endpoint. Poll the delivery for what came of it.
+ */
+export const sendWebhookTest = <ThrowOnError extends boolean = true>(options: Options<SendWebhookTestData, ThrowOnError>): RequestResult<SendWebhookTestResponses, SendWebhookTestErrors, ThrowOnError> => (options.client ?? client).post<SendWebhookTestResponses, SendWebhookTestErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/webhook-endpoints/{endpoint_id}/test',
+    ...options
+});

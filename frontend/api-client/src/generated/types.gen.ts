@@ -27,7 +27,7 @@ export type ActionOut = {
     /**
      * Code
      */
-    code: 'connect' | 'reconnect' | 'grant_permission' | 'sync_now' | 'wait' | 'ask_provider_admin' | 'ask_operator';
+    code: 'connect' | 'reconnect' | 'grant_permission' | 'sync_now' | 'wait' | 'ask_provider_admin' | 'ask_operator' | 'open_billing';
     /**
      * Label
      */
@@ -48,6 +48,26 @@ export type ActiveOrganization = {
  * Actor
  */
 export type Actor = 'user' | 'provider_signal' | 'probe' | 'sync' | 'refresh' | 'operator';
+
+/**
+ * ActorOut
+ *
+ * ``label`` is their name and address of that moment; ``kind`` how they proved who they are.
+ */
+export type ActorOut = {
+    /**
+     * Id
+     */
+    id: string | null;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Label
+     */
+    label: string | null;
+};
 
 /**
  * AlertOut
@@ -84,7 +104,7 @@ export type AlertOut = {
     /**
      * Kind
      */
-    kind: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing';
+    kind: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled';
     /**
      * Mailed To
      */
@@ -104,77 +124,304 @@ export type AlertOut = {
 };
 
 /**
- * AttemptOut
+ * ApiKeyCreate
  *
- * The outcome of one authorization.
+ * `expires_at` null: until it is revoked.
  */
-export type AttemptOut = {
-    actual_account: AccountRef | null;
+export type ApiKeyCreate = {
     /**
-     * Connection Id
+     * Allowed Ips
      */
-    connection_id: string | null;
+    allowed_ips?: Array<string>;
+    /**
+     * Expires At
+     */
+    expires_at?: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Scopes
+     */
+    scopes: Array<string>;
+};
+
+/**
+ * ApiKeyOut
+ *
+ * `hint` is how the key begins. `status`: active, expiring (a rotated key's last hours), expired or revoked.
+ */
+export type ApiKeyOut = {
+    /**
+     * Allowed Ips
+     */
+    allowed_ips: Array<string>;
     /**
      * Created At
      */
     created_at: string;
     /**
-     * Detail
+     * Created By
      */
-    detail: string;
-    expected_account: AccountRef | null;
+    created_by: string;
     /**
-     * Expected Redirect Uri
+     * Created By Name
      */
-    expected_redirect_uri: string | null;
+    created_by_name: string;
     /**
-     * Finished At
+     * Effective Scopes
+     *
+     * What its maker's role allows of them today.
      */
-    finished_at: string | null;
+    effective_scopes: Array<string>;
+    /**
+     * Expires At
+     */
+    expires_at: string | null;
+    /**
+     * Hint
+     */
+    hint: string;
     /**
      * Id
      */
     id: string;
     /**
-     * Missing Scopes
+     * Last Used At
      */
-    missing_scopes: Array<string>;
+    last_used_at: string | null;
     /**
-     * Outcome
+     * Name
      */
-    outcome: 'connected' | 'reconnected' | 'already_connected' | 'denied' | 'partial' | 'wrong_account' | 'expired' | 'failed' | null;
+    name: string;
     /**
-     * Provider
+     * Replaced By
      */
-    provider: string;
+    replaced_by: string | null;
     /**
-     * Provider Error
+     * Revoked At
      */
-    provider_error: string | null;
+    revoked_at: string | null;
+    /**
+     * Scopes
+     */
+    scopes: Array<string>;
+    /**
+     * Status
+     */
+    status: string;
+};
+
+/**
+ * ApiKeyRotate
+ *
+ * For how long the old key works beside the new one.
+ */
+export type ApiKeyRotate = {
+    /**
+     * Overlap Hours
+     */
+    overlap_hours?: number;
+};
+
+/**
+ * ApiKeysOut
+ */
+export type ApiKeysOut = {
+    /**
+     * Data
+     */
+    data: Array<ApiKeyOut>;
+};
+
+/**
+ * ArticleDetailOut
+ */
+export type ArticleDetailOut = {
+    /**
+     * Body
+     *
+     * Markdown without HTML.
+     */
+    body: string;
+    /**
+     * Groups
+     */
+    groups: Array<string>;
+    /**
+     * Slug
+     */
+    slug: string;
+    /**
+     * Summary
+     */
+    summary: string;
     /**
      * Title
      */
     title: string;
+    /**
+     * Updated
+     */
+    updated: string;
 };
 
 /**
- * AuthorizeOut
- *
- * Send the browser there, as a full page. The attempt tells afterwards what came of it.
+ * ArticleOut
  */
-export type AuthorizeOut = {
+export type ArticleOut = {
     /**
-     * Attempt Id
+     * Excerpt
+     *
+     * Where the words that were looked for stand.
      */
-    attempt_id: string;
+    excerpt: string | null;
     /**
-     * Authorize Url
+     * Groups
      */
-    authorize_url: string;
+    groups: Array<string>;
     /**
-     * Expires At
+     * Slug
      */
-    expires_at: string;
+    slug: string;
+    /**
+     * Summary
+     */
+    summary: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Updated
+     */
+    updated: string;
+};
+
+/**
+ * AskedOut
+ *
+ * ``told`` are those who may reconnect it. Asking before ``again_at`` tells them nothing new.
+ */
+export type AskedOut = {
+    /**
+     * Again At
+     */
+    again_at: string;
+    /**
+     * Already Asked
+     */
+    already_asked: boolean;
+    /**
+     * Asked At
+     */
+    asked_at: string;
+    /**
+     * Told
+     */
+    told: Array<PersonToAskOut>;
+};
+
+/**
+ * AttachmentOut
+ */
+export type AttachmentOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Media Type
+     */
+    media_type: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Size
+     */
+    size: number;
+};
+
+/**
+ * AuditEntryOut
+ */
+export type AuditEntryOut = {
+    /**
+     * Action
+     */
+    action: string;
+    actor: ActorOut;
+    /**
+     * After
+     */
+    after: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Before
+     */
+    before: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Ip
+     */
+    ip: string | null;
+    /**
+     * Request Id
+     */
+    request_id: string | null;
+    target: TargetOut | null;
+};
+
+/**
+ * BillingOut
+ */
+export type BillingOut = {
+    /**
+     * Actions
+     *
+     * What this caller can do now.
+     */
+    actions: Array<'checkout' | 'change_plan' | 'cancel' | 'resume' | 'portal' | 'refund'>;
+    /**
+     * Credentials Kept Until
+     *
+     * While inactive: so long are authorizations of integrations renewed.
+     */
+    credentials_kept_until: string | null;
+    failed_payment: FailedPaymentOut | null;
+    limits: Limits;
+    /**
+     * Period Ends At
+     *
+     * The next payment, or the end where it was cancelled.
+     */
+    period_ends_at: string | null;
+    /**
+     * Plan
+     */
+    plan: string | null;
+    /**
+     * Plan Name
+     */
+    plan_name: string | null;
+    standing: StandingOut;
+    /**
+     * Trial Ends At
+     */
+    trial_ends_at: string | null;
 };
 
 /**
@@ -568,6 +815,28 @@ export type CheckOut = {
 };
 
 /**
+ * Code
+ */
+export type Code = {
+    /**
+     * Code
+     *
+     * Of the app, or recovery.
+     */
+    code: string;
+};
+
+/**
+ * ConfirmedOut
+ */
+export type ConfirmedOut = {
+    /**
+     * Email
+     */
+    email: string;
+};
+
+/**
  * ConnectStart
  */
 export type ConnectStart = {
@@ -792,6 +1061,56 @@ export type ConnectionUpdate = {
 };
 
 /**
+ * ContactIn
+ *
+ * From somebody who is not signed in.
+ */
+export type ContactIn = {
+    /**
+     * Attachments
+     */
+    attachments?: Array<FileIn>;
+    /**
+     * Browser
+     */
+    browser?: string | null;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Device
+     */
+    device?: string | null;
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Error Text
+     */
+    error_text?: string | null;
+    /**
+     * Page
+     */
+    page?: string | null;
+    /**
+     * Problem Request Id
+     */
+    problem_request_id?: string | null;
+    /**
+     * Steps
+     *
+     * How to make it happen again.
+     */
+    steps?: string | null;
+    /**
+     * Urgency
+     */
+    urgency?: 'security' | null;
+};
+
+/**
  * CredentialsIn
  *
  * New sign-in data for the mailbox that is connected already; its servers stay unless they are given.
@@ -851,6 +1170,172 @@ export type DataAge = {
  * The provider is in trouble; nothing for the user to do.
  */
 export type Degraded = 'provider_unavailable' | 'rate_limited';
+
+/**
+ * DeliveryDetailOut
+ *
+ * ``attempts``: the latest fifty, oldest first.
+ */
+export type DeliveryDetailOut = {
+    /**
+     * Attempts
+     */
+    attempts: Array<MailwardenDevelopersWebhooksSchemasAttemptOut>;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Delivered At
+     */
+    delivered_at: string | null;
+    /**
+     * Endpoint Id
+     */
+    endpoint_id: string;
+    /**
+     * Event Id
+     */
+    event_id: string | null;
+    /**
+     * Event Type
+     */
+    event_type: string;
+    /**
+     * Id
+     */
+    id: string;
+    last_attempt: MailwardenDevelopersWebhooksSchemasAttemptOut | null;
+    /**
+     * Message Id
+     */
+    message_id: string;
+    /**
+     * Next Attempt At
+     */
+    next_attempt_at: string | null;
+    /**
+     * Sequence
+     */
+    sequence: number | null;
+    /**
+     * Status
+     */
+    status: 'pending' | 'delivered' | 'failed';
+    /**
+     * Tries
+     */
+    tries: number;
+};
+
+/**
+ * DeliveryOut
+ *
+ * ``message_id`` is the ``webhook-id`` that every attempt carries; for events it is the event's id.
+ */
+export type DeliveryOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Delivered At
+     */
+    delivered_at: string | null;
+    /**
+     * Endpoint Id
+     */
+    endpoint_id: string;
+    /**
+     * Event Id
+     */
+    event_id: string | null;
+    /**
+     * Event Type
+     */
+    event_type: string;
+    /**
+     * Id
+     */
+    id: string;
+    last_attempt: MailwardenDevelopersWebhooksSchemasAttemptOut | null;
+    /**
+     * Message Id
+     */
+    message_id: string;
+    /**
+     * Next Attempt At
+     */
+    next_attempt_at: string | null;
+    /**
+     * Sequence
+     */
+    sequence: number | null;
+    /**
+     * Status
+     */
+    status: 'pending' | 'delivered' | 'failed';
+    /**
+     * Tries
+     */
+    tries: number;
+};
+
+/**
+ * DeviceOut
+ *
+ * A program that acts for you: the command line, the browser extension.
+ */
+export type DeviceOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Expires At
+     *
+     * It must ask again then, however much it is used.
+     */
+    expires_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Used At
+     */
+    last_used_at: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Organization Id
+     */
+    organization_id: string;
+    /**
+     * Organization Name
+     */
+    organization_name: string;
+    /**
+     * Program
+     */
+    program: string;
+    /**
+     * Scopes
+     */
+    scopes: Array<string>;
+};
+
+/**
+ * DevicesOut
+ */
+export type DevicesOut = {
+    /**
+     * Data
+     */
+    data: Array<DeviceOut>;
+};
 
 /**
  * DisconnectPreview
@@ -957,6 +1442,351 @@ export type DiscoverOut = {
 };
 
 /**
+ * EmailChange
+ */
+export type EmailChange = {
+    /**
+     * New Email
+     */
+    new_email: string;
+};
+
+/**
+ * EmailOut
+ *
+ * ``pending_email`` waits to be confirmed by the link mailed there; until then ``email`` signs in.
+ */
+export type EmailOut = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Expires At
+     */
+    expires_at: string | null;
+    /**
+     * Pending Email
+     */
+    pending_email: string | null;
+    /**
+     * Sender
+     */
+    sender: string;
+};
+
+/**
+ * EndpointCreate
+ *
+ * ``event_types`` empty: all of them, also those that will be added later.
+ */
+export type EndpointCreate = {
+    /**
+     * Description
+     */
+    description?: string;
+    /**
+     * Event Types
+     */
+    event_types?: Array<EventType>;
+    /**
+     * Url
+     */
+    url: string;
+};
+
+/**
+ * EndpointOut
+ *
+ * ``health``: ``failing`` since ``failing_since`` nothing was accepted. ``pending`` deliveries will be tried again.
+ *
+ * ``rest_until``: nothing is sent before, since the endpoint asked for it or failed too often.
+ */
+export type EndpointOut = {
+    /**
+     * Alerted At
+     */
+    alerted_at: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Disabled At
+     */
+    disabled_at: string | null;
+    /**
+     * Disabled Reason
+     */
+    disabled_reason: 'member' | 'gone' | null;
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * Event Types
+     */
+    event_types: Array<EventType>;
+    /**
+     * Failed
+     */
+    failed: number;
+    /**
+     * Failing Since
+     */
+    failing_since: string | null;
+    /**
+     * Health
+     */
+    health: 'untried' | 'working' | 'failing';
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Error
+     */
+    last_error: string | null;
+    /**
+     * Last Failure At
+     */
+    last_failure_at: string | null;
+    /**
+     * Last Success At
+     */
+    last_success_at: string | null;
+    /**
+     * Pending
+     */
+    pending: number;
+    /**
+     * Previous Secret Until
+     */
+    previous_secret_until: string | null;
+    /**
+     * Rest Until
+     */
+    rest_until: string | null;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * EndpointSecretOut
+ *
+ * The only answer that holds the secret: it is not shown again.
+ */
+export type EndpointSecretOut = {
+    /**
+     * Alerted At
+     */
+    alerted_at: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Disabled At
+     */
+    disabled_at: string | null;
+    /**
+     * Disabled Reason
+     */
+    disabled_reason: 'member' | 'gone' | null;
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * Event Types
+     */
+    event_types: Array<EventType>;
+    /**
+     * Failed
+     */
+    failed: number;
+    /**
+     * Failing Since
+     */
+    failing_since: string | null;
+    /**
+     * Health
+     */
+    health: 'untried' | 'working' | 'failing';
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Error
+     */
+    last_error: string | null;
+    /**
+     * Last Failure At
+     */
+    last_failure_at: string | null;
+    /**
+     * Last Success At
+     */
+    last_success_at: string | null;
+    /**
+     * Pending
+     */
+    pending: number;
+    /**
+     * Previous Secret Until
+     */
+    previous_secret_until: string | null;
+    /**
+     * Rest Until
+     */
+    rest_until: string | null;
+    /**
+     * Secret
+     */
+    secret: string;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * EndpointUpdate
+ *
+ * Only what is given changes. Disabled, an endpoint keeps its events; enabled again, it gets those of 30 days.
+ */
+export type EndpointUpdate = {
+    /**
+     * Description
+     */
+    description?: string | null;
+    /**
+     * Enabled
+     */
+    enabled?: boolean | null;
+    /**
+     * Event Types
+     */
+    event_types?: Array<EventType> | null;
+    /**
+     * Url
+     */
+    url?: string | null;
+};
+
+/**
+ * EndpointsOut
+ */
+export type EndpointsOut = {
+    /**
+     * Data
+     */
+    data: Array<EndpointOut>;
+};
+
+/**
+ * EventOut
+ *
+ * ``sequence`` numbers the organization's events from 1 without gaps, in the order in which they came to be.
+ */
+export type EventOut = {
+    /**
+     * Connection Id
+     */
+    connection_id: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Data
+     */
+    data: {
+        [key: string]: unknown;
+    };
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Sequence
+     */
+    sequence: number;
+    /**
+     * Subject Id
+     */
+    subject_id: string | null;
+    type: EventType;
+};
+
+/**
+ * EventPageOut
+ *
+ * ``next_cursor`` is always there: with it the caller comes back later for what happened meanwhile.
+ *
+ * Descending, it is null once the oldest event has been given.
+ */
+export type EventPageOut = {
+    /**
+     * Data
+     */
+    data: Array<EventOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * EventType
+ */
+export type EventType = 'connection.connected' | 'connection.reconnected' | 'connection.verifying' | 'connection.inactive' | 'connection.recovered' | 'connection.disconnected' | 'connection.reconnect_asked' | 'organization.action_asked' | 'connection.settings_changed' | 'connection.permission_missing' | 'connection.permission_restored' | 'connection.degraded' | 'connection.restored' | 'mailbox.filled' | 'mailbox.emptied' | 'mailbox.settings_changed' | 'connection.expiring' | 'sync.started' | 'sync.succeeded' | 'sync.failed' | 'webhook_endpoint.failing' | 'webhook_endpoint.recovered' | 'webhook_endpoint.disabled' | 'subscription.inactive' | 'subscription.lapsed' | 'subscription.reactivated';
+
+/**
+ * EventTypeOut
+ */
+export type EventTypeOut = {
+    /**
+     * Description
+     */
+    description: string;
+    type: EventType;
+};
+
+/**
+ * EventTypesOut
+ */
+export type EventTypesOut = {
+    /**
+     * Data
+     */
+    data: Array<EventTypeOut>;
+};
+
+/**
  * EvidenceOut
  *
  * One redacted request and the provider's answer to it.
@@ -1002,6 +1832,38 @@ export type EvidenceOut = {
      * Status
      */
     status: number | null;
+};
+
+/**
+ * FailedPaymentOut
+ */
+export type FailedPaymentOut = {
+    /**
+     * Amount
+     */
+    amount: number;
+    /**
+     * Currency
+     */
+    currency: string;
+    /**
+     * Invoice Id
+     */
+    invoice_id: string;
+    /**
+     * Next Try At
+     */
+    next_try_at: string | null;
+    /**
+     * Page Url
+     *
+     * Stripe's page on which it can be paid at once.
+     */
+    page_url: string | null;
+    /**
+     * Tries
+     */
+    tries: number;
 };
 
 /**
@@ -1107,6 +1969,24 @@ export type FiguresOut = {
 };
 
 /**
+ * FileIn
+ *
+ * An image, a PDF or text. Its type is found in the content; the name may be changed to fit it.
+ */
+export type FileIn = {
+    /**
+     * Content
+     *
+     * Base64 of at most 5 MiB.
+     */
+    content: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * ForecastOut
  *
  * When the authorization ends by itself, if nothing is done about it.
@@ -1121,6 +2001,32 @@ export type ForecastOut = {
      */
     dies_at: string;
     reason: Why;
+};
+
+/**
+ * ForgotPassword
+ */
+export type ForgotPassword = {
+    /**
+     * Email
+     */
+    email: string;
+};
+
+/**
+ * ForgottenOut
+ *
+ * The same for every address.
+ */
+export type ForgottenOut = {
+    /**
+     * Link Minutes
+     */
+    link_minutes: number;
+    /**
+     * Sender
+     */
+    sender: string;
 };
 
 /**
@@ -1187,6 +2093,88 @@ export type HookLogOut = {
      * Topic
      */
     topic: string;
+};
+
+/**
+ * IdentitiesOut
+ *
+ * ``has_password`` False: one is chosen by the mail of a forgotten password.
+ */
+export type IdentitiesOut = {
+    /**
+     * Data
+     */
+    data: Array<IdentityOut>;
+    /**
+     * Has Password
+     */
+    has_password: boolean;
+};
+
+/**
+ * IdentityOut
+ */
+export type IdentityOut = {
+    /**
+     * Account
+     */
+    account: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Used At
+     */
+    last_used_at: string | null;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Provider Label
+     */
+    provider_label: string;
+};
+
+/**
+ * IdentityProviderOut
+ */
+export type IdentityProviderOut = {
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Provider
+     */
+    provider: string;
+};
+
+/**
+ * IdentityProvidersOut
+ */
+export type IdentityProvidersOut = {
+    /**
+     * Data
+     */
+    data: Array<IdentityProviderOut>;
+};
+
+/**
+ * IdentityStart
+ */
+export type IdentityStart = {
+    /**
+     * Next
+     *
+     * The path to go on at afterwards. Anything but a path of ours is ignored.
+     */
+    next?: string | null;
 };
 
 /**
@@ -1318,7 +2306,189 @@ export type IntegrationOut = {
     /**
      * Scopes
      */
-    scopes: Array<ScopeOut>;
+    scopes: Array<MailwardenConnectionsSchemasScopeOut>;
+};
+
+/**
+ * InvitationIn
+ */
+export type InvitationIn = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Role
+     */
+    role?: 'owner' | 'manager' | 'member';
+};
+
+/**
+ * InvitationLink
+ */
+export type InvitationLink = {
+    /**
+     * Token
+     *
+     * After the #.
+     */
+    token: string;
+};
+
+/**
+ * InvitationOut
+ */
+export type InvitationOut = {
+    /**
+     * Accepted At
+     */
+    accepted_at: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Invited By
+     */
+    invited_by: string | null;
+    /**
+     * Inviter Name
+     */
+    inviter_name: string;
+    /**
+     * Mail
+     */
+    mail: 'queued' | 'sent' | 'failed' | 'unknown';
+    /**
+     * Mailed At
+     */
+    mailed_at: string;
+    /**
+     * Resend At
+     *
+     * Before this no other mail is sent; None: now, or never again.
+     */
+    resend_at: string | null;
+    /**
+     * Role
+     */
+    role: 'owner' | 'manager' | 'member';
+    /**
+     * Status
+     */
+    status: 'open' | 'expired' | 'accepted' | 'revoked';
+};
+
+/**
+ * InvitationSeenOut
+ *
+ * What whoever holds the link is shown. Says nothing about whether the address has an account.
+ */
+export type InvitationSeenOut = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Inviter Name
+     */
+    inviter_name: string;
+    /**
+     * Organization Name
+     */
+    organization_name: string;
+    /**
+     * Role
+     */
+    role: 'owner' | 'manager' | 'member';
+};
+
+/**
+ * InvitationSignUp
+ */
+export type InvitationSignUp = {
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * InvoiceList
+ */
+export type InvoiceList = {
+    /**
+     * Data
+     */
+    data: Array<InvoiceOut>;
+};
+
+/**
+ * InvoiceOut
+ */
+export type InvoiceOut = {
+    /**
+     * Amount Due
+     */
+    amount_due: number;
+    /**
+     * Amount Paid
+     */
+    amount_paid: number;
+    /**
+     * Amount Refunded
+     */
+    amount_refunded: number;
+    /**
+     * Currency
+     */
+    currency: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Issued At
+     */
+    issued_at: string;
+    /**
+     * Number
+     */
+    number: string | null;
+    /**
+     * Page Url
+     */
+    page_url: string | null;
+    /**
+     * Paid At
+     */
+    paid_at: string | null;
+    /**
+     * Pdf Url
+     */
+    pdf_url: string | null;
+    /**
+     * Status
+     *
+     * Stripe's word: open, paid, void or uncollectible.
+     */
+    status: string;
 };
 
 /**
@@ -1393,6 +2563,82 @@ export type JournalEntryOut = {
  * Finer than the error's class, so that people get the advice that fits.
  */
 export type Kind = 'host_blocked' | 'host_unknown' | 'connection_refused' | 'unreachable' | 'timeout' | 'no_greeting' | 'closed' | 'tls_certificate' | 'tls_not_spoken' | 'tls_failed' | 'tls_required' | 'starttls_missing' | 'unprotected' | 'protocol' | 'bad_credentials' | 'password_expired' | 'app_password_needed' | 'bad_token' | 'token_expired' | 'not_authorized' | 'account_blocked' | 'account_disabled' | 'auth_disabled' | 'basic_auth_gone' | 'web_login_needed' | 'no_mechanism' | 'throttled' | 'server_trouble' | 'over_quota' | 'sender_refused' | 'daily_cap' | 'recipient_refused' | 'message_refused';
+
+/**
+ * LeftConnectionOut
+ */
+export type LeftConnectionOut = {
+    /**
+     * Account Label
+     */
+    account_label: string;
+    /**
+     * Advice
+     */
+    advice: string;
+    /**
+     * Connection Id
+     */
+    connection_id: string;
+    /**
+     * Provider
+     */
+    provider: string;
+    status: Status;
+};
+
+/**
+ * LeftOut
+ *
+ * ``active_organization`` is what the session works in now; None: it has ended, for there was no other.
+ */
+export type LeftOut = {
+    active_organization: MembershipOut | null;
+};
+
+/**
+ * Limits
+ *
+ * None: no limit.
+ */
+export type Limits = {
+    /**
+     * Connections
+     *
+     * Connected accounts of any kind; null: no limit.
+     */
+    connections?: number | null;
+    /**
+     * Mailboxes
+     *
+     * Connected mailboxes; null: no limit.
+     */
+    mailboxes?: number | null;
+    /**
+     * Members
+     *
+     * Members and open invitations; null: no limit.
+     */
+    members?: number | null;
+    /**
+     * Messages A Day
+     *
+     * Messages sent in a day; null: no limit.
+     */
+    messages_a_day?: number | null;
+};
+
+/**
+ * LinkIn
+ */
+export type LinkIn = {
+    /**
+     * Token
+     *
+     * After the #.
+     */
+    token: string;
+};
 
 /**
  * MailboxAction
@@ -1740,6 +2986,12 @@ export type MailboxUpdate = {
  */
 export type MeOut = {
     /**
+     * Ask
+     *
+     * Owners and managers of the organization, other than oneself.
+     */
+    ask: Array<PersonToAskOut>;
+    /**
      * Csrf Token
      */
     csrf_token: string;
@@ -1755,6 +3007,10 @@ export type MeOut = {
      * Is Operator
      */
     is_operator: boolean;
+    /**
+     * Not Allowed
+     */
+    not_allowed: Array<RefusalOut>;
     organization: OrganizationOut;
     /**
      * Organizations
@@ -1844,6 +3100,46 @@ export type Measured = {
 };
 
 /**
+ * MemberOut
+ *
+ * ``may_change``: the caller may give them another role or remove them; else ``refusal`` says why not.
+ */
+export type MemberOut = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Joined At
+     */
+    joined_at: string;
+    /**
+     * May Change
+     */
+    may_change: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Refusal
+     */
+    refusal: string | null;
+    /**
+     * Role
+     */
+    role: 'owner' | 'manager' | 'member';
+    /**
+     * You
+     */
+    you: boolean;
+};
+
+/**
  * MembershipOut
  */
 export type MembershipOut = {
@@ -1888,6 +3184,33 @@ export type Misconfiguration = {
 };
 
 /**
+ * NewApiKeyOut
+ *
+ * `secret` is shown this once; we keep its hash only.
+ */
+export type NewApiKeyOut = {
+    key: ApiKeyOut;
+    /**
+     * Secret
+     */
+    secret: string;
+};
+
+/**
+ * NewOrganization
+ */
+export type NewOrganization = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Time Zone
+     */
+    time_zone?: string;
+};
+
+/**
  * ObservationOut
  *
  * Figures as they stood at one time, and the sync that brought them.
@@ -1906,6 +3229,35 @@ export type ObservationOut = {
      * Sync Id
      */
     sync_id: string;
+};
+
+/**
+ * OpenRequestOut
+ *
+ * Of any organization, for the operator: nothing of what was written.
+ */
+export type OpenRequestOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Due At
+     */
+    due_at: string;
+    /**
+     * Mail
+     */
+    mail: 'queued' | 'sent' | 'failed';
+    /**
+     * Overdue
+     */
+    overdue: boolean;
+    /**
+     * Reference
+     */
+    reference: string;
+    urgency: Urgency | null;
 };
 
 /**
@@ -1945,6 +3297,32 @@ export type OrganizationUpdate = {
 };
 
 /**
+ * OwnPassword
+ */
+export type OwnPassword = {
+    /**
+     * Current Password
+     */
+    current_password: string;
+};
+
+/**
+ * OwnershipTransfer
+ *
+ * ``member_id`` becomes an owner; whoever gives it away keeps ``my_role``.
+ */
+export type OwnershipTransfer = {
+    /**
+     * Member Id
+     */
+    member_id: string;
+    /**
+     * My Role
+     */
+    my_role?: 'manager' | 'member';
+};
+
+/**
  * Page[AlertOut]
  */
 export type PageAlertOut = {
@@ -1952,6 +3330,24 @@ export type PageAlertOut = {
      * Data
      */
     data: Array<AlertOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[AuditEntryOut]
+ */
+export type PageAuditEntryOut = {
+    /**
+     * Data
+     */
+    data: Array<AuditEntryOut>;
     /**
      * Has More
      */
@@ -2024,6 +3420,24 @@ export type PageConnectionRecordOut = {
      * Data
      */
     data: Array<ConnectionRecordOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[DeliveryOut]
+ */
+export type PageDeliveryOut = {
+    /**
+     * Data
+     */
+    data: Array<DeliveryOut>;
     /**
      * Has More
      */
@@ -2143,6 +3557,24 @@ export type PageRefreshOut = {
 };
 
 /**
+ * Page[SupportRequestOut]
+ */
+export type PageSupportRequestOut = {
+    /**
+     * Data
+     */
+    data: Array<SupportRequestOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Page[SyncRunOut]
  */
 export type PageSyncRunOut = {
@@ -2179,6 +3611,52 @@ export type PageTransitionOut = {
 };
 
 /**
+ * PasswordAndCode
+ */
+export type PasswordAndCode = {
+    /**
+     * Code
+     *
+     * Of the app, or recovery.
+     */
+    code: string;
+    /**
+     * Current Password
+     */
+    current_password: string;
+};
+
+/**
+ * PasswordChange
+ */
+export type PasswordChange = {
+    /**
+     * Current Password
+     */
+    current_password: string;
+    /**
+     * New Password
+     */
+    new_password: string;
+};
+
+/**
+ * PasswordReset
+ */
+export type PasswordReset = {
+    /**
+     * Password
+     */
+    password: string;
+    /**
+     * Token
+     *
+     * After the #.
+     */
+    token: string;
+};
+
+/**
  * PausedCampaign
  *
  * A campaign of one's own that would pause.
@@ -2202,6 +3680,103 @@ export type PausedCampaign = {
      * People who would not get their next mail.
      */
     recipients: number;
+};
+
+/**
+ * PersonToAskOut
+ */
+export type PersonToAskOut = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Role
+     */
+    role: string;
+};
+
+/**
+ * PlanChoice
+ */
+export type PlanChoice = {
+    /**
+     * Plan
+     */
+    plan: string;
+};
+
+/**
+ * PlanList
+ */
+export type PlanList = {
+    /**
+     * Data
+     */
+    data: Array<PlanOut>;
+};
+
+/**
+ * PlanOut
+ *
+ * The amount is for showing; what is charged stands on the payment page.
+ */
+export type PlanOut = {
+    /**
+     * Amount
+     *
+     * In the currency's smallest unit.
+     */
+    amount: number;
+    /**
+     * Currency
+     */
+    currency: string;
+    /**
+     * Current
+     */
+    current: boolean;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Interval
+     */
+    interval: 'month' | 'year';
+    /**
+     * Key
+     */
+    key: string;
+    limits: Limits;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * On Sale
+     */
+    on_sale: boolean;
+};
+
+/**
+ * PlanUsageOut
+ *
+ * Counted as the limits count: what is disconnected does not, and an open invitation is a member already.
+ */
+export type PlanUsageOut = {
+    /**
+     * Connections
+     */
+    connections: number;
+    /**
+     * Mailboxes
+     */
+    mailboxes: number;
+    /**
+     * Members
+     */
+    members: number;
 };
 
 /**
@@ -2230,6 +3805,8 @@ export type Problem = {
     action: string | null;
     /**
      * Code
+     *
+     * Stable. See the list of errors in the documentation.
      */
     code: string;
     /**
@@ -2553,6 +4130,13 @@ export type QuickStep = {
 };
 
 /**
+ * Reason
+ *
+ * Why an organization is inactive.
+ */
+export type Reason = 'trial_over' | 'cancelled' | 'payment_failed';
+
+/**
  * ReceiptOut
  *
  * What a reconnect brought back, and what stays unknown.
@@ -2613,6 +4197,24 @@ export type ReceiptOut = {
 };
 
 /**
+ * ReceivedOut
+ */
+export type ReceivedOut = {
+    /**
+     * Due At
+     */
+    due_at: string;
+    /**
+     * Reference
+     */
+    reference: string;
+    /**
+     * Urgent
+     */
+    urgent: boolean;
+};
+
+/**
  * ReconnectStart
  */
 export type ReconnectStart = {
@@ -2620,6 +4222,16 @@ export type ReconnectStart = {
      * Return To
      */
     return_to?: string | null;
+};
+
+/**
+ * RecoveryCodesOut
+ */
+export type RecoveryCodesOut = {
+    /**
+     * Recovery Codes
+     */
+    recovery_codes: Array<string>;
 };
 
 /**
@@ -2646,6 +4258,18 @@ export type RedactionOut = {
      * Why
      */
     why: string;
+};
+
+/**
+ * RedirectOut
+ *
+ * Send the whole page there.
+ */
+export type RedirectOut = {
+    /**
+     * Url
+     */
+    url: string;
 };
 
 /**
@@ -2711,6 +4335,161 @@ export type RefreshOut = {
 };
 
 /**
+ * RefundForm
+ *
+ * Fills in the form of `POST /v1/support/requests`.
+ */
+export type RefundForm = {
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Doing
+     */
+    doing: string;
+    /**
+     * Page
+     */
+    page: string;
+};
+
+/**
+ * RefundOut
+ */
+export type RefundOut = {
+    /**
+     * Amount
+     */
+    amount: number | null;
+    /**
+     * Currency
+     */
+    currency: string | null;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Eligible
+     */
+    eligible: boolean;
+    /**
+     * Invoice Id
+     */
+    invoice_id: string | null;
+    request: RefundForm | null;
+    /**
+     * Until
+     *
+     * 14 times 24 hours after the payment, that moment included.
+     */
+    until: string | null;
+};
+
+/**
+ * RefusalOut
+ *
+ * What the person may not do, and which roles may.
+ */
+export type RefusalOut = {
+    /**
+     * Permission
+     */
+    permission: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Roles
+     */
+    roles: Array<string>;
+};
+
+/**
+ * ReplayAll
+ *
+ * Everything that was given up or is waiting for its next attempt, of events since then.
+ */
+export type ReplayAll = {
+    /**
+     * Since
+     */
+    since: string;
+};
+
+/**
+ * ReplayedOut
+ */
+export type ReplayedOut = {
+    /**
+     * Replayed
+     */
+    replayed: number;
+};
+
+/**
+ * RetestList
+ */
+export type RetestList = {
+    /**
+     * Data
+     */
+    data: Array<RetestOut>;
+    /**
+     * Finished
+     */
+    finished: boolean;
+};
+
+/**
+ * RetestOut
+ *
+ * A test that ran by itself after the organization became active again; ``ok`` null: not yet.
+ */
+export type RetestOut = {
+    /**
+     * Account Label
+     */
+    account_label: string;
+    /**
+     * Asked At
+     */
+    asked_at: string;
+    /**
+     * Connection Id
+     */
+    connection_id: string;
+    /**
+     * Detail
+     */
+    detail: string | null;
+    /**
+     * Ok
+     */
+    ok: boolean | null;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Tested At
+     */
+    tested_at: string | null;
+};
+
+/**
+ * RoleChange
+ */
+export type RoleChange = {
+    /**
+     * Role
+     */
+    role: 'owner' | 'manager' | 'member';
+};
+
+/**
  * SchedulerOut
  *
  * Are the schedulers alive (M16)? The queues are those of this organization's work.
@@ -2747,21 +4526,31 @@ export type SchedulerOut = {
 };
 
 /**
- * ScopeOut
+ * ScopesOut
  */
-export type ScopeOut = {
+export type ScopesOut = {
     /**
-     * Name
+     * Data
      */
-    name: string;
+    data: Array<MailwardenDevelopersKeysSchemasScopeOut>;
+};
+
+/**
+ * SecondFactorOut
+ */
+export type SecondFactorOut = {
     /**
-     * Required
+     * Confirmed At
      */
-    required: boolean;
+    confirmed_at: string | null;
     /**
-     * Why
+     * Enabled
      */
-    why: string;
+    enabled: boolean;
+    /**
+     * Recovery Codes Left
+     */
+    recovery_codes_left: number;
 };
 
 /**
@@ -2837,6 +4626,56 @@ export type ServiceStatus = {
 };
 
 /**
+ * SessionOut
+ *
+ * ``ends_at`` unless it is used before. ``address``: from where it signed in.
+ */
+export type SessionOut = {
+    /**
+     * Address
+     */
+    address: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Current
+     */
+    current: boolean;
+    /**
+     * Ends At
+     */
+    ends_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Organization
+     */
+    organization: string;
+    /**
+     * Seen At
+     */
+    seen_at: string;
+    /**
+     * User Agent
+     */
+    user_agent: string | null;
+};
+
+/**
+ * SessionsOut
+ */
+export type SessionsOut = {
+    /**
+     * Data
+     */
+    data: Array<SessionOut>;
+};
+
+/**
  * SettingPresence
  *
  * The name of a setting and whether it has a value. Never the value.
@@ -2853,9 +4692,31 @@ export type SettingPresence = {
 };
 
 /**
+ * SetupOut
+ *
+ * ``otpauth_uri`` is what to draw as a QR code; ``setup_key`` is for typing.
+ */
+export type SetupOut = {
+    /**
+     * Otpauth Uri
+     */
+    otpauth_uri: string;
+    /**
+     * Setup Key
+     */
+    setup_key: string;
+};
+
+/**
  * SignIn
  */
 export type SignIn = {
+    /**
+     * Code
+     *
+     * Where a second factor is on: sent again with it.
+     */
+    code?: null;
     /**
      * Email
      */
@@ -2885,6 +4746,65 @@ export type SignUp = {
      */
     time_zone?: string;
 };
+
+/**
+ * SignUpAddress
+ */
+export type SignUpAddress = {
+    /**
+     * Email
+     */
+    email: string;
+};
+
+/**
+ * StandingOut
+ *
+ * May the organization work? For banners and for programs; every member may ask.
+ */
+export type StandingOut = {
+    /**
+     * Code
+     */
+    code: 'ok' | 'subscription_inactive';
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Link
+     */
+    link: string;
+    /**
+     * May Work
+     *
+     * False: send, track, connect, sync and test answer 402 `subscription_inactive`.
+     */
+    may_work: boolean;
+    /**
+     * Mode
+     */
+    mode: 'self_hosted' | 'paid';
+    reason: Reason | null;
+    /**
+     * Since
+     *
+     * Inactive since.
+     */
+    since: string | null;
+    status: State;
+    /**
+     * Until
+     *
+     * The trial, or what was paid for, ends then; null: it goes on.
+     */
+    until: string | null;
+};
+
+/**
+ * State
+ */
+export type State = 'trialing' | 'active' | 'past_due' | 'canceling' | 'inactive';
 
 /**
  * Status
@@ -2961,6 +4881,286 @@ export type Summary = {
      * Sent To
      */
     sent_to: string | null;
+};
+
+/**
+ * SupportOut
+ *
+ * How to reach support. E-mail is answered around the clock; ``hours`` are those of the desk.
+ */
+export type SupportOut = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Answer Within Hours
+     */
+    answer_within_hours: number;
+    /**
+     * Changes At
+     */
+    changes_at: string;
+    /**
+     * Chat Url
+     */
+    chat_url: string | null;
+    /**
+     * Closes
+     */
+    closes: string;
+    /**
+     * Days
+     */
+    days: Array<string>;
+    /**
+     * File Largest
+     */
+    file_largest: number;
+    /**
+     * File Types
+     */
+    file_types: Array<string>;
+    /**
+     * Files Largest
+     */
+    files_largest: number;
+    /**
+     * Files Most
+     */
+    files_most: number;
+    /**
+     * Open Now
+     */
+    open_now: boolean;
+    /**
+     * Opens
+     */
+    opens: string;
+    /**
+     * Urgencies
+     */
+    urgencies: Array<UrgencyOut>;
+    /**
+     * Urgent Answer Within Hours
+     */
+    urgent_answer_within_hours: number;
+    /**
+     * Zone
+     */
+    zone: string;
+    /**
+     * Zone Abbreviation
+     */
+    zone_abbreviation: string;
+};
+
+/**
+ * SupportRequestDetailOut
+ */
+export type SupportRequestDetailOut = {
+    /**
+     * Answered At
+     */
+    answered_at: string | null;
+    /**
+     * Attachments
+     */
+    attachments: Array<AttachmentOut>;
+    /**
+     * Browser
+     */
+    browser: string | null;
+    /**
+     * Bundle Id
+     */
+    bundle_id: string | null;
+    /**
+     * Closed At
+     */
+    closed_at: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Device
+     */
+    device: string | null;
+    /**
+     * Doing
+     */
+    doing: string | null;
+    /**
+     * Due At
+     */
+    due_at: string;
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Error Text
+     */
+    error_text: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Mail
+     */
+    mail: 'queued' | 'sent' | 'failed';
+    /**
+     * Occurred At
+     */
+    occurred_at: string | null;
+    /**
+     * Overdue
+     */
+    overdue: boolean;
+    /**
+     * Page
+     */
+    page: string | null;
+    /**
+     * Problem Request Id
+     */
+    problem_request_id: string | null;
+    /**
+     * Provider
+     */
+    provider: string | null;
+    /**
+     * Reference
+     */
+    reference: string;
+    /**
+     * Status
+     */
+    status: 'open' | 'answered' | 'closed';
+    /**
+     * Steps
+     */
+    steps: string | null;
+    urgency: Urgency | null;
+};
+
+/**
+ * SupportRequestIn
+ *
+ * ``problem_request_id`` is the reference that an error shows; ``bundle_id`` a support bundle to send along.
+ */
+export type SupportRequestIn = {
+    /**
+     * Attachments
+     */
+    attachments?: Array<FileIn>;
+    /**
+     * Browser
+     */
+    browser?: string | null;
+    /**
+     * Bundle Id
+     */
+    bundle_id?: string | null;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Device
+     */
+    device?: string | null;
+    /**
+     * Doing
+     *
+     * What one was about to do.
+     */
+    doing?: string | null;
+    /**
+     * Error Text
+     *
+     * The exact words of the error.
+     */
+    error_text?: string | null;
+    /**
+     * Occurred At
+     */
+    occurred_at?: string | null;
+    /**
+     * Page
+     */
+    page?: string | null;
+    /**
+     * Problem Request Id
+     */
+    problem_request_id?: string | null;
+    /**
+     * Provider
+     */
+    provider?: string | null;
+    /**
+     * Steps
+     *
+     * How to make it happen again.
+     */
+    steps?: string | null;
+    /**
+     * Why it cannot wait; urgent is answered in 4 hours.
+     */
+    urgency?: Urgency | null;
+};
+
+/**
+ * SupportRequestOut
+ */
+export type SupportRequestOut = {
+    /**
+     * Answered At
+     */
+    answered_at: string | null;
+    /**
+     * Closed At
+     */
+    closed_at: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Due At
+     */
+    due_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Mail
+     */
+    mail: 'queued' | 'sent' | 'failed';
+    /**
+     * Overdue
+     */
+    overdue: boolean;
+    /**
+     * Reference
+     */
+    reference: string;
+    /**
+     * Status
+     */
+    status: 'open' | 'answered' | 'closed';
+    urgency: Urgency | null;
 };
 
 /**
@@ -3136,6 +5336,24 @@ export type SyncTotals = {
 };
 
 /**
+ * TargetOut
+ */
+export type TargetOut = {
+    /**
+     * Id
+     */
+    id: string | null;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Label
+     */
+    label: string | null;
+};
+
+/**
  * TestOut
  */
 export type TestOut = {
@@ -3217,6 +5435,22 @@ export type UnreadCount = {
 };
 
 /**
+ * Urgency
+ */
+export type Urgency = 'sending_blocked' | 'data_wrong_or_lost' | 'security';
+
+/**
+ * UrgencyOut
+ */
+export type UrgencyOut = {
+    code: Urgency;
+    /**
+     * Label
+     */
+    label: string;
+};
+
+/**
  * UsabilityOut
  *
  * May this connection be used now, and if not why: the one answer for page, gates, extension and API.
@@ -3253,6 +5487,10 @@ export type UserOut = {
      */
     email: string;
     /**
+     * Email Verified
+     */
+    email_verified: boolean;
+    /**
      * Id
      */
     id: string;
@@ -3260,6 +5498,46 @@ export type UserOut = {
      * Name
      */
     name: string;
+};
+
+/**
+ * VerificationOut
+ *
+ * The state of proving one's address. ``may_act`` False: look, but change nothing until it is proved.
+ */
+export type VerificationOut = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Email Verified
+     */
+    email_verified: boolean;
+    /**
+     * May Act
+     */
+    may_act: boolean;
+    /**
+     * Resend At
+     */
+    resend_at: string | null;
+    /**
+     * Resends Left
+     */
+    resends_left: number;
+    /**
+     * Retry After S
+     */
+    retry_after_s: number;
+    /**
+     * Sender
+     */
+    sender: string;
+    /**
+     * Sent At
+     */
+    sent_at: string | null;
 };
 
 /**
@@ -3310,6 +5588,28 @@ export type WhoMustAct = 'nobody' | 'member' | 'owner_or_manager' | 'provider_ad
 export type Why = 'unused' | 'age' | 'announced';
 
 /**
+ * Wish
+ */
+export type Wish = 'connect' | 'disconnect' | 'change_connection' | 'sync' | 'manage_members' | 'change_organization' | 'manage_api_keys' | 'manage_webhooks' | 'look_at_diagnostics' | 'look_at_audit_log' | 'manage_billing';
+
+/**
+ * WishIn
+ *
+ * ``connection_id`` for what is done with one connection, ``provider`` where something is to be connected.
+ */
+export type WishIn = {
+    action: Wish;
+    /**
+     * Connection Id
+     */
+    connection_id?: string | null;
+    /**
+     * Provider
+     */
+    provider?: string | null;
+};
+
+/**
  * WorkerOut
  */
 export type WorkerOut = {
@@ -3352,6 +5652,157 @@ export type WorkerOut = {
 };
 
 /**
+ * AuthorizeOut
+ *
+ * ``authorize_url``: where to send the browser.
+ */
+export type MailwardenAccountsAccountSchemasAuthorizeOut = {
+    /**
+     * Authorize Url
+     */
+    authorize_url: string;
+};
+
+/**
+ * AttemptOut
+ *
+ * The outcome of one authorization.
+ */
+export type MailwardenConnectionsSchemasAttemptOut = {
+    actual_account: AccountRef | null;
+    /**
+     * Connection Id
+     */
+    connection_id: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    expected_account: AccountRef | null;
+    /**
+     * Expected Redirect Uri
+     */
+    expected_redirect_uri: string | null;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Missing Scopes
+     */
+    missing_scopes: Array<string>;
+    /**
+     * Outcome
+     */
+    outcome: 'connected' | 'reconnected' | 'already_connected' | 'denied' | 'partial' | 'wrong_account' | 'expired' | 'failed' | 'subscription_inactive' | 'plan_limit_reached' | null;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Provider Error
+     */
+    provider_error: string | null;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
+ * AuthorizeOut
+ *
+ * Send the browser there, as a full page. The attempt tells afterwards what came of it.
+ */
+export type MailwardenConnectionsSchemasAuthorizeOut = {
+    /**
+     * Attempt Id
+     */
+    attempt_id: string;
+    /**
+     * Authorize Url
+     */
+    authorize_url: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+};
+
+/**
+ * ScopeOut
+ */
+export type MailwardenConnectionsSchemasScopeOut = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Required
+     */
+    required: boolean;
+    /**
+     * Why
+     */
+    why: string;
+};
+
+/**
+ * ScopeOut
+ */
+export type MailwardenDevelopersKeysSchemasScopeOut = {
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Grantable
+     *
+     * Whether your own role allows it.
+     */
+    grantable: boolean;
+    /**
+     * Scope
+     */
+    scope: string;
+};
+
+/**
+ * AttemptOut
+ *
+ * ``error``: why it did not count as delivered; null if it did.
+ *
+ * One of ``http_status`` (not 2xx), ``timeout``, ``unreachable``, ``answer_too_large``, ``interrupted`` (our worker
+ * died after it had begun) and ``secret_unreadable``.
+ */
+export type MailwardenDevelopersWebhooksSchemasAttemptOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number | null;
+    /**
+     * Error
+     */
+    error: string | null;
+    /**
+     * Http Status
+     */
+    http_status: number | null;
+};
+
+/**
  * CredentialsIn
  *
  * New sign-in data for the mailbox that is connected already; its servers stay unless they are given.
@@ -3375,6 +5826,40 @@ export type CredentialsInWritable = {
      * Username
      */
     username?: string | null;
+};
+
+/**
+ * EmailChange
+ */
+export type EmailChangeWritable = {
+    /**
+     * Current Password
+     */
+    current_password: string;
+    /**
+     * New Email
+     */
+    new_email: string;
+};
+
+/**
+ * InvitationSignUp
+ */
+export type InvitationSignUpWritable = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Password
+     */
+    password: string;
+    /**
+     * Token
+     *
+     * After the #.
+     */
+    token: string;
 };
 
 /**
@@ -3413,6 +5898,12 @@ export type MailboxInWritable = {
  * SignIn
  */
 export type SignInWritable = {
+    /**
+     * Code
+     *
+     * Where a second factor is on: sent again with it.
+     */
+    code?: string | null;
     /**
      * Email
      */
@@ -3466,7 +5957,7 @@ export type ListAlertsData = {
         /**
          * Kind
          */
-        kind?: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | null;
+        kind?: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | null;
         /**
          * Unread
          */
@@ -3492,6 +5983,18 @@ export type ListAlertsErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type ListAlertsError = ListAlertsErrors[keyof ListAlertsErrors];
@@ -3507,12 +6010,22 @@ export type ListAlertsResponse = ListAlertsResponses[keyof ListAlertsResponses];
 
 export type MarkAllAlertsReadData = {
     body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/alerts/read-all';
 };
 
 export type MarkAllAlertsReadErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
     /**
      * Unauthorized
      */
@@ -3522,9 +6035,25 @@ export type MarkAllAlertsReadErrors = {
      */
     403: Problem;
     /**
+     * Conflict
+     */
+    409: Problem;
+    /**
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type MarkAllAlertsReadError = MarkAllAlertsReadErrors[keyof MarkAllAlertsReadErrors];
@@ -3558,6 +6087,18 @@ export type CountUnreadAlertsErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type CountUnreadAlertsError = CountUnreadAlertsErrors[keyof CountUnreadAlertsErrors];
@@ -3573,6 +6114,12 @@ export type CountUnreadAlertsResponse = CountUnreadAlertsResponses[keyof CountUn
 
 export type MarkAlertReadData = {
     body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * Alert Id
@@ -3584,6 +6131,172 @@ export type MarkAlertReadData = {
 };
 
 export type MarkAlertReadErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type MarkAlertReadError = MarkAlertReadErrors[keyof MarkAlertReadErrors];
+
+export type MarkAlertReadResponses = {
+    /**
+     * Successful Response
+     */
+    200: AlertOut;
+};
+
+export type MarkAlertReadResponse = MarkAlertReadResponses[keyof MarkAlertReadResponses];
+
+export type ListApiKeysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/api-keys';
+};
+
+export type ListApiKeysErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListApiKeysError = ListApiKeysErrors[keyof ListApiKeysErrors];
+
+export type ListApiKeysResponses = {
+    /**
+     * Successful Response
+     */
+    200: ApiKeysOut;
+};
+
+export type ListApiKeysResponse = ListApiKeysResponses[keyof ListApiKeysResponses];
+
+export type CreateApiKeyData = {
+    body: ApiKeyCreate;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/api-keys';
+};
+
+export type CreateApiKeyErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CreateApiKeyError = CreateApiKeyErrors[keyof CreateApiKeyErrors];
+
+export type CreateApiKeyResponses = {
+    /**
+     * Successful Response
+     */
+    201: NewApiKeyOut;
+};
+
+export type CreateApiKeyResponse = CreateApiKeyResponses[keyof CreateApiKeyResponses];
+
+export type RevokeApiKeyData = {
+    body?: never;
+    path: {
+        /**
+         * Key Id
+         */
+        key_id: string;
+    };
+    query?: never;
+    url: '/v1/api-keys/{key_id}';
+};
+
+export type RevokeApiKeyErrors = {
     /**
      * Unauthorized
      */
@@ -3600,27 +6313,107 @@ export type MarkAlertReadErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
-export type MarkAlertReadError = MarkAlertReadErrors[keyof MarkAlertReadErrors];
+export type RevokeApiKeyError = RevokeApiKeyErrors[keyof RevokeApiKeyErrors];
 
-export type MarkAlertReadResponses = {
+export type RevokeApiKeyResponses = {
     /**
      * Successful Response
      */
-    200: AlertOut;
+    204: void;
 };
 
-export type MarkAlertReadResponse = MarkAlertReadResponses[keyof MarkAlertReadResponses];
+export type RevokeApiKeyResponse = RevokeApiKeyResponses[keyof RevokeApiKeyResponses];
 
-export type SignInData = {
-    body: SignInWritable;
+export type RotateApiKeyData = {
+    body: ApiKeyRotate;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Key Id
+         */
+        key_id: string;
+    };
+    query?: never;
+    url: '/v1/api-keys/{key_id}/rotate';
+};
+
+export type RotateApiKeyErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type RotateApiKeyError = RotateApiKeyErrors[keyof RotateApiKeyErrors];
+
+export type RotateApiKeyResponses = {
+    /**
+     * Successful Response
+     */
+    201: NewApiKeyOut;
+};
+
+export type RotateApiKeyResponse = RotateApiKeyResponses[keyof RotateApiKeyResponses];
+
+export type ListApiScopesData = {
+    body?: never;
     path?: never;
     query?: never;
-    url: '/v1/auth/sign-in';
+    url: '/v1/api-scopes';
 };
 
-export type SignInErrors = {
+export type ListApiScopesErrors = {
     /**
      * Unauthorized
      */
@@ -3633,6 +6426,575 @@ export type SignInErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListApiScopesError = ListApiScopesErrors[keyof ListApiScopesErrors];
+
+export type ListApiScopesResponses = {
+    /**
+     * Successful Response
+     */
+    200: ScopesOut;
+};
+
+export type ListApiScopesResponse = ListApiScopesResponses[keyof ListApiScopesResponses];
+
+export type ListAuditLogData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Actor
+         */
+        actor?: string | null;
+        /**
+         * Action
+         */
+        action?: string | null;
+        /**
+         * Target Kind
+         */
+        target_kind?: string | null;
+        /**
+         * Since
+         */
+        since?: string | null;
+        /**
+         * Until
+         */
+        until?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/audit-log';
+};
+
+export type ListAuditLogErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListAuditLogError = ListAuditLogErrors[keyof ListAuditLogErrors];
+
+export type ListAuditLogResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageAuditEntryOut;
+};
+
+export type ListAuditLogResponse = ListAuditLogResponses[keyof ListAuditLogResponses];
+
+export type ExportAuditLogData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Actor
+         */
+        actor?: string | null;
+        /**
+         * Action
+         */
+        action?: string | null;
+        /**
+         * Target Kind
+         */
+        target_kind?: string | null;
+        /**
+         * Since
+         */
+        since?: string | null;
+        /**
+         * Until
+         */
+        until?: string | null;
+        /**
+         * Format
+         */
+        format?: 'csv' | 'ndjson';
+    };
+    url: '/v1/audit-log/export';
+};
+
+export type ExportAuditLogErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ExportAuditLogError = ExportAuditLogErrors[keyof ExportAuditLogErrors];
+
+export type ExportAuditLogResponses = {
+    /**
+     * Newest first; at most 200,000 rows.
+     */
+    200: string;
+};
+
+export type ExportAuditLogResponse = ExportAuditLogResponses[keyof ExportAuditLogResponses];
+
+export type IdentityCallbackData = {
+    body?: never;
+    path: {
+        /**
+         * Provider
+         */
+        provider: string;
+    };
+    query?: {
+        /**
+         * State
+         */
+        state?: string | null;
+        /**
+         * Code
+         */
+        code?: string | null;
+        /**
+         * Error
+         */
+        error?: string | null;
+    };
+    url: '/v1/auth/callback/{provider}';
+};
+
+export type IdentityCallbackErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type IdentityCallbackError = IdentityCallbackErrors[keyof IdentityCallbackErrors];
+
+export type ConfirmEmailData = {
+    body: LinkIn;
+    path?: never;
+    query?: never;
+    url: '/v1/auth/confirm-email';
+};
+
+export type ConfirmEmailErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ConfirmEmailError = ConfirmEmailErrors[keyof ConfirmEmailErrors];
+
+export type ConfirmEmailResponses = {
+    /**
+     * Successful Response
+     */
+    200: ConfirmedOut;
+};
+
+export type ConfirmEmailResponse = ConfirmEmailResponses[keyof ConfirmEmailResponses];
+
+export type ForgotPasswordData = {
+    body: ForgotPassword;
+    path?: never;
+    query?: never;
+    url: '/v1/auth/forgot-password';
+};
+
+export type ForgotPasswordErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ForgotPasswordError = ForgotPasswordErrors[keyof ForgotPasswordErrors];
+
+export type ForgotPasswordResponses = {
+    /**
+     * Successful Response
+     */
+    202: ForgottenOut;
+};
+
+export type ForgotPasswordResponse = ForgotPasswordResponses[keyof ForgotPasswordResponses];
+
+export type ListIdentityProvidersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/auth/identity-providers';
+};
+
+export type ListIdentityProvidersErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListIdentityProvidersError = ListIdentityProvidersErrors[keyof ListIdentityProvidersErrors];
+
+export type ListIdentityProvidersResponses = {
+    /**
+     * Successful Response
+     */
+    200: IdentityProvidersOut;
+};
+
+export type ListIdentityProvidersResponse = ListIdentityProvidersResponses[keyof ListIdentityProvidersResponses];
+
+export type StartIdentitySignInData = {
+    /**
+     * Body
+     */
+    body?: IdentityStart | null;
+    path: {
+        /**
+         * Provider
+         */
+        provider: string;
+    };
+    query?: never;
+    url: '/v1/auth/identity/{provider}';
+};
+
+export type StartIdentitySignInErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type StartIdentitySignInError = StartIdentitySignInErrors[keyof StartIdentitySignInErrors];
+
+export type StartIdentitySignInResponses = {
+    /**
+     * Successful Response
+     */
+    200: MailwardenAccountsAccountSchemasAuthorizeOut;
+};
+
+export type StartIdentitySignInResponse = StartIdentitySignInResponses[keyof StartIdentitySignInResponses];
+
+export type ResetPasswordData = {
+    body: PasswordReset;
+    path?: never;
+    query?: never;
+    url: '/v1/auth/reset-password';
+};
+
+export type ResetPasswordErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ResetPasswordError = ResetPasswordErrors[keyof ResetPasswordErrors];
+
+export type ResetPasswordResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type ResetPasswordResponse = ResetPasswordResponses[keyof ResetPasswordResponses];
+
+export type FinishIdentitySignInData = {
+    body: Code;
+    path?: never;
+    query?: never;
+    url: '/v1/auth/second-factor';
+};
+
+export type FinishIdentitySignInErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type FinishIdentitySignInError = FinishIdentitySignInErrors[keyof FinishIdentitySignInErrors];
+
+export type FinishIdentitySignInResponses = {
+    /**
+     * Successful Response
+     */
+    200: MeOut;
+};
+
+export type FinishIdentitySignInResponse = FinishIdentitySignInResponses[keyof FinishIdentitySignInResponses];
+
+export type SignInData = {
+    body: SignInWritable;
+    path?: never;
+    query?: never;
+    url: '/v1/auth/sign-in';
+};
+
+export type SignInErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type SignInError = SignInErrors[keyof SignInErrors];
@@ -3648,12 +7010,22 @@ export type SignInResponse = SignInResponses[keyof SignInResponses];
 
 export type SignOutData = {
     body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/auth/sign-out';
 };
 
 export type SignOutErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
     /**
      * Unauthorized
      */
@@ -3663,9 +7035,25 @@ export type SignOutErrors = {
      */
     403: Problem;
     /**
+     * Conflict
+     */
+    409: Problem;
+    /**
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type SignOutError = SignOutErrors[keyof SignOutErrors];
@@ -3688,6 +7076,10 @@ export type SignUpData = {
 
 export type SignUpErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * Unauthorized
      */
     401: Problem;
@@ -3699,6 +7091,18 @@ export type SignUpErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type SignUpError = SignUpErrors[keyof SignUpErrors];
@@ -3711,6 +7115,634 @@ export type SignUpResponses = {
 };
 
 export type SignUpResponse = SignUpResponses[keyof SignUpResponses];
+
+export type GetBillingData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing';
+};
+
+export type GetBillingErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetBillingError = GetBillingErrors[keyof GetBillingErrors];
+
+export type GetBillingResponses = {
+    /**
+     * Successful Response
+     */
+    200: BillingOut;
+};
+
+export type GetBillingResponse = GetBillingResponses[keyof GetBillingResponses];
+
+export type CancelSubscriptionData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/billing/cancel';
+};
+
+export type CancelSubscriptionErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CancelSubscriptionError = CancelSubscriptionErrors[keyof CancelSubscriptionErrors];
+
+export type CancelSubscriptionResponses = {
+    /**
+     * Successful Response
+     */
+    200: BillingOut;
+};
+
+export type CancelSubscriptionResponse = CancelSubscriptionResponses[keyof CancelSubscriptionResponses];
+
+export type ChangePlanData = {
+    body: PlanChoice;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/billing/change-plan';
+};
+
+export type ChangePlanErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ChangePlanError = ChangePlanErrors[keyof ChangePlanErrors];
+
+export type ChangePlanResponses = {
+    /**
+     * Successful Response
+     */
+    200: BillingOut;
+};
+
+export type ChangePlanResponse = ChangePlanResponses[keyof ChangePlanResponses];
+
+export type StartCheckoutData = {
+    body: PlanChoice;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/billing/checkout';
+};
+
+export type StartCheckoutErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type StartCheckoutError = StartCheckoutErrors[keyof StartCheckoutErrors];
+
+export type StartCheckoutResponses = {
+    /**
+     * Successful Response
+     */
+    200: RedirectOut;
+};
+
+export type StartCheckoutResponse = StartCheckoutResponses[keyof StartCheckoutResponses];
+
+export type ListInvoicesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing/invoices';
+};
+
+export type ListInvoicesErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListInvoicesError = ListInvoicesErrors[keyof ListInvoicesErrors];
+
+export type ListInvoicesResponses = {
+    /**
+     * Successful Response
+     */
+    200: InvoiceList;
+};
+
+export type ListInvoicesResponse = ListInvoicesResponses[keyof ListInvoicesResponses];
+
+export type ListPlansData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing/plans';
+};
+
+export type ListPlansErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListPlansError = ListPlansErrors[keyof ListPlansErrors];
+
+export type ListPlansResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlanList;
+};
+
+export type ListPlansResponse = ListPlansResponses[keyof ListPlansResponses];
+
+export type OpenBillingPortalData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/billing/portal';
+};
+
+export type OpenBillingPortalErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type OpenBillingPortalError = OpenBillingPortalErrors[keyof OpenBillingPortalErrors];
+
+export type OpenBillingPortalResponses = {
+    /**
+     * Successful Response
+     */
+    200: RedirectOut;
+};
+
+export type OpenBillingPortalResponse = OpenBillingPortalResponses[keyof OpenBillingPortalResponses];
+
+export type RefreshBillingData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/billing/refresh';
+};
+
+export type RefreshBillingErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type RefreshBillingError = RefreshBillingErrors[keyof RefreshBillingErrors];
+
+export type RefreshBillingResponses = {
+    /**
+     * Successful Response
+     */
+    200: BillingOut;
+};
+
+export type RefreshBillingResponse = RefreshBillingResponses[keyof RefreshBillingResponses];
+
+export type GetRefundData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing/refund';
+};
+
+export type GetRefundErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetRefundError = GetRefundErrors[keyof GetRefundErrors];
+
+export type GetRefundResponses = {
+    /**
+     * Successful Response
+     */
+    200: RefundOut;
+};
+
+export type GetRefundResponse = GetRefundResponses[keyof GetRefundResponses];
+
+export type ResumeSubscriptionData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/billing/resume';
+};
+
+export type ResumeSubscriptionErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ResumeSubscriptionError = ResumeSubscriptionErrors[keyof ResumeSubscriptionErrors];
+
+export type ResumeSubscriptionResponses = {
+    /**
+     * Successful Response
+     */
+    200: BillingOut;
+};
+
+export type ResumeSubscriptionResponse = ResumeSubscriptionResponses[keyof ResumeSubscriptionResponses];
+
+export type GetStandingData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing/standing';
+};
+
+export type GetStandingErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetStandingError = GetStandingErrors[keyof GetStandingErrors];
+
+export type GetStandingResponses = {
+    /**
+     * Successful Response
+     */
+    200: StandingOut;
+};
+
+export type GetStandingResponse = GetStandingResponses[keyof GetStandingResponses];
+
+export type GetPlanUsageData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/billing/usage';
+};
+
+export type GetPlanUsageErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetPlanUsageError = GetPlanUsageErrors[keyof GetPlanUsageErrors];
+
+export type GetPlanUsageResponses = {
+    /**
+     * Successful Response
+     */
+    200: PlanUsageOut;
+};
+
+export type GetPlanUsageResponse = GetPlanUsageResponses[keyof GetPlanUsageResponses];
 
 export type ListCampaignsData = {
     body?: never;
@@ -3776,6 +7808,18 @@ export type ListCampaignsErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type ListCampaignsError = ListCampaignsErrors[keyof ListCampaignsErrors];
@@ -3818,6 +7862,18 @@ export type GetCampaignErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type GetCampaignError = GetCampaignErrors[keyof GetCampaignErrors];
@@ -3873,6 +7929,18 @@ export type ListObservationsErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type ListObservationsError = ListObservationsErrors[keyof ListObservationsErrors];
@@ -3919,6 +7987,18 @@ export type ListConnectionsErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type ListConnectionsError = ListConnectionsErrors[keyof ListConnectionsErrors];
@@ -3961,6 +8041,18 @@ export type DisconnectConnectionErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type DisconnectConnectionError = DisconnectConnectionErrors[keyof DisconnectConnectionErrors];
@@ -4003,6 +8095,18 @@ export type GetConnectionErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type GetConnectionError = GetConnectionErrors[keyof GetConnectionErrors];
@@ -4021,8 +8125,14 @@ export type UpdateConnectionData = {
     headers?: {
         /**
          * If-Match
+         *
+         * The ETag that you were shown. Without it: 428; of an older state: 412.
          */
         'if-match'?: string | null;
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -4035,6 +8145,10 @@ export type UpdateConnectionData = {
 };
 
 export type UpdateConnectionErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
     /**
      * Unauthorized
      */
@@ -4063,6 +8177,18 @@ export type UpdateConnectionErrors = {
      * Precondition Required
      */
     428: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type UpdateConnectionError = UpdateConnectionErrors[keyof UpdateConnectionErrors];
@@ -4076,8 +8202,14 @@ export type UpdateConnectionResponses = {
 
 export type UpdateConnectionResponse = UpdateConnectionResponses[keyof UpdateConnectionResponses];
 
-export type RenewPasswordData = {
-    body: CredentialsInWritable;
+export type AskReconnectData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * Connection Id
@@ -4085,10 +8217,14 @@ export type RenewPasswordData = {
         connection_id: string;
     };
     query?: never;
-    url: '/v1/connections/{connection_id}/credentials';
+    url: '/v1/connections/{connection_id}/ask-reconnect';
 };
 
-export type RenewPasswordErrors = {
+export type AskReconnectErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
     /**
      * Unauthorized
      */
@@ -4113,6 +8249,86 @@ export type RenewPasswordErrors = {
      * Too Many Requests
      */
     429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AskReconnectError = AskReconnectErrors[keyof AskReconnectErrors];
+
+export type AskReconnectResponses = {
+    /**
+     * Successful Response
+     */
+    200: AskedOut;
+};
+
+export type AskReconnectResponse = AskReconnectResponses[keyof AskReconnectResponses];
+
+export type RenewPasswordData = {
+    body: CredentialsInWritable;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Connection Id
+         */
+        connection_id: string;
+    };
+    query?: never;
+    url: '/v1/connections/{connection_id}/credentials';
+};
+
+export type RenewPasswordErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type RenewPasswordError = RenewPasswordErrors[keyof RenewPasswordErrors];
@@ -4155,6 +8371,18 @@ export type GetDisconnectPreviewErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type GetDisconnectPreviewError = GetDisconnectPreviewErrors[keyof GetDisconnectPreviewErrors];
@@ -4210,6 +8438,18 @@ export type ListConnectionHistoryErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type ListConnectionHistoryError = ListConnectionHistoryErrors[keyof ListConnectionHistoryErrors];
@@ -4265,6 +8505,18 @@ export type ListReconnectReceiptsErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type ListReconnectReceiptsError = ListReconnectReceiptsErrors[keyof ListReconnectReceiptsErrors];
@@ -4280,6 +8532,12 @@ export type ListReconnectReceiptsResponse = ListReconnectReceiptsResponses[keyof
 
 export type StartReconnectData = {
     body: ReconnectStart;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * Connection Id
@@ -4292,9 +8550,17 @@ export type StartReconnectData = {
 
 export type StartReconnectErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * Unauthorized
      */
     401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
     /**
      * Forbidden
      */
@@ -4311,6 +8577,18 @@ export type StartReconnectErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type StartReconnectError = StartReconnectErrors[keyof StartReconnectErrors];
@@ -4319,7 +8597,7 @@ export type StartReconnectResponses = {
     /**
      * Successful Response
      */
-    200: AuthorizeOut;
+    200: MailwardenConnectionsSchemasAuthorizeOut;
 };
 
 export type StartReconnectResponse = StartReconnectResponses[keyof StartReconnectResponses];
@@ -4366,6 +8644,18 @@ export type ListConnectionSyncsErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type ListConnectionSyncsError = ListConnectionSyncsErrors[keyof ListConnectionSyncsErrors];
@@ -4381,6 +8671,12 @@ export type ListConnectionSyncsResponse = ListConnectionSyncsResponses[keyof Lis
 
 export type StartSyncData = {
     body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * Connection Id
@@ -4393,9 +8689,17 @@ export type StartSyncData = {
 
 export type StartSyncErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * Unauthorized
      */
     401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
     /**
      * Forbidden
      */
@@ -4412,6 +8716,18 @@ export type StartSyncErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type StartSyncError = StartSyncErrors[keyof StartSyncErrors];
@@ -4427,6 +8743,12 @@ export type StartSyncResponse = StartSyncResponses[keyof StartSyncResponses];
 
 export type TestConnectionData = {
     body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * Connection Id
@@ -4439,9 +8761,17 @@ export type TestConnectionData = {
 
 export type TestConnectionErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * Unauthorized
      */
     401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
     /**
      * Forbidden
      */
@@ -4458,6 +8788,18 @@ export type TestConnectionErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type TestConnectionError = TestConnectionErrors[keyof TestConnectionErrors];
@@ -4502,6 +8844,18 @@ export type GetConnectionUsabilityErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type GetConnectionUsabilityError = GetConnectionUsabilityErrors[keyof GetConnectionUsabilityErrors];
@@ -4578,6 +8932,18 @@ export type ListOauthCallbacksErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type ListOauthCallbacksError = ListOauthCallbacksErrors[keyof ListOauthCallbacksErrors];
@@ -4642,6 +9008,18 @@ export type ListConnectionRecordsErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type ListConnectionRecordsError = ListConnectionRecordsErrors[keyof ListConnectionRecordsErrors];
@@ -4675,6 +9053,18 @@ export type ListProviderAppsErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type ListProviderAppsError = ListProviderAppsErrors[keyof ListProviderAppsErrors];
@@ -4690,6 +9080,12 @@ export type ListProviderAppsResponse = ListProviderAppsResponses[keyof ListProvi
 
 export type CheckProviderAppData = {
     body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * Provider
@@ -4701,6 +9097,10 @@ export type CheckProviderAppData = {
 };
 
 export type CheckProviderAppErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
     /**
      * Unauthorized
      */
@@ -4721,6 +9121,18 @@ export type CheckProviderAppErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type CheckProviderAppError = CheckProviderAppErrors[keyof CheckProviderAppErrors];
@@ -4754,6 +9166,18 @@ export type GetInstanceSchedulerErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type GetInstanceSchedulerError = GetInstanceSchedulerErrors[keyof GetInstanceSchedulerErrors];
@@ -4767,14 +9191,14 @@ export type GetInstanceSchedulerResponses = {
 
 export type GetInstanceSchedulerResponse = GetInstanceSchedulerResponses[keyof GetInstanceSchedulerResponses];
 
-export type RunQuickDiagnosisData = {
+export type ListOpenSupportRequestsData = {
     body?: never;
     path?: never;
     query?: never;
-    url: '/v1/diagnostics/quick';
+    url: '/v1/diagnostics/instance/support-requests';
 };
 
-export type RunQuickDiagnosisErrors = {
+export type ListOpenSupportRequestsErrors = {
     /**
      * Unauthorized
      */
@@ -4787,6 +9211,147 @@ export type RunQuickDiagnosisErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListOpenSupportRequestsError = ListOpenSupportRequestsErrors[keyof ListOpenSupportRequestsErrors];
+
+export type ListOpenSupportRequestsResponses = {
+    /**
+     * Response List Open Support Requests
+     *
+     * Successful Response
+     */
+    200: Array<OpenRequestOut>;
+};
+
+export type ListOpenSupportRequestsResponse = ListOpenSupportRequestsResponses[keyof ListOpenSupportRequestsResponses];
+
+export type MarkSupportRequestAnsweredData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Reference
+         */
+        reference: string;
+    };
+    query?: never;
+    url: '/v1/diagnostics/instance/support-requests/{reference}/answered';
+};
+
+export type MarkSupportRequestAnsweredErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type MarkSupportRequestAnsweredError = MarkSupportRequestAnsweredErrors[keyof MarkSupportRequestAnsweredErrors];
+
+export type MarkSupportRequestAnsweredResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type MarkSupportRequestAnsweredResponse = MarkSupportRequestAnsweredResponses[keyof MarkSupportRequestAnsweredResponses];
+
+export type RunQuickDiagnosisData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/diagnostics/quick';
+};
+
+export type RunQuickDiagnosisErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type RunQuickDiagnosisError = RunQuickDiagnosisErrors[keyof RunQuickDiagnosisErrors];
@@ -4863,6 +9428,18 @@ export type ListTokenRefreshesErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type ListTokenRefreshesError = ListTokenRefreshesErrors[keyof ListTokenRefreshesErrors];
@@ -4896,6 +9473,18 @@ export type GetSchedulerErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type GetSchedulerError = GetSchedulerErrors[keyof GetSchedulerErrors];
@@ -4942,6 +9531,18 @@ export type ListSupportBundlesErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type ListSupportBundlesError = ListSupportBundlesErrors[keyof ListSupportBundlesErrors];
@@ -4957,12 +9558,22 @@ export type ListSupportBundlesResponse = ListSupportBundlesResponses[keyof ListS
 
 export type CreateSupportBundleData = {
     body: BundleRequest;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/diagnostics/support-bundle';
 };
 
 export type CreateSupportBundleErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
     /**
      * Unauthorized
      */
@@ -4976,9 +9587,25 @@ export type CreateSupportBundleErrors = {
      */
     404: Problem;
     /**
+     * Conflict
+     */
+    409: Problem;
+    /**
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type CreateSupportBundleError = CreateSupportBundleErrors[keyof CreateSupportBundleErrors];
@@ -5021,6 +9648,18 @@ export type DeleteSupportBundleErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type DeleteSupportBundleError = DeleteSupportBundleErrors[keyof DeleteSupportBundleErrors];
@@ -5063,6 +9702,18 @@ export type GetSupportBundleErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type GetSupportBundleError = GetSupportBundleErrors[keyof GetSupportBundleErrors];
@@ -5105,6 +9756,18 @@ export type DownloadSupportBundleErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type DownloadSupportBundleError = DownloadSupportBundleErrors[keyof DownloadSupportBundleErrors];
@@ -5159,6 +9822,18 @@ export type ListWebhooksErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type ListWebhooksError = ListWebhooksErrors[keyof ListWebhooksErrors];
@@ -5171,6 +9846,183 @@ export type ListWebhooksResponses = {
 };
 
 export type ListWebhooksResponse = ListWebhooksResponses[keyof ListWebhooksResponses];
+
+export type ListEventTypesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/event-types';
+};
+
+export type ListEventTypesErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListEventTypesError = ListEventTypesErrors[keyof ListEventTypesErrors];
+
+export type ListEventTypesResponses = {
+    /**
+     * Successful Response
+     */
+    200: EventTypesOut;
+};
+
+export type ListEventTypesResponse = ListEventTypesResponses[keyof ListEventTypesResponses];
+
+export type ListEventsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Type
+         */
+        type?: Array<EventType> | null;
+        /**
+         * Connection Id
+         */
+        connection_id?: string | null;
+        /**
+         * After
+         */
+        after?: number | null;
+        /**
+         * Order
+         */
+        order?: 'asc' | 'desc';
+    };
+    url: '/v1/events';
+};
+
+export type ListEventsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Gone
+     */
+    410: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListEventsError = ListEventsErrors[keyof ListEventsErrors];
+
+export type ListEventsResponses = {
+    /**
+     * Successful Response
+     */
+    200: EventPageOut;
+};
+
+export type ListEventsResponse = ListEventsResponses[keyof ListEventsResponses];
+
+export type GetEventData = {
+    body?: never;
+    path: {
+        /**
+         * Event Id
+         */
+        event_id: string;
+    };
+    query?: never;
+    url: '/v1/events/{event_id}';
+};
+
+export type GetEventErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetEventError = GetEventErrors[keyof GetEventErrors];
+
+export type GetEventResponses = {
+    /**
+     * Successful Response
+     */
+    200: EventOut;
+};
+
+export type GetEventResponse = GetEventResponses[keyof GetEventResponses];
 
 export type ListIntegrationsData = {
     body?: never;
@@ -5192,6 +10044,18 @@ export type ListIntegrationsErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type ListIntegrationsError = ListIntegrationsErrors[keyof ListIntegrationsErrors];
@@ -5207,6 +10071,12 @@ export type ListIntegrationsResponse = ListIntegrationsResponses[keyof ListInteg
 
 export type ConnectByPasswordData = {
     body: MailboxInWritable;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/integrations/imap/connect';
@@ -5214,13 +10084,25 @@ export type ConnectByPasswordData = {
 
 export type ConnectByPasswordErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * Unauthorized
      */
     401: Problem;
     /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
      * Forbidden
      */
     403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
     /**
      * Unprocessable Entity
      */
@@ -5229,6 +10111,14 @@ export type ConnectByPasswordErrors = {
      * Too Many Requests
      */
     429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type ConnectByPasswordError = ConnectByPasswordErrors[keyof ConnectByPasswordErrors];
@@ -5244,12 +10134,22 @@ export type ConnectByPasswordResponse = ConnectByPasswordResponses[keyof Connect
 
 export type DiscoverServersData = {
     body: DiscoverIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/integrations/imap/discover';
 };
 
 export type DiscoverServersErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
     /**
      * Unauthorized
      */
@@ -5259,6 +10159,10 @@ export type DiscoverServersErrors = {
      */
     403: Problem;
     /**
+     * Conflict
+     */
+    409: Problem;
+    /**
      * Unprocessable Entity
      */
     422: Problem;
@@ -5266,6 +10170,14 @@ export type DiscoverServersErrors = {
      * Too Many Requests
      */
     429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type DiscoverServersError = DiscoverServersErrors[keyof DiscoverServersErrors];
@@ -5281,12 +10193,75 @@ export type DiscoverServersResponse = DiscoverServersResponses[keyof DiscoverSer
 
 export type TestMailboxData = {
     body: MailboxInWritable;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/integrations/imap/test';
 };
 
 export type TestMailboxErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type TestMailboxError = TestMailboxErrors[keyof TestMailboxErrors];
+
+export type TestMailboxResponses = {
+    /**
+     * Successful Response
+     */
+    200: MailboxTestOut;
+};
+
+export type TestMailboxResponse = TestMailboxResponses[keyof TestMailboxResponses];
+
+export type ListRetestsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/integrations/retests';
+};
+
+export type ListRetestsErrors = {
     /**
      * Unauthorized
      */
@@ -5303,21 +10278,35 @@ export type TestMailboxErrors = {
      * Too Many Requests
      */
     429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
-export type TestMailboxError = TestMailboxErrors[keyof TestMailboxErrors];
+export type ListRetestsError = ListRetestsErrors[keyof ListRetestsErrors];
 
-export type TestMailboxResponses = {
+export type ListRetestsResponses = {
     /**
      * Successful Response
      */
-    200: MailboxTestOut;
+    200: RetestList;
 };
 
-export type TestMailboxResponse = TestMailboxResponses[keyof TestMailboxResponses];
+export type ListRetestsResponse = ListRetestsResponses[keyof ListRetestsResponses];
 
 export type StartConnectData = {
     body: ConnectStart;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * Provider
@@ -5329,6 +10318,343 @@ export type StartConnectData = {
 };
 
 export type StartConnectErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type StartConnectError = StartConnectErrors[keyof StartConnectErrors];
+
+export type StartConnectResponses = {
+    /**
+     * Successful Response
+     */
+    200: MailwardenConnectionsSchemasAuthorizeOut;
+};
+
+export type StartConnectResponse = StartConnectResponses[keyof StartConnectResponses];
+
+export type ListInvitationsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/invitations';
+};
+
+export type ListInvitationsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListInvitationsError = ListInvitationsErrors[keyof ListInvitationsErrors];
+
+export type ListInvitationsResponses = {
+    /**
+     * Response List Invitations
+     *
+     * Successful Response
+     */
+    200: Array<InvitationOut>;
+};
+
+export type ListInvitationsResponse = ListInvitationsResponses[keyof ListInvitationsResponses];
+
+export type CreateInvitationData = {
+    body: InvitationIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/invitations';
+};
+
+export type CreateInvitationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CreateInvitationError = CreateInvitationErrors[keyof CreateInvitationErrors];
+
+export type CreateInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    201: InvitationOut;
+};
+
+export type CreateInvitationResponse = CreateInvitationResponses[keyof CreateInvitationResponses];
+
+export type AcceptInvitationData = {
+    body: InvitationLink;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/invitations/accept';
+};
+
+export type AcceptInvitationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AcceptInvitationError = AcceptInvitationErrors[keyof AcceptInvitationErrors];
+
+export type AcceptInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    200: MeOut;
+};
+
+export type AcceptInvitationResponse = AcceptInvitationResponses[keyof AcceptInvitationResponses];
+
+export type LookUpInvitationData = {
+    body: InvitationLink;
+    path?: never;
+    query?: never;
+    url: '/v1/invitations/look-up';
+};
+
+export type LookUpInvitationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type LookUpInvitationError = LookUpInvitationErrors[keyof LookUpInvitationErrors];
+
+export type LookUpInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    200: InvitationSeenOut;
+};
+
+export type LookUpInvitationResponse = LookUpInvitationResponses[keyof LookUpInvitationResponses];
+
+export type SignUpByInvitationData = {
+    body: InvitationSignUpWritable;
+    path?: never;
+    query?: never;
+    url: '/v1/invitations/sign-up';
+};
+
+export type SignUpByInvitationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SignUpByInvitationError = SignUpByInvitationErrors[keyof SignUpByInvitationErrors];
+
+export type SignUpByInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    201: MeOut;
+};
+
+export type SignUpByInvitationResponse = SignUpByInvitationResponses[keyof SignUpByInvitationResponses];
+
+export type RevokeInvitationData = {
+    body?: never;
+    path: {
+        /**
+         * Invitation Id
+         */
+        invitation_id: string;
+    };
+    query?: never;
+    url: '/v1/invitations/{invitation_id}';
+};
+
+export type RevokeInvitationErrors = {
     /**
      * Unauthorized
      */
@@ -5349,18 +10675,98 @@ export type StartConnectErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
-export type StartConnectError = StartConnectErrors[keyof StartConnectErrors];
+export type RevokeInvitationError = RevokeInvitationErrors[keyof RevokeInvitationErrors];
 
-export type StartConnectResponses = {
+export type RevokeInvitationResponses = {
     /**
      * Successful Response
      */
-    200: AuthorizeOut;
+    200: InvitationOut;
 };
 
-export type StartConnectResponse = StartConnectResponses[keyof StartConnectResponses];
+export type RevokeInvitationResponse = RevokeInvitationResponses[keyof RevokeInvitationResponses];
+
+export type ResendInvitationData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Invitation Id
+         */
+        invitation_id: string;
+    };
+    query?: never;
+    url: '/v1/invitations/{invitation_id}/resend';
+};
+
+export type ResendInvitationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ResendInvitationError = ResendInvitationErrors[keyof ResendInvitationErrors];
+
+export type ResendInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    202: InvitationOut;
+};
+
+export type ResendInvitationResponse = ResendInvitationResponses[keyof ResendInvitationResponses];
 
 export type ListMailboxesData = {
     body?: never;
@@ -5407,6 +10813,18 @@ export type ListMailboxesErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type ListMailboxesError = ListMailboxesErrors[keyof ListMailboxesErrors];
@@ -5449,6 +10867,18 @@ export type GetMailboxErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type GetMailboxError = GetMailboxErrors[keyof GetMailboxErrors];
@@ -5467,8 +10897,14 @@ export type UpdateMailboxData = {
     headers?: {
         /**
          * If-Match
+         *
+         * The ETag that you were shown. Without it: 428; of an older state: 412.
          */
         'if-match'?: string | null;
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -5481,6 +10917,10 @@ export type UpdateMailboxData = {
 };
 
 export type UpdateMailboxErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
     /**
      * Unauthorized
      */
@@ -5509,6 +10949,18 @@ export type UpdateMailboxErrors = {
      * Precondition Required
      */
     428: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type UpdateMailboxError = UpdateMailboxErrors[keyof UpdateMailboxErrors];
@@ -5524,6 +10976,12 @@ export type UpdateMailboxResponse = UpdateMailboxResponses[keyof UpdateMailboxRe
 
 export type ReserveMailboxData = {
     body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * Mailbox Id
@@ -5535,6 +10993,10 @@ export type ReserveMailboxData = {
 };
 
 export type ReserveMailboxErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
     /**
      * Unauthorized
      */
@@ -5555,6 +11017,18 @@ export type ReserveMailboxErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type ReserveMailboxError = ReserveMailboxErrors[keyof ReserveMailboxErrors];
@@ -5588,6 +11062,18 @@ export type GetMeErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type GetMeError = GetMeErrors[keyof GetMeErrors];
@@ -5603,12 +11089,125 @@ export type GetMeResponse = GetMeResponses[keyof GetMeResponses];
 
 export type SwitchOrganizationData = {
     body: ActiveOrganization;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/me/active-organization';
 };
 
 export type SwitchOrganizationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SwitchOrganizationError = SwitchOrganizationErrors[keyof SwitchOrganizationErrors];
+
+export type SwitchOrganizationResponses = {
+    /**
+     * Successful Response
+     */
+    200: MeOut;
+};
+
+export type SwitchOrganizationResponse = SwitchOrganizationResponses[keyof SwitchOrganizationResponses];
+
+export type ListDevicesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/devices';
+};
+
+export type ListDevicesErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListDevicesError = ListDevicesErrors[keyof ListDevicesErrors];
+
+export type ListDevicesResponses = {
+    /**
+     * Successful Response
+     */
+    200: DevicesOut;
+};
+
+export type ListDevicesResponse = ListDevicesResponses[keyof ListDevicesResponses];
+
+export type RevokeDeviceAccessData = {
+    body?: never;
+    path: {
+        /**
+         * Device Id
+         */
+        device_id: string;
+    };
+    query?: never;
+    url: '/v1/me/devices/{device_id}';
+};
+
+export type RevokeDeviceAccessErrors = {
     /**
      * Unauthorized
      */
@@ -5625,18 +11224,1164 @@ export type SwitchOrganizationErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
-export type SwitchOrganizationError = SwitchOrganizationErrors[keyof SwitchOrganizationErrors];
+export type RevokeDeviceAccessError = RevokeDeviceAccessErrors[keyof RevokeDeviceAccessErrors];
 
-export type SwitchOrganizationResponses = {
+export type RevokeDeviceAccessResponses = {
     /**
      * Successful Response
      */
-    200: MeOut;
+    204: void;
 };
 
-export type SwitchOrganizationResponse = SwitchOrganizationResponses[keyof SwitchOrganizationResponses];
+export type RevokeDeviceAccessResponse = RevokeDeviceAccessResponses[keyof RevokeDeviceAccessResponses];
+
+export type CancelEmailChangeData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/email';
+};
+
+export type CancelEmailChangeErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CancelEmailChangeError = CancelEmailChangeErrors[keyof CancelEmailChangeErrors];
+
+export type CancelEmailChangeResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type CancelEmailChangeResponse = CancelEmailChangeResponses[keyof CancelEmailChangeResponses];
+
+export type GetEmailData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/email';
+};
+
+export type GetEmailErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetEmailError = GetEmailErrors[keyof GetEmailErrors];
+
+export type GetEmailResponses = {
+    /**
+     * Successful Response
+     */
+    200: EmailOut;
+};
+
+export type GetEmailResponse = GetEmailResponses[keyof GetEmailResponses];
+
+export type ChangeEmailData = {
+    body: EmailChangeWritable;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/email';
+};
+
+export type ChangeEmailErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ChangeEmailError = ChangeEmailErrors[keyof ChangeEmailErrors];
+
+export type ChangeEmailResponses = {
+    /**
+     * Successful Response
+     */
+    202: EmailOut;
+};
+
+export type ChangeEmailResponse = ChangeEmailResponses[keyof ChangeEmailResponses];
+
+export type ListIdentitiesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/identities';
+};
+
+export type ListIdentitiesErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListIdentitiesError = ListIdentitiesErrors[keyof ListIdentitiesErrors];
+
+export type ListIdentitiesResponses = {
+    /**
+     * Successful Response
+     */
+    200: IdentitiesOut;
+};
+
+export type ListIdentitiesResponse = ListIdentitiesResponses[keyof ListIdentitiesResponses];
+
+export type UnlinkIdentityData = {
+    body?: never;
+    path: {
+        /**
+         * Identity Id
+         */
+        identity_id: string;
+    };
+    query?: never;
+    url: '/v1/me/identities/{identity_id}';
+};
+
+export type UnlinkIdentityErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type UnlinkIdentityError = UnlinkIdentityErrors[keyof UnlinkIdentityErrors];
+
+export type UnlinkIdentityResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type UnlinkIdentityResponse = UnlinkIdentityResponses[keyof UnlinkIdentityResponses];
+
+export type LinkIdentityData = {
+    body: OwnPassword;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Provider
+         */
+        provider: string;
+    };
+    query?: never;
+    url: '/v1/me/identities/{provider}';
+};
+
+export type LinkIdentityErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type LinkIdentityError = LinkIdentityErrors[keyof LinkIdentityErrors];
+
+export type LinkIdentityResponses = {
+    /**
+     * Successful Response
+     */
+    200: MailwardenAccountsAccountSchemasAuthorizeOut;
+};
+
+export type LinkIdentityResponse = LinkIdentityResponses[keyof LinkIdentityResponses];
+
+export type ChangePasswordData = {
+    body: PasswordChange;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/password';
+};
+
+export type ChangePasswordErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ChangePasswordError = ChangePasswordErrors[keyof ChangePasswordErrors];
+
+export type ChangePasswordResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
+
+export type GetSecondFactorData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/second-factor';
+};
+
+export type GetSecondFactorErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetSecondFactorError = GetSecondFactorErrors[keyof GetSecondFactorErrors];
+
+export type GetSecondFactorResponses = {
+    /**
+     * Successful Response
+     */
+    200: SecondFactorOut;
+};
+
+export type GetSecondFactorResponse = GetSecondFactorResponses[keyof GetSecondFactorResponses];
+
+export type SetUpSecondFactorData = {
+    body: OwnPassword;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/second-factor';
+};
+
+export type SetUpSecondFactorErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SetUpSecondFactorError = SetUpSecondFactorErrors[keyof SetUpSecondFactorErrors];
+
+export type SetUpSecondFactorResponses = {
+    /**
+     * Successful Response
+     */
+    201: SetupOut;
+};
+
+export type SetUpSecondFactorResponse = SetUpSecondFactorResponses[keyof SetUpSecondFactorResponses];
+
+export type ConfirmSecondFactorData = {
+    body: Code;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/second-factor/confirm';
+};
+
+export type ConfirmSecondFactorErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ConfirmSecondFactorError = ConfirmSecondFactorErrors[keyof ConfirmSecondFactorErrors];
+
+export type ConfirmSecondFactorResponses = {
+    /**
+     * Successful Response
+     */
+    200: RecoveryCodesOut;
+};
+
+export type ConfirmSecondFactorResponse = ConfirmSecondFactorResponses[keyof ConfirmSecondFactorResponses];
+
+export type DisableSecondFactorData = {
+    body: PasswordAndCode;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/second-factor/disable';
+};
+
+export type DisableSecondFactorErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DisableSecondFactorError = DisableSecondFactorErrors[keyof DisableSecondFactorErrors];
+
+export type DisableSecondFactorResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DisableSecondFactorResponse = DisableSecondFactorResponses[keyof DisableSecondFactorResponses];
+
+export type RenewRecoveryCodesData = {
+    body: PasswordAndCode;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/second-factor/recovery-codes';
+};
+
+export type RenewRecoveryCodesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type RenewRecoveryCodesError = RenewRecoveryCodesErrors[keyof RenewRecoveryCodesErrors];
+
+export type RenewRecoveryCodesResponses = {
+    /**
+     * Successful Response
+     */
+    200: RecoveryCodesOut;
+};
+
+export type RenewRecoveryCodesResponse = RenewRecoveryCodesResponses[keyof RenewRecoveryCodesResponses];
+
+export type EndOtherSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/sessions';
+};
+
+export type EndOtherSessionsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type EndOtherSessionsError = EndOtherSessionsErrors[keyof EndOtherSessionsErrors];
+
+export type EndOtherSessionsResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type EndOtherSessionsResponse = EndOtherSessionsResponses[keyof EndOtherSessionsResponses];
+
+export type ListSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/sessions';
+};
+
+export type ListSessionsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListSessionsError = ListSessionsErrors[keyof ListSessionsErrors];
+
+export type ListSessionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: SessionsOut;
+};
+
+export type ListSessionsResponse = ListSessionsResponses[keyof ListSessionsResponses];
+
+export type EndSessionData = {
+    body?: never;
+    path: {
+        /**
+         * Session Id
+         */
+        session_id: string;
+    };
+    query?: never;
+    url: '/v1/me/sessions/{session_id}';
+};
+
+export type EndSessionErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type EndSessionError = EndSessionErrors[keyof EndSessionErrors];
+
+export type EndSessionResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
+
+export type ReplaceSignUpAddressData = {
+    body: SignUpAddress;
+    path?: never;
+    query?: never;
+    url: '/v1/me/sign-up-address';
+};
+
+export type ReplaceSignUpAddressErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ReplaceSignUpAddressError = ReplaceSignUpAddressErrors[keyof ReplaceSignUpAddressErrors];
+
+export type ReplaceSignUpAddressResponses = {
+    /**
+     * Successful Response
+     */
+    202: VerificationOut;
+};
+
+export type ReplaceSignUpAddressResponse = ReplaceSignUpAddressResponses[keyof ReplaceSignUpAddressResponses];
+
+export type GetVerificationData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me/verification';
+};
+
+export type GetVerificationErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetVerificationError = GetVerificationErrors[keyof GetVerificationErrors];
+
+export type GetVerificationResponses = {
+    /**
+     * Successful Response
+     */
+    200: VerificationOut;
+};
+
+export type GetVerificationResponse = GetVerificationResponses[keyof GetVerificationResponses];
+
+export type ResendVerificationData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/me/verification';
+};
+
+export type ResendVerificationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ResendVerificationError = ResendVerificationErrors[keyof ResendVerificationErrors];
+
+export type ResendVerificationResponses = {
+    /**
+     * Successful Response
+     */
+    202: VerificationOut;
+};
+
+export type ResendVerificationResponse = ResendVerificationResponses[keyof ResendVerificationResponses];
+
+export type ListMembersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/members';
+};
+
+export type ListMembersErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListMembersError = ListMembersErrors[keyof ListMembersErrors];
+
+export type ListMembersResponses = {
+    /**
+     * Response List Members
+     *
+     * Successful Response
+     */
+    200: Array<MemberOut>;
+};
+
+export type ListMembersResponse = ListMembersResponses[keyof ListMembersResponses];
+
+export type RemoveMemberData = {
+    body?: never;
+    path: {
+        /**
+         * Member Id
+         */
+        member_id: string;
+    };
+    query?: never;
+    url: '/v1/members/{member_id}';
+};
+
+export type RemoveMemberErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type RemoveMemberError = RemoveMemberErrors[keyof RemoveMemberErrors];
+
+export type RemoveMemberResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveMemberResponse = RemoveMemberResponses[keyof RemoveMemberResponses];
+
+export type ChangeMemberRoleData = {
+    body: RoleChange;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Member Id
+         */
+        member_id: string;
+    };
+    query?: never;
+    url: '/v1/members/{member_id}';
+};
+
+export type ChangeMemberRoleErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ChangeMemberRoleError = ChangeMemberRoleErrors[keyof ChangeMemberRoleErrors];
+
+export type ChangeMemberRoleResponses = {
+    /**
+     * Successful Response
+     */
+    200: MemberOut;
+};
+
+export type ChangeMemberRoleResponse = ChangeMemberRoleResponses[keyof ChangeMemberRoleResponses];
 
 export type GetMetricsSummaryData = {
     body?: never;
@@ -5675,6 +12420,18 @@ export type GetMetricsSummaryErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type GetMetricsSummaryError = GetMetricsSummaryErrors[keyof GetMetricsSummaryErrors];
@@ -5717,6 +12474,18 @@ export type GetOauthAttemptErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type GetOauthAttemptError = GetOauthAttemptErrors[keyof GetOauthAttemptErrors];
@@ -5725,7 +12494,7 @@ export type GetOauthAttemptResponses = {
     /**
      * Successful Response
      */
-    200: AttemptOut;
+    200: MailwardenConnectionsSchemasAttemptOut;
 };
 
 export type GetOauthAttemptResponse = GetOauthAttemptResponses[keyof GetOauthAttemptResponses];
@@ -5773,9 +12542,25 @@ export type OauthCallbackErrors = {
      */
     403: Problem;
     /**
+     * Not Found
+     */
+    404: Problem;
+    /**
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type OauthCallbackError = OauthCallbackErrors[keyof OauthCallbackErrors];
@@ -5800,6 +12585,18 @@ export type GetOrganizationErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type GetOrganizationError = GetOrganizationErrors[keyof GetOrganizationErrors];
@@ -5818,8 +12615,14 @@ export type UpdateOrganizationData = {
     headers?: {
         /**
          * If-Match
+         *
+         * The ETag that you were shown. Without it: 428; of an older state: 412.
          */
         'if-match'?: string | null;
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -5828,6 +12631,10 @@ export type UpdateOrganizationData = {
 
 export type UpdateOrganizationErrors = {
     /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
      * Unauthorized
      */
     401: Problem;
@@ -5835,6 +12642,10 @@ export type UpdateOrganizationErrors = {
      * Forbidden
      */
     403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
     /**
      * Precondition Failed
      */
@@ -5847,6 +12658,18 @@ export type UpdateOrganizationErrors = {
      * Precondition Required
      */
     428: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type UpdateOrganizationError = UpdateOrganizationErrors[keyof UpdateOrganizationErrors];
@@ -5859,6 +12682,299 @@ export type UpdateOrganizationResponses = {
 };
 
 export type UpdateOrganizationResponse = UpdateOrganizationResponses[keyof UpdateOrganizationResponses];
+
+export type AskOwnerData = {
+    body: WishIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/organization/ask';
+};
+
+export type AskOwnerErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AskOwnerError = AskOwnerErrors[keyof AskOwnerErrors];
+
+export type AskOwnerResponses = {
+    /**
+     * Successful Response
+     */
+    200: AskedOut;
+};
+
+export type AskOwnerResponse = AskOwnerResponses[keyof AskOwnerResponses];
+
+export type ListConnectionsOfFormerMembersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/organization/connections-of-former-members';
+};
+
+export type ListConnectionsOfFormerMembersErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListConnectionsOfFormerMembersError = ListConnectionsOfFormerMembersErrors[keyof ListConnectionsOfFormerMembersErrors];
+
+export type ListConnectionsOfFormerMembersResponses = {
+    /**
+     * Response List Connections Of Former Members
+     *
+     * Successful Response
+     */
+    200: Array<LeftConnectionOut>;
+};
+
+export type ListConnectionsOfFormerMembersResponse = ListConnectionsOfFormerMembersResponses[keyof ListConnectionsOfFormerMembersResponses];
+
+export type LeaveOrganizationData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/organization/leave';
+};
+
+export type LeaveOrganizationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type LeaveOrganizationError = LeaveOrganizationErrors[keyof LeaveOrganizationErrors];
+
+export type LeaveOrganizationResponses = {
+    /**
+     * Successful Response
+     */
+    200: LeftOut;
+};
+
+export type LeaveOrganizationResponse = LeaveOrganizationResponses[keyof LeaveOrganizationResponses];
+
+export type TransferOwnershipData = {
+    body: OwnershipTransfer;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/organization/transfer-ownership';
+};
+
+export type TransferOwnershipErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type TransferOwnershipError = TransferOwnershipErrors[keyof TransferOwnershipErrors];
+
+export type TransferOwnershipResponses = {
+    /**
+     * Response Transfer Ownership
+     *
+     * Successful Response
+     */
+    200: Array<MemberOut>;
+};
+
+export type TransferOwnershipResponse = TransferOwnershipResponses[keyof TransferOwnershipResponses];
+
+export type CreateOrganizationData = {
+    body: NewOrganization;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/organizations';
+};
+
+export type CreateOrganizationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CreateOrganizationError = CreateOrganizationErrors[keyof CreateOrganizationErrors];
+
+export type CreateOrganizationResponses = {
+    /**
+     * Successful Response
+     */
+    201: MeOut;
+};
+
+export type CreateOrganizationResponse = CreateOrganizationResponses[keyof CreateOrganizationResponses];
 
 export type GetServiceStatusData = {
     body?: never;
@@ -5880,6 +12996,18 @@ export type GetServiceStatusErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type GetServiceStatusError = GetServiceStatusErrors[keyof GetServiceStatusErrors];
@@ -5892,6 +13020,517 @@ export type GetServiceStatusResponses = {
 };
 
 export type GetServiceStatusResponse = GetServiceStatusResponses[keyof GetServiceStatusResponses];
+
+export type GetSupportData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/support';
+};
+
+export type GetSupportErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetSupportError = GetSupportErrors[keyof GetSupportErrors];
+
+export type GetSupportResponses = {
+    /**
+     * Successful Response
+     */
+    200: SupportOut;
+};
+
+export type GetSupportResponse = GetSupportResponses[keyof GetSupportResponses];
+
+export type ListHelpArticlesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Q
+         *
+         * Words that must all stand in the title or the text.
+         */
+        q?: string;
+        /**
+         * Group
+         */
+        group?: string | null;
+    };
+    url: '/v1/support/articles';
+};
+
+export type ListHelpArticlesErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListHelpArticlesError = ListHelpArticlesErrors[keyof ListHelpArticlesErrors];
+
+export type ListHelpArticlesResponses = {
+    /**
+     * Response List Help Articles
+     *
+     * Successful Response
+     */
+    200: Array<ArticleOut>;
+};
+
+export type ListHelpArticlesResponse = ListHelpArticlesResponses[keyof ListHelpArticlesResponses];
+
+export type GetHelpArticleData = {
+    body?: never;
+    path: {
+        /**
+         * Slug
+         */
+        slug: string;
+    };
+    query?: never;
+    url: '/v1/support/articles/{slug}';
+};
+
+export type GetHelpArticleErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetHelpArticleError = GetHelpArticleErrors[keyof GetHelpArticleErrors];
+
+export type GetHelpArticleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ArticleDetailOut;
+};
+
+export type GetHelpArticleResponse = GetHelpArticleResponses[keyof GetHelpArticleResponses];
+
+export type ContactSupportData = {
+    body: ContactIn;
+    path?: never;
+    query?: never;
+    url: '/v1/support/contact';
+};
+
+export type ContactSupportErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ContactSupportError = ContactSupportErrors[keyof ContactSupportErrors];
+
+export type ContactSupportResponses = {
+    /**
+     * Successful Response
+     */
+    202: ReceivedOut;
+};
+
+export type ContactSupportResponse = ContactSupportResponses[keyof ContactSupportResponses];
+
+export type ListSupportRequestsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/support/requests';
+};
+
+export type ListSupportRequestsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListSupportRequestsError = ListSupportRequestsErrors[keyof ListSupportRequestsErrors];
+
+export type ListSupportRequestsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageSupportRequestOut;
+};
+
+export type ListSupportRequestsResponse = ListSupportRequestsResponses[keyof ListSupportRequestsResponses];
+
+export type CreateSupportRequestData = {
+    body: SupportRequestIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/support/requests';
+};
+
+export type CreateSupportRequestErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CreateSupportRequestError = CreateSupportRequestErrors[keyof CreateSupportRequestErrors];
+
+export type CreateSupportRequestResponses = {
+    /**
+     * Successful Response
+     */
+    201: SupportRequestDetailOut;
+};
+
+export type CreateSupportRequestResponse = CreateSupportRequestResponses[keyof CreateSupportRequestResponses];
+
+export type GetSupportRequestData = {
+    body?: never;
+    path: {
+        /**
+         * Request Id
+         */
+        request_id: string;
+    };
+    query?: never;
+    url: '/v1/support/requests/{request_id}';
+};
+
+export type GetSupportRequestErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetSupportRequestError = GetSupportRequestErrors[keyof GetSupportRequestErrors];
+
+export type GetSupportRequestResponses = {
+    /**
+     * Successful Response
+     */
+    200: SupportRequestDetailOut;
+};
+
+export type GetSupportRequestResponse = GetSupportRequestResponses[keyof GetSupportRequestResponses];
+
+export type DownloadSupportAttachmentData = {
+    body?: never;
+    path: {
+        /**
+         * Request Id
+         */
+        request_id: string;
+        /**
+         * Attachment Id
+         */
+        attachment_id: string;
+    };
+    query?: never;
+    url: '/v1/support/requests/{request_id}/attachments/{attachment_id}';
+};
+
+export type DownloadSupportAttachmentErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DownloadSupportAttachmentError = DownloadSupportAttachmentErrors[keyof DownloadSupportAttachmentErrors];
+
+export type DownloadSupportAttachmentResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type DownloadSupportAttachmentResponse = DownloadSupportAttachmentResponses[keyof DownloadSupportAttachmentResponses];
+
+export type CloseSupportRequestData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Request Id
+         */
+        request_id: string;
+    };
+    query?: never;
+    url: '/v1/support/requests/{request_id}/close';
+};
+
+export type CloseSupportRequestErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CloseSupportRequestError = CloseSupportRequestErrors[keyof CloseSupportRequestErrors];
+
+export type CloseSupportRequestResponses = {
+    /**
+     * Successful Response
+     */
+    200: SupportRequestOut;
+};
+
+export type CloseSupportRequestResponse = CloseSupportRequestResponses[keyof CloseSupportRequestResponses];
 
 export type ListSyncsData = {
     body?: never;
@@ -5938,6 +13577,18 @@ export type ListSyncsErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type ListSyncsError = ListSyncsErrors[keyof ListSyncsErrors];
@@ -5980,6 +13631,18 @@ export type GetSyncErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type GetSyncError = GetSyncErrors[keyof GetSyncErrors];
@@ -6022,6 +13685,18 @@ export type StreamSyncErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type StreamSyncError = StreamSyncErrors[keyof StreamSyncErrors];
@@ -6077,6 +13752,18 @@ export type ListSyncJournalErrors = {
      * Unprocessable Entity
      */
     422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
 };
 
 export type ListSyncJournalError = ListSyncJournalErrors[keyof ListSyncJournalErrors];
@@ -6089,3 +13776,722 @@ export type ListSyncJournalResponses = {
 };
 
 export type ListSyncJournalResponse = ListSyncJournalResponses[keyof ListSyncJournalResponses];
+
+export type ListWebhookEndpointsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/webhook-endpoints';
+};
+
+export type ListWebhookEndpointsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListWebhookEndpointsError = ListWebhookEndpointsErrors[keyof ListWebhookEndpointsErrors];
+
+export type ListWebhookEndpointsResponses = {
+    /**
+     * Successful Response
+     */
+    200: EndpointsOut;
+};
+
+export type ListWebhookEndpointsResponse = ListWebhookEndpointsResponses[keyof ListWebhookEndpointsResponses];
+
+export type CreateWebhookEndpointData = {
+    body: EndpointCreate;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/webhook-endpoints';
+};
+
+export type CreateWebhookEndpointErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CreateWebhookEndpointError = CreateWebhookEndpointErrors[keyof CreateWebhookEndpointErrors];
+
+export type CreateWebhookEndpointResponses = {
+    /**
+     * Successful Response
+     */
+    201: EndpointSecretOut;
+};
+
+export type CreateWebhookEndpointResponse = CreateWebhookEndpointResponses[keyof CreateWebhookEndpointResponses];
+
+export type DeleteWebhookEndpointData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The ETag that you were shown. Without it: 428; of an older state: 412.
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Endpoint Id
+         */
+        endpoint_id: string;
+    };
+    query?: never;
+    url: '/v1/webhook-endpoints/{endpoint_id}';
+};
+
+export type DeleteWebhookEndpointErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Precondition Failed
+     */
+    412: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Precondition Required
+     */
+    428: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DeleteWebhookEndpointError = DeleteWebhookEndpointErrors[keyof DeleteWebhookEndpointErrors];
+
+export type DeleteWebhookEndpointResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteWebhookEndpointResponse = DeleteWebhookEndpointResponses[keyof DeleteWebhookEndpointResponses];
+
+export type GetWebhookEndpointData = {
+    body?: never;
+    path: {
+        /**
+         * Endpoint Id
+         */
+        endpoint_id: string;
+    };
+    query?: never;
+    url: '/v1/webhook-endpoints/{endpoint_id}';
+};
+
+export type GetWebhookEndpointErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetWebhookEndpointError = GetWebhookEndpointErrors[keyof GetWebhookEndpointErrors];
+
+export type GetWebhookEndpointResponses = {
+    /**
+     * Successful Response
+     */
+    200: EndpointOut;
+};
+
+export type GetWebhookEndpointResponse = GetWebhookEndpointResponses[keyof GetWebhookEndpointResponses];
+
+export type UpdateWebhookEndpointData = {
+    body: EndpointUpdate;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The ETag that you were shown. Without it: 428; of an older state: 412.
+         */
+        'if-match'?: string | null;
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Endpoint Id
+         */
+        endpoint_id: string;
+    };
+    query?: never;
+    url: '/v1/webhook-endpoints/{endpoint_id}';
+};
+
+export type UpdateWebhookEndpointErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Precondition Failed
+     */
+    412: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Precondition Required
+     */
+    428: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type UpdateWebhookEndpointError = UpdateWebhookEndpointErrors[keyof UpdateWebhookEndpointErrors];
+
+export type UpdateWebhookEndpointResponses = {
+    /**
+     * Successful Response
+     */
+    200: EndpointOut;
+};
+
+export type UpdateWebhookEndpointResponse = UpdateWebhookEndpointResponses[keyof UpdateWebhookEndpointResponses];
+
+export type ListWebhookDeliveriesData = {
+    body?: never;
+    path: {
+        /**
+         * Endpoint Id
+         */
+        endpoint_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Status
+         */
+        status?: 'pending' | 'delivered' | 'failed' | null;
+        /**
+         * Event Type
+         */
+        event_type?: EventType | null;
+    };
+    url: '/v1/webhook-endpoints/{endpoint_id}/deliveries';
+};
+
+export type ListWebhookDeliveriesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListWebhookDeliveriesError = ListWebhookDeliveriesErrors[keyof ListWebhookDeliveriesErrors];
+
+export type ListWebhookDeliveriesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageDeliveryOut;
+};
+
+export type ListWebhookDeliveriesResponse = ListWebhookDeliveriesResponses[keyof ListWebhookDeliveriesResponses];
+
+export type GetWebhookDeliveryData = {
+    body?: never;
+    path: {
+        /**
+         * Endpoint Id
+         */
+        endpoint_id: string;
+        /**
+         * Delivery Id
+         */
+        delivery_id: string;
+    };
+    query?: never;
+    url: '/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}';
+};
+
+export type GetWebhookDeliveryErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetWebhookDeliveryError = GetWebhookDeliveryErrors[keyof GetWebhookDeliveryErrors];
+
+export type GetWebhookDeliveryResponses = {
+    /**
+     * Successful Response
+     */
+    200: DeliveryDetailOut;
+};
+
+export type GetWebhookDeliveryResponse = GetWebhookDeliveryResponses[keyof GetWebhookDeliveryResponses];
+
+export type ReplayWebhookDeliveryData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Endpoint Id
+         */
+        endpoint_id: string;
+        /**
+         * Delivery Id
+         */
+        delivery_id: string;
+    };
+    query?: never;
+    url: '/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/replay';
+};
+
+export type ReplayWebhookDeliveryErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ReplayWebhookDeliveryError = ReplayWebhookDeliveryErrors[keyof ReplayWebhookDeliveryErrors];
+
+export type ReplayWebhookDeliveryResponses = {
+    /**
+     * Successful Response
+     */
+    202: DeliveryDetailOut;
+};
+
+export type ReplayWebhookDeliveryResponse = ReplayWebhookDeliveryResponses[keyof ReplayWebhookDeliveryResponses];
+
+export type ReplayWebhookDeliveriesData = {
+    body: ReplayAll;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Endpoint Id
+         */
+        endpoint_id: string;
+    };
+    query?: never;
+    url: '/v1/webhook-endpoints/{endpoint_id}/replay';
+};
+
+export type ReplayWebhookDeliveriesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ReplayWebhookDeliveriesError = ReplayWebhookDeliveriesErrors[keyof ReplayWebhookDeliveriesErrors];
+
+export type ReplayWebhookDeliveriesResponses = {
+    /**
+     * Successful Response
+     */
+    202: ReplayedOut;
+};
+
+export type ReplayWebhookDeliveriesResponse = ReplayWebhookDeliveriesResponses[keyof ReplayWebhookDeliveriesResponses];
+
+export type RotateWebhookSecretData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Endpoint Id
+         */
+        endpoint_id: string;
+    };
+    query?: never;
+    url: '/v1/webhook-endpoints/{endpoint_id}/rotate-secret';
+};
+
+export type RotateWebhookSecretErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type RotateWebhookSecretError = RotateWebhookSecretErrors[keyof RotateWebhookSecretErrors];
+
+export type RotateWebhookSecretResponses = {
+    /**
+     * Successful Response
+     */
+    200: EndpointSecretOut;
+};
+
+export type RotateWebhookSecretResponse = RotateWebhookSecretResponses[keyof RotateWebhookSecretResponses];
+
+export type SendWebhookTestData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Endpoint Id
+         */
+        endpoint_id: string;
+    };
+    query?: never;
+    url: '/v1/webhook-endpoints/{endpoint_id}/test';
+};
+
+export type SendWebhookTestErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SendWebhookTestError = SendWebhookTestErrors[keyof SendWebhookTestErrors];
+
+export type SendWebhookTestResponses = {
+    /**
+     * Successful Response
+     */
+    202: DeliveryDetailOut;
+};
+
+export type SendWebhookTestResponse = SendWebhookTestResponses[keyof SendWebhookTestResponses];

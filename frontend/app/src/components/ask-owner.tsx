@@ -1,21 +1,28 @@
-import { Button, CopyButton } from '@mantine/core';
-import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { useAsk, useMayAsk, type Wanted, wishPlace, wishWords } from '../lib/wishes.ts';
+import { Asking, CopyMessage } from './asking.tsx';
 
-type Props = { what: string; path: string };
+/** `what`: the message to paste, where the wish alone would say too little. */
+type Props = { wish: Wanted; what?: string; size?: 'xs' | 'sm' };
 
-/** For whoever may not do it themselves: a message to paste, with the place where it is done. */
-export function AskOwner({ what, path }: Props) {
-  return (
-    <CopyButton value={`${what} ${window.location.origin}${path}`} timeout={4000}>
-      {({ copied, copy }) => (
-        <Button
-          variant="default"
-          onClick={copy}
-          leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
-        >
-          <span aria-live="polite">{copied ? 'Message copied' : 'Copy a message for an owner'}</span>
-        </Button>
-      )}
-    </CopyButton>
+/** For whoever may not do it themselves: one click asks those who may. */
+export function AskOwner({ wish, what, size = 'sm' }: Props) {
+  const may = useMayAsk(wish);
+  const ask = useAsk(wish);
+  const words = wishWords(wish);
+  const message = `${what ?? `Please ${words} in Mailwarden:`} ${address(wish)}`;
+  return may ? (
+    <Asking ask={ask} about={words} message={message} size={size} />
+  ) : (
+    <CopyMessage message={message} size={size} />
   );
+}
+
+export function IfMayAsk(props: Props) {
+  return useMayAsk(props.wish) ? <AskOwner {...props} /> : null;
+}
+
+function address(wish: Wanted): string {
+  const { to, search } = wishPlace(wish);
+  const query = new URLSearchParams(search).toString();
+  return `${window.location.origin}${to}${query && `?${query}`}`;
 }

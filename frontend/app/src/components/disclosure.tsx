@@ -19,7 +19,7 @@ export function Disclosure({ label, children, startOpen = false }: Props) {
         mih={24}
         style={{ display: 'inline-flex', alignItems: 'center', gap: 4 }}
       >
-        <IconChevronRight size={16} style={{ rotate: open ? '90deg' : '0deg' }} aria-hidden />
+        <IconChevronRight size={16} style={{ flexShrink: 0, rotate: open ? '90deg' : '0deg' }} aria-hidden />
         {label}
       </UnstyledButton>
       {open && (

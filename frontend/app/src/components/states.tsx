@@ -1,19 +1,41 @@
-import { Alert, Button, Center, Code, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Button, Center, Code, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconAlertCircle, IconCloudOff, IconInbox, IconRefresh, type TablerIcon } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
-import { isOffline, problemText } from '../lib/problem.ts';
+import { lazy, type ReactNode, Suspense } from 'react';
+import { isOffline, problemCode, problemText, retryAt } from '../lib/problem.ts';
+import { RetryWait } from './retry-wait.tsx';
+
+const ErrorDetails = lazy(() => import('./error-details.tsx'));
+
+/** Nothing is broken: somebody has to pay, or to choose a larger plan. */
+const WANTS_BILLING = new Set(['subscription_inactive', 'plan_limit_reached']);
 
 export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { title, detail, requestId } = problemText(error);
   const Icon = isOffline(error) ? IconCloudOff : IconAlertCircle;
+  const wait = retryAt(error);
   return (
     <Alert color="danger" variant="light" icon={<Icon aria-hidden />} title={title} role="alert">
       <Stack gap="xs" align="flex-start">
-        {detail && <Text size="sm">{detail}</Text>}
+        {detail && <Text size="sm">{wait ? <RetryWait key={wait} until={wait} /> : detail}</Text>}
+        {problemCode(error) === 'email_unverified' && (
+          <Anchor size="sm" underline="always" href="/settings?tab=account">
+            Confirm your address
+          </Anchor>
+        )}
+        {WANTS_BILLING.has(problemCode(error) ?? '') && (
+          <Anchor size="sm" underline="always" href="/settings/billing">
+            Open billing
+          </Anchor>
+        )}
         {requestId && (
-          <Text size="xs" c="dimmed">
-            Request <Code>{requestId}</Code>
-          </Text>
+          <>
+            <Text size="xs" c="dimmed">
+              Request <Code>{requestId}</Code>
+            </Text>
+            <Suspense fallback={null}>
+              <ErrorDetails error={error} />
+            </Suspense>
+          </>
         )}
         {onRetry && (
           <Button variant="default" size="xs" leftSection={<IconRefresh size={14} aria-hidden />} onClick={onRetry}>

@@ -1,4 +1,4 @@
-import { client } from '@mailwarden/api-client';
+import { client, isProblem } from '@mailwarden/api-client';
 
 let csrfToken = '';
 
@@ -13,6 +13,13 @@ export function configureClient(baseUrl: string): void {
     if (request.method !== 'GET' && request.method !== 'HEAD') request.headers.set('X-CSRF', csrfToken);
     return request;
   });
+  client.interceptors.error.use((error, response) => withRetryAt(error, response?.headers.get('Retry-After')));
+}
+
+/** When to try again stands in a header; beside the problem it reaches whoever shows that. */
+function withRetryAt(error: unknown, header: string | null | undefined): unknown {
+  const seconds = Number(header);
+  return isProblem(error) && seconds > 0 ? { ...error, retry_at: Date.now() + seconds * 1000 } : error;
 }
 
 /** Only paths of our own: a crafted `next` must not lead to another site. */

@@ -1,4 +1,5 @@
 import { isProblem } from '@mailwarden/api-client';
+import { secondsUntil, waitWords } from './wait.ts';
 
 export type ProblemText = { title: string; detail?: string; requestId?: string };
 
@@ -13,12 +14,21 @@ export function isOffline(error: unknown): boolean {
 /** What a person should read when a call fails: the server's own words where it answered. */
 export function problemText(error: unknown): ProblemText {
   if (isProblem(error)) {
-    return { title: error.title, detail: error.detail ?? undefined, requestId: error.request_id ?? undefined };
+    const wait = retryAt(error);
+    const detail = wait ? `You can try again in ${waitWords(secondsUntil(wait))}.` : error.detail;
+    return { title: error.title, detail: detail ?? undefined, requestId: error.request_id ?? undefined };
   }
   if (isOffline(error)) {
     return { title: 'Can’t reach the server', detail: 'Check your network connection, then try again.' };
   }
   return { title: 'Something went wrong', detail: 'Try again. If it keeps happening, contact support.' };
+}
+
+/** The instant (ms since 1970) before which another try is refused, where the server named one. */
+export function retryAt(error: unknown): number | undefined {
+  if (!isProblem(error)) return undefined;
+  const { retry_at: at } = error as { retry_at?: number };
+  return error.status === 429 ? at : undefined;
 }
 
 export function problemCode(error: unknown): string | undefined {

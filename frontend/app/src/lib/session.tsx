@@ -31,12 +31,16 @@ export function useTimeZone(): string {
   return useSession().organization.time_zone;
 }
 
+export function useMay(permission: string): boolean {
+  return useSession().permissions.includes(permission);
+}
+
 /** Members see everything; changing organization connections takes an owner or a manager. */
 export function useMayManage(): boolean {
-  return useSession().permissions.includes('connections:write');
+  return useMay('connections:write');
 }
 
 /** Members may keep mailboxes of their own. */
 export function useMayOwn(): boolean {
-  return useSession().permissions.includes('mailboxes:own');
+  return useMay('mailboxes:own');
 }

@@ -7,11 +7,14 @@ import { ErrorState } from '../components/states.tsx';
 import { unreadOptions } from '../features/alerts/api.ts';
 import { statusOptions } from '../features/shell/api.ts';
 import { Banners } from '../features/shell/banners.tsx';
+import { BillingNotice } from '../features/shell/billing-notice.tsx';
 import { Header } from '../features/shell/header.tsx';
 import { Nav } from '../features/shell/nav.tsx';
 import { SessionProvider, sessionOptions } from '../lib/session.tsx';
+import { standingOptions } from '../lib/standing.ts';
 import type { Session } from '../lib/types.ts';
 
+const VerifyBanner = lazy(() => import('../features/account/verify-banner.tsx'));
 const CommandPalette = lazy(() => import('../features/shell/command-palette.tsx'));
 
 export const Route = createFileRoute('/_app')({
@@ -19,6 +22,7 @@ export const Route = createFileRoute('/_app')({
     void queryClient.prefetchQuery(sessionOptions());
     void queryClient.prefetchQuery(unreadOptions());
     void queryClient.prefetchQuery(statusOptions());
+    void queryClient.prefetchQuery(standingOptions());
   },
   component: SignedIn,
   codeSplitGroupings: [], // the shell is needed at once: a chunk of its own would only add a request
@@ -57,6 +61,12 @@ function Shell({ session }: { session: Session }) {
         <Header opened={opened} onToggle={toggle} onSearch={() => setPalette(true)} />
         <Nav unread={unread.data?.unread ?? 0} onNavigate={close} />
         <AppShell.Main id="main" tabIndex={-1} style={{ outline: 'none' }}>
+          {!session.user.email_verified && (
+            <Suspense fallback={<div className="verify-banner" />}>
+              <VerifyBanner />
+            </Suspense>
+          )}
+          <BillingNotice />
           <Banners />
           <Outlet />
         </AppShell.Main>

@@ -160,7 +160,7 @@ test('a member sees everything, with the reason why the buttons rest', async () 
   expect(button).toBeDisabled();
   await user.hover(button.parentElement as HTMLElement);
   expect(await screen.findByRole('tooltip')).toHaveTextContent('Only an owner or manager');
-  expect(screen.getByRole('button', { name: 'Copy a message for an owner' })).toBeEnabled();
+  expect(await screen.findByRole('button', { name: 'Copy a message for an owner' })).toBeEnabled();
 });
 
 test('a provider without a client id says so instead of failing later', async () => {

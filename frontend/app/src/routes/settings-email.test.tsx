@@ -60,7 +60,7 @@ test('who may not touch a mailbox reads why, and can ask an owner', async () => 
   expect(test).toBeDisabled();
   await user.hover(test.parentElement as HTMLElement);
   expect(await screen.findByRole('tooltip')).toHaveTextContent(reason);
-  await user.click(screen.getByRole('button', { name: 'Copy a message for an owner' }));
+  await user.click(await screen.findByRole('button', { name: 'Copy a message for an owner' }));
   expect(await navigator.clipboard.readText()).toContain('mailbox slot 1');
 });
 

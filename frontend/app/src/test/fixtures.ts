@@ -17,7 +17,7 @@ import type {
 export const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 
 export const session = (change: Partial<Session> = {}): Session => ({
-  user: { id: 'usr_1', email: 'owner@example.com', name: 'Owner Example' },
+  user: { id: 'usr_1', email: 'owner@example.com', name: 'Owner Example', email_verified: true },
   organization: { id: 'org_1', name: 'Example Ltd', time_zone: 'Europe/Madrid', version: 3 },
   role: 'owner',
   permissions: [
@@ -28,6 +28,8 @@ export const session = (change: Partial<Session> = {}): Session => ({
     'organization:write',
     'diagnostics:read',
   ],
+  not_allowed: [],
+  ask: [],
   organizations: [{ id: 'org_1', name: 'Example Ltd', role: 'owner' }],
   csrf_token: 'csrf-1',
   is_operator: false,
@@ -37,7 +39,14 @@ export const session = (change: Partial<Session> = {}): Session => ({
   ...change,
 });
 
-export const member = () => session({ role: 'member', permissions: ['status:read', 'data:read'] });
+const refused = (permission: string) => ({ permission, roles: ['owner', 'manager'], reason: 'Ask one of them.' });
+
+export const member = () =>
+  session({
+    role: 'member',
+    permissions: ['status:read', 'data:read'],
+    not_allowed: ['connections:write', 'organization:write', 'diagnostics:read'].map(refused),
+  });
 
 export const evidence = (change: Partial<Evidence> = {}): Evidence => ({
   at: ago(9),

@@ -1,6 +1,7 @@
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import type { Connection, SyncRun } from '../lib/types.ts';
+import { selfHosted } from './billing.ts';
 import { serviceStatus } from './diagnostics.ts';
 import * as make from './fixtures.ts';
 
@@ -40,6 +41,7 @@ export const server = setupServer(
   get('/alerts/unread-count', () => ({ unread: 0 })),
   get('/alerts', () => make.page([])),
   get('/status', () => serviceStatus()),
+  get('/billing/standing', () => selfHosted()),
   connections([make.connection()]),
   get('/connections/:id/syncs', () => make.page([make.syncRun()])),
   get('/connections/:id/history', () => make.page([make.transition()])),

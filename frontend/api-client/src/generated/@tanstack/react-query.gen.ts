@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { checkProviderApp, connectByPassword, countUnreadAlerts, createSupportBundle, deleteSupportBundle, disconnectConnection, discoverServers, downloadSupportBundle, getCampaign, getConnection, getConnectionUsability, getDisconnectPreview, getInstanceScheduler, getMailbox, getMe, getMetricsSummary, getOauthAttempt, getOrganization, getScheduler, getServiceStatus, getSupportBundle, getSync, listAlerts, listCampaigns, listConnectionHistory, listConnectionRecords, listConnections, listConnectionSyncs, listIntegrations, listMailboxes, listOauthCallbacks, listObservations, listProviderApps, listReconnectReceipts, listSupportBundles, listSyncJournal, listSyncs, listTokenRefreshes, listWebhooks, markAlertRead, markAllAlertsRead, oauthCallback, type Options, renewPassword, reserveMailbox, runQuickDiagnosis, signIn, signOut, signUp, startConnect, startReconnect, startSync, switchOrganization, testConnection, testMailbox, updateConnection, updateMailbox, updateOrganization } from '../sdk.gen';
-import type { CheckProviderAppData, CheckProviderAppError, CheckProviderAppResponse, ConnectByPasswordData, ConnectByPasswordError, ConnectByPasswordResponse, CountUnreadAlertsData, CountUnreadAlertsError, CountUnreadAlertsResponse, CreateSupportBundleData, CreateSupportBundleError, CreateSupportBundleResponse, DeleteSupportBundleData, DeleteSupportBundleError, DeleteSupportBundleResponse, DisconnectConnectionData, DisconnectConnectionError, DisconnectConnectionResponse, DiscoverServersData, DiscoverServersError, DiscoverServersResponse, DownloadSupportBundleData, DownloadSupportBundleError, DownloadSupportBundleResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetConnectionData, GetConnectionError, GetConnectionResponse, GetConnectionUsabilityData, GetConnectionUsabilityError, GetConnectionUsabilityResponse, GetDisconnectPreviewData, GetDisconnectPreviewError, GetDisconnectPreviewResponse, GetInstanceSchedulerData, GetInstanceSchedulerError, GetInstanceSchedulerResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMeData, GetMeError, GetMeResponse, GetMetricsSummaryData, GetMetricsSummaryError, GetMetricsSummaryResponse, GetOauthAttemptData, GetOauthAttemptError, GetOauthAttemptResponse, GetOrganizationData, GetOrganizationError, GetOrganizationResponse, GetSchedulerData, GetSchedulerError, GetSchedulerResponse, GetServiceStatusData, GetServiceStatusError, GetServiceStatusResponse, GetSupportBundleData, GetSupportBundleError, GetSupportBundleResponse, GetSyncData, GetSyncError, GetSyncResponse, ListAlertsData, ListAlertsError, ListAlertsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConnectionHistoryData, ListConnectionHistoryError, ListConnectionHistoryResponse, ListConnectionRecordsData, ListConnectionRecordsError, ListConnectionRecordsResponse, ListConnectionsData, ListConnectionsError, ListConnectionsResponse, ListConnectionSyncsData, ListConnectionSyncsError, ListConnectionSyncsResponse, ListIntegrationsData, ListIntegrationsError, ListIntegrationsResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListOauthCallbacksData, ListOauthCallbacksError, ListOauthCallbacksResponse, ListObservationsData, ListObservationsError, ListObservationsResponse, ListProviderAppsData, ListProviderAppsError, ListProviderAppsResponse, ListReconnectReceiptsData, ListReconnectReceiptsError, ListReconnectReceiptsResponse, ListSupportBundlesData, ListSupportBundlesError, ListSupportBundlesResponse, ListSyncJournalData, ListSyncJournalError, ListSyncJournalResponse, ListSyncsData, ListSyncsError, ListSyncsResponse, ListTokenRefreshesData, ListTokenRefreshesError, ListTokenRefreshesResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, MarkAlertReadData, MarkAlertReadError, MarkAlertReadResponse, MarkAllAlertsReadData, MarkAllAlertsReadError, MarkAllAlertsReadResponse, OauthCallbackData, OauthCallbackError, RenewPasswordData, RenewPasswordError, RenewPasswordResponse, ReserveMailboxData, ReserveMailboxError, ReserveMailboxResponse, RunQuickDiagnosisData, RunQuickDiagnosisError, RunQuickDiagnosisResponse, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, SignUpData, SignUpError, SignUpResponse, StartConnectData, StartConnectError, StartConnectResponse, StartReconnectData, StartReconnectError, StartReconnectResponse, StartSyncData, StartSyncError, StartSyncResponse, SwitchOrganizationData, SwitchOrganizationError, SwitchOrganizationResponse, TestConnectionData, TestConnectionError, TestConnectionResponse, TestMailboxData, TestMailboxError, TestMailboxResponse, UpdateConnectionData, UpdateConnectionError, UpdateConnectionResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateOrganizationData, UpdateOrganizationError, UpdateOrganizationResponse } from '../types.gen';
+import { acceptInvitation, askOwner, askReconnect, cancelEmailChange, cancelSubscription, changeEmail, changeMemberRole, changePassword, changePlan, checkProviderApp, closeSupportRequest, confirmEmail, confirmSecondFactor, connectByPassword, contactSupport, countUnreadAlerts, createApiKey, createInvitation, createOrganization, createSupportBundle, createSupportRequest, createWebhookEndpoint, deleteSupportBundle, deleteWebhookEndpoint, disableSecondFactor, disconnectConnection, discoverServers, downloadSupportAttachment, downloadSupportBundle, endOtherSessions, endSession, exportAuditLog, finishIdentitySignIn, forgotPassword, getBilling, getCampaign, getConnection, getConnectionUsability, getDisconnectPreview, getEmail, getEvent, getHelpArticle, getInstanceScheduler, getMailbox, getMe, getMetricsSummary, getOauthAttempt, getOrganization, getPlanUsage, getRefund, getScheduler, getSecondFactor, getServiceStatus, getStanding, getSupport, getSupportBundle, getSupportRequest, getSync, getVerification, getWebhookDelivery, getWebhookEndpoint, identityCallback, leaveOrganization, linkIdentity, listAlerts, listApiKeys, listApiScopes, listAuditLog, listCampaigns, listConnectionHistory, listConnectionRecords, listConnections, listConnectionsOfFormerMembers, listConnectionSyncs, listDevices, listEvents, listEventTypes, listHelpArticles, listIdentities, listIdentityProviders, listIntegrations, listInvitations, listInvoices, listMailboxes, listMembers, listOauthCallbacks, listObservations, listOpenSupportRequests, listPlans, listProviderApps, listReconnectReceipts, listRetests, listSessions, listSupportBundles, listSupportRequests, listSyncJournal, listSyncs, listTokenRefreshes, listWebhookDeliveries, listWebhookEndpoints, listWebhooks, lookUpInvitation, markAlertRead, markAllAlertsRead, markSupportRequestAnswered, oauthCallback, openBillingPortal, type Options, refreshBilling, removeMember, renewPassword, renewRecoveryCodes, replaceSignUpAddress, replayWebhookDeliveries, replayWebhookDelivery, resendInvitation, resendVerification, reserveMailbox, resetPassword, resumeSubscription, revokeApiKey, revokeDeviceAccess, revokeInvitation, rotateApiKey, rotateWebhookSecret, runQuickDiagnosis, sendWebhookTest, setUpSecondFactor, signIn, signOut, signUp, signUpByInvitation, startCheckout, startConnect, startIdentitySignIn, startReconnect, startSync, switchOrganization, testConnection, testMailbox, transferOwnership, unlinkIdentity, updateConnection, updateMailbox, updateOrganization, updateWebhookEndpoint } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, AskOwnerData, AskOwnerError, AskOwnerResponse, AskReconnectData, AskReconnectError, AskReconnectResponse, CancelEmailChangeData, CancelEmailChangeError, CancelEmailChangeResponse, CancelSubscriptionData, CancelSubscriptionError, CancelSubscriptionResponse, ChangeEmailData, ChangeEmailError, ChangeEmailResponse, ChangeMemberRoleData, ChangeMemberRoleError, ChangeMemberRoleResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangePlanData, ChangePlanError, ChangePlanResponse, CheckProviderAppData, CheckProviderAppError, CheckProviderAppResponse, CloseSupportRequestData, CloseSupportRequestError, CloseSupportRequestResponse, ConfirmEmailData, ConfirmEmailError, ConfirmEmailResponse, ConfirmSecondFactorData, ConfirmSecondFactorError, ConfirmSecondFactorResponse, ConnectByPasswordData, ConnectByPasswordError, ConnectByPasswordResponse, ContactSupportData, ContactSupportError, ContactSupportResponse, CountUnreadAlertsData, CountUnreadAlertsError, CountUnreadAlertsResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateOrganizationData, CreateOrganizationError, CreateOrganizationResponse, CreateSupportBundleData, CreateSupportBundleError, CreateSupportBundleResponse, CreateSupportRequestData, CreateSupportRequestError, CreateSupportRequestResponse, CreateWebhookEndpointData, CreateWebhookEndpointError, CreateWebhookEndpointResponse, DeleteSupportBundleData, DeleteSupportBundleError, DeleteSupportBundleResponse, DeleteWebhookEndpointData, DeleteWebhookEndpointError, DeleteWebhookEndpointResponse, DisableSecondFactorData, DisableSecondFactorError, DisableSecondFactorResponse, DisconnectConnectionData, DisconnectConnectionError, DisconnectConnectionResponse, DiscoverServersData, DiscoverServersError, DiscoverServersResponse, DownloadSupportAttachmentData, DownloadSupportAttachmentError, DownloadSupportAttachmentResponse, DownloadSupportBundleData, DownloadSupportBundleError, DownloadSupportBundleResponse, EndOtherSessionsData, EndOtherSessionsError, EndOtherSessionsResponse, EndSessionData, EndSessionError, EndSessionResponse, ExportAuditLogData, ExportAuditLogError, ExportAuditLogResponse, FinishIdentitySignInData, FinishIdentitySignInError, FinishIdentitySignInResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetBillingData, GetBillingError, GetBillingResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetConnectionData, GetConnectionError, GetConnectionResponse, GetConnectionUsabilityData, GetConnectionUsabilityError, GetConnectionUsabilityResponse, GetDisconnectPreviewData, GetDisconnectPreviewError, GetDisconnectPreviewResponse, GetEmailData, GetEmailError, GetEmailResponse, GetEventData, GetEventError, GetEventResponse, GetHelpArticleData, GetHelpArticleError, GetHelpArticleResponse, GetInstanceSchedulerData, GetInstanceSchedulerError, GetInstanceSchedulerResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMeData, GetMeError, GetMeResponse, GetMetricsSummaryData, GetMetricsSummaryError, GetMetricsSummaryResponse, GetOauthAttemptData, GetOauthAttemptError, GetOauthAttemptResponse, GetOrganizationData, GetOrganizationError, GetOrganizationResponse, GetPlanUsageData, GetPlanUsageError, GetPlanUsageResponse, GetRefundData, GetRefundError, GetRefundResponse, GetSchedulerData, GetSchedulerError, GetSchedulerResponse, GetSecondFactorData, GetSecondFactorError, GetSecondFactorResponse, GetServiceStatusData, GetServiceStatusError, GetServiceStatusResponse, GetStandingData, GetStandingError, GetStandingResponse, GetSupportBundleData, GetSupportBundleError, GetSupportBundleResponse, GetSupportData, GetSupportError, GetSupportRequestData, GetSupportRequestError, GetSupportRequestResponse, GetSupportResponse, GetSyncData, GetSyncError, GetSyncResponse, GetVerificationData, GetVerificationError, GetVerificationResponse, GetWebhookDeliveryData, GetWebhookDeliveryError, GetWebhookDeliveryResponse, GetWebhookEndpointData, GetWebhookEndpointError, GetWebhookEndpointResponse, IdentityCallbackData, IdentityCallbackError, LeaveOrganizationData, LeaveOrganizationError, LeaveOrganizationResponse, LinkIdentityData, LinkIdentityError, LinkIdentityResponse, ListAlertsData, ListAlertsError, ListAlertsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListApiScopesData, ListApiScopesError, ListApiScopesResponse, ListAuditLogData, ListAuditLogError, ListAuditLogResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConnectionHistoryData, ListConnectionHistoryError, ListConnectionHistoryResponse, ListConnectionRecordsData, ListConnectionRecordsError, ListConnectionRecordsResponse, ListConnectionsData, ListConnectionsError, ListConnectionsOfFormerMembersData, ListConnectionsOfFormerMembersError, ListConnectionsOfFormerMembersResponse, ListConnectionsResponse, ListConnectionSyncsData, ListConnectionSyncsError, ListConnectionSyncsResponse, ListDevicesData, ListDevicesError, ListDevicesResponse, ListEventsData, ListEventsError, ListEventsResponse, ListEventTypesData, ListEventTypesError, ListEventTypesResponse, ListHelpArticlesData, ListHelpArticlesError, ListHelpArticlesResponse, ListIdentitiesData, ListIdentitiesError, ListIdentitiesResponse, ListIdentityProvidersData, ListIdentityProvidersError, ListIdentityProvidersResponse, ListIntegrationsData, ListIntegrationsError, ListIntegrationsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListInvoicesData, ListInvoicesError, ListInvoicesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMembersData, ListMembersError, ListMembersResponse, ListOauthCallbacksData, ListOauthCallbacksError, ListOauthCallbacksResponse, ListObservationsData, ListObservationsError, ListObservationsResponse, ListOpenSupportRequestsData, ListOpenSupportRequestsError, ListOpenSupportRequestsResponse, ListPlansData, ListPlansError, ListPlansResponse, ListProviderAppsData, ListProviderAppsError, ListProviderAppsResponse, ListReconnectReceiptsData, ListReconnectReceiptsError, ListReconnectReceiptsResponse, ListRetestsData, ListRetestsError, ListRetestsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSupportBundlesData, ListSupportBundlesError, ListSupportBundlesResponse, ListSupportRequestsData, ListSupportRequestsError, ListSupportRequestsResponse, ListSyncJournalData, ListSyncJournalError, ListSyncJournalResponse, ListSyncsData, ListSyncsError, ListSyncsResponse, ListTokenRefreshesData, ListTokenRefreshesError, ListTokenRefreshesResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhookEndpointsData, ListWebhookEndpointsError, ListWebhookEndpointsResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LookUpInvitationData, LookUpInvitationError, LookUpInvitationResponse, MarkAlertReadData, MarkAlertReadError, MarkAlertReadResponse, MarkAllAlertsReadData, MarkAllAlertsReadError, MarkAllAlertsReadResponse, MarkSupportRequestAnsweredData, MarkSupportRequestAnsweredError, MarkSupportRequestAnsweredResponse, OauthCallbackData, OauthCallbackError, OpenBillingPortalData, OpenBillingPortalError, OpenBillingPortalResponse, RefreshBillingData, RefreshBillingError, RefreshBillingResponse, RemoveMemberData, RemoveMemberError, RemoveMemberResponse, RenewPasswordData, RenewPasswordError, RenewPasswordResponse, RenewRecoveryCodesData, RenewRecoveryCodesError, RenewRecoveryCodesResponse, ReplaceSignUpAddressData, ReplaceSignUpAddressError, ReplaceSignUpAddressResponse, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesError, ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ReserveMailboxData, ReserveMailboxError, ReserveMailboxResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, ResumeSubscriptionData, ResumeSubscriptionError, ResumeSubscriptionResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeDeviceAccessData, RevokeDeviceAccessError, RevokeDeviceAccessResponse, RevokeInvitationData, RevokeInvitationError, RevokeInvitationResponse, RotateApiKeyData, RotateApiKeyError, RotateApiKeyResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, RunQuickDiagnosisData, RunQuickDiagnosisError, RunQuickDiagnosisResponse, SendWebhookTestData, SendWebhookTestError, SendWebhookTestResponse, SetUpSecondFactorData, SetUpSecondFactorError, SetUpSecondFactorResponse, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, SignUpByInvitationData, SignUpByInvitationError, SignUpByInvitationResponse, SignUpData, SignUpError, SignUpResponse, StartCheckoutData, StartCheckoutError, StartCheckoutResponse, StartConnectData, StartConnectError, StartConnectResponse, StartIdentitySignInData, StartIdentitySignInError, StartIdentitySignInResponse, StartReconnectData, StartReconnectError, StartReconnectResponse, StartSyncData, StartSyncError, StartSyncResponse, SwitchOrganizationData, SwitchOrganizationError, SwitchOrganizationResponse, TestConnectionData, TestConnectionError, TestConnectionResponse, TestMailboxData, TestMailboxError, TestMailboxResponse, TransferOwnershipData, TransferOwnershipError, TransferOwnershipResponse, UnlinkIdentityData, UnlinkIdentityError, UnlinkIdentityResponse, UpdateConnectionData, UpdateConnectionError, UpdateConnectionResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateOrganizationData, UpdateOrganizationError, UpdateOrganizationResponse, UpdateWebhookEndpointData, UpdateWebhookEndpointError, UpdateWebhookEndpointResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -143,6 +143,8 @@ export const countUnreadAlertsQueryKey = (options?: Options<CountUnreadAlertsDat
 
 /**
  * Count Unread Alerts
+ *
+ * How many notices nobody has read yet.
  */
 export const countUnreadAlertsOptions = (options?: Options<CountUnreadAlertsData>) => queryOptions<CountUnreadAlertsResponse, CountUnreadAlertsError, CountUnreadAlertsResponse, ReturnType<typeof countUnreadAlertsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -159,6 +161,8 @@ export const countUnreadAlertsOptions = (options?: Options<CountUnreadAlertsData
 
 /**
  * Mark Alert Read
+ *
+ * Marks one notice as read, for the whole organization.
  */
 export const markAlertReadMutation = (options?: Partial<Options<MarkAlertReadData>>): UseMutationOptions<MarkAlertReadResponse, MarkAlertReadError, Options<MarkAlertReadData>> => {
     const mutationOptions: UseMutationOptions<MarkAlertReadResponse, MarkAlertReadError, Options<MarkAlertReadData>> = {
@@ -174,10 +178,314 @@ export const markAlertReadMutation = (options?: Partial<Options<MarkAlertReadDat
     return mutationOptions;
 };
 
+export const listApiKeysQueryKey = (options?: Options<ListApiKeysData>) => createQueryKey('listApiKeys', options);
+
+/**
+ * List Api Keys
+ *
+ * The organization's keys, newest first; secrets are never shown again.
+ */
+export const listApiKeysOptions = (options?: Options<ListApiKeysData>) => queryOptions<ListApiKeysResponse, ListApiKeysError, ListApiKeysResponse, ReturnType<typeof listApiKeysQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listApiKeys({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listApiKeysQueryKey(options)
+});
+
+/**
+ * Create Api Key
+ *
+ * The answer holds the secret, this once. A key never may more than its maker's role allows at the time.
+ */
+export const createApiKeyMutation = (options?: Partial<Options<CreateApiKeyData>>): UseMutationOptions<CreateApiKeyResponse, CreateApiKeyError, Options<CreateApiKeyData>> => {
+    const mutationOptions: UseMutationOptions<CreateApiKeyResponse, CreateApiKeyError, Options<CreateApiKeyData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createApiKey({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Revoke Api Key
+ *
+ * At once, and for good.
+ */
+export const revokeApiKeyMutation = (options?: Partial<Options<RevokeApiKeyData>>): UseMutationOptions<RevokeApiKeyResponse, RevokeApiKeyError, Options<RevokeApiKeyData>> => {
+    const mutationOptions: UseMutationOptions<RevokeApiKeyResponse, RevokeApiKeyError, Options<RevokeApiKeyData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await revokeApiKey({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Rotate Api Key
+ *
+ * A new key with the same name and limits. The old one works on for the overlap, so that nothing stops.
+ */
+export const rotateApiKeyMutation = (options?: Partial<Options<RotateApiKeyData>>): UseMutationOptions<RotateApiKeyResponse, RotateApiKeyError, Options<RotateApiKeyData>> => {
+    const mutationOptions: UseMutationOptions<RotateApiKeyResponse, RotateApiKeyError, Options<RotateApiKeyData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await rotateApiKey({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listApiScopesQueryKey = (options?: Options<ListApiScopesData>) => createQueryKey('listApiScopes', options);
+
+/**
+ * List Api Scopes
+ *
+ * Everything a key or a program can be granted.
+ */
+export const listApiScopesOptions = (options?: Options<ListApiScopesData>) => queryOptions<ListApiScopesResponse, ListApiScopesError, ListApiScopesResponse, ReturnType<typeof listApiScopesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listApiScopes({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listApiScopesQueryKey(options)
+});
+
+export const listAuditLogQueryKey = (options?: Options<ListAuditLogData>) => createQueryKey('listAuditLog', options);
+
+/**
+ * List Audit Log
+ *
+ * Newest first. Rows are never changed, and go after the days that the operator set (three years by default).
+ */
+export const listAuditLogOptions = (options?: Options<ListAuditLogData>) => queryOptions<ListAuditLogResponse, ListAuditLogError, ListAuditLogResponse, ReturnType<typeof listAuditLogQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listAuditLog({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listAuditLogQueryKey(options)
+});
+
+export const listAuditLogInfiniteQueryKey = (options?: Options<ListAuditLogData>): QueryKey<Options<ListAuditLogData>> => createQueryKey('listAuditLog', options, true);
+
+/**
+ * List Audit Log
+ *
+ * Newest first. Rows are never changed, and go after the days that the operator set (three years by default).
+ */
+export const listAuditLogInfiniteOptions = (options?: Options<ListAuditLogData>) => {
+    const opts = infiniteQueryOptions<ListAuditLogResponse, ListAuditLogError, InfiniteData<ListAuditLogResponse>, QueryKey<Options<ListAuditLogData>>, string | null | Pick<QueryKey<Options<ListAuditLogData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListAuditLogData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listAuditLog({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listAuditLogInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const exportAuditLogQueryKey = (options?: Options<ExportAuditLogData>) => createQueryKey('exportAuditLog', options);
+
+/**
+ * Export Audit Log
+ *
+ * The same with the same filters, as a file. In CSV a cell that looks like a formula begins with an apostrophe.
+ */
+export const exportAuditLogOptions = (options?: Options<ExportAuditLogData>) => queryOptions<ExportAuditLogResponse, ExportAuditLogError, ExportAuditLogResponse, ReturnType<typeof exportAuditLogQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await exportAuditLog({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: exportAuditLogQueryKey(options)
+});
+
+export const identityCallbackQueryKey = (options: Options<IdentityCallbackData>) => createQueryKey('identityCallback', options);
+
+/**
+ * Identity Callback
+ *
+ * Public. For the provider's page: leads to where it began, to `/sign-in?second_factor=1`, or to `?error=`.
+ */
+export const identityCallbackOptions = (options: Options<IdentityCallbackData>) => queryOptions<unknown, IdentityCallbackError, unknown, ReturnType<typeof identityCallbackQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await identityCallback({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: identityCallbackQueryKey(options)
+});
+
+/**
+ * Confirm Email
+ *
+ * Public. The link of a mail proves the address, or makes the new one the account's; no session is needed.
+ */
+export const confirmEmailMutation = (options?: Partial<Options<ConfirmEmailData>>): UseMutationOptions<ConfirmEmailResponse, ConfirmEmailError, Options<ConfirmEmailData>> => {
+    const mutationOptions: UseMutationOptions<ConfirmEmailResponse, ConfirmEmailError, Options<ConfirmEmailData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await confirmEmail({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Forgot Password
+ *
+ * Public. Mails a link if the address has an account; the answer does not say so.
+ */
+export const forgotPasswordMutation = (options?: Partial<Options<ForgotPasswordData>>): UseMutationOptions<ForgotPasswordResponse, ForgotPasswordError, Options<ForgotPasswordData>> => {
+    const mutationOptions: UseMutationOptions<ForgotPasswordResponse, ForgotPasswordError, Options<ForgotPasswordData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await forgotPassword({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listIdentityProvidersQueryKey = (options?: Options<ListIdentityProvidersData>) => createQueryKey('listIdentityProviders', options);
+
+/**
+ * List Identity Providers
+ *
+ * Public. Which buttons to show beside the password.
+ */
+export const listIdentityProvidersOptions = (options?: Options<ListIdentityProvidersData>) => queryOptions<ListIdentityProvidersResponse, ListIdentityProvidersError, ListIdentityProvidersResponse, ReturnType<typeof listIdentityProvidersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listIdentityProviders({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listIdentityProvidersQueryKey(options)
+});
+
+/**
+ * Start Identity Sign In
+ *
+ * Public. Where to send the browser. Who comes back unknown gets an account and an organization.
+ */
+export const startIdentitySignInMutation = (options?: Partial<Options<StartIdentitySignInData>>): UseMutationOptions<StartIdentitySignInResponse, StartIdentitySignInError, Options<StartIdentitySignInData>> => {
+    const mutationOptions: UseMutationOptions<StartIdentitySignInResponse, StartIdentitySignInError, Options<StartIdentitySignInData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await startIdentitySignIn({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Reset Password
+ *
+ * Public. The link sets a new password and ends all sessions; sign in with it then.
+ */
+export const resetPasswordMutation = (options?: Partial<Options<ResetPasswordData>>): UseMutationOptions<ResetPasswordResponse, ResetPasswordError, Options<ResetPasswordData>> => {
+    const mutationOptions: UseMutationOptions<ResetPasswordResponse, ResetPasswordError, Options<ResetPasswordData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resetPassword({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Finish Identity Sign In
+ *
+ * Public. The code of somebody who came back from a provider's page and has a second factor.
+ */
+export const finishIdentitySignInMutation = (options?: Partial<Options<FinishIdentitySignInData>>): UseMutationOptions<FinishIdentitySignInResponse, FinishIdentitySignInError, Options<FinishIdentitySignInData>> => {
+    const mutationOptions: UseMutationOptions<FinishIdentitySignInResponse, FinishIdentitySignInError, Options<FinishIdentitySignInData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await finishIdentitySignIn({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 /**
  * Sign In
  *
- * Public. Sets the session cookie.
+ * Public. Sets the session cookie. 401 `second_factor_required`: send all of it again with a code.
  */
 export const signInMutation = (options?: Partial<Options<SignInData>>): UseMutationOptions<SignInResponse, SignInError, Options<SignInData>> => {
     const mutationOptions: UseMutationOptions<SignInResponse, SignInError, Options<SignInData>> = {
@@ -195,6 +503,8 @@ export const signInMutation = (options?: Partial<Options<SignInData>>): UseMutat
 
 /**
  * Sign Out
+ *
+ * Ends this browser's session.
  */
 export const signOutMutation = (options?: Partial<Options<SignOutData>>): UseMutationOptions<SignOutResponse, SignOutError, Options<SignOutData>> => {
     const mutationOptions: UseMutationOptions<SignOutResponse, SignOutError, Options<SignOutData>> = {
@@ -213,7 +523,7 @@ export const signOutMutation = (options?: Partial<Options<SignOutData>>): UseMut
 /**
  * Sign Up
  *
- * Public. Creates a person, an organization they own, and a session.
+ * Public. Creates a person, an organization they own, and a session. Says nothing about who has the address.
  */
 export const signUpMutation = (options?: Partial<Options<SignUpData>>): UseMutationOptions<SignUpResponse, SignUpError, Options<SignUpData>> => {
     const mutationOptions: UseMutationOptions<SignUpResponse, SignUpError, Options<SignUpData>> = {
@@ -228,6 +538,240 @@ export const signUpMutation = (options?: Partial<Options<SignUpData>>): UseMutat
     };
     return mutationOptions;
 };
+
+export const getBillingQueryKey = (options?: Options<GetBillingData>) => createQueryKey('getBilling', options);
+
+/**
+ * Get Billing
+ *
+ * Plan, limits, and what can be done now. `standing.mode` says whether anybody pays here at all.
+ */
+export const getBillingOptions = (options?: Options<GetBillingData>) => queryOptions<GetBillingResponse, GetBillingError, GetBillingResponse, ReturnType<typeof getBillingQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getBilling({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getBillingQueryKey(options)
+});
+
+/**
+ * Cancel Subscription
+ *
+ * Everything works until the end of the paid period.
+ */
+export const cancelSubscriptionMutation = (options?: Partial<Options<CancelSubscriptionData>>): UseMutationOptions<CancelSubscriptionResponse, CancelSubscriptionError, Options<CancelSubscriptionData>> => {
+    const mutationOptions: UseMutationOptions<CancelSubscriptionResponse, CancelSubscriptionError, Options<CancelSubscriptionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await cancelSubscription({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Change Plan
+ *
+ * The new rights apply at once, and the difference is charged. Declined: 402, and nothing has changed.
+ */
+export const changePlanMutation = (options?: Partial<Options<ChangePlanData>>): UseMutationOptions<ChangePlanResponse, ChangePlanError, Options<ChangePlanData>> => {
+    const mutationOptions: UseMutationOptions<ChangePlanResponse, ChangePlanError, Options<ChangePlanData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changePlan({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Start Checkout
+ *
+ * Send the whole page to `url`. It comes back to `/settings/billing?checkout=done` or `…=cancelled`.
+ */
+export const startCheckoutMutation = (options?: Partial<Options<StartCheckoutData>>): UseMutationOptions<StartCheckoutResponse, StartCheckoutError, Options<StartCheckoutData>> => {
+    const mutationOptions: UseMutationOptions<StartCheckoutResponse, StartCheckoutError, Options<StartCheckoutData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await startCheckout({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listInvoicesQueryKey = (options?: Options<ListInvoicesData>) => createQueryKey('listInvoices', options);
+
+/**
+ * List Invoices
+ *
+ * The latest hundred, newest first.
+ */
+export const listInvoicesOptions = (options?: Options<ListInvoicesData>) => queryOptions<ListInvoicesResponse, ListInvoicesError, ListInvoicesResponse, ReturnType<typeof listInvoicesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listInvoices({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listInvoicesQueryKey(options)
+});
+
+export const listPlansQueryKey = (options?: Options<ListPlansData>) => createQueryKey('listPlans', options);
+
+/**
+ * List Plans
+ *
+ * List Plans
+ */
+export const listPlansOptions = (options?: Options<ListPlansData>) => queryOptions<ListPlansResponse, ListPlansError, ListPlansResponse, ReturnType<typeof listPlansQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listPlans({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listPlansQueryKey(options)
+});
+
+/**
+ * Open Billing Portal
+ *
+ * Stripe's page for cards, address and tax number.
+ */
+export const openBillingPortalMutation = (options?: Partial<Options<OpenBillingPortalData>>): UseMutationOptions<OpenBillingPortalResponse, OpenBillingPortalError, Options<OpenBillingPortalData>> => {
+    const mutationOptions: UseMutationOptions<OpenBillingPortalResponse, OpenBillingPortalError, Options<OpenBillingPortalData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await openBillingPortal({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Refresh Billing
+ *
+ * To be called on the way back from a payment: reads the state from Stripe now.
+ */
+export const refreshBillingMutation = (options?: Partial<Options<RefreshBillingData>>): UseMutationOptions<RefreshBillingResponse, RefreshBillingError, Options<RefreshBillingData>> => {
+    const mutationOptions: UseMutationOptions<RefreshBillingResponse, RefreshBillingError, Options<RefreshBillingData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await refreshBilling({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getRefundQueryKey = (options?: Options<GetRefundData>) => createQueryKey('getRefund', options);
+
+/**
+ * Get Refund
+ *
+ * Can the latest payment be given back? With the request to support, written already.
+ */
+export const getRefundOptions = (options?: Options<GetRefundData>) => queryOptions<GetRefundResponse, GetRefundError, GetRefundResponse, ReturnType<typeof getRefundQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getRefund({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getRefundQueryKey(options)
+});
+
+/**
+ * Resume Subscription
+ *
+ * Takes a cancellation back before it takes effect.
+ */
+export const resumeSubscriptionMutation = (options?: Partial<Options<ResumeSubscriptionData>>): UseMutationOptions<ResumeSubscriptionResponse, ResumeSubscriptionError, Options<ResumeSubscriptionData>> => {
+    const mutationOptions: UseMutationOptions<ResumeSubscriptionResponse, ResumeSubscriptionError, Options<ResumeSubscriptionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resumeSubscription({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getStandingQueryKey = (options?: Options<GetStandingData>) => createQueryKey('getStanding', options);
+
+/**
+ * Get Standing
+ *
+ * Get Standing
+ */
+export const getStandingOptions = (options?: Options<GetStandingData>) => queryOptions<GetStandingResponse, GetStandingError, GetStandingResponse, ReturnType<typeof getStandingQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getStanding({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getStandingQueryKey(options)
+});
+
+export const getPlanUsageQueryKey = (options?: Options<GetPlanUsageData>) => createQueryKey('getPlanUsage', options);
+
+/**
+ * Get Plan Usage
+ *
+ * To be set beside the `limits` of `GET /v1/billing`.
+ */
+export const getPlanUsageOptions = (options?: Options<GetPlanUsageData>) => queryOptions<GetPlanUsageResponse, GetPlanUsageError, GetPlanUsageResponse, ReturnType<typeof getPlanUsageQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getPlanUsage({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getPlanUsageQueryKey(options)
+});
 
 export const listCampaignsQueryKey = (options?: Options<ListCampaignsData>) => createQueryKey('listCampaigns', options);
 
@@ -285,6 +829,8 @@ export const getCampaignQueryKey = (options: Options<GetCampaignData>) => create
 
 /**
  * Get Campaign
+ *
+ * One campaign with its current figures.
  */
 export const getCampaignOptions = (options: Options<GetCampaignData>) => queryOptions<GetCampaignResponse, GetCampaignError, GetCampaignResponse, ReturnType<typeof getCampaignQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -355,6 +901,8 @@ export const listConnectionsQueryKey = (options?: Options<ListConnectionsData>) 
 
 /**
  * List Connections
+ *
+ * All connections of the organization with their state.
  */
 export const listConnectionsOptions = (options?: Options<ListConnectionsData>) => queryOptions<ListConnectionsResponse, ListConnectionsError, ListConnectionsResponse, ReturnType<typeof listConnectionsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -373,6 +921,8 @@ export const listConnectionsInfiniteQueryKey = (options?: Options<ListConnection
 
 /**
  * List Connections
+ *
+ * All connections of the organization with their state.
  */
 export const listConnectionsInfiniteOptions = (options?: Options<ListConnectionsData>) => {
     const opts = infiniteQueryOptions<ListConnectionsResponse, ListConnectionsError, InfiniteData<ListConnectionsResponse>, QueryKey<Options<ListConnectionsData>>, string | null | Pick<QueryKey<Options<ListConnectionsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -422,6 +972,8 @@ export const getConnectionQueryKey = (options: Options<GetConnectionData>) => cr
 
 /**
  * Get Connection
+ *
+ * One connection: its state, what it is blocked by, and what to do.
  */
 export const getConnectionOptions = (options: Options<GetConnectionData>) => queryOptions<GetConnectionResponse, GetConnectionError, GetConnectionResponse, ReturnType<typeof getConnectionQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -438,11 +990,32 @@ export const getConnectionOptions = (options: Options<GetConnectionData>) => que
 
 /**
  * Update Connection
+ *
+ * Changes settings of a connection, such as how often it is synced.
  */
 export const updateConnectionMutation = (options?: Partial<Options<UpdateConnectionData>>): UseMutationOptions<UpdateConnectionResponse, UpdateConnectionError, Options<UpdateConnectionData>> => {
     const mutationOptions: UseMutationOptions<UpdateConnectionResponse, UpdateConnectionError, Options<UpdateConnectionData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await updateConnection({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Ask Reconnect
+ *
+ * For whoever may not reconnect it: tells the owners and managers, by one alert and one mail an hour at most.
+ */
+export const askReconnectMutation = (options?: Partial<Options<AskReconnectData>>): UseMutationOptions<AskReconnectResponse, AskReconnectError, Options<AskReconnectData>> => {
+    const mutationOptions: UseMutationOptions<AskReconnectResponse, AskReconnectError, Options<AskReconnectData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await askReconnect({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -496,6 +1069,8 @@ export const listConnectionHistoryQueryKey = (options: Options<ListConnectionHis
 
 /**
  * List Connection History
+ *
+ * Every change of a connection's state with its cause, newest first.
  */
 export const listConnectionHistoryOptions = (options: Options<ListConnectionHistoryData>) => queryOptions<ListConnectionHistoryResponse, ListConnectionHistoryError, ListConnectionHistoryResponse, ReturnType<typeof listConnectionHistoryQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -514,6 +1089,8 @@ export const listConnectionHistoryInfiniteQueryKey = (options: Options<ListConne
 
 /**
  * List Connection History
+ *
+ * Every change of a connection's state with its cause, newest first.
  */
 export const listConnectionHistoryInfiniteOptions = (options: Options<ListConnectionHistoryData>) => {
     const opts = infiniteQueryOptions<ListConnectionHistoryResponse, ListConnectionHistoryError, InfiniteData<ListConnectionHistoryResponse>, QueryKey<Options<ListConnectionHistoryData>>, string | null | Pick<QueryKey<Options<ListConnectionHistoryData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -544,6 +1121,8 @@ export const listReconnectReceiptsQueryKey = (options: Options<ListReconnectRece
 
 /**
  * List Reconnect Receipts
+ *
+ * What each reconnect kept and restored.
  */
 export const listReconnectReceiptsOptions = (options: Options<ListReconnectReceiptsData>) => queryOptions<ListReconnectReceiptsResponse, ListReconnectReceiptsError, ListReconnectReceiptsResponse, ReturnType<typeof listReconnectReceiptsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -562,6 +1141,8 @@ export const listReconnectReceiptsInfiniteQueryKey = (options: Options<ListRecon
 
 /**
  * List Reconnect Receipts
+ *
+ * What each reconnect kept and restored.
  */
 export const listReconnectReceiptsInfiniteOptions = (options: Options<ListReconnectReceiptsData>) => {
     const opts = infiniteQueryOptions<ListReconnectReceiptsResponse, ListReconnectReceiptsError, InfiniteData<ListReconnectReceiptsResponse>, QueryKey<Options<ListReconnectReceiptsData>>, string | null | Pick<QueryKey<Options<ListReconnectReceiptsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -701,6 +1282,8 @@ export const getConnectionUsabilityQueryKey = (options: Options<GetConnectionUsa
 
 /**
  * Get Connection Usability
+ *
+ * What the connection can be used for now, and if not, why.
  */
 export const getConnectionUsabilityOptions = (options: Options<GetConnectionUsabilityData>) => queryOptions<GetConnectionUsabilityResponse, GetConnectionUsabilityError, GetConnectionUsabilityResponse, ReturnType<typeof getConnectionUsabilityQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -878,6 +1461,45 @@ export const getInstanceSchedulerOptions = (options?: Options<GetInstanceSchedul
     queryKey: getInstanceSchedulerQueryKey(options)
 });
 
+export const listOpenSupportRequestsQueryKey = (options?: Options<ListOpenSupportRequestsData>) => createQueryKey('listOpenSupportRequests', options);
+
+/**
+ * List Open Support Requests
+ *
+ * For the operator: what is not answered yet, the next one due first. What was written stands in the mail.
+ */
+export const listOpenSupportRequestsOptions = (options?: Options<ListOpenSupportRequestsData>) => queryOptions<ListOpenSupportRequestsResponse, ListOpenSupportRequestsError, ListOpenSupportRequestsResponse, ReturnType<typeof listOpenSupportRequestsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listOpenSupportRequests({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listOpenSupportRequestsQueryKey(options)
+});
+
+/**
+ * Mark Support Request Answered
+ *
+ * For the operator, after the answer was mailed.
+ */
+export const markSupportRequestAnsweredMutation = (options?: Partial<Options<MarkSupportRequestAnsweredData>>): UseMutationOptions<MarkSupportRequestAnsweredResponse, MarkSupportRequestAnsweredError, Options<MarkSupportRequestAnsweredData>> => {
+    const mutationOptions: UseMutationOptions<MarkSupportRequestAnsweredResponse, MarkSupportRequestAnsweredError, Options<MarkSupportRequestAnsweredData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await markSupportRequestAnswered({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 /**
  * Run Quick Diagnosis
  *
@@ -1042,6 +1664,8 @@ export const createSupportBundleMutation = (options?: Partial<Options<CreateSupp
 
 /**
  * Delete Support Bundle
+ *
+ * Removes a support bundle before its time.
  */
 export const deleteSupportBundleMutation = (options?: Partial<Options<DeleteSupportBundleData>>): UseMutationOptions<DeleteSupportBundleResponse, DeleteSupportBundleError, Options<DeleteSupportBundleData>> => {
     const mutationOptions: UseMutationOptions<DeleteSupportBundleResponse, DeleteSupportBundleError, Options<DeleteSupportBundleData>> = {
@@ -1149,10 +1773,110 @@ export const listWebhooksInfiniteOptions = (options?: Options<ListWebhooksData>)
     return opts as Omit<typeof opts, 'initialData'>;
 };
 
+export const listEventTypesQueryKey = (options?: Options<ListEventTypesData>) => createQueryKey('listEventTypes', options);
+
+/**
+ * List Event Types
+ *
+ * All types that the stream holds and endpoints can choose from.
+ */
+export const listEventTypesOptions = (options?: Options<ListEventTypesData>) => queryOptions<ListEventTypesResponse, ListEventTypesError, ListEventTypesResponse, ReturnType<typeof listEventTypesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listEventTypes({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listEventTypesQueryKey(options)
+});
+
+export const listEventsQueryKey = (options?: Options<ListEventsData>) => createQueryKey('listEvents', options);
+
+/**
+ * List Events
+ *
+ * The organization's events of 30 days at least, without gaps and in order.
+ *
+ * Ascending from the oldest one; keep `next_cursor` and come back with it, also when `has_more` is false. A position
+ * whose next event is no longer kept is answered with 410, so that a gap is never taken for silence.
+ */
+export const listEventsOptions = (options?: Options<ListEventsData>) => queryOptions<ListEventsResponse, ListEventsError, ListEventsResponse, ReturnType<typeof listEventsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listEvents({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listEventsQueryKey(options)
+});
+
+export const listEventsInfiniteQueryKey = (options?: Options<ListEventsData>): QueryKey<Options<ListEventsData>> => createQueryKey('listEvents', options, true);
+
+/**
+ * List Events
+ *
+ * The organization's events of 30 days at least, without gaps and in order.
+ *
+ * Ascending from the oldest one; keep `next_cursor` and come back with it, also when `has_more` is false. A position
+ * whose next event is no longer kept is answered with 410, so that a gap is never taken for silence.
+ */
+export const listEventsInfiniteOptions = (options?: Options<ListEventsData>) => {
+    const opts = infiniteQueryOptions<ListEventsResponse, ListEventsError, InfiniteData<ListEventsResponse>, QueryKey<Options<ListEventsData>>, string | null | Pick<QueryKey<Options<ListEventsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListEventsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listEvents({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listEventsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const getEventQueryKey = (options: Options<GetEventData>) => createQueryKey('getEvent', options);
+
+/**
+ * Get Event
+ *
+ * One event.
+ */
+export const getEventOptions = (options: Options<GetEventData>) => queryOptions<GetEventResponse, GetEventError, GetEventResponse, ReturnType<typeof getEventQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getEvent({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getEventQueryKey(options)
+});
+
 export const listIntegrationsQueryKey = (options?: Options<ListIntegrationsData>) => createQueryKey('listIntegrations', options);
 
 /**
  * List Integrations
+ *
+ * What can be connected, and what is.
  */
 export const listIntegrationsOptions = (options?: Options<ListIntegrationsData>) => queryOptions<ListIntegrationsResponse, ListIntegrationsError, ListIntegrationsResponse, ReturnType<typeof listIntegrationsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1224,6 +1948,26 @@ export const testMailboxMutation = (options?: Partial<Options<TestMailboxData>>)
     return mutationOptions;
 };
 
+export const listRetestsQueryKey = (options?: Options<ListRetestsData>) => createQueryKey('listRetests', options);
+
+/**
+ * List Retests
+ *
+ * What the tests found that ran by themselves when the organization became active again.
+ */
+export const listRetestsOptions = (options?: Options<ListRetestsData>) => queryOptions<ListRetestsResponse, ListRetestsError, ListRetestsResponse, ReturnType<typeof listRetestsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRetests({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRetestsQueryKey(options)
+});
+
 /**
  * Start Connect
  *
@@ -1233,6 +1977,140 @@ export const startConnectMutation = (options?: Partial<Options<StartConnectData>
     const mutationOptions: UseMutationOptions<StartConnectResponse, StartConnectError, Options<StartConnectData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await startConnect({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listInvitationsQueryKey = (options?: Options<ListInvitationsData>) => createQueryKey('listInvitations', options);
+
+/**
+ * List Invitations
+ *
+ * Newest first, with those that are over.
+ */
+export const listInvitationsOptions = (options?: Options<ListInvitationsData>) => queryOptions<ListInvitationsResponse, ListInvitationsError, ListInvitationsResponse, ReturnType<typeof listInvitationsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listInvitations({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listInvitationsQueryKey(options)
+});
+
+/**
+ * Create Invitation
+ *
+ * Mails a link that works once, for seven days. The answer is the same whether or not they have an account.
+ */
+export const createInvitationMutation = (options?: Partial<Options<CreateInvitationData>>): UseMutationOptions<CreateInvitationResponse, CreateInvitationError, Options<CreateInvitationData>> => {
+    const mutationOptions: UseMutationOptions<CreateInvitationResponse, CreateInvitationError, Options<CreateInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Accept Invitation
+ *
+ * For somebody signed in with the invited address. The session works in that organization from now on.
+ */
+export const acceptInvitationMutation = (options?: Partial<Options<AcceptInvitationData>>): UseMutationOptions<AcceptInvitationResponse, AcceptInvitationError, Options<AcceptInvitationData>> => {
+    const mutationOptions: UseMutationOptions<AcceptInvitationResponse, AcceptInvitationError, Options<AcceptInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await acceptInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Look Up Invitation
+ *
+ * Public. What the link offers; uses nothing up.
+ */
+export const lookUpInvitationMutation = (options?: Partial<Options<LookUpInvitationData>>): UseMutationOptions<LookUpInvitationResponse, LookUpInvitationError, Options<LookUpInvitationData>> => {
+    const mutationOptions: UseMutationOptions<LookUpInvitationResponse, LookUpInvitationError, Options<LookUpInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await lookUpInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Sign Up By Invitation
+ *
+ * Public. A person with the invited address, which the link has proved, in the inviting organization.
+ */
+export const signUpByInvitationMutation = (options?: Partial<Options<SignUpByInvitationData>>): UseMutationOptions<SignUpByInvitationResponse, SignUpByInvitationError, Options<SignUpByInvitationData>> => {
+    const mutationOptions: UseMutationOptions<SignUpByInvitationResponse, SignUpByInvitationError, Options<SignUpByInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await signUpByInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Revoke Invitation
+ *
+ * Its link works no more.
+ */
+export const revokeInvitationMutation = (options?: Partial<Options<RevokeInvitationData>>): UseMutationOptions<RevokeInvitationResponse, RevokeInvitationError, Options<RevokeInvitationData>> => {
+    const mutationOptions: UseMutationOptions<RevokeInvitationResponse, RevokeInvitationError, Options<RevokeInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await revokeInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Resend Invitation
+ *
+ * A new link for another seven days; the older one works no more. Once a minute.
+ */
+export const resendInvitationMutation = (options?: Partial<Options<ResendInvitationData>>): UseMutationOptions<ResendInvitationResponse, ResendInvitationError, Options<ResendInvitationData>> => {
+    const mutationOptions: UseMutationOptions<ResendInvitationResponse, ResendInvitationError, Options<ResendInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resendInvitation({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -1357,6 +2235,8 @@ export const getMeQueryKey = (options?: Options<GetMeData>) => createQueryKey('g
 
 /**
  * Get Me
+ *
+ * Programs get it, too; `csrf_token` is empty for them, `permissions` is what the key may.
  */
 export const getMeOptions = (options?: Options<GetMeData>) => queryOptions<GetMeResponse, GetMeError, GetMeResponse, ReturnType<typeof getMeQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1373,6 +2253,8 @@ export const getMeOptions = (options?: Options<GetMeData>) => queryOptions<GetMe
 
 /**
  * Switch Organization
+ *
+ * Makes another of your organizations the active one of this browser.
  */
 export const switchOrganizationMutation = (options?: Partial<Options<SwitchOrganizationData>>): UseMutationOptions<SwitchOrganizationResponse, SwitchOrganizationError, Options<SwitchOrganizationData>> => {
     const mutationOptions: UseMutationOptions<SwitchOrganizationResponse, SwitchOrganizationError, Options<SwitchOrganizationData>> = {
@@ -1388,10 +2270,456 @@ export const switchOrganizationMutation = (options?: Partial<Options<SwitchOrgan
     return mutationOptions;
 };
 
+export const listDevicesQueryKey = (options?: Options<ListDevicesData>) => createQueryKey('listDevices', options);
+
+/**
+ * List Devices
+ *
+ * Your own, in all your organizations; the latest first.
+ */
+export const listDevicesOptions = (options?: Options<ListDevicesData>) => queryOptions<ListDevicesResponse, ListDevicesError, ListDevicesResponse, ReturnType<typeof listDevicesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listDevices({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listDevicesQueryKey(options)
+});
+
+/**
+ * Revoke Device Access
+ *
+ * At once: its next request is refused.
+ */
+export const revokeDeviceAccessMutation = (options?: Partial<Options<RevokeDeviceAccessData>>): UseMutationOptions<RevokeDeviceAccessResponse, RevokeDeviceAccessError, Options<RevokeDeviceAccessData>> => {
+    const mutationOptions: UseMutationOptions<RevokeDeviceAccessResponse, RevokeDeviceAccessError, Options<RevokeDeviceAccessData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await revokeDeviceAccess({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Cancel Email Change
+ *
+ * The link mailed to the new address stops working.
+ */
+export const cancelEmailChangeMutation = (options?: Partial<Options<CancelEmailChangeData>>): UseMutationOptions<CancelEmailChangeResponse, CancelEmailChangeError, Options<CancelEmailChangeData>> => {
+    const mutationOptions: UseMutationOptions<CancelEmailChangeResponse, CancelEmailChangeError, Options<CancelEmailChangeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await cancelEmailChange({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getEmailQueryKey = (options?: Options<GetEmailData>) => createQueryKey('getEmail', options);
+
+/**
+ * Get Email
+ *
+ * Your address, and a change of it that waits for confirmation.
+ */
+export const getEmailOptions = (options?: Options<GetEmailData>) => queryOptions<GetEmailResponse, GetEmailError, GetEmailResponse, ReturnType<typeof getEmailQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getEmail({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getEmailQueryKey(options)
+});
+
+/**
+ * Change Email
+ *
+ * Mails a link to the new address and a notice to the old one. Says nothing about who has the new one.
+ */
+export const changeEmailMutation = (options?: Partial<Options<ChangeEmailData>>): UseMutationOptions<ChangeEmailResponse, ChangeEmailError, Options<ChangeEmailData>> => {
+    const mutationOptions: UseMutationOptions<ChangeEmailResponse, ChangeEmailError, Options<ChangeEmailData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeEmail({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listIdentitiesQueryKey = (options?: Options<ListIdentitiesData>) => createQueryKey('listIdentities', options);
+
+/**
+ * List Identities
+ *
+ * Accounts of other services that you can sign in with.
+ */
+export const listIdentitiesOptions = (options?: Options<ListIdentitiesData>) => queryOptions<ListIdentitiesResponse, ListIdentitiesError, ListIdentitiesResponse, ReturnType<typeof listIdentitiesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listIdentities({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listIdentitiesQueryKey(options)
+});
+
+/**
+ * Unlink Identity
+ *
+ * Refused where nothing else would sign this person in.
+ */
+export const unlinkIdentityMutation = (options?: Partial<Options<UnlinkIdentityData>>): UseMutationOptions<UnlinkIdentityResponse, UnlinkIdentityError, Options<UnlinkIdentityData>> => {
+    const mutationOptions: UseMutationOptions<UnlinkIdentityResponse, UnlinkIdentityError, Options<UnlinkIdentityData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await unlinkIdentity({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Link Identity
+ *
+ * Needs the password. Where to send the browser; it comes back to the account settings.
+ */
+export const linkIdentityMutation = (options?: Partial<Options<LinkIdentityData>>): UseMutationOptions<LinkIdentityResponse, LinkIdentityError, Options<LinkIdentityData>> => {
+    const mutationOptions: UseMutationOptions<LinkIdentityResponse, LinkIdentityError, Options<LinkIdentityData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await linkIdentity({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Change Password
+ *
+ * Ends every other session. A wrong current password changes nothing.
+ */
+export const changePasswordMutation = (options?: Partial<Options<ChangePasswordData>>): UseMutationOptions<ChangePasswordResponse, ChangePasswordError, Options<ChangePasswordData>> => {
+    const mutationOptions: UseMutationOptions<ChangePasswordResponse, ChangePasswordError, Options<ChangePasswordData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changePassword({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getSecondFactorQueryKey = (options?: Options<GetSecondFactorData>) => createQueryKey('getSecondFactor', options);
+
+/**
+ * Get Second Factor
+ *
+ * Whether a second factor is set up for you.
+ */
+export const getSecondFactorOptions = (options?: Options<GetSecondFactorData>) => queryOptions<GetSecondFactorResponse, GetSecondFactorError, GetSecondFactorResponse, ReturnType<typeof getSecondFactorQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSecondFactor({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSecondFactorQueryKey(options)
+});
+
+/**
+ * Set Up Second Factor
+ *
+ * A key for an authenticator app, as text and as the URI of a QR code. Off until a code of it is confirmed.
+ */
+export const setUpSecondFactorMutation = (options?: Partial<Options<SetUpSecondFactorData>>): UseMutationOptions<SetUpSecondFactorResponse, SetUpSecondFactorError, Options<SetUpSecondFactorData>> => {
+    const mutationOptions: UseMutationOptions<SetUpSecondFactorResponse, SetUpSecondFactorError, Options<SetUpSecondFactorData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await setUpSecondFactor({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Confirm Second Factor
+ *
+ * Turns it on and ends the other sessions. The recovery codes are shown this once.
+ */
+export const confirmSecondFactorMutation = (options?: Partial<Options<ConfirmSecondFactorData>>): UseMutationOptions<ConfirmSecondFactorResponse, ConfirmSecondFactorError, Options<ConfirmSecondFactorData>> => {
+    const mutationOptions: UseMutationOptions<ConfirmSecondFactorResponse, ConfirmSecondFactorError, Options<ConfirmSecondFactorData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await confirmSecondFactor({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Disable Second Factor
+ *
+ * Needs the password and a code, or a recovery code.
+ */
+export const disableSecondFactorMutation = (options?: Partial<Options<DisableSecondFactorData>>): UseMutationOptions<DisableSecondFactorResponse, DisableSecondFactorError, Options<DisableSecondFactorData>> => {
+    const mutationOptions: UseMutationOptions<DisableSecondFactorResponse, DisableSecondFactorError, Options<DisableSecondFactorData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await disableSecondFactor({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Renew Recovery Codes
+ *
+ * Ten new ones; the older ones stop working.
+ */
+export const renewRecoveryCodesMutation = (options?: Partial<Options<RenewRecoveryCodesData>>): UseMutationOptions<RenewRecoveryCodesResponse, RenewRecoveryCodesError, Options<RenewRecoveryCodesData>> => {
+    const mutationOptions: UseMutationOptions<RenewRecoveryCodesResponse, RenewRecoveryCodesError, Options<RenewRecoveryCodesData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await renewRecoveryCodes({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * End Other Sessions
+ *
+ * Signs every other browser out.
+ */
+export const endOtherSessionsMutation = (options?: Partial<Options<EndOtherSessionsData>>): UseMutationOptions<EndOtherSessionsResponse, EndOtherSessionsError, Options<EndOtherSessionsData>> => {
+    const mutationOptions: UseMutationOptions<EndOtherSessionsResponse, EndOtherSessionsError, Options<EndOtherSessionsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await endOtherSessions({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listSessionsQueryKey = (options?: Options<ListSessionsData>) => createQueryKey('listSessions', options);
+
+/**
+ * List Sessions
+ *
+ * Every browser that is signed in to this account, whichever organization it works in.
+ */
+export const listSessionsOptions = (options?: Options<ListSessionsData>) => queryOptions<ListSessionsResponse, ListSessionsError, ListSessionsResponse, ReturnType<typeof listSessionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listSessions({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listSessionsQueryKey(options)
+});
+
+/**
+ * End Session
+ *
+ * Signs that browser out at its next request; also the current one.
+ */
+export const endSessionMutation = (options?: Partial<Options<EndSessionData>>): UseMutationOptions<EndSessionResponse, EndSessionError, Options<EndSessionData>> => {
+    const mutationOptions: UseMutationOptions<EndSessionResponse, EndSessionError, Options<EndSessionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await endSession({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Replace Sign Up Address
+ *
+ * Another address, while none is confirmed. The link goes to the new one.
+ */
+export const replaceSignUpAddressMutation = (options?: Partial<Options<ReplaceSignUpAddressData>>): UseMutationOptions<ReplaceSignUpAddressResponse, ReplaceSignUpAddressError, Options<ReplaceSignUpAddressData>> => {
+    const mutationOptions: UseMutationOptions<ReplaceSignUpAddressResponse, ReplaceSignUpAddressError, Options<ReplaceSignUpAddressData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await replaceSignUpAddress({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getVerificationQueryKey = (options?: Options<GetVerificationData>) => createQueryKey('getVerification', options);
+
+/**
+ * Get Verification
+ *
+ * Is my address confirmed, and when may the mail be sent again?
+ */
+export const getVerificationOptions = (options?: Options<GetVerificationData>) => queryOptions<GetVerificationResponse, GetVerificationError, GetVerificationResponse, ReturnType<typeof getVerificationQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getVerification({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getVerificationQueryKey(options)
+});
+
+/**
+ * Resend Verification
+ *
+ * Sends a new link; older ones stop working. Once a minute, five times an hour.
+ */
+export const resendVerificationMutation = (options?: Partial<Options<ResendVerificationData>>): UseMutationOptions<ResendVerificationResponse, ResendVerificationError, Options<ResendVerificationData>> => {
+    const mutationOptions: UseMutationOptions<ResendVerificationResponse, ResendVerificationError, Options<ResendVerificationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resendVerification({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listMembersQueryKey = (options?: Options<ListMembersData>) => createQueryKey('listMembers', options);
+
+/**
+ * List Members
+ *
+ * All of them, owners first.
+ */
+export const listMembersOptions = (options?: Options<ListMembersData>) => queryOptions<ListMembersResponse, ListMembersError, ListMembersResponse, ReturnType<typeof listMembersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMembers({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMembersQueryKey(options)
+});
+
+/**
+ * Remove Member
+ *
+ * They are out at once. What they connected for the organization stays.
+ */
+export const removeMemberMutation = (options?: Partial<Options<RemoveMemberData>>): UseMutationOptions<RemoveMemberResponse, RemoveMemberError, Options<RemoveMemberData>> => {
+    const mutationOptions: UseMutationOptions<RemoveMemberResponse, RemoveMemberError, Options<RemoveMemberData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeMember({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Change Member Role
+ *
+ * Takes effect with their next request. Owners' roles are changed by owners only; one owner always remains.
+ */
+export const changeMemberRoleMutation = (options?: Partial<Options<ChangeMemberRoleData>>): UseMutationOptions<ChangeMemberRoleResponse, ChangeMemberRoleError, Options<ChangeMemberRoleData>> => {
+    const mutationOptions: UseMutationOptions<ChangeMemberRoleResponse, ChangeMemberRoleError, Options<ChangeMemberRoleData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeMemberRole({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const getMetricsSummaryQueryKey = (options?: Options<GetMetricsSummaryData>) => createQueryKey('getMetricsSummary', options);
 
 /**
  * Get Metrics Summary
+ *
+ * Totals and rates over a span of time.
  */
 export const getMetricsSummaryOptions = (options?: Options<GetMetricsSummaryData>) => queryOptions<GetMetricsSummaryResponse, GetMetricsSummaryError, GetMetricsSummaryResponse, ReturnType<typeof getMetricsSummaryQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1409,6 +2737,8 @@ export const getMetricsSummaryOptions = (options?: Options<GetMetricsSummaryData
 export const getOauthAttemptQueryKey = (options: Options<GetOauthAttemptData>) => createQueryKey('getOauthAttempt', options);
 
 /**
+ * Get Oauth Attempt
+ *
  * Get Oauth Attempt
  */
 export const getOauthAttemptOptions = (options: Options<GetOauthAttemptData>) => queryOptions<GetOauthAttemptResponse, GetOauthAttemptError, GetOauthAttemptResponse, ReturnType<typeof getOauthAttemptQueryKey>>({
@@ -1448,6 +2778,8 @@ export const getOrganizationQueryKey = (options?: Options<GetOrganizationData>) 
 
 /**
  * Get Organization
+ *
+ * The organization's name and time zone, with an ETag.
  */
 export const getOrganizationOptions = (options?: Options<GetOrganizationData>) => queryOptions<GetOrganizationResponse, GetOrganizationError, GetOrganizationResponse, ReturnType<typeof getOrganizationQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1464,11 +2796,109 @@ export const getOrganizationOptions = (options?: Options<GetOrganizationData>) =
 
 /**
  * Update Organization
+ *
+ * Changes name or time zone; send the ETag as If-Match.
  */
 export const updateOrganizationMutation = (options?: Partial<Options<UpdateOrganizationData>>): UseMutationOptions<UpdateOrganizationResponse, UpdateOrganizationError, Options<UpdateOrganizationData>> => {
     const mutationOptions: UseMutationOptions<UpdateOrganizationResponse, UpdateOrganizationError, Options<UpdateOrganizationData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await updateOrganization({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Ask Owner
+ *
+ * For whoever may not do something: tells those who may, by one alert and one mail a day for it at most.
+ */
+export const askOwnerMutation = (options?: Partial<Options<AskOwnerData>>): UseMutationOptions<AskOwnerResponse, AskOwnerError, Options<AskOwnerData>> => {
+    const mutationOptions: UseMutationOptions<AskOwnerResponse, AskOwnerError, Options<AskOwnerData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await askOwner({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listConnectionsOfFormerMembersQueryKey = (options?: Options<ListConnectionsOfFormerMembersData>) => createQueryKey('listConnectionsOfFormerMembers', options);
+
+/**
+ * List Connections Of Former Members
+ *
+ * Not disconnected, and authorized by nobody who is still a member.
+ */
+export const listConnectionsOfFormerMembersOptions = (options?: Options<ListConnectionsOfFormerMembersData>) => queryOptions<ListConnectionsOfFormerMembersResponse, ListConnectionsOfFormerMembersError, ListConnectionsOfFormerMembersResponse, ReturnType<typeof listConnectionsOfFormerMembersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listConnectionsOfFormerMembers({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listConnectionsOfFormerMembersQueryKey(options)
+});
+
+/**
+ * Leave Organization
+ *
+ * The last owner cannot. The session goes on in another organization of yours, or ends.
+ */
+export const leaveOrganizationMutation = (options?: Partial<Options<LeaveOrganizationData>>): UseMutationOptions<LeaveOrganizationResponse, LeaveOrganizationError, Options<LeaveOrganizationData>> => {
+    const mutationOptions: UseMutationOptions<LeaveOrganizationResponse, LeaveOrganizationError, Options<LeaveOrganizationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await leaveOrganization({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Transfer Ownership
+ *
+ * Another member becomes an owner, and you are one no longer, in one step.
+ */
+export const transferOwnershipMutation = (options?: Partial<Options<TransferOwnershipData>>): UseMutationOptions<TransferOwnershipResponse, TransferOwnershipError, Options<TransferOwnershipData>> => {
+    const mutationOptions: UseMutationOptions<TransferOwnershipResponse, TransferOwnershipError, Options<TransferOwnershipData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await transferOwnership({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Create Organization
+ *
+ * Another organization, owned by you. The session works in it from now on.
+ */
+export const createOrganizationMutation = (options?: Partial<Options<CreateOrganizationData>>): UseMutationOptions<CreateOrganizationResponse, CreateOrganizationError, Options<CreateOrganizationData>> => {
+    const mutationOptions: UseMutationOptions<CreateOrganizationResponse, CreateOrganizationError, Options<CreateOrganizationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createOrganization({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -1498,6 +2928,215 @@ export const getServiceStatusOptions = (options?: Options<GetServiceStatusData>)
     },
     queryKey: getServiceStatusQueryKey(options)
 });
+
+export const getSupportQueryKey = (options?: Options<GetSupportData>) => createQueryKey('getSupport', options);
+
+/**
+ * Get Support
+ *
+ * Public. How to reach support, when it answers, and what may be attached.
+ */
+export const getSupportOptions = (options?: Options<GetSupportData>) => queryOptions<GetSupportResponse, GetSupportError, GetSupportResponse, ReturnType<typeof getSupportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSupport({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSupportQueryKey(options)
+});
+
+export const listHelpArticlesQueryKey = (options?: Options<ListHelpArticlesData>) => createQueryKey('listHelpArticles', options);
+
+/**
+ * List Help Articles
+ *
+ * Public. All help pages, or those that fit, the best first.
+ */
+export const listHelpArticlesOptions = (options?: Options<ListHelpArticlesData>) => queryOptions<ListHelpArticlesResponse, ListHelpArticlesError, ListHelpArticlesResponse, ReturnType<typeof listHelpArticlesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listHelpArticles({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listHelpArticlesQueryKey(options)
+});
+
+export const getHelpArticleQueryKey = (options: Options<GetHelpArticleData>) => createQueryKey('getHelpArticle', options);
+
+/**
+ * Get Help Article
+ *
+ * Public. One help page, as Markdown.
+ */
+export const getHelpArticleOptions = (options: Options<GetHelpArticleData>) => queryOptions<GetHelpArticleResponse, GetHelpArticleError, GetHelpArticleResponse, ReturnType<typeof getHelpArticleQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getHelpArticle({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getHelpArticleQueryKey(options)
+});
+
+/**
+ * Contact Support
+ *
+ * Public, for whoever cannot sign in. Says nothing about whether the address has an account.
+ */
+export const contactSupportMutation = (options?: Partial<Options<ContactSupportData>>): UseMutationOptions<ContactSupportResponse, ContactSupportError, Options<ContactSupportData>> => {
+    const mutationOptions: UseMutationOptions<ContactSupportResponse, ContactSupportError, Options<ContactSupportData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await contactSupport({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listSupportRequestsQueryKey = (options?: Options<ListSupportRequestsData>) => createQueryKey('listSupportRequests', options);
+
+/**
+ * List Support Requests
+ *
+ * One's own, newest first.
+ */
+export const listSupportRequestsOptions = (options?: Options<ListSupportRequestsData>) => queryOptions<ListSupportRequestsResponse, ListSupportRequestsError, ListSupportRequestsResponse, ReturnType<typeof listSupportRequestsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listSupportRequests({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listSupportRequestsQueryKey(options)
+});
+
+export const listSupportRequestsInfiniteQueryKey = (options?: Options<ListSupportRequestsData>): QueryKey<Options<ListSupportRequestsData>> => createQueryKey('listSupportRequests', options, true);
+
+/**
+ * List Support Requests
+ *
+ * One's own, newest first.
+ */
+export const listSupportRequestsInfiniteOptions = (options?: Options<ListSupportRequestsData>) => {
+    const opts = infiniteQueryOptions<ListSupportRequestsResponse, ListSupportRequestsError, InfiniteData<ListSupportRequestsResponse>, QueryKey<Options<ListSupportRequestsData>>, string | null | Pick<QueryKey<Options<ListSupportRequestsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListSupportRequestsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listSupportRequests({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listSupportRequestsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create Support Request
+ *
+ * Mailed to support at once. Answered by e-mail within 24 hours, urgent ones within 4.
+ */
+export const createSupportRequestMutation = (options?: Partial<Options<CreateSupportRequestData>>): UseMutationOptions<CreateSupportRequestResponse, CreateSupportRequestError, Options<CreateSupportRequestData>> => {
+    const mutationOptions: UseMutationOptions<CreateSupportRequestResponse, CreateSupportRequestError, Options<CreateSupportRequestData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createSupportRequest({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getSupportRequestQueryKey = (options: Options<GetSupportRequestData>) => createQueryKey('getSupportRequest', options);
+
+/**
+ * Get Support Request
+ *
+ * Get Support Request
+ */
+export const getSupportRequestOptions = (options: Options<GetSupportRequestData>) => queryOptions<GetSupportRequestResponse, GetSupportRequestError, GetSupportRequestResponse, ReturnType<typeof getSupportRequestQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSupportRequest({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSupportRequestQueryKey(options)
+});
+
+export const downloadSupportAttachmentQueryKey = (options: Options<DownloadSupportAttachmentData>) => createQueryKey('downloadSupportAttachment', options);
+
+/**
+ * Download Support Attachment
+ *
+ * As a download whatever it holds: no browser shows it as a page of ours.
+ */
+export const downloadSupportAttachmentOptions = (options: Options<DownloadSupportAttachmentData>) => queryOptions<DownloadSupportAttachmentResponse, DownloadSupportAttachmentError, DownloadSupportAttachmentResponse, ReturnType<typeof downloadSupportAttachmentQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await downloadSupportAttachment({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: downloadSupportAttachmentQueryKey(options)
+});
+
+/**
+ * Close Support Request
+ *
+ * It is settled. Closing it twice changes nothing.
+ */
+export const closeSupportRequestMutation = (options?: Partial<Options<CloseSupportRequestData>>): UseMutationOptions<CloseSupportRequestResponse, CloseSupportRequestError, Options<CloseSupportRequestData>> => {
+    const mutationOptions: UseMutationOptions<CloseSupportRequestResponse, CloseSupportRequestError, Options<CloseSupportRequestData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await closeSupportRequest({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 export const listSyncsQueryKey = (options?: Options<ListSyncsData>) => createQueryKey('listSyncs', options);
 
@@ -1555,6 +3194,8 @@ export const getSyncQueryKey = (options: Options<GetSyncData>) => createQueryKey
 
 /**
  * Get Sync
+ *
+ * One run with its progress and counts.
  */
 export const getSyncOptions = (options: Options<GetSyncData>) => queryOptions<GetSyncResponse, GetSyncError, GetSyncResponse, ReturnType<typeof getSyncQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1619,4 +3260,249 @@ export const listSyncJournalInfiniteOptions = (options: Options<ListSyncJournalD
         queryKey: listSyncJournalInfiniteQueryKey(options)
     });
     return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const listWebhookEndpointsQueryKey = (options?: Options<ListWebhookEndpointsData>) => createQueryKey('listWebhookEndpoints', options);
+
+/**
+ * List Webhook Endpoints
+ *
+ * The organization's endpoints with their health.
+ */
+export const listWebhookEndpointsOptions = (options?: Options<ListWebhookEndpointsData>) => queryOptions<ListWebhookEndpointsResponse, ListWebhookEndpointsError, ListWebhookEndpointsResponse, ReturnType<typeof listWebhookEndpointsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listWebhookEndpoints({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listWebhookEndpointsQueryKey(options)
+});
+
+/**
+ * Create Webhook Endpoint
+ *
+ * The secret is shown in this answer only.
+ */
+export const createWebhookEndpointMutation = (options?: Partial<Options<CreateWebhookEndpointData>>): UseMutationOptions<CreateWebhookEndpointResponse, CreateWebhookEndpointError, Options<CreateWebhookEndpointData>> => {
+    const mutationOptions: UseMutationOptions<CreateWebhookEndpointResponse, CreateWebhookEndpointError, Options<CreateWebhookEndpointData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createWebhookEndpoint({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete Webhook Endpoint
+ *
+ * With its log. To stop deliveries for a while, disable it instead.
+ */
+export const deleteWebhookEndpointMutation = (options?: Partial<Options<DeleteWebhookEndpointData>>): UseMutationOptions<DeleteWebhookEndpointResponse, DeleteWebhookEndpointError, Options<DeleteWebhookEndpointData>> => {
+    const mutationOptions: UseMutationOptions<DeleteWebhookEndpointResponse, DeleteWebhookEndpointError, Options<DeleteWebhookEndpointData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteWebhookEndpoint({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getWebhookEndpointQueryKey = (options: Options<GetWebhookEndpointData>) => createQueryKey('getWebhookEndpoint', options);
+
+/**
+ * Get Webhook Endpoint
+ *
+ * One endpoint with its health.
+ */
+export const getWebhookEndpointOptions = (options: Options<GetWebhookEndpointData>) => queryOptions<GetWebhookEndpointResponse, GetWebhookEndpointError, GetWebhookEndpointResponse, ReturnType<typeof getWebhookEndpointQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getWebhookEndpoint({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getWebhookEndpointQueryKey(options)
+});
+
+/**
+ * Update Webhook Endpoint
+ *
+ * Enabled again, it gets all that happened meanwhile, up to 30 days back.
+ */
+export const updateWebhookEndpointMutation = (options?: Partial<Options<UpdateWebhookEndpointData>>): UseMutationOptions<UpdateWebhookEndpointResponse, UpdateWebhookEndpointError, Options<UpdateWebhookEndpointData>> => {
+    const mutationOptions: UseMutationOptions<UpdateWebhookEndpointResponse, UpdateWebhookEndpointError, Options<UpdateWebhookEndpointData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateWebhookEndpoint({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listWebhookDeliveriesQueryKey = (options: Options<ListWebhookDeliveriesData>) => createQueryKey('listWebhookDeliveries', options);
+
+/**
+ * List Webhook Deliveries
+ *
+ * The log of 30 days, newest first.
+ */
+export const listWebhookDeliveriesOptions = (options: Options<ListWebhookDeliveriesData>) => queryOptions<ListWebhookDeliveriesResponse, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ReturnType<typeof listWebhookDeliveriesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listWebhookDeliveries({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listWebhookDeliveriesQueryKey(options)
+});
+
+export const listWebhookDeliveriesInfiniteQueryKey = (options: Options<ListWebhookDeliveriesData>): QueryKey<Options<ListWebhookDeliveriesData>> => createQueryKey('listWebhookDeliveries', options, true);
+
+/**
+ * List Webhook Deliveries
+ *
+ * The log of 30 days, newest first.
+ */
+export const listWebhookDeliveriesInfiniteOptions = (options: Options<ListWebhookDeliveriesData>) => {
+    const opts = infiniteQueryOptions<ListWebhookDeliveriesResponse, ListWebhookDeliveriesError, InfiniteData<ListWebhookDeliveriesResponse>, QueryKey<Options<ListWebhookDeliveriesData>>, string | null | Pick<QueryKey<Options<ListWebhookDeliveriesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListWebhookDeliveriesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listWebhookDeliveries({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listWebhookDeliveriesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const getWebhookDeliveryQueryKey = (options: Options<GetWebhookDeliveryData>) => createQueryKey('getWebhookDelivery', options);
+
+/**
+ * Get Webhook Delivery
+ *
+ * One delivery with every attempt.
+ */
+export const getWebhookDeliveryOptions = (options: Options<GetWebhookDeliveryData>) => queryOptions<GetWebhookDeliveryResponse, GetWebhookDeliveryError, GetWebhookDeliveryResponse, ReturnType<typeof getWebhookDeliveryQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getWebhookDelivery({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getWebhookDeliveryQueryKey(options)
+});
+
+/**
+ * Replay Webhook Delivery
+ *
+ * Sends it again, whatever came of it before, under the same `webhook-id`.
+ */
+export const replayWebhookDeliveryMutation = (options?: Partial<Options<ReplayWebhookDeliveryData>>): UseMutationOptions<ReplayWebhookDeliveryResponse, ReplayWebhookDeliveryError, Options<ReplayWebhookDeliveryData>> => {
+    const mutationOptions: UseMutationOptions<ReplayWebhookDeliveryResponse, ReplayWebhookDeliveryError, Options<ReplayWebhookDeliveryData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await replayWebhookDelivery({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Replay Webhook Deliveries
+ *
+ * Everything since then that was given up or waits for its next attempt is sent now.
+ */
+export const replayWebhookDeliveriesMutation = (options?: Partial<Options<ReplayWebhookDeliveriesData>>): UseMutationOptions<ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveriesError, Options<ReplayWebhookDeliveriesData>> => {
+    const mutationOptions: UseMutationOptions<ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveriesError, Options<ReplayWebhookDeliveriesData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await replayWebhookDeliveries({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Rotate Webhook Secret
+ *
+ * The secret before it signs, too, for 24 hours. The new one is shown in this answer only.
+ */
+export const rotateWebhookSecretMutation = (options?: Partial<Options<RotateWebhookSecretData>>): UseMutationOptions<RotateWebhookSecretResponse, RotateWebhookSecretError, Options<RotateWebhookSecretData>> => {
+    const mutationOptions: UseMutationOptions<RotateWebhookSecretResponse, RotateWebhookSecretError, Options<RotateWebhookSecretData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await rotateWebhookSecret({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Send Webhook Test
+ *
+ * Sends a `webhook.test`, once, also to a disabled endpoint. Poll the delivery for what came of it.
+ */
+export const sendWebhookTestMutation = (options?: Partial<Options<SendWebhookTestData>>): UseMutationOptions<SendWebhookTestResponse, SendWebhookTestError, Options<SendWebhookTestData>> => {
+    const mutationOptions: UseMutationOptions<SendWebhookTestResponse, SendWebhookTestError, Options<SendWebhookTestData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await sendWebhookTest({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
 };

@@ -1,23 +1,33 @@
 import { Anchor, Button, Card, Group, Stack, Text, Title } from '@mantine/core';
-import { IconCircleCheck, IconCircleX } from '@tabler/icons-react';
+import { IconCircleCheck, IconCircleX, IconMessageQuestion, type TablerIcon } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { CausePanel } from '../../components/cause-panel.tsx';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { Spoken } from '../../components/spoken.tsx';
-import { toneInk } from '../../components/tones.ts';
+import { type Tone, toneInk } from '../../components/tones.ts';
 import type { Alert } from '../../lib/types.ts';
+import AskedLink from './asked-link.tsx';
 import { cardOf } from './card.ts';
+
+const ASKED: [TablerIcon, Tone] = [IconMessageQuestion, 'brand'];
+
+/** Nothing is broken where somebody only asks. */
+const LOOKS: Partial<Record<Alert['kind'], [TablerIcon, Tone]>> = {
+  integration_recovered: [IconCircleCheck, 'success'],
+  reconnect_asked: ASKED,
+  action_asked: ASKED,
+};
 
 export function AlertItem({ alert, onRead }: { alert: Alert; onRead: () => void }) {
   const good = alert.kind === 'integration_recovered';
-  const Icon = good ? IconCircleCheck : IconCircleX;
+  const [Icon, tone] = LOOKS[alert.kind] ?? [IconCircleX, 'danger'];
   const unread = alert.read_at === null;
   const card = cardOf(alert);
   return (
     <Card component="article" padding="md" aria-labelledby={`${alert.id}-title`}>
       <Group align="flex-start" wrap="nowrap" gap="sm">
-        <Icon size={22} color={toneInk(good ? 'success' : 'danger')} style={{ flexShrink: 0 }} aria-hidden />
+        <Icon size={22} color={toneInk(tone)} style={{ flexShrink: 0 }} aria-hidden />
         <Stack gap={6} flex={1} miw={0}>
           <Group justify="space-between" gap="xs" wrap="nowrap" align="flex-start">
             <Title order={2} id={`${alert.id}-title`}>
@@ -53,9 +63,11 @@ export function AlertItem({ alert, onRead }: { alert: Alert; onRead: () => void 
 
 function AlertLinks({ alert, unread, onRead }: { alert: Alert; unread: boolean; onRead: () => void }) {
   const { provider, connection_id: account } = alert;
+  const wish = alert.kind === 'action_asked';
   return (
     <Group gap="md" mt={2}>
-      {provider && (
+      {wish && <AskedLink alert={alert} />}
+      {!wish && provider && (
         <Anchor
           size="sm"
           renderRoot={(props) => (

@@ -1,46 +1,46 @@
-import './auth.css';
-import { useEffect } from 'react';
 import { safePath } from '../../lib/http.ts';
-import { AuthForm, type Mode } from './auth-form.tsx';
+import { ConfirmPage } from './confirm-page.tsx';
+import { ContactPage } from './contact-page.tsx';
+import { ForgotPage } from './forgot-page.tsx';
+import { InvitationPage } from './invitation-page.tsx';
+import { ResetPage } from './reset-page.tsx';
+import { SignInPage } from './sign-in-page.tsx';
+import { SignUpPage } from './sign-up-page.tsx';
 
-const WORDS = {
-  'sign-in': {
-    title: 'Sign in',
-    lead: 'Welcome back.',
-    other: '/sign-up',
-    ask: 'New here?',
-    link: 'Create an account',
-  },
-  'sign-up': {
-    title: 'Create your account',
-    lead: 'Connect HubSpot and Klaviyo in a few minutes.',
-    other: '/sign-in',
-    ask: 'Already have an account?',
-    link: 'Sign in',
-  },
-};
+/** Pages for whoever is not signed in: one light bundle, chosen by the path. */
+const PAGES = [
+  'sign-in',
+  'sign-up',
+  'forgot-password',
+  'reset-password',
+  'confirm-email',
+  'invitation',
+  'contact',
+] as const;
+export type Mode = (typeof PAGES)[number];
 
-/** A page of its own without the app's component library: it must be fast on a phone. */
+export function modeOf(path: string): Mode {
+  return PAGES.find((page) => path === `/${page}` || path.startsWith(`/${page}/`)) ?? 'sign-in';
+}
+
 export function AuthPage({ mode }: { mode: Mode }) {
-  const words = WORDS[mode];
   const next = safePath(new URLSearchParams(window.location.search).get('next'));
-  useEffect(() => {
-    document.title = `${words.title} · Mailwarden`;
-  }, [words.title]);
-  const other = next ? `${words.other}?next=${encodeURIComponent(next)}` : words.other;
-  return (
-    <div className="auth">
-      <main className="auth-card">
-        <p className="auth-brand">
-          <img src="/favicon.svg" width={28} height={28} alt="" /> Mailwarden
-        </p>
-        <h1>{words.title}</h1>
-        <p className="auth-lead">{words.lead}</p>
-        <AuthForm mode={mode} onDone={() => window.location.assign(next ?? '/integrations')} />
-        <p className="auth-other">
-          {words.ask} <a href={other}>{words.link}</a>
-        </p>
-      </main>
-    </div>
-  );
+  const enter = () => window.location.assign(next ?? '/integrations');
+  const keep = (path: string) => (next ? `${path}?next=${encodeURIComponent(next)}` : path);
+  switch (mode) {
+    case 'sign-in':
+      return <SignInPage other={keep('/sign-up')} onDone={enter} />;
+    case 'sign-up':
+      return <SignUpPage other={keep('/sign-in')} onDone={enter} />;
+    case 'forgot-password':
+      return <ForgotPage />;
+    case 'reset-password':
+      return <ResetPage />;
+    case 'confirm-email':
+      return <ConfirmPage />;
+    case 'contact':
+      return <ContactPage />;
+    case 'invitation':
+      return <InvitationPage onDone={() => window.location.assign('/')} />;
+  }
 }

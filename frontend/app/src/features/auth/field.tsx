@@ -1,15 +1,18 @@
-import { useId, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 
 type Props = {
   name: string;
   label: string;
-  type?: 'text' | 'email' | 'password';
+  type?: 'text' | 'email' | 'password' | 'code';
   autoComplete: string;
+  autoFocus?: boolean;
   hint?: string | undefined;
   error?: string | undefined;
+  /** Below, such as the way out for a forgotten password. */
+  aside?: ReactNode;
 };
 
-export function Field({ name, label, type = 'text', autoComplete, hint, error }: Props) {
+export function Field({ name, label, type = 'text', autoComplete, autoFocus, hint, error, aside }: Props) {
   const id = useId();
   const [shown, setShown] = useState(false);
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
@@ -20,8 +23,10 @@ export function Field({ name, label, type = 'text', autoComplete, hint, error }:
         <input
           id={id}
           name={name}
-          type={shown ? 'text' : type}
+          type={shown || type === 'code' ? 'text' : type}
           autoComplete={autoComplete}
+          // biome-ignore lint/a11y/noAutofocus: only where a step follows another, and asks for this alone
+          autoFocus={autoFocus}
           required
           spellCheck={false}
           autoCapitalize={type === 'text' ? 'words' : 'none'}
@@ -44,6 +49,7 @@ export function Field({ name, label, type = 'text', autoComplete, hint, error }:
           {error}
         </p>
       )}
+      {aside && <p className="auth-aside">{aside}</p>}
     </div>
   );
 }

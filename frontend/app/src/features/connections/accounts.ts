@@ -3,6 +3,12 @@ import type { Connection } from '../../lib/types.ts';
 /** What a person recognises the account by. */
 export const accountName = (connection: Connection) => connection.account_label || `Account ${connection.external_id}`;
 
+/** For asking those who may do something with it. */
+export const wishFor = (connection: Connection) => ({
+  about: accountName(connection),
+  account: { id: connection.id, provider: connection.provider },
+});
+
 const URGENCY: Record<Connection['status'], number> = {
   inactive: 0,
   verifying: 1,

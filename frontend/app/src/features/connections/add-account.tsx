@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { IconPlugConnected, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Managed } from '../../components/managed.tsx';
@@ -14,8 +14,8 @@ export function AddAccount({ integration, first = false }: { integration: Integr
   const rights = useConnectRights(integration);
   const Icon = first ? IconPlugConnected : IconPlus;
   return (
-    <>
-      <Managed rights={rights}>
+    <Group gap="xs">
+      <Managed rights={rights} wish={{ action: 'connect', provider: integration.provider, about: integration.label }}>
         {(may) => (
           <Button
             variant={first ? 'filled' : 'default'}
@@ -29,6 +29,6 @@ export function AddAccount({ integration, first = false }: { integration: Integr
         )}
       </Managed>
       {open && <ConnectFlow integration={integration} onClose={() => setOpen(false)} />}
-    </>
+    </Group>
   );
 }

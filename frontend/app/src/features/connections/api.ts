@@ -1,4 +1,5 @@
 import {
+  askReconnect,
   connectByPassword,
   disconnectConnection,
   discoverServers,
@@ -17,7 +18,6 @@ import {
   getOauthAttemptOptions,
   listConnectionHistoryQueryKey,
   listConnectionSyncsQueryKey,
-  listIntegrationsOptions,
   listIntegrationsQueryKey,
   listMailboxesOptions,
   listMailboxesQueryKey,
@@ -34,17 +34,9 @@ import type {
   MailboxRenewal,
 } from '../../lib/types.ts';
 
+export { integrationsOptions } from '../../lib/integrations.ts';
+
 type Settings = { sync_frequency: Frequency; history_range: HistoryRange };
-
-const unsettled = (connection: Connection) =>
-  ['connecting', 'verifying'].includes(connection.status) || connection.active_sync_id !== null;
-
-/** Followed closely while something is on the move, calmly otherwise. */
-export const integrationsOptions = () => ({
-  ...listIntegrationsOptions(),
-  refetchInterval: (query: { state: { data?: { data: Integration[] } | undefined } }) =>
-    query.state.data?.data.some((i) => i.connections.some(unsettled)) ? 4_000 : 20_000,
-});
 
 /** All slots at once, for what a card says of one; Settings > Email pages through them. */
 export const slotsOptions = () => ({ ...listMailboxesOptions({ query: { limit: 100 } }), staleTime: 10_000 });
@@ -171,4 +163,12 @@ function patchConnection(client: QueryClient, id: string, change: Partial<Connec
       },
   );
   void client.invalidateQueries({ queryKey: getConnectionQueryKey({ path: { connection_id: id } }) });
+}
+
+/** Tells those who may reconnect it: once an hour, however often it is asked. */
+export function useAskReconnect(connection_id: string) {
+  return useMutation({
+    mutationFn: async () => (await askReconnect({ path: { connection_id } })).data,
+    meta: { inline: true },
+  });
 }

@@ -1,18 +1,21 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { IconStethoscope } from '@tabler/icons-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
+import { AskBeside } from '../../components/ask-beside.tsx';
 import { Managed } from '../../components/managed.tsx';
 import { Spoken } from '../../components/spoken.tsx';
 import { ErrorState } from '../../components/states.tsx';
 import type { Connection, Integration } from '../../lib/types.ts';
 import { AccountDialogs, type Opened } from './account-dialogs.tsx';
-import { accountName } from './accounts.ts';
+import { accountName, wishFor } from './accounts.ts';
 import { useSyncNow, useTest } from './api.ts';
 import { ConnectFlow } from './connect-flow.tsx';
 import { MoreMenu } from './more-menu.tsx';
 import { PrimaryAction } from './primary-action.tsx';
-import { useRights } from './rights.ts';
-import { TestPanel } from './test-panel.tsx';
+import { useWorkRights } from './rights.ts';
+
+/** Comes with the first answer of a test. */
+const TestPanel = lazy(async () => ({ default: (await import('./test-panel.tsx')).TestPanel }));
 
 type Props = { integration: Integration; connection: Connection };
 
@@ -22,9 +25,14 @@ export function ConnectionActions({ integration, connection }: Props) {
   const [adding, setAdding] = useState(false);
   const sync = useSyncNow(connection.id);
   const test = useTest(connection.id);
+  const works = useWorkRights(connection).may;
   return (
     <Stack gap="sm">
-      {test.data && <TestPanel result={test.data.data} onDismiss={test.reset} />}
+      {test.data && (
+        <Suspense fallback={null}>
+          <TestPanel result={test.data.data} onDismiss={test.reset} />
+        </Suspense>
+      )}
       {(test.error ?? sync.error) && <ErrorState error={test.error ?? sync.error} />}
       <Group gap="xs">
         <PrimaryAction
@@ -44,6 +52,9 @@ export function ConnectionActions({ integration, connection }: Props) {
           onDisconnect={() => setOpen('disconnect')}
         />
       </Group>
+      {!works && connection.action.code === 'sync_now' && connection.active_sync_id === null && (
+        <AskBeside wish={{ action: 'sync', ...wishFor(connection) }} />
+      )}
       <AccountDialogs connection={connection} providerLabel={integration.label} open={open} onOpen={setOpen} />
       {adding && <ConnectFlow integration={integration} onClose={() => setAdding(false)} />}
     </Stack>
@@ -51,7 +62,7 @@ export function ConnectionActions({ integration, connection }: Props) {
 }
 
 function TestButton({ connection, busy, onClick }: { connection: Connection; busy: boolean; onClick: () => void }) {
-  const rights = useRights(connection);
+  const rights = useWorkRights(connection);
   return (
     <Managed rights={rights}>
       {(may) => (

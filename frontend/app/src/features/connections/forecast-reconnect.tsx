@@ -6,14 +6,14 @@ import { Spoken } from '../../components/spoken.tsx';
 import type { Connection } from '../../lib/types.ts';
 import { AccountDialogs, type Opened } from './account-dialogs.tsx';
 import { accountName } from './accounts.ts';
-import { useRights } from './rights.ts';
+import { useWorkRights } from './rights.ts';
 
 type Props = { connection: Connection; providerLabel: string };
 
 /** A healthy account's own action is to sync, so renewing it ahead of time needs a button here. */
 export function ForecastReconnect({ connection, providerLabel }: Props) {
   const [open, setOpen] = useState<Opened>(null);
-  const rights = useRights(connection);
+  const rights = useWorkRights(connection);
   return (
     <>
       <Managed rights={rights}>

@@ -8,10 +8,15 @@ import {
   IconSettings,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
+import { toneInk } from '../../components/tones.ts';
 import { isMailbox, listsCampaigns } from '../../lib/kinds.ts';
 import type { Connection, Integration } from '../../lib/types.ts';
-import { accountName } from './accounts.ts';
-import { useConnectRights, useRights } from './rights.ts';
+import { accountName, wishFor } from './accounts.ts';
+import { useConnectRights, useRights, useWorkRights } from './rights.ts';
+
+/** Only members need it. */
+const AskItem = lazy(() => import('./ask-item.tsx'));
 
 type Props = {
   integration: Integration;
@@ -23,10 +28,11 @@ type Props = {
 
 export function MoreMenu({ integration, connection, onConnect, onReconnect, onDisconnect }: Props) {
   const { may } = useRights(connection);
+  const { may: works, reason } = useWorkRights(connection);
   const adds = useConnectRights(integration).may;
   const to = { to: '/integrations/$provider', params: { provider: integration.provider } } as const;
   return (
-    <Menu position="bottom-end" width={230}>
+    <Menu position="bottom-end" width={230} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <Tooltip label="More actions">
           <ActionIcon variant="default" size={36} aria-label={`More actions for ${accountName(connection)}`}>
@@ -60,7 +66,7 @@ export function MoreMenu({ integration, connection, onConnect, onReconnect, onDi
           </Menu.Item>
         )}
         {connection.status === 'inactive' && (
-          <Menu.Item disabled={!may} leftSection={<IconPlugConnected size={16} aria-hidden />} onClick={onReconnect}>
+          <Menu.Item disabled={!works} leftSection={<IconPlugConnected size={16} aria-hidden />} onClick={onReconnect}>
             Reconnect…
           </Menu.Item>
         )}
@@ -71,13 +77,24 @@ export function MoreMenu({ integration, connection, onConnect, onReconnect, onDi
           <>
             <Menu.Divider />
             <Menu.Item
-              color="danger"
+              c={toneInk('danger')}
               disabled={!may}
               leftSection={<IconPlugConnectedX size={16} aria-hidden />}
               onClick={onDisconnect}
             >
               Disconnect…
             </Menu.Item>
+            {!may && (
+              <Suspense fallback={null}>
+                <AskItem wish={{ action: 'disconnect', ...wishFor(connection) }} />
+              </Suspense>
+            )}
+          </>
+        )}
+        {!works && (
+          <>
+            <Menu.Divider />
+            <Menu.Label>{reason}</Menu.Label>
           </>
         )}
       </Menu.Dropdown>

@@ -5,14 +5,14 @@ import { Spoken } from '../../components/spoken.tsx';
 import type { Connection } from '../../lib/types.ts';
 import { accountName } from './accounts.ts';
 import { isRepair, RepairButton } from './repair-button.tsx';
-import { useRights } from './rights.ts';
+import { useWorkRights } from './rights.ts';
 
 type Props = { connection: Connection; providerLabel: string; starting: boolean; onSync: () => void };
 
 /** The one right button of the present state: the server names it, this draws it. */
 export function PrimaryAction({ connection, providerLabel, starting, onSync }: Props) {
   const { code, label } = connection.action;
-  const rights = useRights(connection);
+  const rights = useWorkRights(connection);
   if (code === 'wait') return null;
   const name = <Spoken>{accountName(connection)}</Spoken>;
   if (isRepair(connection)) return <RepairButton connection={connection} providerLabel={providerLabel} />;

@@ -1,13 +1,15 @@
 import { Button, Group } from '@mantine/core';
 import { IconPlugConnected } from '@tabler/icons-react';
-import { useState } from 'react';
-import { AskOwner } from '../../components/ask-owner.tsx';
+import { lazy, Suspense, useState } from 'react';
 import { Managed } from '../../components/managed.tsx';
 import { Spoken } from '../../components/spoken.tsx';
 import type { Connection } from '../../lib/types.ts';
 import { AccountDialogs, type Opened } from './account-dialogs.tsx';
 import { accountName } from './accounts.ts';
-import { useRights } from './rights.ts';
+import { useRights, useWorkRights } from './rights.ts';
+
+/** Only members need it. */
+const AskReconnect = lazy(() => import('./ask-reconnect.tsx'));
 
 const REPAIRS = ['reconnect', 'connect', 'grant_permission'];
 export const isRepair = (connection: Connection) => REPAIRS.includes(connection.action.code);
@@ -15,7 +17,8 @@ export const isRepair = (connection: Connection) => REPAIRS.includes(connection.
 /** The button that mends a connection, wherever its trouble is told. */
 export function RepairButton({ connection, providerLabel }: { connection: Connection; providerLabel: string }) {
   const [open, setOpen] = useState<Opened>(null);
-  const rights = useRights(connection);
+  const rights = useWorkRights(connection);
+  const allowed = useRights(connection).may; // nobody can be asked for what the plan stops
   return (
     <>
       <Group gap="xs">
@@ -31,11 +34,13 @@ export function RepairButton({ connection, providerLabel }: { connection: Connec
             </Button>
           )}
         </Managed>
-        {!rights.may && (
-          <AskOwner
-            what={`Please reconnect ${accountName(connection)} (${providerLabel}) in Mailwarden:`}
-            path={`/integrations/${connection.provider}?account=${connection.id}`}
-          />
+        {!allowed && (
+          <Suspense fallback={null}>
+            <AskReconnect
+              connection={connection}
+              what={`Please reconnect ${accountName(connection)} (${providerLabel}) in Mailwarden:`}
+            />
+          </Suspense>
         )}
       </Group>
       <AccountDialogs connection={connection} providerLabel={providerLabel} open={open} onOpen={setOpen} />

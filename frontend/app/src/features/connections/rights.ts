@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { type Rights, ROLE_REASON } from '../../components/managed.tsx';
+import { type Rights, useReason } from '../../components/managed.tsx';
 import { isMailbox } from '../../lib/kinds.ts';
 import { useMayManage, useMayOwn } from '../../lib/session.tsx';
+import { useBlocked } from '../../lib/standing.ts';
 import type { Connection, Integration, Mailbox } from '../../lib/types.ts';
 import { integrationsOptions, slotsOptions } from './api.ts';
 
@@ -19,16 +20,26 @@ export function useSlot(connectionId: string, wanted = true): Mailbox | undefine
 export function useConnectRights(integration: Integration): Rights {
   const manager = useMayManage();
   const owner = useMayOwn();
-  return { may: manager || (owner && isMailbox(integration)), reason: ROLE_REASON };
+  const reason = useReason();
+  return useWhilePaid({ may: manager || (owner && isMailbox(integration)), reason });
 }
 
 /** The same for an account that exists: a mailbox is its person's, and the server says whose it is. */
 export function useRights(connection: Connection): Rights {
   const manager = useMayManage();
   const owner = useMayOwn();
+  const reason = useReason();
   const integration = useIntegration(connection.provider);
   const personal = integration !== undefined && isMailbox(integration);
   const slot = useSlot(connection.id, personal && !manager);
   const renew = slot?.actions.find((action) => action.code === 'reconnect');
-  return { may: manager || (owner && personal && (renew?.allowed ?? true)), reason: renew?.reason ?? ROLE_REASON };
+  return { may: manager || (owner && personal && (renew?.allowed ?? true)), reason: renew?.reason ?? reason };
 }
+
+/** For what works only while somebody pays: connecting, reconnecting, syncing, testing. */
+function useWhilePaid(rights: Rights): Rights {
+  const blocked = useBlocked();
+  return blocked && rights.may ? { may: false, reason: blocked } : rights;
+}
+
+export const useWorkRights = (connection: Connection): Rights => useWhilePaid(useRights(connection));

@@ -1,12 +1,14 @@
 import { Alert, Button, Card, Group, Stack, Text } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useState } from 'react';
-import { ROLE_REASON } from '../../components/managed.tsx';
+import { AskBeside } from '../../components/ask-beside.tsx';
+import { useReason } from '../../components/managed.tsx';
 import { ErrorState } from '../../components/states.tsx';
 import { notifyOk } from '../../lib/notify.ts';
 import { problemCode } from '../../lib/problem.ts';
 import { useMayManage } from '../../lib/session.tsx';
 import type { Connection, HistoryRange } from '../../lib/types.ts';
+import { wishFor } from './accounts.ts';
 import { useSaveSettings } from './api.ts';
 import { SettingsFields, type SyncSettings } from './settings-fields.tsx';
 
@@ -14,6 +16,7 @@ const settingsOf = ({ sync_frequency, history_range }: Connection): SyncSettings
 
 export function SettingsTab({ connection }: { connection: Connection }) {
   const may = useMayManage();
+  const reason = useReason();
   const saved = settingsOf(connection);
   const [draft, setDraft] = useState(saved);
   const save = useSaveSettings(connection);
@@ -25,7 +28,10 @@ export function SettingsTab({ connection }: { connection: Connection }) {
       <Stack gap="lg">
         {!may && (
           <Alert color="gray" variant="light" p="sm" icon={<IconInfoCircle aria-hidden />}>
-            {ROLE_REASON}
+            <Stack gap="xs">
+              {reason}
+              <AskBeside wish={{ action: 'change_connection', ...wishFor(connection) }} size="xs" />
+            </Stack>
           </Alert>
         )}
         <SettingsFields value={draft} onChange={setDraft} disabled={!may} />

@@ -1,6 +1,7 @@
 import { SimpleGrid, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { RelativeTime } from '../../components/relative-time.tsx';
+import { useBlocked } from '../../lib/standing.ts';
 import type { Connection } from '../../lib/types.ts';
 import { useSlot } from './rights.ts';
 
@@ -42,8 +43,9 @@ function Vital({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-/** A moment that has come is "due now": the worker takes it up within seconds. */
+/** A moment that has come is "due now": the worker takes it up within seconds. None comes while nobody pays. */
 export function NextSync({ at }: { at: string | null }) {
-  if (at === null) return 'Paused';
+  const blocked = useBlocked();
+  if (at === null || blocked) return 'Paused';
   return Date.parse(at) <= Date.now() ? 'Due now' : <RelativeTime iso={at} />;
 }

@@ -1,4 +1,5 @@
 import { IconLock } from '@tabler/icons-react';
+import { AskBeside } from '../../components/ask-beside.tsx';
 import { EmptyState } from '../../components/states.tsx';
 import { useSession } from '../../lib/session.tsx';
 
@@ -7,7 +8,11 @@ export const useMayDiagnose = () => useSession().permissions.includes('diagnosti
 
 export function Closed() {
   return (
-    <EmptyState title="For owners and managers" Icon={IconLock}>
+    <EmptyState
+      title="For owners and managers"
+      Icon={IconLock}
+      action={<AskBeside wish={{ action: 'look_at_diagnostics' }} />}
+    >
       These logs show who authorized what, and what the providers answered. Ask an owner or manager of your organization
       to look, or to change your role. How each account is doing stands on the page of integrations.
     </EmptyState>

@@ -1,10 +1,10 @@
 import { Stack } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { LogTable } from '../../components/log-table.tsx';
 import { useTimeZone } from '../../lib/session.tsx';
 import { callbacksOptions, recordsOptions, refreshesOptions, webhooksOptions } from './api.ts';
 import { CALLBACK_COLUMNS, HOOK_COLUMNS, REFRESH_COLUMNS } from './log-columns.tsx';
 import { LogFilters } from './log-filters.tsx';
-import { LogTable } from './log-table.tsx';
 import { RECORD_COLUMNS } from './record-cells.tsx';
 import { type Filter, isFiltered, NO_FILTER } from './search.ts';
 import { CALLBACK_RESULTS, CONNECTION_STATUSES, REFRESH_OUTCOMES } from './words.ts';

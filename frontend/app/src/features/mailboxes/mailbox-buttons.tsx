@@ -1,9 +1,14 @@
 import { Button, Group, Tooltip } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import type { ReactElement } from 'react';
-import { AskOwner } from '../../components/ask-owner.tsx';
+import { lazy, type ReactElement, Suspense } from 'react';
+import { AskBeside } from '../../components/ask-beside.tsx';
 import { Spoken } from '../../components/spoken.tsx';
-import type { Mailbox, MailboxAction } from '../../lib/types.ts';
+import { useBlocked } from '../../lib/standing.ts';
+import type { Connection, Mailbox, MailboxAction } from '../../lib/types.ts';
+import { accountName, wishFor } from '../connections/accounts.ts';
+
+/** Only members need it. */
+const AskReconnect = lazy(() => import('../connections/ask-reconnect.tsx'));
 
 type Handlers = Partial<Record<MailboxAction['code'], () => void>>;
 type Props = { mailbox: Mailbox; on: Handlers; busy: MailboxAction['code'] | null };
@@ -15,14 +20,21 @@ const RIGHT: Record<Mailbox['status'], MailboxAction['code'] | null> = {
   empty: 'connect',
 };
 
+/** What needs a plan; to look after a mailbox and to disconnect it does not. */
+const PAID: MailboxAction['code'][] = ['test', 'connect', 'reconnect'];
+
 /** The slot's own buttons, as the server offers them: what is not allowed stays visible, with its reason. */
 export function MailboxButtons({ mailbox, on, busy }: Props) {
+  const blocked = useBlocked();
+  const offered = mailbox.actions.map((action) =>
+    blocked && action.allowed && PAID.includes(action.code) ? { ...action, allowed: false, reason: blocked } : action,
+  );
   const name = mailbox.connection?.account_label ?? `slot ${mailbox.number}`;
   const right = RIGHT[mailbox.status];
   const barred = mailbox.actions.some((action) => !action.allowed);
   return (
     <Group gap="xs">
-      {mailbox.actions.map((action) => (
+      {offered.map((action) => (
         <WithReason key={action.code} reason={action.allowed ? null : action.reason}>
           <Button
             size="xs"
@@ -36,13 +48,21 @@ export function MailboxButtons({ mailbox, on, busy }: Props) {
           </Button>
         </WithReason>
       ))}
-      {mailbox.status === 'failed' && barred && (
-        <AskOwner
-          what={`Please look at ${name}, mailbox slot ${mailbox.number}, in Mailwarden:`}
-          path="/settings?tab=email"
-        />
-      )}
+      {barred && mailbox.connection && <AskAbout mailbox={mailbox} connection={mailbox.connection} />}
     </Group>
+  );
+}
+
+/** Somebody else's mailbox: a broken one is to be reconnected, another is to be changed. */
+function AskAbout({ mailbox, connection }: { mailbox: Mailbox; connection: Connection }) {
+  const what = `Please look at ${accountName(connection)}, mailbox slot ${mailbox.number}, in Mailwarden:`;
+  if (mailbox.status !== 'failed') {
+    return <AskBeside wish={{ action: 'change_connection', ...wishFor(connection) }} size="xs" />;
+  }
+  return (
+    <Suspense fallback={null}>
+      <AskReconnect connection={connection} what={what} size="xs" />
+    </Suspense>
   );
 }
 

@@ -2,11 +2,13 @@ import { Alert, Button, Drawer, Group, Stack, Text } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { AskBeside } from '../../components/ask-beside.tsx';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { notifyOk } from '../../lib/notify.ts';
 import { fieldErrors } from '../../lib/problem.ts';
 import { useReturnFocus } from '../../lib/return-focus.ts';
 import type { MailboxDetail, MailboxSettings } from '../../lib/types.ts';
+import { wishFor } from '../connections/accounts.ts';
 import { mailboxOptions, useSaveMailbox } from './api.ts';
 import { MailboxFields } from './mailbox-fields.tsx';
 
@@ -49,7 +51,12 @@ function Form({ mailbox, onClose }: { mailbox: MailboxDetail; onClose: () => voi
       <Stack gap="lg">
         {!may && (
           <Alert color="gray" variant="light" p="sm" icon={<IconInfoCircle aria-hidden />}>
-            {manage?.reason ?? 'You may see these settings, but not change them.'}
+            <Stack gap="xs">
+              {manage?.reason ?? 'You may see these settings, but not change them.'}
+              {mailbox.connection && (
+                <AskBeside wish={{ action: 'change_connection', ...wishFor(mailbox.connection) }} size="xs" />
+              )}
+            </Stack>
           </Alert>
         )}
         <MailboxFields value={draft} errors={errors} disabled={!may} onChange={setDraft} />

@@ -16,7 +16,6 @@ export function AccountCard() {
         <Title order={2}>Account</Title>
         <dl className="facts">
           <Fact name="Name">{user.name}</Fact>
-          <Fact name="E-mail">{user.email}</Fact>
           <Fact name="Organization">{organization.name}</Fact>
           <Fact name="Role">{ROLES[role] ?? role}</Fact>
         </dl>

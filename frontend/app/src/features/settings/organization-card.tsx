@@ -1,7 +1,8 @@
 import { Alert, Button, Card, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
-import { ROLE_REASON } from '../../components/managed.tsx';
+import { AskBeside } from '../../components/ask-beside.tsx';
+import { useReason } from '../../components/managed.tsx';
 import { ErrorState } from '../../components/states.tsx';
 import { notifyOk } from '../../lib/notify.ts';
 import { fieldErrors } from '../../lib/problem.ts';
@@ -12,6 +13,7 @@ import { useSaveOrganization } from './api.ts';
 export function OrganizationCard() {
   const { organization, permissions } = useSession();
   const may = permissions.includes('organization:write');
+  const reason = useReason('organization:write');
   const [draft, setDraft] = useState({ name: organization.name, time_zone: organization.time_zone });
   const save = useSaveOrganization(organization.version);
   const dirty = draft.name !== organization.name || draft.time_zone !== organization.time_zone;
@@ -28,7 +30,10 @@ export function OrganizationCard() {
           <Title order={2}>Organization</Title>
           {!may && (
             <Alert color="gray" variant="light" p="sm" icon={<IconInfoCircle aria-hidden />}>
-              {ROLE_REASON}
+              <Stack gap="xs">
+                {reason}
+                <AskBeside wish={{ action: 'change_organization' }} size="xs" />
+              </Stack>
             </Alert>
           )}
           <TextInput

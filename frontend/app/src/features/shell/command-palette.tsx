@@ -1,27 +1,33 @@
 import '@mantine/core/styles/Mark.css';
 import '@mantine/spotlight/styles.css';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
-import { IconSearch } from '@tabler/icons-react';
+import { IconCreditCard, IconSearch } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
 import { useReturnFocus } from '../../lib/return-focus.ts';
+import { useMay } from '../../lib/session.tsx';
+import { useIsPaid } from '../../lib/standing.ts';
 import { PAGES } from './nav.tsx';
+
+const BILLING = { to: '/settings/billing', label: 'Billing', Icon: IconCreditCard };
 
 const [store, spotlight] = createSpotlight();
 
 export default function CommandPalette({ onClose }: { onClose: () => void }) {
   useReturnFocus();
   const navigate = useNavigate();
+  const paid = useIsPaid();
+  const billing = useMay('billing:read') && paid;
   useEffect(() => spotlight.open(), []);
   const actions = useMemo(
     () =>
-      PAGES.map(({ to, label, Icon }) => ({
+      [...PAGES, ...(billing ? [BILLING] : [])].map(({ to, label, Icon }) => ({
         id: to,
         label: `Go to ${label}`,
         leftSection: <Icon size={18} aria-hidden />,
         onClick: () => void navigate({ to }),
       })),
-    [navigate],
+    [navigate, billing],
   );
   return (
     <Spotlight

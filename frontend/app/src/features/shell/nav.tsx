@@ -2,6 +2,8 @@ import { AppShell, Badge, CloseButton, Group, NavLink, Text, VisuallyHidden } fr
 import {
   IconActivityHeartbeat,
   IconBell,
+  IconCode,
+  IconHelp,
   IconLayoutDashboard,
   IconPlug,
   IconSend,
@@ -19,7 +21,9 @@ export const PAGES: { to: string; label: string; Icon: TablerIcon }[] = [
   { to: '/alerts', label: 'Alerts', Icon: IconBell },
   { to: '/diagnostics', label: 'Diagnostics', Icon: IconStethoscope },
   { to: '/status', label: 'Status', Icon: IconActivityHeartbeat },
+  { to: '/developers', label: 'Developers', Icon: IconCode },
   { to: '/settings', label: 'Settings', Icon: IconSettings },
+  { to: '/help', label: 'Help', Icon: IconHelp },
 ];
 
 export function Nav({ unread, onNavigate }: { unread: number; onNavigate: () => void }) {

@@ -1,8 +1,9 @@
 import { Avatar, Menu, Text, UnstyledButton } from '@mantine/core';
-import { IconBuilding, IconCheck, IconLogout, IconSettings } from '@tabler/icons-react';
+import { IconBuilding, IconCheck, IconCreditCard, IconLogout, IconSettings } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useSession } from '../../lib/session.tsx';
+import { useMay, useSession } from '../../lib/session.tsx';
+import { useIsPaid } from '../../lib/standing.ts';
 import { leaveSession, switchOrganization } from './api.ts';
 
 const ROLES: Record<string, string> = { owner: 'Owner', manager: 'Manager', member: 'Member' };
@@ -10,6 +11,8 @@ const ROLES: Record<string, string> = { owner: 'Owner', manager: 'Manager', memb
 export function UserMenu() {
   const { user, organization, organizations, role } = useSession();
   const leave = useMutation({ mutationFn: leaveSession, onSuccess: () => window.location.assign('/sign-in') });
+  const paid = useIsPaid();
+  const billing = useMay('billing:read') && paid;
   // a full reload: nothing of the other organization may stay in memory
   const change = useMutation({ mutationFn: switchOrganization, onSuccess: () => window.location.assign('/') });
   return (
@@ -50,6 +53,11 @@ export function UserMenu() {
         <Menu.Item component={Link} to="/settings" leftSection={<IconSettings size={16} aria-hidden />}>
           Settings
         </Menu.Item>
+        {billing && (
+          <Menu.Item component={Link} to="/settings/billing" leftSection={<IconCreditCard size={16} aria-hidden />}>
+            Billing
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => leave.mutate()}>
           Sign out
         </Menu.Item>

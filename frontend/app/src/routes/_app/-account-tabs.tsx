@@ -1,13 +1,12 @@
 import { Tabs } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { LoadingBlocks } from '../../components/states.tsx';
 import { OverviewTab } from '../../features/connections/overview-tab.tsx';
 import type { IntegrationSearch, Tab } from '../../features/connections/search.ts';
-import type { Range } from '../../features/dashboard/api.ts';
-import { SummarySection } from '../../features/dashboard/summary-section.tsx';
 import { listsCampaigns } from '../../lib/kinds.ts';
 import type { Connection, Integration } from '../../lib/types.ts';
 
+const AccountFigures = lazy(() => import('../../features/dashboard/account-figures.tsx'));
 const HistoryTab = lazy(async () => ({
   default: (await import('../../features/connections/history-tab.tsx')).HistoryTab,
 }));
@@ -55,7 +54,11 @@ export function AccountTabs({ integration, connection, search, onSearch }: Props
       </Tabs.List>
       <Tabs.Panel value="overview">
         <OverviewTab integration={integration} connection={connection}>
-          {syncs && <AccountFigures connectionId={connection.id} />}
+          {syncs && (
+            <Suspense fallback={<LoadingBlocks label="Loading figures" heights={[36, 96]} />}>
+              <AccountFigures connectionId={connection.id} />
+            </Suspense>
+          )}
         </OverviewTab>
       </Tabs.Panel>
       <Suspense fallback={<LoadingBlocks label="Loading" heights={[240]} />}>
@@ -71,9 +74,4 @@ export function AccountTabs({ integration, connection, search, onSearch }: Props
       </Suspense>
     </Tabs>
   );
-}
-
-function AccountFigures({ connectionId }: { connectionId: string }) {
-  const [range, setRange] = useState<Range>('30');
-  return <SummarySection range={range} onRange={setRange} connectionId={connectionId} />;
 }

@@ -1,21 +1,29 @@
 import { Anchor, Card, Group, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ProviderTile } from '../../components/provider-tile.tsx';
 import { DegradedBadge, StatusBadge } from '../../components/status-badge.tsx';
 import { AccountSelect } from '../../features/connections/account-select.tsx';
 import { accountName, pickAccount } from '../../features/connections/accounts.ts';
 import { AddAccount } from '../../features/connections/add-account.tsx';
-import { AttemptPanel } from '../../features/connections/attempt-panel.tsx';
 import { ConnectedPanel } from '../../features/connections/connected-panel.tsx';
 import { ConnectionActions } from '../../features/connections/connection-actions.tsx';
 import { ForecastPanel } from '../../features/connections/forecast.tsx';
 import type { IntegrationSearch } from '../../features/connections/search.ts';
 import { MailboxVitals, Vitals } from '../../features/connections/vitals.tsx';
-import { SyncProgress } from '../../features/syncs/sync-progress.tsx';
 import { isMailbox } from '../../lib/kinds.ts';
 import type { Connection, Integration } from '../../lib/types.ts';
 import { AccountTabs } from './-account-tabs.tsx';
+
+const AttemptPanel = lazy(async () => ({
+  default: (await import('../../features/connections/attempt-panel.tsx')).AttemptPanel,
+}));
+
+/** A sync need not be running. */
+const SyncProgress = lazy(async () => ({
+  default: (await import('../../features/syncs/sync-progress.tsx')).SyncProgress,
+}));
 
 type Props = {
   integration: Integration;
@@ -37,11 +45,13 @@ export function IntegrationPage({ integration, search, onSearch }: Props) {
         <PageHeader title={integration.label}>{integration.description}</PageHeader>
       </Group>
       {search.attempt && (
-        <AttemptPanel
-          attemptId={search.attempt}
-          integration={integration}
-          onDismiss={() => onSearch({ attempt: undefined })}
-        />
+        <Suspense fallback={null}>
+          <AttemptPanel
+            attemptId={search.attempt}
+            integration={integration}
+            onDismiss={() => onSearch({ attempt: undefined })}
+          />
+        </Suspense>
       )}
       {arrived && <ConnectedPanel connection={arrived} onDismiss={() => onSearch({ connected: undefined })} />}
       {current ? (
@@ -95,7 +105,11 @@ function AccountCard({ integration, current, onPick }: AccountProps) {
           {isMailbox(integration) ? <MailboxVitals connection={current} /> : <Vitals connection={current} />}
         </div>
         <ForecastPanel connection={current} providerLabel={integration.label} />
-        {current.active_sync_id && <SyncProgress syncId={current.active_sync_id} />}
+        {current.active_sync_id && (
+          <Suspense fallback={<div style={{ minHeight: 27 }} />}>
+            <SyncProgress syncId={current.active_sync_id} />
+          </Suspense>
+        )}
         <ConnectionActions integration={integration} connection={current} />
       </Stack>
     </Card>

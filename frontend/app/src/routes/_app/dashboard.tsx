@@ -5,10 +5,10 @@ import { createFileRoute, Link } from '@tanstack/react-router';
 import { PageHeader } from '../../components/page-header.tsx';
 import { EmptyState, ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { needsAttention } from '../../features/connections/accounts.ts';
-import { integrationsOptions } from '../../features/connections/api.ts';
 import { RANGES, type Range } from '../../features/dashboard/api.ts';
 import { SummarySection } from '../../features/dashboard/summary-section.tsx';
 import { TroubleList } from '../../features/dashboard/trouble-list.tsx';
+import { integrationsOptions } from '../../lib/integrations.ts';
 
 type Search = { days?: Range | undefined };
 

@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { RouteNotFound } from '../../components/route-states.tsx';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
-import { integrationsOptions } from '../../features/connections/api.ts';
 import { readIntegrationSearch } from '../../features/connections/search.ts';
+import { integrationsOptions } from '../../lib/integrations.ts';
 import { IntegrationPage } from './-integration-page.tsx';
 
 export const Route = createFileRoute('/_app/integrations/$provider')({

@@ -1,15 +1,18 @@
 import { Alert, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute, useLocation } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
-import { integrationsOptions } from '../../features/connections/api.ts';
 import { LandingError } from '../../features/connections/landing-error.tsx';
 import { ProviderCard } from '../../features/connections/provider-card.tsx';
 import { SyncProgress } from '../../features/syncs/sync-progress.tsx';
+import { integrationsOptions } from '../../lib/integrations.ts';
 import { isMailbox } from '../../lib/kinds.ts';
+import { useStanding } from '../../lib/standing.ts';
 import type { Integration } from '../../lib/types.ts';
+
+const RetestsPanel = lazy(() => import('../../features/billing/retests-panel.tsx'));
 
 /** The server adds `error` when somebody comes back from a provider and cannot be served. */
 const readSearch = (raw: Record<string, unknown>): { error?: string } =>
@@ -36,10 +39,22 @@ function IntegrationsPage() {
         <ErrorState error={integrations.error} onRetry={() => void integrations.refetch()} />
       )}
       {integrations.isPending && <LoadingBlocks label="Loading integrations" heights={[240, 240]} />}
+      <Retests />
       {list?.every((integration) => integration.connections.length === 0) && <Welcome />}
       {list && <Group title="Analytics" id="analytics" integrations={list.filter((one) => !isMailbox(one))} />}
       {list && <Group title="Mailboxes" id="mailboxes" integrations={list.filter(isMailbox)} />}
     </Stack>
+  );
+}
+
+/** What the tests found that ran by themselves once somebody paid again; members see it here. */
+function Retests() {
+  const standing = useStanding();
+  if (standing?.mode !== 'paid' || !standing.may_work) return null;
+  return (
+    <Suspense fallback={null}>
+      <RetestsPanel />
+    </Suspense>
   );
 }
 

@@ -1,55 +1,66 @@
-import { Stack, Tabs } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
-import { PageHeader } from '../../components/page-header.tsx';
+import { lazy, Suspense } from 'react';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
-import { integrationsOptions } from '../../features/connections/api.ts';
 import { MailboxList } from '../../features/mailboxes/mailbox-list.tsx';
 import { AccountCard, AppearanceCard } from '../../features/settings/account-card.tsx';
 import { IntegrationsCard } from '../../features/settings/integrations-card.tsx';
 import { OrganizationCard } from '../../features/settings/organization-card.tsx';
+import { SettingsFrame } from '../../features/settings/settings-frame.tsx';
+import { type SettingsTab, TABS } from '../../features/settings/tabs.ts';
+import { integrationsOptions } from '../../lib/integrations.ts';
 import { useSession } from '../../lib/session.tsx';
 
-const TABS = ['account', 'email', 'organization', 'integrations'] as const;
-type Tab = (typeof TABS)[number];
+/** `linked`, `error`: how joining an account elsewhere ended. */
+type Search = { tab?: SettingsTab | undefined; linked?: string | undefined; error?: string | undefined };
+
+const AccountSettings = lazy(() => import('../../features/account/account-settings.tsx'));
+const People = lazy(() => import('../../features/organization/people.tsx'));
+const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
 export const Route = createFileRoute('/_app/settings')({
-  validateSearch: (raw: Record<string, unknown>): { tab?: Tab | undefined } => ({
+  validateSearch: (raw: Record<string, unknown>): Search => ({
     tab: TABS.find((tab) => tab === raw['tab']),
+    linked: text(raw['linked']),
+    error: text(raw['error']),
   }),
   component: Settings,
 });
 
 function Settings() {
   const { tab = 'account' } = Route.useSearch();
-  const navigate = Route.useNavigate();
+  return (
+    <SettingsFrame tab={tab}>
+      {tab === 'account' && <Account />}
+      {tab === 'email' && <MailboxList />}
+      {tab === 'organization' && <Organization />}
+      {tab === 'integrations' && <Integrations />}
+    </SettingsFrame>
+  );
+}
+
+function Account() {
+  const { linked, error } = Route.useSearch();
+  return (
+    <Stack>
+      <AccountCard />
+      <Suspense fallback={<LoadingBlocks label="Loading account" heights={[160, 140, 160]} />}>
+        <AccountSettings landing={{ linked, error }} />
+      </Suspense>
+      <AppearanceCard />
+    </Stack>
+  );
+}
+
+function Organization() {
   const { organization } = useSession();
   return (
-    <Stack gap="lg" maw={1000}>
-      <PageHeader title="Settings" />
-      <Tabs value={tab} onChange={(next) => void navigate({ search: { tab: next as Tab } })} keepMounted={false}>
-        <Tabs.List aria-label="Settings" mb="lg" className="tabs">
-          <Tabs.Tab value="account">Account</Tabs.Tab>
-          <Tabs.Tab value="email">Email</Tabs.Tab>
-          <Tabs.Tab value="organization">Organization</Tabs.Tab>
-          <Tabs.Tab value="integrations">Integrations</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="account">
-          <Stack>
-            <AccountCard />
-            <AppearanceCard />
-          </Stack>
-        </Tabs.Panel>
-        <Tabs.Panel value="email">
-          <MailboxList />
-        </Tabs.Panel>
-        <Tabs.Panel value="organization">
-          <OrganizationCard key={organization.version} />
-        </Tabs.Panel>
-        <Tabs.Panel value="integrations">
-          <Integrations />
-        </Tabs.Panel>
-      </Tabs>
+    <Stack>
+      <OrganizationCard key={organization.version} />
+      <Suspense fallback={<LoadingBlocks label="Loading members" heights={[160, 160]} />}>
+        <People />
+      </Suspense>
     </Stack>
   );
 }

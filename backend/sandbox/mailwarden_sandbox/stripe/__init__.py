@@ -1,0 +1,3 @@
+from mailwarden_sandbox.stripe.provider import STRIPE
+
+__all__ = ["STRIPE"]

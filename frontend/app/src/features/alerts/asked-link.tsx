@@ -1,0 +1,30 @@
+import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { Alert } from '../../lib/types.ts';
+import { isWish, type Place, wishButton, wishPlace } from '../../lib/wishes.ts';
+
+/** The button that leads to what somebody asked for. */
+export default function AskedLink({ alert }: { alert: Alert }) {
+  const { action } = alert.card ?? {};
+  const known = isWish(action);
+  const place = known ? wishPlace({ action, ...subject(alert) }) : told(alert);
+  if (!place) return null;
+  return (
+    <Button size="xs" renderRoot={(props) => <Link {...props} to={place.to as never} search={place.search as never} />}>
+      {known ? wishButton(action) : 'Open the page'}
+    </Button>
+  );
+}
+
+function subject({ connection_id: id, provider }: Alert) {
+  if (!provider) return {};
+  return id ? { account: { id, provider } } : { provider };
+}
+
+/** What a newer server asks for brings its own page; only a path of ours is followed. */
+function told({ card }: Alert): Place | null {
+  const page = card?.['page'];
+  if (typeof page !== 'string' || !/^\/(?![/\\])/.test(page)) return null;
+  const { pathname, searchParams } = new URL(page, window.location.origin);
+  return { to: pathname, search: Object.fromEntries(searchParams) };
+}

@@ -1,0 +1,2 @@
+export const TABS = ['account', 'email', 'organization', 'integrations'] as const;
+export type SettingsTab = (typeof TABS)[number];

@@ -1,0 +1,3 @@
+from tests.accounts.conftest import statements
+
+__all__ = ["statements"]

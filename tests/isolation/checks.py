@@ -1,0 +1,128 @@
+"""What is tried. Each function calls every operation that it concerns and writes down what should not have happened."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from fastapi import FastAPI
+from httpx import Response
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from mailwarden.core.ids import format_id
+from tests.isolation.party import Party, Tenant, call, digest
+from tests.isolation.slots import Description
+from tests.reliability.row import Tally
+from tests.support.routes import Operation, operations
+
+HIDDEN = 404
+REFUSED_BODY = (403, 404, 409, 422)
+STREAMS = {"stream_sync"}  # would go on
+LEADS_AWAY = {"oauth_callback"}  # answers a browser that comes from a provider: every outcome is a page of the app
+# What would end the caller's own session or membership, and with it the test.
+ENDS = {"sign_out", "leave_organization", "transfer_ownership", "switch_organization", "end_session"}
+ENDS |= {"end_other_sessions", "change_password", "create_organization"}
+
+
+@dataclass
+class Trial:
+    """An app with its description, two organizations in it, and a way to look past the walls."""
+
+    app: FastAPI
+    mine: Tenant
+    theirs: Tenant
+    past_walls: AsyncEngine
+    may_break: bool = False  # with the filters gone the database may be what refuses, and that is an error
+    tally: Tally = field(default_factory=Tally)
+    tried: set[str] = field(default_factory=set)
+    described: Description = field(init=False)
+    operations: list[Operation] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.described = Description(self.app.openapi())
+        self.operations = operations(self.app)
+
+    @property
+    def refusals(self) -> tuple[int, ...]:
+        return (*REFUSED_BODY, 500) if self.may_break else REFUSED_BODY
+
+    def reads(self, party: Party) -> Iterator[Operation]:
+        for one in self.operations:
+            if one.method == "GET" and one.name not in STREAMS and party.calls(one):
+                yield one
+
+    def see(self, party: Party, one: Operation, answer: Response, good: bool) -> None:
+        self.tried.add(one.name)
+        told = self.theirs.told_by(answer)
+        what = f"{party.name}, {one.method} {one.path}: {answer.status_code}"
+        self.tally.see(good and not told, f"{what}, tells {told[:2]}, {answer.text[:200]}")
+
+
+async def own_is_answered(trial: Trial, party: Party) -> None:
+    """The positive control: without it, a 404 for everything would pass all others."""
+    for one in trial.reads(party):
+        if one.name not in LEADS_AWAY or party.may is None:
+            answer = await call(party, trial.described, one, trial.mine.ids)
+            trial.see(party, one, answer, answer.status_code in (200, 303))
+
+
+async def theirs_in_paths(trial: Trial, party: Party) -> None:
+    """All of theirs, and theirs below one of mine."""
+    for one in trial.operations:
+        slots = trial.described.slots[one.name].path
+        if slots and party.calls(one):
+            below = trial.mine.ids | {slots[-1].prefix: trial.theirs.ids[slots[-1].prefix]}
+            for ids in [trial.theirs.ids, below][: len(slots)]:
+                answer = await call(party, trial.described, one, ids)
+                trial.see(party, one, answer, answer.status_code == HIDDEN)
+
+
+async def theirs_in_queries(trial: Trial, party: Party) -> None:
+    for one in trial.reads(party):
+        for slot in trial.described.slots[one.name].query:
+            theirs = {slot.name: format_id(slot.prefix, trial.theirs.ids[slot.prefix])}
+            answer = await call(party, trial.described, one, trial.mine.ids, theirs)
+            trial.see(party, one, answer, answer.status_code in (200, 404))
+
+
+async def theirs_in_bodies(trial: Trial, party: Party) -> None:
+    for one in trial.operations:
+        for slot in trial.described.slots[one.name].body:
+            if party.calls(one):
+                ids = trial.mine.ids | {slot.prefix: trial.theirs.ids[slot.prefix]}
+                answer = await call(party, trial.described, one, ids)
+                trial.see(party, one, answer, answer.status_code in trial.refusals)
+
+
+async def my_writes(trial: Trial, party: Party) -> None:
+    for one in trial.operations:
+        if one.method != "GET" and one.name not in ENDS and party.calls(one):
+            answer = await call(party, trial.described, one, trial.mine.ids)
+            trial.see(party, one, answer, answer.status_code < 500)
+
+
+async def as_neighbours(trial: Trial, parties: list[Party]) -> None:
+    """Everything that a neighbour may try. My own writes come last, since they remove what is mine."""
+    before = await digest(trial.past_walls, trial.theirs)
+    for party in parties:
+        for attempt in (own_is_answered, theirs_in_paths, theirs_in_queries, theirs_in_bodies):
+            await attempt(trial, party)
+    for party in parties[::-1]:
+        await my_writes(trial, party)
+    trial.tally.see(before == await digest(trial.past_walls, trial.theirs), "rows of theirs have changed")
+
+
+async def refused(trial: Trial, party: Party, which: Iterable[Operation], *codes: str) -> None:
+    """With the ids of their own organization, and of the other: refused by code, nothing told."""
+    for one in which:
+        for tenant in (trial.mine, trial.theirs):
+            answer = await call(party, trial.described, one, tenant.ids)
+            landed = one.name in LEADS_AWAY and answer.status_code == 303
+            code = answer.json().get("code") if answer.status_code >= 400 else None
+            told = trial.mine.told_by(answer)
+            good = landed or (answer.status_code in (401, 403) and code in codes)
+            trial.see(party, one, answer, good and not told)
+
+
+async def unchanged(trial: Trial, before: str) -> None:
+    """Of both organizations."""
+    now = await digest(trial.past_walls, trial.mine, trial.theirs)
+    trial.tally.see(before == now, "rows have changed")
