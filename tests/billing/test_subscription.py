@@ -134,11 +134,23 @@ async def test_a_refund_is_asked_for_within_the_window_and_ends_the_subscription
     left = datetime.fromisoformat(told["until"]) - desk.rt.clock.now() - timedelta(seconds=20)
     await desk.pass_time(left)
     assert (await desk.owner.get("/v1/billing/refund")).json()["eligible"]
-    given = await give_back(desk.rt, desk.owner.org_id)
+    [given] = await give_back(desk.rt, desk.owner.org_id)
     assert given.amount_paid == 5900
     assert await desk.state() == ("inactive", "cancelled")
     told = (await desk.owner.get("/v1/billing/refund")).json()
     assert (told["eligible"], told["detail"]) == (False, "The latest payment was given back already.")
+
+
+async def test_a_refund_holds_what_a_dearer_plan_cost_on_top(desk: Desk) -> None:
+    await desk.buy("starter")
+    await desk.do("change-plan", {"plan": "team"})
+    told = (await desk.owner.get("/v1/billing/refund")).json()
+    assert (told["amount"], told["detail"][:28]) == (5900, "You can have the 2 payments ")
+    assert told["request"]["description"].count("invoice") == 2
+    given = await give_back(desk.rt, desk.owner.org_id)
+    assert sorted(one.amount_paid for one in given) == [1900, 4000]
+    invoices = (await desk.owner.get("/v1/billing/invoices")).json()["data"]
+    assert all(one["amount_refunded"] == one["amount_paid"] for one in invoices)
 
 
 async def test_after_the_window_there_is_no_refund(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """Money back within fourteen days of a payment: asked for through support, given by an operator (I5)."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,65 +15,80 @@ from mailwarden.core.db import UnitOfWork, reader
 from mailwarden.core.errors import Conflict
 from mailwarden.core.runtime import Runtime
 
-
-async def refundable_payment(rt: Runtime, tx: UnitOfWork, org_id: UUID) -> Invoice | None:
-    """The latest payment, if it can still be given back and was not."""
-    row = await _latest_payment(tx, org_id)
-    if row is None or row.paid_at is None or row.amount_refunded >= row.amount_paid:
-        return None
-    return row if is_refundable(row.paid_at, rt.clock.now()) else None
+DAYS = REFUND_WINDOW.days
 
 
-async def _latest_payment(tx: UnitOfWork, org_id: UUID) -> Invoice | None:
+async def refundable(rt: Runtime, tx: UnitOfWork, org_id: UUID) -> list[Invoice]:
+    """The payments that can still be given back and were not, the newest first: a dearer plan is a second one."""
+    now = rt.clock.now()
+    return [
+        row
+        for row in await _payments(tx, org_id)
+        if row.paid_at and row.amount_refunded < row.amount_paid and is_refundable(row.paid_at, now)
+    ]
+
+
+async def _payments(tx: UnitOfWork, org_id: UUID) -> list[Invoice]:
     paid = select(Invoice).where(Invoice.org_id == org_id, Invoice.status == "paid", Invoice.amount_paid > 0)
-    return await tx.session.scalar(paid.order_by(Invoice.paid_at.desc()).limit(1))
+    return list(await tx.session.scalars(paid.order_by(Invoice.paid_at.desc())))
 
 
 async def refund_out(rt: Runtime, tx: UnitOfWork, org_id: UUID) -> RefundOut:
-    row = await _latest_payment(tx, org_id)
-    until = refundable_until(row.paid_at) if row is not None and row.paid_at else None
-    eligible = await refundable_payment(rt, tx, org_id)
+    latest = next(iter(await _payments(tx, org_id)), None)
+    eligible = await refundable(rt, tx, org_id)
     name = await tx.session.scalar(select(Organization.name).where(Organization.id == org_id))
     return RefundOut(
-        eligible=eligible is not None,
-        detail=_words(row, eligible),
-        until=until,
-        invoice_id=row.id if row else None,
-        amount=row.amount_paid - row.amount_refunded if row else None,
-        currency=row.currency if row else None,
+        eligible=bool(eligible),
+        detail=_words(latest, eligible),
+        until=refundable_until(latest.paid_at) if latest and latest.paid_at else None,
+        invoice_id=latest.id if latest else None,
+        amount=sum(map(_left, eligible)) if eligible else _left(latest) if latest else None,
+        currency=latest.currency if latest else None,
         request=_form(eligible, name or "") if eligible else None,
     )
 
 
-def _words(row: Invoice | None, eligible: Invoice | None) -> str:
-    if row is None:
+def _left(row: Invoice) -> int:
+    return row.amount_paid - row.amount_refunded
+
+
+def _words(latest: Invoice | None, eligible: Sequence[Invoice]) -> str:
+    if latest is None:
         return "Nothing was paid yet."
-    if eligible is not None:
-        return "You can have this payment back: send the prepared request to support."
-    if row.amount_refunded >= row.amount_paid:
+    if eligible:
+        what = "this payment" if len(eligible) == 1 else f"the {len(eligible)} payments of the last {DAYS} days"
+        return f"You can have {what} back: send the prepared request to support."
+    if latest.amount_refunded >= latest.amount_paid:
         return "The latest payment was given back already."
-    return f"The latest payment is older than {REFUND_WINDOW.days} days."
+    return f"The latest payment is older than {DAYS} days."
 
 
-def _form(row: Invoice, organization: str) -> RefundForm:
-    amount = f"{(row.amount_paid - row.amount_refunded) / 100:.2f} {row.currency.upper()}"
-    paid = f"{row.paid_at:%Y-%m-%d %H:%M} UTC"
+def _form(rows: Sequence[Invoice], organization: str) -> RefundForm:
+    invoices = ", ".join(
+        f"invoice {row.number or row.stripe_id} ({_left(row) / 100:.2f} {row.currency.upper()}, "
+        f"paid {row.paid_at:%Y-%m-%d %H:%M} UTC)"
+        for row in rows
+    )
     return RefundForm(
-        description=f"Please refund invoice {row.number or row.stripe_id} of “{organization}”: {amount}, paid {paid}.",
+        description=f"Please refund “{organization}”: {invoices}.",
         doing="Refund within 14 days of the payment",
         page="/settings/billing",
     )
 
 
-async def give_back(rt: Runtime, org_id: UUID) -> Invoice:
-    """For operators: the latest payment goes back and the subscription ends. Raises Conflict, StripeTrouble."""
+async def give_back(rt: Runtime, org_id: UUID) -> list[Invoice]:
+    """For operators: the payments of the last 14 days go back and the subscription ends.
+
+    Raises Conflict, StripeTrouble: what went back by then is known by the next call, which goes on with the rest.
+    """
     async with reader(rt.sessions, org_id) as tx:
-        row = await refundable_payment(rt, tx, org_id)
+        rows = [row for row in await refundable(rt, tx, org_id) if row.payment_intent]
         held = await tx.session.scalar(select(Subscription).where(Subscription.org_id == org_id))
-    if row is None or row.payment_intent is None:
+    if not rows:
         raise Conflict("No payment of the last 14 days can be given back.", code="not_refundable")
-    await refund(rt, row.payment_intent)
+    for row in rows:
+        await refund(rt, str(row.payment_intent))
     if held is not None and held.subscription_id and held.status in ("active", "past_due"):
         await cancel_now(rt, held.subscription_id)
     await look_now(rt, org_id)
-    return row
+    return rows

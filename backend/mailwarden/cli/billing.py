@@ -15,14 +15,15 @@ from mailwarden.core.runtime import Runtime
 
 @app.command()
 def refund(organization: Annotated[str, typer.Argument(help="Id of the organization, org_….")]) -> None:
-    """Give back its latest payment, if it is at most 14 days old, and end the subscription now."""
+    """Give back what it paid within the last 14 days, and end the subscription now."""
     try:
         org_id: UUID = parse_id("org", organization)
-        row = with_runtime(lambda runtime: _give_back(runtime, org_id))
+        rows = with_runtime(lambda runtime: _give_back(runtime, org_id))
     except (AppError, ValueError) as exc:
         raise fail(str(exc)) from exc
-    out.print(f"{row.amount_paid / 100:.2f} {row.currency.upper()} of invoice {row.number} go back to the payer.")
+    for row in rows:
+        out.print(f"{row.amount_paid / 100:.2f} {row.currency.upper()} of invoice {row.number} go back to the payer.")
 
 
-async def _give_back(runtime: Runtime, org_id: UUID) -> Invoice:
+async def _give_back(runtime: Runtime, org_id: UUID) -> list[Invoice]:
     return await give_back(runtime, org_id)

@@ -19,7 +19,7 @@ def login(
     server: Annotated[str, typer.Option(help="Address of the server; else the one of the settings.")] = "",
     browser: Annotated[bool, typer.Option(help="Open the browser by itself.")] = True,
 ) -> None:
-    """Sign this computer in by the browser. End it under Settings, Devices, or with `mailwarden logout`."""
+    """Sign this computer in by the browser. End it under Developers, Devices, or with `mailwarden logout`."""
 
     def show(address: str) -> None:
         opened = browser and webbrowser.open(address)

@@ -51,7 +51,7 @@ def consent(
         f'<form method="post" action="{escape(action)}"><input type="hidden" name="csrf" value="{escape(csrf)}">'
         '<button name="decision" value="allow">Allow</button>'
         '<button name="decision" value="deny">Cancel</button></form>'
-        "<p><small>You can end this at any time under Settings, Devices. Only go on if you have just started this"
+        "<p><small>You can end this at any time under Developers, Devices. Only go on if you have just started this"
         " yourself.</small></p>"
     )
     there = urlsplit(redirect_uri)
