@@ -38,6 +38,7 @@ from mailwarden.connections.retest import LISTENERS as RETEST_LISTENERS
 from mailwarden.core.housekeeping import ensure_instance_jobs, prune_kind
 from mailwarden.core.jobs import JobKinds
 from mailwarden.core.logging import configure_logging
+from mailwarden.core.loop import run
 from mailwarden.core.queue import FUNCTION, QUEUES, ArqWire, Relay, finish, packb, unpackb
 from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
@@ -237,7 +238,7 @@ async def serve(settings: Settings) -> None:
 
 
 def main() -> None:
-    asyncio.run(serve(Settings()))
+    run(serve(Settings()))
 
 
 async def _wake(ctx: dict[str, Any], job_id: str) -> None:

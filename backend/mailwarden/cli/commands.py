@@ -27,6 +27,7 @@ from mailwarden.core.checks import UnsafeDatabase
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.errors import AppError
 from mailwarden.core.key_check import WrongKeys, forget_key
+from mailwarden.core.loop import run
 from mailwarden.core.roles import Role, bootstrap_roles
 from mailwarden.core.rotate import rotate_keys
 from mailwarden.core.runtime import Runtime
@@ -115,7 +116,7 @@ def api(
         uvicorn.run("mailwarden.main:app", factory=True, reload=True, **given)
         return
     try:
-        asyncio.run(serve_api(settings, given))
+        run(serve_api(settings, given))
     except NO_START as exc:
         raise fail(str(exc)) from exc
 
@@ -133,7 +134,7 @@ async def serve_api(settings: Settings, given: Mapping[str, Any]) -> None:
 def worker() -> None:
     """Run background work: token refresh, probes, syncs, alerts. Start as many as you like."""
     try:
-        asyncio.run(serve(load()))
+        run(serve(load()))
     except NO_START as exc:
         raise fail(str(exc)) from exc
 

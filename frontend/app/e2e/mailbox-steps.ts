@@ -16,7 +16,7 @@ export const mailboxState = (page: Page, word: string) => slot(page).getByText(w
 export async function findServers(page: Page, address: string): Promise<void> {
   await page.goto(`${BASE}/integrations`);
   await page.getByRole('button', { name: 'Connect IMAP/SMTP' }).click();
-  await page.getByLabel('E-mail address').fill(address);
+  await page.getByRole('textbox', { name: 'E-mail address' }).fill(address);
   await page.getByRole('button', { name: 'Find servers' }).click();
   await page.getByLabel('Password', { exact: true }).waitFor();
 }
