@@ -1,6 +1,6 @@
 """Which connections of a pool are given out: none that is known to be closed, and none unasked that rested for long.
 
-`pool_pre_ping` asks each time, with three round trips of its own: a third of all that a short transaction costs. A
+`pool_pre_ping` asks each time, with three round trips of its own: as many as a short transaction has otherwise. A
 server that ends or restarts closes its connections, which asyncpg notices without asking; only where a link died in
 silence must one ask, and links that are used all the time tell it by themselves.
 """
