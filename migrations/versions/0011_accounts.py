@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from mailwarden.migration_steps import allow, create_prunes, drop_prunes, grant, wall
+
 revision: str = "0011"
 down_revision: str | None = "0010"
 branch_labels: Sequence[str] | None = None
@@ -66,12 +68,10 @@ FIND_USER_BEFORE = """
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       SELECT id FROM users WHERE lower(email) = lower(p_email)
     $$"""
-# Each removes at most p_limit rows and says how many. Only mw_system may ask.
-PRUNED = {
+PRUNES = {
     "prune_account_letters": ("account_letters", "id", "created_at"),
     "prune_throttles": ("throttles", "key", "last_at"),
 }
-PRUNE_ARGUMENTS = "(timestamptz, int)"
 
 
 def upgrade() -> None:
@@ -83,10 +83,8 @@ def upgrade() -> None:
     _identities()
     for signature, body in FUNCTIONS.items():
         op.execute(f"CREATE OR REPLACE FUNCTION {signature} {body}")
-        op.execute(f"REVOKE ALL ON FUNCTION {_types(signature)} FROM PUBLIC")
-        op.execute(f"GRANT EXECUTE ON FUNCTION {_types(signature)} TO mw_app")
-    for name, (table, key, old) in PRUNED.items():
-        _prune(name, table, key, old)
+    allow(map(_types, FUNCTIONS), "mw_app")
+    create_prunes(PRUNES)
 
 
 def _own_addresses() -> None:
@@ -123,7 +121,8 @@ def _letters() -> None:
     op.create_index("uq_account_letters_token_hash", "account_letters", ["token_hash"], unique=True)
     op.create_index("ix_account_letters_user_id_created_at", "account_letters", ["user_id", "created_at"])
     op.create_index("ix_account_letters_created_at", "account_letters", ["created_at"])
-    _wall("account_letters", f"user_id IS NOT DISTINCT FROM {USER}")
+    wall("account_letters", f"user_id IS NOT DISTINCT FROM {USER}")
+    grant("account_letters")
 
 
 def _throttles() -> None:
@@ -137,7 +136,7 @@ def _throttles() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_throttles")),
     )
     op.create_index("ix_throttles_last_at", "throttles", ["last_at"])
-    op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON throttles TO mw_app")
+    grant("throttles")
 
 
 def _second_factors() -> None:
@@ -161,7 +160,8 @@ def _second_factors() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_second_factors")),
         sa.UniqueConstraint("user_id", name=op.f("uq_second_factors_user_id")),
     )
-    _wall("second_factors", f"user_id = {USER}")
+    wall("second_factors", f"user_id = {USER}")
+    grant("second_factors")
 
 
 def _identities() -> None:
@@ -183,13 +183,8 @@ def _identities() -> None:
         sa.UniqueConstraint("subject_hash", name=op.f("uq_identities_subject_hash")),
         sa.UniqueConstraint("user_id", "provider", name=op.f("uq_identities_user_id_provider")),
     )
-    _wall("identities", f"user_id = {USER}")
-
-
-def _wall(table: str, rule: str) -> None:
-    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-    op.execute(f"CREATE POLICY tenant ON {table} TO mw_app USING ({rule}) WITH CHECK ({rule})")
-    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO mw_app")
+    wall("identities", f"user_id = {USER}")
+    grant("identities")
 
 
 def _types(signature: str) -> str:
@@ -197,25 +192,8 @@ def _types(signature: str) -> str:
     return f"{name}({', '.join(one.split()[1] for one in arguments.split(', ') if one)})"
 
 
-def _prune(name: str, table: str, key: str, old: str) -> None:
-    op.execute(
-        f"""
-        CREATE FUNCTION {name}(p_before timestamptz, p_limit int) RETURNS bigint
-        LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-          WITH gone AS (
-            DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE {old} < p_before LIMIT p_limit)
-            RETURNING 1
-          ) SELECT count(*) FROM gone
-        $$
-        """
-    )
-    op.execute(f"REVOKE ALL ON FUNCTION {name}{PRUNE_ARGUMENTS} FROM PUBLIC")
-    op.execute(f"GRANT EXECUTE ON FUNCTION {name}{PRUNE_ARGUMENTS} TO mw_system")
-
-
 def downgrade() -> None:
-    for name in PRUNED:
-        op.execute(f"DROP FUNCTION {name}{PRUNE_ARGUMENTS}")
+    drop_prunes(PRUNES)
     op.execute(FIND_USER_BEFORE)
     for signature in FUNCTIONS:
         if not signature.startswith("find_user("):

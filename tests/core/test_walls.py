@@ -17,9 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 import mailwarden
 from mailwarden.core.checks import UnsafeDatabase, check_database
 from mailwarden.core.db import make_engine, make_sessions, unit_of_work
+from mailwarden.core.housekeeping import INSTANCE
 from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
 from mailwarden.tables import metadata
+from mailwarden.worker import KEPT
 from tests.support.database import admin_dsn
 from tests.support.rows import Rows, canary, fill, make_row, tenant_tables
 
@@ -41,6 +43,46 @@ ACT = text("SELECT set_config('app.org_id', :org, true), set_config('app.user_id
 USES = re.compile(r"\b_?rt\.system\b")
 SCHEDULING = {"worker.py", "cli/doctor.py", "diagnostics/scheduler.py", "core/housekeeping.py"}
 OPEN |= {"throttles", "operator_notices", "operator_mails", "service_figures"}
+# Functions that see past the wall, by who may call them.
+OF_THE_APP = {
+    "answer_support_request",
+    "find_access_token",
+    "find_api_key",
+    "find_billing_organization",
+    "find_connection_of_subscription",
+    "find_connections_of_account",
+    "find_connections_of_address",
+    "find_connections_of_token",
+    "find_grant_token",
+    "find_holder",
+    "find_hook_subscription",
+    "find_identity",
+    "find_invitation",
+    "find_link",
+    "find_only_user",
+    "find_session",
+    "find_sign_in",
+    "find_user",
+    "grant_in_use",
+    "list_operators",
+    "list_organizations",
+    "list_sealed_people",
+    "measure_refreshes",
+    "measure_standing",
+    "measure_verdicts",
+    "open_support_requests",
+    "provider_window",
+}
+OF_THE_SYSTEM = {
+    "event_number",
+    "job_claim",
+    "job_due",
+    "job_extend",
+    "job_overview",
+    "job_tenants",
+    "worker_beat",
+}
+BROOMS = set(INSTANCE) | {rule.function for rule in KEPT}
 
 
 @dataclass
@@ -190,67 +232,33 @@ async def test_the_relays_role_reads_no_table(schema_owner: AsyncEngine) -> None
         assert set(await connection.scalars(asked)) == {"clock_offset", "worker_heartbeats"}
 
 
-async def test_functions_that_see_past_the_wall_are_listed_pinned_and_not_for_everybody(
-    schema_owner: AsyncEngine,
-) -> None:
+@dataclass(frozen=True)
+class Definer:
+    name: str
+    settings: list[str] | None
+    of_everybody: bool
+    of_the_app: bool
+
+
+async def definers(schema_owner: AsyncEngine) -> list[Definer]:
     asked = text(
         "SELECT proname, proconfig, has_function_privilege('public', oid, 'EXECUTE'),"
         " has_function_privilege('mw_app', oid, 'EXECUTE') FROM pg_proc"
         " WHERE pronamespace = 'public'::regnamespace AND prosecdef"
     )
     async with schema_owner.connect() as connection:
-        found = list(await connection.execute(asked))
-    assert all(row[1] == ["search_path=public, pg_temp"] and not row[2] for row in found)
-    assert {row[0] for row in found if row[3]} == {
-        "answer_support_request",
-        "open_support_requests",
-        "find_access_token",
-        "find_api_key",
-        "find_billing_organization",
-        "find_connection_of_subscription",
-        "find_connections_of_account",
-        "find_connections_of_address",
-        "find_connections_of_token",
-        "find_grant_token",
-        "find_holder",
-        "find_invitation",
-        "find_hook_subscription",
-        "find_identity",
-        "find_link",
-        "find_only_user",
-        "find_session",
-        "find_sign_in",
-        "find_user",
-        "grant_in_use",
-        "list_operators",
-        "list_organizations",
-        "list_sealed_people",
-        "measure_refreshes",
-        "measure_standing",
-        "measure_verdicts",
-        "provider_window",
-    }
-    assert {row[0] for row in found if not row[3]} == {
-        "event_number",
-        "job_claim",
-        "job_due",
-        "job_extend",
-        "job_tenants",
-        "job_overview",
-        "prune_account_letters",
-        "prune_audit_log",
-        "prune_dead_jobs",
-        "prune_done_jobs",
-        "prune_hook_deliveries",
-        "prune_hook_events",
-        "prune_hook_refusals",
-        "prune_incidents",
-        "prune_sessions",
-        "prune_support_requests",
-        "prune_throttles",
-        "prune_workers",
-        "worker_beat",
-    }
+        return [Definer(*row) for row in await connection.execute(asked)]
+
+
+async def test_functions_that_see_past_the_wall_are_pinned_and_not_for_everybody(schema_owner: AsyncEngine) -> None:
+    for one in await definers(schema_owner):
+        assert (one.settings, one.of_everybody) == (["search_path=public, pg_temp"], False), one.name
+
+
+async def test_functions_that_see_past_the_wall_are_listed_by_who_may_call_them(schema_owner: AsyncEngine) -> None:
+    found = await definers(schema_owner)
+    assert {one.name for one in found if one.of_the_app} == OF_THE_APP
+    assert {one.name for one in found if not one.of_the_app} == OF_THE_SYSTEM | BROOMS
 
 
 async def test_the_organization_does_not_stay_on_a_pooled_connection(database_url: str, world: World) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mailwarden.core.housekeeping import prune_organization
+from mailwarden.core.housekeeping import prune_tenants
 from mailwarden.core.runtime import Runtime
 from mailwarden.diagnostics.retention import KEPT
 from tests.conftest import MakeConnection, NewClient
@@ -129,7 +129,7 @@ async def test_bundles_are_listed_deleted_and_forgotten(
     assert (await owner.delete(f"{PATH}/{made[0]}")).status_code == 404
     assert (await owner.get(f"{PATH}/{made[0]}")).status_code == 404
     await time_machine.advance(timedelta(days=7, hours=1))
-    await prune_organization(runtime, owner.org_id, KEPT)
+    await prune_tenants(runtime, KEPT)
     later = await sign_in_again(owner)
     assert (await later.get(PATH)).json()["data"] == []
 

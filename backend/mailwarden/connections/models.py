@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailwarden.core.crypto import Sealed
-from mailwarden.core.db import Base, Tenant, app_now
+from mailwarden.core.db import Base, Tenant, app_now, by_age
 from mailwarden.core.ids import new_id
 
 
@@ -115,7 +115,11 @@ class Transition(Tenant, Base):
     """The history of a connection; append-only."""
 
     __tablename__ = "transitions"
-    __table_args__ = (of_connection(), Index("ix_transitions_connection_id_at", "connection_id", "at"))
+    __table_args__ = (
+        of_connection(),
+        Index("ix_transitions_connection_id_at", "connection_id", "at"),
+        by_age("at"),
+    )
     connection_id: Mapped[UUID]
     at: Mapped[datetime] = mapped_column(server_default=app_now())
     from_status: Mapped[str | None]
@@ -149,7 +153,11 @@ class Signal(Tenant, Base):
     """One suspicious answer. The verdict counts kinds and repetitions of these since ``suspected_at``."""
 
     __tablename__ = "signals"
-    __table_args__ = (of_connection(), Index("ix_signals_connection_id_at", "connection_id", "at"))
+    __table_args__ = (
+        of_connection(),
+        Index("ix_signals_connection_id_at", "connection_id", "at"),
+        by_age("at"),
+    )
     connection_id: Mapped[UUID]
     at: Mapped[datetime] = mapped_column(server_default=app_now())
     kind: Mapped[str]
@@ -167,6 +175,7 @@ class RefreshAttempt(Tenant, Base):
         Index("ix_refresh_attempts_provider_at", "provider", "at"),
         Index("ix_refresh_attempts_org_id_at", "org_id", "at"),
         Index("ix_refresh_attempts_connection_id_at", "connection_id", "at"),
+        by_age("at"),
     )
     connection_id: Mapped[UUID]
     provider: Mapped[str]

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
-from uuid import UUID
 
-from sqlalchemy import CursorResult, Delete, Table, delete, select, text
+from sqlalchemy import Table, text
 from sqlalchemy.orm import InstrumentedAttribute
 
-from mailwarden.core.db import reader, unit_of_work
+from mailwarden.core.db import unit_of_work
 from mailwarden.core.jobs import Again, JobKind, Lease, enqueue
-from mailwarden.core.runtime import Retention, Runtime
+from mailwarden.core.runtime import Runtime
 
 PRUNE = "prune"
 EVERY = timedelta(hours=6)
@@ -28,6 +27,11 @@ class Kept:
     @property
     def table(self) -> Table:
         return cast(Table, self.at.parent.local_table)
+
+    @property
+    def function(self) -> str:
+        """Of the schema. It looks at all organizations at once: most have nothing old, and asking each costs."""
+        return f"prune_{self.table.name}"
 
 
 # Of tables that belong to no organization, or are walled by person: function of the schema, field of ``Retention``.
@@ -52,10 +56,7 @@ def prune_kind(rules: Sequence[Kept]) -> JobKind:
 
     async def prune(rt: Runtime, _: Lease) -> Again:
         await prune_instance(rt)
-        async with reader(rt.sessions) as tx:
-            organizations: list[UUID] = list(await tx.session.scalars(text("SELECT list_organizations()")))
-        for org_id in organizations:
-            await prune_organization(rt, org_id, rules)
+        await prune_tenants(rt, rules)
         return Again(rt.clock.now() + EVERY)
 
     return JobKind(PRUNE, prune, queue="bulk", max_attempts=None)
@@ -63,36 +64,22 @@ def prune_kind(rules: Sequence[Kept]) -> JobKind:
 
 async def prune_instance(rt: Runtime) -> None:
     for function, field in INSTANCE.items():
-        ask = text(f"SELECT {function}(app_now() - make_interval(days => :days), :most)")
-        gone = AT_ONCE
-        while gone == AT_ONCE:
-            async with rt.system.begin() as session:
-                gone = await session.scalar(ask, {"days": _days(rt.config.retention, field), "most": AT_ONCE}) or 0
+        await _prune(rt, function, field)
 
 
-async def prune_organization(rt: Runtime, org_id: UUID, rules: Sequence[Kept]) -> None:
-    """One look at all tables; whoever gave a whole batch is asked again, each time in a transaction of its own."""
-    due = list(rules)
-    while due:
-        more = []
-        async with unit_of_work(rt.sessions, org_id) as tx:
-            for rule in due:
-                result = await tx.session.execute(_oldest(rt, org_id, rule))
-                if cast("CursorResult[Any]", result).rowcount == AT_ONCE:
-                    more.append(rule)
-        due = more
+async def prune_tenants(rt: Runtime, rules: Sequence[Kept]) -> None:
+    for rule in rules:
+        await _prune(rt, rule.function, rule.days)
 
 
-def _oldest(rt: Runtime, org_id: UUID, rule: Kept) -> Delete:
-    before = rt.clock.now() - timedelta(days=_days(rt.config.retention, rule.days))
-    table = rule.table
-    old = select(table.c.id).where(table.c.org_id == org_id, rule.at < before).limit(AT_ONCE)
-    return delete(table).where(table.c.org_id == org_id, table.c.id.in_(old))
-
-
-def _days(retention: Retention, field: str) -> int:
-    days: int = getattr(retention, field)
-    return days
+async def _prune(rt: Runtime, function: str, field: str) -> None:
+    """Batch by batch, each in a transaction of its own."""
+    ask = text(f"SELECT {function}(app_now() - make_interval(days => :days), :most)")
+    days: int = getattr(rt.config.retention, field)
+    gone = AT_ONCE
+    while gone == AT_ONCE:
+        async with rt.system.begin() as session:
+            gone = await session.scalar(ask, {"days": days, "most": AT_ONCE}) or 0
 
 
 async def ensure_instance_jobs(rt: Runtime) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mailwarden.core.db import Base, Tenant
+from mailwarden.core.db import Base, Tenant, by_age
 
 
 class Event(Tenant, Base):
@@ -14,6 +14,7 @@ class Event(Tenant, Base):
     __table_args__ = (
         UniqueConstraint("org_id", "id"),
         Index("uq_events_org_id_position", "org_id", "position", unique=True),
+        by_age("created_at"),
     )
     sequence: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     # Numbers the organization's events from 1 without gaps, in the order of their commits. The schema writes it while

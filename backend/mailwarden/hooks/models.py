@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mailwarden.connections.models import of_connection
 from mailwarden.core.crypto import Sealed, SealedApart
-from mailwarden.core.db import Base, Tenant, app_now
+from mailwarden.core.db import Base, Tenant, app_now, by_age
 from mailwarden.core.ids import new_id
 
 
@@ -69,6 +69,7 @@ class HookLog(Tenant, Base):
         of_connection(),
         UniqueConstraint("org_id", "connection_id", "event_id"),
         Index("ix_hook_log_org_id_received_at", "org_id", "received_at", "id"),
+        by_age("received_at"),
     )
     connection_id: Mapped[UUID]
     event_id: Mapped[UUID]

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mailwarden.core.db import Base, Tenant
+from mailwarden.core.db import Base, Tenant, by_age
 
 
 class SyncRun(Tenant, Base):
@@ -59,6 +59,7 @@ class JournalEntry(Tenant, Base):
     __table_args__ = (
         ForeignKeyConstraint(["org_id", "sync_run_id"], ["sync_runs.org_id", "sync_runs.id"], ondelete="CASCADE"),
         Index("ix_sync_journal_sync_run_id_sequence", "sync_run_id", "sequence", unique=True),
+        by_age("at"),
     )
     sync_run_id: Mapped[UUID]
     sequence: Mapped[int]

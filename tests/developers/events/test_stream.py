@@ -11,7 +11,7 @@ import asyncpg
 from sqlalchemy import select, text
 
 from mailwarden.core.db import unit_of_work
-from mailwarden.core.housekeeping import prune_organization
+from mailwarden.core.housekeeping import prune_tenants
 from mailwarden.core.runtime import Runtime
 from mailwarden.embedded import EmbeddedServers
 from mailwarden.events.models import Event
@@ -160,7 +160,7 @@ async def test_what_is_no_longer_kept_is_said_not_skipped(
     assert numbers(await read_all(owner)) == [1, 2, 3]
     await happen(runtime, owner.org_id, 2)
     await time_machine.advance(timedelta(days=runtime.config.retention.events_days - 29))
-    await prune_organization(runtime, owner.org_id, KEPT)
+    await prune_tenants(runtime, KEPT)
     await sign_in_again(owner)
     gone = await owner.get("/v1/events", params={"cursor": cursor})
     assert (gone.status_code, gone.json()["code"]) == (410, "events_no_longer_kept")

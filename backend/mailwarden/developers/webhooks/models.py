@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailwarden.core.crypto import Sealed
-from mailwarden.core.db import Base, Tenant, app_now
+from mailwarden.core.db import Base, Tenant, app_now, by_age
 
 
 class WebhookEndpoint(Tenant, Base):
@@ -49,6 +49,7 @@ class WebhookDelivery(Tenant, Base):
         Index("ix_webhook_deliveries_event_id", "event_id"),
         Index("ix_webhook_deliveries_log", "org_id", "endpoint_id", "created_at", "id"),
         Index("ix_webhook_deliveries_due", "org_id", "endpoint_id", "state", "due_at"),
+        by_age("created_at"),
     )
     endpoint_id: Mapped[UUID]
     event_id: Mapped[UUID | None]
