@@ -22,13 +22,13 @@ from mailwarden.compose import open_runtime
 from mailwarden.connections.credentials import replay_journal
 from mailwarden.connections.former_members import router as former_members
 from mailwarden.connections.mailbox_routes import router as mailbox_connects
+from mailwarden.connections.our_app import CALLBACK, is_registrable, redirect_uri
 from mailwarden.connections.routes import router as connections
 from mailwarden.connections.usage_routes import router as plan_usage
 from mailwarden.connections.wish_routes import router as wishes
 from mailwarden.core import api
 from mailwarden.core.body_limit import LimitBody
 from mailwarden.core.crowd import ShedLoad
-from mailwarden.core.csrf import LOOPBACK
 from mailwarden.core.headers import SecurityHeaders
 from mailwarden.core.idempotency.asked import ReadsKeys
 from mailwarden.core.idempotency.keeping import keep_answers
@@ -65,7 +65,6 @@ from mailwarden.support.routes import router as support
 from mailwarden.sync.routes import router as sync
 
 log = logging.getLogger(__name__)
-CALLBACK = "/v1/oauth/callback/"
 WITH_FILES = 16 << 20  # files in base64, and the words about them
 ROUTERS = (
     accounts,
@@ -157,11 +156,11 @@ def create_app(runtime: Runtime) -> FastAPI:
 
 
 def report_redirects(settings: Settings, offered: Iterable[str]) -> None:
-    """What must be registered at each provider to the letter; they take plain http on loopback only (B36)."""
-    uris = [(name, f"{settings.public_url}{CALLBACK}{name}") for name in offered]
+    """What must be registered at each provider, to the letter."""
+    uris = [(name, redirect_uri(settings.public_url, name)) for name in offered]
     uris += [(name, openid.redirect_uri(settings.public_url, name)) for name, _ in uris if openid.signs_in(name)]
     for name, uri in uris:
-        if settings.base_url.scheme == "https" or settings.base_url.host in LOOPBACK:
+        if is_registrable(settings.public_url):
             log.info("redirect URI", extra={"provider": name, "redirect_uri": uri})
         else:
             expected = uri.replace("http://", "https://", 1)
@@ -182,8 +181,10 @@ async def served(settings: Settings) -> AsyncIterator[FastAPI]:
     configure_logging(settings.log_level, as_json=settings.log_json)
     async with _opened(settings) as runtime:
         app = create_app(runtime)
-        yield app
-        await close_desk(app)
+        try:
+            yield app
+        finally:
+            await close_desk(app)
 
 
 def app() -> FastAPI:
@@ -195,7 +196,9 @@ def app() -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with _opened(settings) as runtime:
             app.state.runtime = runtime
-            yield
-            await close_desk(app)
+            try:
+                yield
+            finally:
+                await close_desk(app)
 
     return build(lifespan)

@@ -17,6 +17,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+import redis
 
 from mailwarden.compose import keyring
 from mailwarden.core.crypto import Place
@@ -93,10 +94,14 @@ class Lab:
         return self.control.post(f"/_/{path}", json=body).json()
 
     async def cost(self) -> "Cost":
+        """Without the questions of the measurement itself, which grow with the number of rows."""
         backend = await self.admin.fetchval("SELECT pg_backend_pid()")
+        with redis.Redis.from_url(self.servers.redis_url) as asked:
+            queue: dict[str, Any] = asked.info("server")
         return Cost(
             sum(cpu_s(process.pid) for process in self.workers.values()),
-            family_cpu_s(parent_of(backend)),
+            family_cpu_s(parent_of(backend)) - cpu_s(backend),
+            cpu_s(queue["process_id"]),
             time.monotonic(),
         )
 
@@ -106,18 +111,24 @@ class Lab:
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds of processor time since their start, of the workers and of PostgreSQL; and when that was."""
+    """Seconds of processor time since their start, of the workers, PostgreSQL and Redis; and when that was."""
 
     worker_s: float
     postgres_s: float
+    redis_s: float
     at: float
 
     def since(self, before: "Cost") -> "Cost":
-        return Cost(self.worker_s - before.worker_s, self.postgres_s - before.postgres_s, self.at - before.at)
+        return Cost(
+            self.worker_s - before.worker_s,
+            self.postgres_s - before.postgres_s,
+            self.redis_s - before.redis_s,
+            self.at - before.at,
+        )
 
     @property
     def cpu_s(self) -> float:
-        return self.worker_s + self.postgres_s
+        return self.worker_s + self.postgres_s + self.redis_s
 
 
 def _stat(pid: int) -> list[str]:

@@ -79,6 +79,10 @@ class Desk:
     def subscriptions(self) -> list[dict[str, Any]]:
         return list(self.sandbox.world.part(StripeState).subscriptions.values())
 
+    @property
+    def charges(self) -> list[dict[str, Any]]:
+        return list(self.sandbox.world.part(StripeState).charges.values())
+
     async def card(self, *, declined: bool) -> None:
         await self.stripe("PUT", f"/_sandbox/stripe/customers/{self.customer['id']}/card", json={"declined": declined})
 

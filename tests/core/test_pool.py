@@ -27,9 +27,11 @@ def database(servers: EmbeddedServers) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def engine_of(servers: EmbeddedServers, database: str, size: int) -> AsyncIterator[AsyncEngine]:
+async def engine_of(
+    servers: EmbeddedServers, database: str, size: int, rested_s: float = pool.RESTED_S
+) -> AsyncIterator[AsyncEngine]:
     url = async_dsn(servers.dsn(Role.APP, database))
-    engine = make_engine(url, pool_size=size, statement_timeout_ms=5_000, application="pool")
+    engine = make_engine(url, pool_size=size, statement_timeout_ms=5_000, application="pool", rested_s=rested_s)
     try:
         yield engine
     finally:
@@ -41,9 +43,8 @@ async def pid(engine: AsyncEngine) -> int:
         return int(await connection.scalar(PID))
 
 
-async def pings(engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch, rested_s: float) -> list[str]:
+async def pings(engine: AsyncEngine) -> list[str]:
     """What the pool itself sent when the only connection was given out again."""
-    monkeypatch.setattr(pool, "RESTED_S", rested_s)
     sent: list[str] = []
 
     def note(record: Any) -> None:
@@ -73,20 +74,17 @@ async def test_what_the_server_ended_is_not_given_out(servers: EmbeddedServers, 
         assert not {await pid(engine) for _ in range(3)} & set(dead)
 
 
+@pytest.mark.parametrize(("rested_s", "asked"), [(60, []), (0, [";"])])
 async def test_only_one_that_rested_is_asked(
-    servers: EmbeddedServers, database: str, monkeypatch: pytest.MonkeyPatch
+    servers: EmbeddedServers, database: str, rested_s: float, asked: list[str]
 ) -> None:
-    async with engine_of(servers, database, 1) as engine:
-        assert await pings(engine, monkeypatch, rested_s=60) == []
-        assert await pings(engine, monkeypatch, rested_s=0) == [";"]
+    async with engine_of(servers, database, 1, rested_s) as engine:
+        assert await pings(engine) == asked
 
 
-async def test_one_that_does_not_answer_is_replaced(
-    servers: EmbeddedServers, database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_one_that_does_not_answer_is_replaced(servers: EmbeddedServers, database: str) -> None:
     """Its link died in silence: nothing was noticed before it is asked."""
-    monkeypatch.setattr(pool, "RESTED_S", 0)
-    async with engine_of(servers, database, 1) as engine:
+    async with engine_of(servers, database, 1, rested_s=0) as engine:
         async with engine.connect() as connection:
             first = int(await connection.scalar(PID))
             driver: Any = (await connection.get_raw_connection()).driver_connection

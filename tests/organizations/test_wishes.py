@@ -118,6 +118,7 @@ async def test_a_person_asks_for_five_things_a_day(runtime: Runtime, owner: Brow
     ]
     answers = [await kim.post(PATH, {"action": one}) for one in wishes]
     assert [one.status_code for one in answers] == [200] * 5 + [429]
+    assert 86_000 < int(answers[-1].headers["Retry-After"]) <= 86_400
     assert (await kim.post(PATH, {"action": "connect"})).json()["already_asked"] is True
 
 

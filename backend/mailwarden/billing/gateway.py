@@ -86,6 +86,16 @@ async def asking() -> AsyncIterator[None]:
         raise StripeTrouble("Nothing was charged. Try again in a moment.", headers={"Retry-After": "30"}) from exc
 
 
+@asynccontextmanager
+async def done_before(code: str) -> AsyncIterator[None]:
+    """``code`` is how Stripe says that nothing is left to do."""
+    try:
+        yield
+    except stripe.InvalidRequestError as exc:
+        if exc.code != code:
+            raise
+
+
 async def make_customer(rt: Runtime, org_id: UUID, email: str, name: str) -> str:
     """The same one however often it is asked for within a day: the organization is the idempotency key."""
     async with asking():
@@ -142,13 +152,14 @@ async def set_cancel(rt: Runtime, subscription: str, *, cancel: bool) -> None:
 
 
 async def cancel_now(rt: Runtime, subscription: str) -> None:
-    async with asking():
+    """One that has ended already is as it should be."""
+    async with asking(), done_before("resource_missing"):
         await client(rt).v1.subscriptions.cancel_async(subscription)
 
 
 async def refund(rt: Runtime, payment_intent: str) -> None:
-    """All of it. The idempotency key makes a second one within a day the first."""
-    async with asking():
+    """All of it, once: a second one within a day is the first (idempotency key), and Stripe refuses a later one."""
+    async with asking(), done_before("charge_already_refunded"):
         await client(rt).v1.refunds.create_async(
             {"payment_intent": payment_intent, "metadata": {"why": "asked for within 14 days"}},
             {"idempotency_key": f"refund-{payment_intent}"},

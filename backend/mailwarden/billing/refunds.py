@@ -1,6 +1,7 @@
 """Money back within fourteen days of a payment: asked for through support, given by an operator (I5)."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,37 +19,34 @@ from mailwarden.core.runtime import Runtime
 DAYS = REFUND_WINDOW.days
 
 
-async def refundable(rt: Runtime, tx: UnitOfWork, org_id: UUID) -> list[Invoice]:
-    """The payments that can still be given back and were not, the newest first: a dearer plan is a second one."""
-    now = rt.clock.now()
-    return [
-        row
-        for row in await _payments(tx, org_id)
-        if row.paid_at and row.amount_refunded < row.amount_paid and is_refundable(row.paid_at, now)
-    ]
+def refundable(paid: Sequence[Invoice], now: datetime) -> list[Invoice]:
+    """The payments that can still be given back: a dearer plan is a second one."""
+    return [row for row in paid if row.paid_at and left_of(row) > 0 and is_refundable(row.paid_at, now)]
 
 
-async def _payments(tx: UnitOfWork, org_id: UUID) -> list[Invoice]:
+async def payments(tx: UnitOfWork, org_id: UUID) -> list[Invoice]:
+    """The newest first."""
     paid = select(Invoice).where(Invoice.org_id == org_id, Invoice.status == "paid", Invoice.amount_paid > 0)
     return list(await tx.session.scalars(paid.order_by(Invoice.paid_at.desc())))
 
 
 async def refund_out(rt: Runtime, tx: UnitOfWork, org_id: UUID) -> RefundOut:
-    latest = next(iter(await _payments(tx, org_id)), None)
-    eligible = await refundable(rt, tx, org_id)
+    paid = await payments(tx, org_id)
+    latest, eligible = next(iter(paid), None), refundable(paid, rt.clock.now())
     name = await tx.session.scalar(select(Organization.name).where(Organization.id == org_id))
     return RefundOut(
         eligible=bool(eligible),
         detail=_words(latest, eligible),
         until=refundable_until(latest.paid_at) if latest and latest.paid_at else None,
         invoice_id=latest.id if latest else None,
-        amount=sum(map(_left, eligible)) if eligible else _left(latest) if latest else None,
+        amount=sum(map(left_of, eligible)) if eligible else left_of(latest) if latest else None,
         currency=latest.currency if latest else None,
         request=_form(eligible, name or "") if eligible else None,
     )
 
 
-def _left(row: Invoice) -> int:
+def left_of(row: Invoice) -> int:
+    """Of a payment, what was not given back yet."""
     return row.amount_paid - row.amount_refunded
 
 
@@ -65,7 +63,7 @@ def _words(latest: Invoice | None, eligible: Sequence[Invoice]) -> str:
 
 def _form(rows: Sequence[Invoice], organization: str) -> RefundForm:
     invoices = ", ".join(
-        f"invoice {row.number or row.stripe_id} ({_left(row) / 100:.2f} {row.currency.upper()}, "
+        f"invoice {row.number or row.stripe_id} ({left_of(row) / 100:.2f} {row.currency.upper()}, "
         f"paid {row.paid_at:%Y-%m-%d %H:%M} UTC)"
         for row in rows
     )
@@ -77,18 +75,19 @@ def _form(rows: Sequence[Invoice], organization: str) -> RefundForm:
 
 
 async def give_back(rt: Runtime, org_id: UUID) -> list[Invoice]:
-    """For operators: the payments of the last 14 days go back and the subscription ends.
+    """For operators: the subscription ends and the payments of the last 14 days go back.
 
-    Raises Conflict, StripeTrouble: what went back by then is known by the next call, which goes on with the rest.
+    Raises Conflict, StripeTrouble. Called again it goes on where it was stopped, which is why the money comes last:
+    without a payment that can be given back nothing is done any more.
     """
     async with reader(rt.sessions, org_id) as tx:
-        rows = [row for row in await refundable(rt, tx, org_id) if row.payment_intent]
+        rows = [row for row in refundable(await payments(tx, org_id), rt.clock.now()) if row.payment_intent]
         held = await tx.session.scalar(select(Subscription).where(Subscription.org_id == org_id))
     if not rows:
         raise Conflict("No payment of the last 14 days can be given back.", code="not_refundable")
-    for row in rows:
-        await refund(rt, str(row.payment_intent))
     if held is not None and held.subscription_id and held.status in ("active", "past_due"):
         await cancel_now(rt, held.subscription_id)
+    for row in rows:
+        await refund(rt, str(row.payment_intent))
     await look_now(rt, org_id)
     return rows

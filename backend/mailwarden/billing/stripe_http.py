@@ -12,23 +12,22 @@ from mailwarden.core.runtime import Runtime
 
 API_VERSION = "2026-10-28.endive"  # what the pinned library speaks; webhooks only name objects, which are read anew
 TRIES_AGAIN = 2  # by the library, each with the same idempotency key
-DEADLINE_S = 10.0  # for one try
 
 
 class RuntimeHttp(stripe.HTTPClient):
-    """Asynchronous only."""
+    """Asynchronous only: the library itself refuses the other calls."""
 
     name = "mailwarden"
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
+    def __init__(self, http: httpx.AsyncClient, deadline_s: float) -> None:
         super().__init__(verify_ssl_certs=True)
-        self._http = http
+        self._http, self._deadline_s = http, deadline_s
 
     async def request_async(
         self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
     ) -> tuple[bytes, int, Mapping[str, str]]:
         try:
-            async with deadline(DEADLINE_S):
+            async with deadline(self._deadline_s):
                 answer = await self._http.request(method, url, headers=dict(headers), content=post_data)
         except (httpx.HTTPError, TimeoutError) as exc:
             _not_reached(exc)
@@ -36,9 +35,6 @@ class RuntimeHttp(stripe.HTTPClient):
 
     async def sleep_async(self, secs: float) -> None:
         await asyncio.sleep(secs)
-
-    def request(self, *_: Any, **__: Any) -> NoReturn:
-        raise NotImplementedError("only the asynchronous calls are used")
 
     async def close_async(self) -> None:
         """The runtime closes its client."""
@@ -57,5 +53,5 @@ def client(rt: Runtime) -> stripe.StripeClient:
         stripe_version=API_VERSION,
         base_addresses={"api": billing.api_base} if billing.api_base else None,
         max_network_retries=TRIES_AGAIN,
-        http_client=RuntimeHttp(rt.http),
+        http_client=RuntimeHttp(rt.http, billing.deadline_s),
     )

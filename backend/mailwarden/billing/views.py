@@ -9,7 +9,7 @@ from mailwarden.billing.catalogue import catalogue
 from mailwarden.billing.gate import INACTIVE, PAGE, Access, access_of
 from mailwarden.billing.models import Invoice, Subscription
 from mailwarden.billing.notices import failing_invoice
-from mailwarden.billing.refunds import refundable
+from mailwarden.billing.refunds import payments, refundable
 from mailwarden.billing.rules import CREDENTIALS_KEPT, State
 from mailwarden.billing.schemas import BillingOut, FailedPaymentOut, InvoiceOut, PlanOut, StandingOut
 from mailwarden.core.db import UnitOfWork
@@ -72,7 +72,7 @@ async def _actions(rt: Runtime, tx: UnitOfWork, caller: Caller, access: Access, 
         actions += ["change_plan", "resume" if access.standing.state is State.CANCELING else "cancel"]
     else:
         actions.append("checkout")
-    if await refundable(rt, tx, caller.org_id):
+    if refundable(await payments(tx, caller.org_id), rt.clock.now()):
         actions.append("refund")
     return actions
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import typer
 
 from mailwarden.billing.models import Invoice
-from mailwarden.billing.refunds import give_back
+from mailwarden.billing.refunds import give_back, left_of
 from mailwarden.cli.commands import app, fail, out, with_runtime
 from mailwarden.core.errors import AppError
 from mailwarden.core.ids import parse_id
@@ -22,7 +22,7 @@ def refund(organization: Annotated[str, typer.Argument(help="Id of the organizat
     except (AppError, ValueError) as exc:
         raise fail(str(exc)) from exc
     for row in rows:
-        out.print(f"{row.amount_paid / 100:.2f} {row.currency.upper()} of invoice {row.number} go back to the payer.")
+        out.print(f"{left_of(row) / 100:.2f} {row.currency.upper()} of invoice {row.number} go back to the payer.")
 
 
 async def _give_back(runtime: Runtime, org_id: UUID) -> list[Invoice]:

@@ -14,8 +14,8 @@ from mailwarden.accounts import openid
 from mailwarden.compose import MissingSetting, async_dsn, make_redis, open_runtime, required
 from mailwarden.connections.incident_texts import incident_out, misconfiguration
 from mailwarden.connections.models import Incident
+from mailwarden.connections.our_app import is_registrable, redirect_uri
 from mailwarden.connections.queries import open_incidents
-from mailwarden.core.csrf import LOOPBACK
 from mailwarden.core.db import reader
 from mailwarden.core.key_check import wrong_keys
 from mailwarden.core.skew import ALARM_S, skew_of
@@ -157,7 +157,7 @@ def provider(name: str, client: ProviderClientSettings, settings: Settings) -> I
     secret = bool(client.client_secret.get_secret_value())
     said = "client id and secret present" if secret else "client secret missing"
     yield Finding(f"{spec.label} credentials", secret, said)
-    redirect = f"{settings.public_url}/v1/oauth/callback/{name}"
+    redirect = redirect_uri(settings.public_url, name)
     yield Finding(f"{spec.label} redirect URI", *redirect_verdict(settings, redirect))
     if openid.signs_in(name):
         redirect = openid.redirect_uri(settings.public_url, name)
@@ -166,7 +166,7 @@ def provider(name: str, client: ProviderClientSettings, settings: Settings) -> I
 
 def redirect_verdict(settings: Settings, redirect: str) -> tuple[bool | None, str]:
     """What we will send; the provider's side can only be seen when somebody connects or signs in."""
-    if settings.base_url.scheme == "https" or settings.base_url.host in LOOPBACK:
+    if is_registrable(settings.public_url):
         return None, f"register exactly {redirect} at the provider"
     return False, f"{redirect} is not https; providers refuse it"
 

@@ -49,7 +49,7 @@ async def start_authorization(
     await tx.session.flush()
     url = oauth.authorize_url(
         state=state,
-        redirect_uri=redirect_uri(rt, provider),
+        redirect_uri=redirect_uri(rt.config.base_url, provider),
         verifier=verifier,
         nonce=nonce_of(verifier),
         login_hint=_address(pinned),

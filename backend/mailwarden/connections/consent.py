@@ -69,7 +69,9 @@ async def prove_grant(rt: Runtime, app: ProviderApp, code: str, verifier: str | 
     """Raises ConsentFailed. No transaction is open meanwhile."""
     try:
         sent_at = rt.clock.now()
-        grant = await OAuth(app).exchange(code=code, redirect_uri=redirect_uri(rt, app.spec.name), verifier=verifier)
+        grant = await OAuth(app).exchange(
+            code=code, redirect_uri=redirect_uri(rt.config.base_url, app.spec.name), verifier=verifier
+        )
         await close_breaker(rt, app.spec.name, consent=True)
         granted = app.spec.auth.all_scopes if grant.scopes is None else grant.scopes
         _check_scopes(app, granted)
@@ -135,7 +137,7 @@ async def _explained(rt: Runtime, app: ProviderApp, exc: ProviderError) -> Conse
         return ConsentFailed("partial", missing_scopes=sorted(exc.scopes), **told)
     if isinstance(exc, Misconfigured):
         await _tell_operator(rt, app, exc)
-        uri = redirect_uri(rt, app.spec.name)
+        uri = redirect_uri(rt.config.base_url, app.spec.name)
         told["detail"] = f"{app.spec.label} rejects our app's settings. Our operator must correct them."
         return ConsentFailed("failed", expected_redirect_uri=uri, **told)
     if isinstance(exc, Unavailable | RateLimited):

@@ -1,8 +1,13 @@
+from urllib.parse import urlsplit
+
 from mailwarden.connections.rules import Confirmation
+from mailwarden.core.csrf import LOOPBACK
 from mailwarden.core.errors import Conflict, NotFound
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.app import ProviderApp
 from mailwarden.providers.catalog import ProviderSpec, load
+
+CALLBACK = "/v1/oauth/callback/"
 
 
 class NotConfigured(Conflict):
@@ -36,9 +41,15 @@ def is_offered(rt: Runtime, provider: str) -> bool:
     return provider in rt.config.providers or spec_of(provider).kind == "password"
 
 
-def redirect_uri(rt: Runtime, provider: str) -> str:
+def redirect_uri(base_url: str, provider: str) -> str:
     """One path per provider, so that one provider's code can never be presented as another's."""
-    return f"{rt.config.base_url}/v1/oauth/callback/{provider}"
+    return f"{base_url}{CALLBACK}{provider}"
+
+
+def is_registrable(base_url: str) -> bool:
+    """Providers lead back to plain http on loopback only (B36)."""
+    parts = urlsplit(base_url)
+    return parts.scheme == "https" or parts.hostname in LOOPBACK
 
 
 def confirmation(rt: Runtime, provider: str) -> Confirmation:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from sqlalchemy import select
@@ -92,13 +93,15 @@ async def _asked_before(rt: Runtime, tx: UnitOfWork, caller: Caller, label: str)
             at: datetime = row.created_at
             return at
     if len(rows) >= MOST:
-        raise TooManyRequests(f"You asked for {MOST} things today. Talk to them.", headers={"Retry-After": "3600"})
+        left = min(row.created_at for row in rows) - since
+        wait = {"Retry-After": str(ceil(left.total_seconds()))}
+        raise TooManyRequests(f"You asked for {MOST} things today. Talk to them.", headers=wait)
     return None
 
 
 async def _ask(tx: UnitOfWork, caller: Caller, wish: Wish, about: About) -> None:
     who, meaning = await tx.session.get_one(User, caller.user_id), MEANING[wish]
-    account = f"conn_{about.row.id.hex}" if about.row else ""
+    account = format_id("conn", about.row.id) if about.row else ""
     page = meaning.page.format(provider=about.provider, account=account)
     told = {
         "action": str(wish),

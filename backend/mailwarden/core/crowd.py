@@ -1,6 +1,8 @@
 """More requests than can be worked on wait a moment, in the order in which they came, and are then sent away."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,7 +20,10 @@ class Busy(ServiceUnavailable):
 
 
 class ShedLoad:
-    """ASGI. A place is held until the answer begins: what streams for minutes works on nothing meanwhile."""
+    """ASGI. A place is held while there is work: not while a body comes in, and not once the answer has begun.
+
+    Otherwise as many clients as there are places, each sending a byte now and then, would keep everybody out.
+    """
 
     def __init__(self, app: ASGIApp, at_once: int = AT_ONCE, patience_s: float = PATIENCE_S) -> None:
         self._app = app
@@ -43,20 +48,45 @@ class ShedLoad:
         return True
 
     async def _work(self, scope: Scope, receive: Receive, send: Send) -> None:
-        held = True
+        place = _Place(self._places)
 
-        def give_back() -> None:
-            nonlocal held
-            if held:
-                held = False
-                self._places.release()
+        async def received() -> Message:
+            if not place.reads:
+                return await receive()
+            async with place.left():
+                message = await receive()
+            place.reads = message.get("more_body", False)
+            return message
 
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                give_back()
+                place.reads = False
+                place.leave()
             await send(message)
 
         try:
-            await self._app(scope, receive, noted)
+            await self._app(scope, received, noted)
         finally:
-            give_back()
+            place.leave()
+
+
+class _Place:
+    """Of one request, which has it at first."""
+
+    def __init__(self, places: asyncio.Semaphore) -> None:
+        self._places = places
+        self._held = True
+        self.reads = True  # the body is not whole yet, and nothing was answered
+
+    def leave(self) -> None:
+        if self._held:
+            self._held = False
+            self._places.release()
+
+    @asynccontextmanager
+    async def left(self) -> AsyncIterator[None]:
+        """Whoever was let in once is not sent away any more: afterwards they wait for as long as it takes."""
+        self.leave()
+        yield
+        await self._places.acquire()
+        self._held = True

@@ -15,7 +15,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.sql.functions import Function
 
 from mailwarden.core.ids import new_id
-from mailwarden.core.pool import give_out_living_ones
+from mailwarden.core.pool import RESTED_S, give_out_living_ones
 
 log = logging.getLogger(__name__)
 
@@ -130,7 +130,13 @@ async def reader(sessions: Sessions, org_id: UUID | None = None) -> AsyncIterato
 
 
 def make_engine(
-    url: str, *, pool_size: int, statement_timeout_ms: int, application: str, pool_timeout_s: float = 5
+    url: str,
+    *,
+    pool_size: int,
+    statement_timeout_ms: int,
+    application: str,
+    pool_timeout_s: float = 5,
+    rested_s: float = RESTED_S,
 ) -> AsyncEngine:
     """No statement, lock wait or idle transaction may hold others up for long."""
     engine = create_async_engine(
@@ -152,7 +158,7 @@ def make_engine(
             },
         },
     )
-    give_out_living_ones(engine.sync_engine)
+    give_out_living_ones(engine.sync_engine, rested_s)
     return engine
 
 

@@ -16,14 +16,14 @@ RESTED_S = 5.0
 LEFT_AT = "left_at"
 
 
-def give_out_living_ones(engine: Engine) -> None:
+def give_out_living_ones(engine: Engine, rested_s: float) -> None:
     """The pool answers InvalidatePoolError by another connection, and asks or renews all the others."""
 
     def left(_: Any, entry: ConnectionPoolEntry) -> None:
         entry.info[LEFT_AT] = time.monotonic()
 
     def taken(connection: Any, entry: ConnectionPoolEntry, _: Any) -> None:
-        if _is_closed(entry) or (_rested_s(entry) > RESTED_S and not _answers(engine, connection)):
+        if _is_closed(entry) or (_rested_s(entry) > rested_s and not _answers(engine, connection)):
             raise InvalidatePoolError("the connection is dead")
 
     event.listen(engine, "checkin", left)

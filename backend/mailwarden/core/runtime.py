@@ -16,6 +16,7 @@ from mailwarden.core.db import Sessions
 from mailwarden.core.limiter.counting import Limiter
 from mailwarden.core.mail import Mailer
 from mailwarden.core.paging import Cursors
+from mailwarden.core.places import Places
 from mailwarden.core.skew import SkewWatch
 
 if TYPE_CHECKING:  # core knows no provider; these are types of values it only carries
@@ -98,6 +99,7 @@ class Billing:
     api_base: str | None = None
     prices: Mapping[str, str] = field(default_factory=dict)  # Stripe's price of each plan that is sold
     trial_days: int = 14
+    deadline_s: float = 10.0  # for one try at Stripe
     since: datetime | None = None  # trials of older organizations begin then
 
     @property
@@ -147,7 +149,8 @@ class Runtime:
     skew: SkewWatch = field(default_factory=SkewWatch)
     limiter: Limiter = field(default_factory=Limiter)
     reserved: Sessions | None = None  # as mw_app, too; None: none are kept free
-    under_way: "UnderWay" = field(default_factory=dict)  # what several want at once is asked for once
+    under_way: UnderWay = field(default_factory=dict)  # what several want at once is asked for once
+    places: Places = field(default_factory=Places)  # for sending to customers' servers
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep  # until a quota lets us call again
 
     def pressing(self) -> "Runtime":

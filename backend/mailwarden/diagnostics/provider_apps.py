@@ -34,7 +34,7 @@ def describe_app(rt: Runtime, spec: ProviderSpec, wrong: Incident | None) -> Pro
         provider_label=spec.label,
         offered=app is not None or spec.kind == "password",
         settings=_settings(spec, rt),
-        redirect_uri=redirect_uri(rt, spec.name) if spec.kind == "oauth" else None,
+        redirect_uri=redirect_uri(rt.config.base_url, spec.name) if spec.kind == "oauth" else None,
         redirect_uri_ok=_redirect_ok(rt) if spec.kind == "oauth" else None,
         valid=valid,
         detail=misconfiguration(wrong).detail if wrong else _detail(spec, app is not None),

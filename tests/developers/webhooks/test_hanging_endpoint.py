@@ -9,11 +9,10 @@ import pytest
 from sqlalchemy import text, update
 
 from mailwarden.core.db import unit_of_work
-from mailwarden.core.jobs import RetryLater
+from mailwarden.core.places import NoPlace, Places
 from mailwarden.core.runtime import Runtime
-from mailwarden.developers.webhooks import places, pump, sending
+from mailwarden.developers.webhooks import pump, sending
 from mailwarden.developers.webhooks.models import WebhookEndpoint
-from mailwarden.developers.webhooks.places import Places
 from mailwarden.worker import make_runner
 from tests.conftest import NewClient
 from tests.developers.webhooks.steps import happen, look_at, make_endpoint
@@ -33,11 +32,10 @@ def hanging() -> Iterator[Receiver]:
 
 
 @pytest.fixture(autouse=True)
-def room(monkeypatch: pytest.MonkeyPatch) -> Places:
-    made = Places(most=4, of_one=3, slow=2)
-    monkeypatch.setattr(pump, "PLACES", made)
+def room(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Places:
     monkeypatch.setattr(sending, "DEADLINE_S", DEADLINE_S)
-    monkeypatch.setattr(places, "SLOW_S", 0.5)
+    made = runtime.places
+    made.most, made.of_one, made.slow, made.slow_s = 4, 3, 2, 0.5
     return made
 
 
@@ -111,9 +109,9 @@ async def test_a_slow_answer_is_an_answer_and_ends_the_turn(
 def test_places_are_counted_and_given_back() -> None:
     room, one, other = Places(most=3, of_one=2, slow=1), uuid4(), uuid4()
     with room.take(one, uuid4(), 0) as first, room.take(one, uuid4(), 0) as second:
-        with pytest.raises(RetryLater), room.take(one, uuid4(), 0.5):
+        with pytest.raises(NoPlace), room.take(one, uuid4(), 0.5):
             pass
-        with room.take(other, uuid4(), 0), pytest.raises(RetryLater), room.take(uuid4(), uuid4(), 1):
+        with room.take(other, uuid4(), 0), pytest.raises(NoPlace), room.take(uuid4(), uuid4(), 1):
             pass
         assert first.suits(failing=True)
         assert first.suits(failing=True)

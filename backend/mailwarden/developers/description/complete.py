@@ -31,10 +31,11 @@ def complete(app: FastAPI, schema: Schema) -> Schema:
     components = schema["components"]
     components["securitySchemes"] = _security_schemes()
     components["headers"] = HEADERS
-    versioned = {path for path, _, operation in _operations(schema) if _if_match(operation)}
+    versioned = {path for path, _, operation in _operations(schema) if _etags(operation)}
     for path, method, operation in _operations(schema):
         _tell_who_may(operation, permissions.get(operation["operationId"]))
         _tell_what_else_happens(path, method, operation)
+        _tell_etags(operation)
         replays = method.upper() in METHODS and bool(operation["security"])
         tell_headers(operation, replays=replays, versioned=path in versioned)
         operation.setdefault("description", OPERATIONS.get(operation["operationId"], operation["summary"]))
@@ -49,15 +50,14 @@ def _operations(schema: Schema) -> Iterator[tuple[str, str, Schema]]:
             yield path, method, operation
 
 
-def _if_match(operation: Schema) -> Schema | None:
-    """The parameter, told as what it is: without it nothing is changed."""
-    found = next((one for one in operation.get("parameters", []) if one["name"] == "if-match"), None)
-    if found is not None:
-        found |= {
-            "description": "The ETag that you were shown. Without it: 428; of an older state: 412.",
-            "example": '"v7"',
-        }
-    return found
+def _etags(operation: Schema) -> list[Schema]:
+    return [one for one in operation.get("parameters", []) if one["name"] == "if-match"]
+
+
+def _tell_etags(operation: Schema) -> None:
+    for one in _etags(operation):
+        one["description"] = "The ETag that you were shown. Without it: 428; of an older state: 412."
+        one["example"] = '"v7"'
 
 
 def _security_schemes() -> Schema:

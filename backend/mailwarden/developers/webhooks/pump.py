@@ -1,6 +1,6 @@
 """Sends one endpoint its events: one job an endpoint, so that a slow one takes one place of a worker and no more.
 
-All slow ones together take few (places.py).
+All slow ones together take few (core/places.py).
 
 Which events an endpoint was given is a position in the stream, moved in the transaction that writes the deliveries. So
 nothing that happens to a wake-up, a job or a worker can lose an event: whoever runs next goes on from there.
@@ -16,7 +16,8 @@ from sqlalchemy import ColumnElement, func, select
 from mailwarden.core.crypto import CannotOpen
 from mailwarden.core.db import UnitOfWork, unit_of_work
 from mailwarden.core.ids import new_id
-from mailwarden.core.jobs import Again, Lease
+from mailwarden.core.jobs import Again, Lease, RetryLater
+from mailwarden.core.places import SLOW_BACK_S, NoPlace, Place
 from mailwarden.core.runtime import Runtime
 from mailwarden.developers.events.queries import horizon
 from mailwarden.developers.webhooks import rules
@@ -32,7 +33,6 @@ from mailwarden.developers.webhooks.outcome import (
 )
 from mailwarden.developers.webhooks.output import message_id_of
 from mailwarden.developers.webhooks.outside import open_http
-from mailwarden.developers.webhooks.places import PLACES, SLOW_BACK_S, Place
 from mailwarden.developers.webhooks.queries import find_endpoint
 from mailwarden.developers.webhooks.secret_store import secrets_of
 from mailwarden.developers.webhooks.sending import Load, Outcome, Parcel, send
@@ -46,8 +46,11 @@ LOOK_EVERY = timedelta(hours=1)  # also without a wake-up
 
 
 async def pump(rt: Runtime, lease: Lease) -> Again | None:
-    with PLACES.take(_org_of(lease), UUID(lease.key), rt.rng.random()) as place:
-        return await _turn(rt, lease, place)
+    try:
+        with rt.places.take(_org_of(lease), UUID(lease.key), rt.rng.random()) as place:
+            return await _turn(rt, lease, place)
+    except NoPlace as full:
+        raise RetryLater(full.after_s) from None
 
 
 async def _turn(rt: Runtime, lease: Lease, place: Place) -> Again | None:

@@ -19,6 +19,10 @@ class Missing(Exception):
 class Wrong(Exception):
     """A parameter that cannot be."""
 
+    def __init__(self, said: str, code: str = "parameter_invalid") -> None:
+        super().__init__(said)
+        self.code = code
+
 
 def fail(status: int, kind: str, message: str, **more: str) -> Response:
     return json_answer({"error": {"type": kind, "message": message, **more}}, status)
@@ -53,7 +57,7 @@ def _answer(handler: Callable[[Call], Object], call: Call) -> Response:
     except Missing as exc:
         return fail(404, "invalid_request_error", f"No such object: {exc}", code="resource_missing")
     except Wrong as exc:
-        return fail(400, "invalid_request_error", str(exc), code="parameter_invalid")
+        return fail(400, "invalid_request_error", str(exc), code=exc.code)
     except Declined:
         said = "Your card was declined."
         return fail(402, "card_error", said, code="card_declined", decline_code="generic_decline")

@@ -164,7 +164,7 @@ def create_refund(call: Call) -> Object:
         raise Missing(intent)
     amount = int(call.form.get("amount") or charge["amount"] - charge["amount_refunded"])
     if amount <= 0 or charge["amount_refunded"] + amount > charge["amount"]:
-        raise Wrong("Charge has already been refunded.")
+        raise Wrong("Charge has already been refunded.", "charge_already_refunded")
     return engine.give_back(call.world, charge, amount)
 
 

@@ -1,4 +1,4 @@
-"""How many endpoints one process sends to at once: customers' servers that hang hold up neither its other work nor
+"""How many servers of customers one process sends to at once: those that hang hold up neither its other work nor
 other customers.
 
 Counted in this process alone, and forgotten with it. Whoever finds no place comes back in a moment.
@@ -11,13 +11,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from mailwarden.core.jobs import RetryLater
-
-SLOW_S = 3.0  # an endpoint that takes longer is counted among the slow ones
 REMEMBERED_S = 600.0
 MOST_REMEMBERED = 10_000
 BACK_S = 1.0
 SLOW_BACK_S = 5.0  # what fails or is slow is in no hurry
+
+
+class NoPlace(Exception):
+    """Come back after so many seconds."""
+
+    def __init__(self, after_s: float) -> None:
+        super().__init__(f"no place for {after_s:.1f} s")
+        self.after_s = after_s
 
 
 @dataclass
@@ -27,15 +32,16 @@ class Places:
     most: int = 24
     of_one: int = 8  # organization
     slow: int = 4  # endpoints that fail, or took long of late
+    slow_s: float = 3.0  # one that takes longer is counted among the slow ones
     taken: Counter[UUID] = field(default_factory=Counter)
     slow_taken: int = 0
     slow_until: dict[UUID, float] = field(default_factory=dict)  # by endpoint
 
     @contextmanager
     def take(self, org_id: UUID, endpoint_id: UUID, chance: float) -> Iterator["Place"]:
-        """``chance`` from 0 to 1 spreads out those who come back. Raises RetryLater."""
+        """``chance`` from 0 to 1 spreads out those who come back. Raises NoPlace."""
         if self.taken.total() >= self.most or self.taken[org_id] >= self.of_one:
-            raise RetryLater(BACK_S * (1 + chance))
+            raise NoPlace(BACK_S * (1 + chance))
         self.taken[org_id] += 1
         place = Place(self, endpoint_id)
         try:
@@ -68,7 +74,7 @@ class Place:
     def took(self, seconds: float) -> bool:
         """Notes how long the endpoint took; False if the turn should end, so that others get the place."""
         known = self.places.slow_until
-        if seconds <= SLOW_S:
+        if seconds <= self.places.slow_s:
             known.pop(self.endpoint_id, None)
             return True
         if len(known) >= MOST_REMEMBERED:
@@ -82,6 +88,3 @@ class Place:
 
     def _is_slow(self) -> bool:
         return self.places.slow_until.get(self.endpoint_id, 0.0) > time.monotonic()
-
-
-PLACES = Places()
