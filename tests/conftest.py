@@ -17,6 +17,7 @@ from mailwarden.core.mail import FileMailer
 from mailwarden.core.paging import Cursors
 from mailwarden.core.roles import Role
 from mailwarden.core.runtime import Runtime
+from mailwarden.deliverability.dns.memory import MemoryResolver
 from mailwarden.embedded import EmbeddedServers
 from mailwarden.main import create_app
 from mailwarden.providers.budget import Unlimited
@@ -113,6 +114,7 @@ async def runtime(
             budget=Unlimited(),
             rng=random.Random(7),
             config=replace(feature_config(settings), cookie_secure=False),
+            resolver=MemoryResolver(),
         )
     await empty(admin_dsn(servers, database))
 

@@ -29,6 +29,7 @@ from mailwarden.core.key_check import check_keys
 from mailwarden.core.mail import FileMailer, Mailer, SmtpMailer
 from mailwarden.core.paging import Cursors
 from mailwarden.core.runtime import Billing, Config, Limits, Retention, Runtime, Timing
+from mailwarden.deliverability.dns.resolver import AioDnsResolver, Options
 from mailwarden.providers.budget import RedisBudget, Scripts
 from mailwarden.providers.settings import ProviderSettings
 from mailwarden.settings import BillingSettings, MailSettings, ProviderClientSettings, Settings, parse_keys
@@ -256,6 +257,8 @@ async def open_runtime(
         clock = await stack.enter_async_context(open_clock(settings, engines.app))
         http = build_http()
         stack.push_async_callback(http.aclose)
+        resolver = AioDnsResolver(Options(**settings.dns.model_dump()))
+        stack.push_async_callback(resolver.close)
         yield Runtime(
             sessions=sessions,
             system=make_sessions(engines.system),
@@ -268,5 +271,6 @@ async def open_runtime(
             budget=RedisBudget(cast(Scripts, redis), clock.timestamp),
             rng=random.Random(),  # noqa: S311 - jitter, not secrets
             config=feature_config(settings),
+            resolver=resolver,
             reserved=make_sessions(engines.reserved),
         )

@@ -153,6 +153,20 @@ class WorkerSettings(BaseModel):
     )
 
 
+class DnsSettings(BaseModel):
+    nameservers: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Resolvers to check domains with, `address` or `address:port`, comma separated; empty: system's.",
+    )
+    timeout_s: float = Field(2.0, gt=0, le=30, description="Time for the first try of one question.")
+    tries: int = Field(2, ge=1, le=4, description="Tries per question, each twice as long as the one before.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def split(cls, data: object) -> object:
+        return _split(data, "nameservers")
+
+
 class OAuthSettings(BaseModel):
     extension_ids: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Ids of browser extensions that people may let in, comma separated."
@@ -292,6 +306,7 @@ class Settings(BaseSettings):
     accounts: AccountsSettings = AccountsSettings()
     support: SupportSettings = SupportSettings()
     egress: EgressSettings = EgressSettings()
+    dns: DnsSettings = DnsSettings()
     worker: WorkerSettings = WorkerSettings()
     retention: RetentionSettings = RetentionSettings()
     limits: LimitsSettings = LimitsSettings()

@@ -20,6 +20,7 @@ from mailwarden.core.places import Places
 from mailwarden.core.skew import SkewWatch
 
 if TYPE_CHECKING:  # core knows no provider; these are types of values it only carries
+    from mailwarden.deliverability.dns.answers import Resolvers
     from mailwarden.providers.budget import Budget
     from mailwarden.providers.settings import ProviderSettings
 
@@ -146,6 +147,7 @@ class Runtime:
     budget: "Budget"
     rng: random.Random
     config: Config
+    resolver: "Resolvers"  # asks the DNS about domains; not for hosts that we connect to
     skew: SkewWatch = field(default_factory=SkewWatch)
     limiter: Limiter = field(default_factory=Limiter)
     reserved: Sessions | None = None  # as mw_app, too; None: none are kept free
