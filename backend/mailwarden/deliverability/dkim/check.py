@@ -1,0 +1,148 @@
+"""The keys of a domain: those at named selectors, and those that the catalogue finds."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from mailwarden.deliverability.dkim.catalogue import known_selectors, signer_of
+from mailwarden.deliverability.dkim.key import Key, looks_like_a_key, read_key
+from mailwarden.deliverability.dkim.words import findings_of, summary_of
+from mailwarden.deliverability.dns.answers import Answer, Resolver, State
+from mailwarden.deliverability.records.looking import cannot_tell, texts
+from mailwarden.deliverability.records.verdict import Check, Finding, Publish, Result, Severity, Verdict, judged
+
+NOBODYS = "mailwarden-no-such-selector"  # whoever answers for it answers for every name
+
+
+async def check_dkim(resolver: Resolver, domain: str, named: Sequence[str], *, discover: bool = True) -> list[Result]:
+    """One for each named selector and each key that was found, behind the one for the domain as a whole.
+
+    ``discover``: look at the catalogue's selectors, too.
+    """
+    others = [one for one in known_selectors() if one not in named] if discover else []
+    asked = [_at(one, domain) for one in (*named, *others)]
+    top, anybody, *answers = await asyncio.gather(
+        *(resolver.ask(name, "TXT") for name in (f"_domainkey.{domain}", _at(NOBODYS, domain), *asked))
+    )
+    keys = [key_at(answer, one) for one, answer in zip(named, answers, strict=False)]
+    met = [(one, answer) for one, answer in zip(others, answers[len(named) :], strict=True) if _is_new(answer, anybody)]
+    keys += [_met(key_at(answer, one, in_use=False)) for one, answer in met]
+    return [_whole(domain, top, keys, len(others), answers), *keys]
+
+
+def _at(selector: str, domain: str) -> str:
+    return f"{selector}._domainkey.{domain}"
+
+
+def _is_new(answer: Answer, anybody: Answer) -> bool:
+    found = texts(answer)
+    return any(looks_like_a_key(text) for text in found) and found != texts(anybody)
+
+
+def _met(result: Result) -> Result:
+    return replace(result, facts={**result.facts, "found_by": "catalogue"})
+
+
+def key_at(answer: Answer, selector: str, *, in_use: bool = True) -> Result:
+    """What lies at a selector's name. ``in_use``: somebody says that mail is signed with it."""
+    if answer.unknown:
+        return cannot_tell(Check.DKIM, answer, selector)
+    records = texts(answer)
+    if not records:
+        return _absent(answer, selector)
+    key = read_key(records[0])
+    findings = _several(records) if len(records) > 1 else findings_of(key, in_use=in_use)
+    return Result(
+        Check.DKIM,
+        answer.name,
+        judged(findings),
+        "Several records" if len(records) > 1 else summary_of(key),
+        selector,
+        findings,
+        records,
+        answer.aliases,
+        facts=_facts(key, selector, answer.aliases, usable=len(records) == 1 and key.is_usable),
+    )
+
+
+def _facts(key: Key, selector: str, aliases: tuple[str, ...], *, usable: bool) -> dict[str, object]:
+    signer = signer_of(selector, aliases)
+    return {
+        "type": key.type,
+        "bits": key.bits,
+        "usable": usable,
+        "problem": str(key.problem) if key.problem else None,
+        "testing": key.testing,
+        "signer": signer.id if signer else None,
+    }
+
+
+def _absent(answer: Answer, selector: str) -> Result:
+    signer = signer_of(selector)
+    source = signer.name if signer else "The service that signs your mail"
+    text = f"No key at {answer.name}; mail signed with “{selector}” cannot be verified."
+    severity, code = Severity.HIGH, "dkim.absent"
+    if answer.aliases:
+        code = "dkim.dangling"
+        text = f"{answer.name} is an alias of {answer.aliases[-1]}, and there is no key there."
+    publish = Publish(answer.name, "TXT or CNAME", f"{source} shows the value; it is made for your domain alone.")
+    findings = (Finding(code, severity, text),)
+    facts = {"usable": False, "problem": "absent", "signer": signer.id if signer else None}
+    return Result(
+        Check.DKIM, answer.name, Verdict.ABSENT, text, selector, findings, (), answer.aliases, (publish,), facts
+    )
+
+
+def _several(records: tuple[str, ...]) -> tuple[Finding, ...]:
+    text = f"{len(records)} TXT records at one selector: receivers pick one at random. Leave exactly one."
+    if read_key("".join(records)).is_usable or read_key("".join(reversed(records))).is_usable:
+        text = f"One key was split into {len(records)} TXT records. Publish it as one record of several quoted strings."
+    return (Finding("dkim.multiple", Severity.CRITICAL, text),)
+
+
+def _whole(domain: str, top: Answer, keys: Sequence[Result], looked: int, answers: Iterable[Answer]) -> Result:
+    name = f"_domainkey.{domain}"
+    usable = [one for one in keys if one.facts.get("usable") and one.verdict is Verdict.VALID]
+    bad = [one for one in keys if one.verdict in (Verdict.FAULT, Verdict.ABSENT) and (_is_named(one) or not usable)]
+    facts = {"usable": [one.part for one in usable], "looked_at": looked, "level": level_of(keys)}
+    if bad:
+        findings = tuple(finding for one in bad for finding in one.findings)
+        verdict = Verdict.ABSENT if all(one.verdict is Verdict.ABSENT for one in keys) else Verdict.FAULT
+        return Result(Check.DKIM, name, verdict, bad[0].summary, findings=findings, facts=facts)
+    if usable:
+        text = f"{len(usable)} usable key{'s' if len(usable) > 1 else ''}: {', '.join(one.part for one in usable)}"
+        return Result(Check.DKIM, name, Verdict.VALID, text, facts=facts)
+    return _none(name, top, keys, looked, any(answer.unknown for answer in answers), facts)
+
+
+def _is_named(key: Result) -> bool:
+    return "found_by" not in key.facts
+
+
+def _none(
+    name: str, top: Answer, keys: Sequence[Result], looked: int, unheard: bool, facts: dict[str, object]
+) -> Result:
+    """Nothing found at all. A selector cannot be listed, so this is "none" only where nothing at all lies below."""
+    unknown = next((one for one in keys if one.verdict is Verdict.UNKNOWN), None)
+    if unknown is not None:
+        return Result(Check.DKIM, name, Verdict.UNKNOWN, unknown.summary, facts={**facts, "level": None})
+    if top.state is State.NXDOMAIN and looked and not unheard:
+        text = f"No DKIM key: nothing is published below {name}, and none of {looked} usual selectors exists."
+        finding = Finding("dkim.absent", Severity.HIGH, text)
+        publish = Publish(f"<selector>.{name}", "TXT or CNAME", "Turn DKIM on where you send from; it shows the value.")
+        return Result(Check.DKIM, name, Verdict.ABSENT, text, findings=(finding,), publish=(publish,), facts=facts)
+    text = "No selector is known for this domain. Enter the one your mail is signed with: s= in a DKIM-Signature line."
+    return Result(Check.DKIM, name, Verdict.UNKNOWN, text, facts={**facts, "level": None})
+
+
+def level_of(keys: Sequence[Result]) -> str | None:
+    """Of the best key that can be used, as the score counts it; None: not assessed."""
+    usable = [one.facts for one in keys if one.facts.get("usable")]
+    bits = max((int(one.get("bits") or 0) for one in usable if one.get("type") == "rsa"), default=0)
+    if bits >= 2048:
+        return "strong"
+    if bits >= 1024:
+        return "medium"
+    if any(one.verdict is Verdict.UNKNOWN for one in keys):
+        return None
+    return "weak" if usable else "none"
