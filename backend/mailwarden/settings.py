@@ -272,6 +272,7 @@ class RetentionSettings(BaseModel):
     hook_events_days: int = Field(30, ge=14, description="Days that an event is known, should it be pushed again.")
     hook_log_days: int = Field(90, ge=7, description="Days that the log of handled webhooks is kept.")
     support_bundles_days: int = Field(7, ge=1, le=90, description="Days that a support bundle can be downloaded.")
+    exports_days: int = Field(30, ge=2, description="Days that exports stay listed; their files go after one day.")
     api_keys_days: int = Field(90, ge=1, description="Days that a revoked API key stays listed.")
     devices_days: int = Field(90, ge=1, description="Days that a device is known once its access has ended.")
     oauth_tokens_days: int = Field(

@@ -21,8 +21,11 @@ import mailwarden.core.key_check
 import mailwarden.developers.webhooks.models
 import mailwarden.diagnostics.models
 import mailwarden.events.models
+import mailwarden.exports.models
 import mailwarden.hooks.models
+import mailwarden.metrics.figure_models
 import mailwarden.metrics.models
+import mailwarden.metrics.reconciliation.models
 import mailwarden.organizations.models
 import mailwarden.status.models
 import mailwarden.support.models

@@ -49,6 +49,7 @@ from mailwarden.developers.webhooks.retention import KEPT as WEBHOOKS_KEPT
 from mailwarden.diagnostics.retention import KEPT as DIAGNOSTICS_KEPT
 from mailwarden.events.dispatch import dispatch_kind, merge
 from mailwarden.events.retention import KEPT as EVENTS_KEPT
+from mailwarden.exports.retention import KEPT as EXPORTS_KEPT
 from mailwarden.hooks.jobs import JOBS as HOOK_JOBS
 from mailwarden.hooks.jobs import LISTENERS as HOOK_LISTENERS
 from mailwarden.hooks.retention import KEPT as HOOKS_KEPT
@@ -73,6 +74,7 @@ BEAT_EVERY_S = 5
 
 KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT, *WEBHOOKS_KEPT, *DIAGNOSTICS_KEPT]
 KEPT += ORGANIZATIONS_KEPT + ACCESS_KEPT + BILLING_KEPT
+KEPT += EXPORTS_KEPT
 
 
 def job_kinds() -> JobKinds:

@@ -58,6 +58,9 @@ WORDS: dict[tuple[str, str], Any] = {
     ("mail_servers", "imap_security"): "tls",
     ("mail_servers", "smtp_security"): "tls",
     ("mail_servers", "failing"): None,
+    ("exports", "format"): "csv",
+    ("exports", "status"): "ready",
+    ("exports", "time_zone"): "UTC",
 }
 
 

@@ -72,6 +72,7 @@ class Retention:
     hook_events_days: int = 30  # longer than any provider repeats one
     hook_log_days: int = 90
     support_bundles_days: int = 7
+    exports_days: int = 30
     api_keys_days: int = 90
     devices_days: int = 90
     oauth_tokens_days: int = 90

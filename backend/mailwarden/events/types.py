@@ -30,6 +30,7 @@ class EventType(StrEnum):
     SUBSCRIPTION_INACTIVE = "subscription.inactive"
     SUBSCRIPTION_LAPSED = "subscription.lapsed"
     SUBSCRIPTION_REACTIVATED = "subscription.reactivated"
+    EXPORT_READY = "export.ready"
 
 
 # What each fact means, shown in the API guide; a test keeps the list complete.
@@ -60,4 +61,5 @@ DESCRIPTIONS: dict[EventType, str] = {
     EventType.SUBSCRIPTION_INACTIVE: "Trial or subscription is over; work is refused until somebody pays.",
     EventType.SUBSCRIPTION_LAPSED: "It has been over for 30 days: authorizations are not renewed any more.",
     EventType.SUBSCRIPTION_REACTIVATED: "The organization may work again; its connections are tested.",
+    EventType.EXPORT_READY: "A file that was made in the background can be downloaded, for 24 hours.",
 }
