@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import Select, func, select, tuple_, update
 
 from mailwarden.accounts.models import Membership, User
 from mailwarden.alerts.models import Alert, AlertMail
@@ -13,15 +13,21 @@ from mailwarden.events.models import Event
 from mailwarden.events.types import EventType
 
 
-async def list_alerts(
-    tx: UnitOfWork, org_id: UUID, page: AlertQuery, after: tuple[datetime, UUID] | None
-) -> Sequence[Alert]:
-    """Newest first, one more than the page holds."""
+def alerts_asked(org_id: UUID, page: AlertQuery) -> Select[Alert]:
+    """All that ``page`` filters, in no order."""
     asked = select(Alert).where(Alert.org_id == org_id)
     if page.kind is not None:
         asked = asked.where(Alert.kind == page.kind)
     if page.unread is not None:
         asked = asked.where(Alert.read_at.is_(None) if page.unread else Alert.read_at.is_not(None))
+    return asked
+
+
+async def list_alerts(
+    tx: UnitOfWork, org_id: UUID, page: AlertQuery, after: tuple[datetime, UUID] | None
+) -> Sequence[Alert]:
+    """Newest first, one more than the page holds."""
+    asked = alerts_asked(org_id, page)
     if after is not None:
         asked = asked.where(tuple_(Alert.created_at, Alert.id) < after)
     return (
