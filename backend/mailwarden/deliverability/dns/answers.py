@@ -23,6 +23,7 @@ class Reason(StrEnum):
     REFUSED = "refused"
     NOT_IMPLEMENTED = "not_implemented"
     MALFORMED = "malformed"  # a reply that cannot be read, or a question the server could not read
+    TRUNCATED = "truncated"
     UNREACHABLE = "unreachable"
     BAD_NAME = "bad_name"  # cannot be asked: an empty label, one over 63 or a name over 253 characters
     CONTRADICTORY = "contradictory"  # answers to other questions say otherwise

@@ -2,6 +2,7 @@
 
 import dns.asyncresolver
 import dns.exception
+import dns.flags
 import dns.name
 import dns.rcode
 import dns.rdatatype
@@ -34,6 +35,8 @@ class Fallback:
             return Answer(name, type, State.NXDOMAIN)
         except (dns.exception.DNSException, OSError) as exc:
             return unknown(name, type, _reason(exc))
+        if found.response.flags & dns.flags.TC:  # even over TCP
+            return unknown(name, type, Reason.TRUNCATED)
         return of_dnspython(name, type, found)
 
     def _resolver(self) -> dns.asyncresolver.Resolver:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import aiodns
 import pycares
 
-from mailwarden.deliverability.dns.answers import Answer, Reason, Resolver, ascii_name, unknown
+from mailwarden.deliverability.dns.answers import Answer, Reason, Resolver, State, ascii_name, unknown
 from mailwarden.deliverability.dns.fallback import Fallback
 from mailwarden.deliverability.dns.records import of_cares, of_error
 
@@ -17,6 +17,9 @@ MOST_AT_ONCE = 200
 BUFFER_BYTES = 4 << 20  # the system's default drops answers from 300 questions at once up
 # c-ares reads a backslash as an escape and refuses other characters; macros of SPF can make all of them.
 PLAIN = re.compile(r"[a-z0-9*/_.-]+")
+# A reply that is cut short even over TCP looks like one without data through c-ares, which also believes for up to an
+# hour that a name has no record of a type (its issue 1293). What "missing" would be said of is asked once more.
+DOUBTED = frozenset({"TXT", "MX"})
 TYPES = {
     "A": pycares.QUERY_TYPE_A,
     "AAAA": pycares.QUERY_TYPE_AAAA,
@@ -63,10 +66,7 @@ class AioDnsResolver:
 
     @asynccontextmanager
     async def fresh(self) -> AsyncIterator[Resolver]:
-        """c-ares believes for up to an hour that a name has no record of a type, whatever the zone says of that.
-
-        (c-ares issue 1293.) A channel of its own has nothing to remember.
-        """
+        """A channel of its own has nothing to remember."""
         one = AioDnsResolver(self._options, self._places)
         try:
             yield one
@@ -82,7 +82,10 @@ class AioDnsResolver:
             wanted = TYPES.get(type)
             if wanted is None or not PLAIN.fullmatch(plain):
                 return await self._fallback.ask(plain, type)
-            return await self._query(plain, type, wanted)
+            answer = await self._query(plain, type, wanted)
+            if answer.state is State.NODATA and type in DOUBTED:
+                return await self._fallback.ask(plain, type)
+            return answer
 
     async def _query(self, name: str, type: str, wanted: int) -> Answer:
         try:
