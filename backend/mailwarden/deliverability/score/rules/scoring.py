@@ -8,7 +8,7 @@ from typing import Any
 from mailwarden.deliverability.score.rules.caps import HUNDREDTHS, Cap, caps
 from mailwarden.deliverability.score.rules.confidence import Confidence, Rate, confidence, describe
 from mailwarden.deliverability.score.rules.counting import Sums, clean, count, group_rate, rates
-from mailwarden.deliverability.score.rules.facts import Facts
+from mailwarden.deliverability.score.rules.facts import Day, Facts
 from mailwarden.deliverability.score.rules.fixed import Ratio, parts_of
 from mailwarden.deliverability.score.rules.model import CURRENT, LINES, UNIT, Model, model
 from mailwarden.deliverability.score.rules.parts import shares
@@ -69,8 +69,7 @@ def judge(facts: Facts, sums: Sums, as_of: date, chosen: Model) -> Result:
     """``sums`` apart, since a what-if changes anything but the counts."""
     used = rates(facts, sums, chosen)
     lines = _lines(shares(facts, used, chosen), chosen)
-    groups = {one.name: group_rate(one.name, count(one.days, as_of, chosen), facts, chosen) for one in facts.groups}
-    holding = caps(facts, used, groups, clean(sums), chosen)
+    holding = caps(facts, used, _groups(facts, as_of, chosen), clean(sums), chosen)
     earned = sum(one.points for one in lines)
     points = min(earned, holding[0].points) if holding else earned
     known = _anything_known(facts, sums)
@@ -87,6 +86,13 @@ def judge(facts: Facts, sums: Sums, as_of: date, chosen: Model) -> Result:
         caps=tuple(holding),
         rates=tuple(describe(name, used[name], sums, chosen) for name in chosen.rates if name in used),
     )
+
+
+def _groups(facts: Facts, as_of: date, chosen: Model) -> dict[str, Ratio]:
+    days: dict[str, list[Day]] = {}
+    for one in facts.groups:
+        days.setdefault(one.name, []).extend(one.days)
+    return {name: group_rate(name, count(mail, as_of, chosen), facts, chosen) for name, mail in days.items()}
 
 
 def _anything_known(facts: Facts, sums: Sums) -> bool:
