@@ -9,6 +9,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from mailwarden.deliverability.blocklists.settings import BlocklistSettings
+
 Environment = Literal["development", "demo", "test", "staging", "production"]
 DEVELOPMENT_KEY = base64.b64encode(b"development-only-key-0123456789a").decode()
 LOCAL: tuple[Environment, ...] = ("development", "demo", "test")
@@ -243,6 +245,9 @@ class RetentionSettings(BaseModel):
     transitions_days: int = Field(1095, ge=90, description="Days that a connection's history is kept.")
     episodes_days: int = Field(1095, ge=90, description="Days that ended times of trouble are kept.")
     sync_runs_days: int = Field(400, ge=30, description="Days that finished runs stay in the sync log.")
+    reconciliations_days: int = Field(
+        400, ge=30, description="Days that comparisons with the providers' own totals are kept."
+    )
     sync_journal_days: int = Field(90, ge=1, description="Days that the sync journal is kept, hashes and counts.")
     sync_bodies_days: int = Field(
         14, ge=0, le=365, description="Days that redacted answers stay in the sync journal; 0: none are written."
@@ -308,6 +313,7 @@ class Settings(BaseSettings):
     support: SupportSettings = SupportSettings()
     egress: EgressSettings = EgressSettings()
     dns: DnsSettings = DnsSettings()
+    blocklists: BlocklistSettings = BlocklistSettings()
     worker: WorkerSettings = WorkerSettings()
     retention: RetentionSettings = RetentionSettings()
     limits: LimitsSettings = LimitsSettings()

@@ -43,6 +43,7 @@ from mailwarden.core.queue import FUNCTION, QUEUES, ArqWire, Relay, finish, pack
 from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.watchdog import watched_loop
+from mailwarden.deliverability.blocklists.retention import KEPT as BLOCKLISTS_KEPT
 from mailwarden.developers.webhooks.jobs import JOBS as WEBHOOK_JOBS
 from mailwarden.developers.webhooks.jobs import LISTENERS as WEBHOOK_LISTENERS
 from mailwarden.developers.webhooks.retention import KEPT as WEBHOOKS_KEPT
@@ -53,6 +54,9 @@ from mailwarden.exports.retention import KEPT as EXPORTS_KEPT
 from mailwarden.hooks.jobs import JOBS as HOOK_JOBS
 from mailwarden.hooks.jobs import LISTENERS as HOOK_LISTENERS
 from mailwarden.hooks.retention import KEPT as HOOKS_KEPT
+from mailwarden.metrics.jobs import JOBS as METRICS_JOBS
+from mailwarden.metrics.jobs import LISTENERS as METRICS_LISTENERS
+from mailwarden.metrics.retention import KEPT as METRICS_KEPT
 from mailwarden.organizations.posting import JOBS as ORGANIZATION_JOBS
 from mailwarden.organizations.retention import KEPT as ORGANIZATIONS_KEPT
 from mailwarden.settings import Settings
@@ -73,8 +77,8 @@ BEAT_EVERY_S = 5
 
 
 KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT, *WEBHOOKS_KEPT, *DIAGNOSTICS_KEPT]
-KEPT += ORGANIZATIONS_KEPT + ACCESS_KEPT + BILLING_KEPT
-KEPT += EXPORTS_KEPT
+KEPT += ORGANIZATIONS_KEPT + ACCESS_KEPT + BILLING_KEPT + METRICS_KEPT
+KEPT += EXPORTS_KEPT + BLOCKLISTS_KEPT
 
 
 def job_kinds() -> JobKinds:
@@ -82,10 +86,10 @@ def job_kinds() -> JobKinds:
         *CONNECTION_JOBS, *SYNC_JOBS, *HOOK_JOBS, *ALERT_JOBS, *STATUS_JOBS, *WEBHOOK_JOBS, *ACCOUNT_JOBS
     )
     kinds.add(*ORGANIZATION_JOBS, *SUPPORT_JOBS)
-    kinds.add(*BILLING_JOBS, *RETEST_JOBS)
+    kinds.add(*BILLING_JOBS, *RETEST_JOBS, *METRICS_JOBS)
     kinds.add(prune_kind(KEPT))
     listeners = merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS, WEBHOOK_LISTENERS)
-    return kinds.add(dispatch_kind(merge(listeners, RETEST_LISTENERS, PAID_LISTENERS)))
+    return kinds.add(dispatch_kind(merge(listeners, RETEST_LISTENERS, PAID_LISTENERS, METRICS_LISTENERS)))
 
 
 def make_runner(rt: Runtime) -> JobRunner:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, DateTime, ForeignKeyConstraint, LargeBinary, String, Table, Uuid, insert
+from sqlalchemy import Boolean, Column, Date, DateTime, ForeignKeyConstraint, LargeBinary, String, Table, Uuid, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,9 +35,15 @@ WORDS: dict[tuple[str, str], Any] = {
     ("connections", "degraded_reason"): None,
     ("connections", "backfilled_range"): None,
     ("sync_runs", "type"): "manual",
+    ("reconciliations", "status"): "done",
+    ("reconciliations", "trigger"): "auto",
+    ("reconciliations", "verdict"): "normal",
     ("sync_runs", "badge"): "first",
     ("sync_runs", "status"): "success",
     ("jobs", "state"): "done",
+    ("blocklist_standings", "asset_kind"): "ip",
+    ("blocklist_listings", "asset_kind"): "domain",
+    ("blocklist_listings", "ending"): "delisted",
     ("alerts", "kind"): "integration_disconnected",
     ("connections", "grant_dies_why"): None,
     ("forecast_notices", "why"): "unused",
@@ -138,6 +144,8 @@ def _plain(kind: Any) -> Any:
         return new_id().bytes
     if isinstance(kind, DateTime):
         return datetime.now(UTC) + timedelta(hours=1)
+    if isinstance(kind, Date):
+        return datetime.now(UTC).date()
     return False if isinstance(kind, Boolean) else 1
 
 

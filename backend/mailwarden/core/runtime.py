@@ -51,6 +51,7 @@ class Retention:
     transitions_days: int = 1095
     episodes_days: int = 1095
     sync_runs_days: int = 400
+    reconciliations_days: int = 400
     sync_journal_days: int = 90
     sync_bodies_days: int = 14  # 0: bodies are not even written
     refresh_attempts_days: int = 90
@@ -110,6 +111,15 @@ class Billing:
 
 
 @dataclass(frozen=True)
+class Blocklists:
+    """``accepted``: lists whose terms are kept to; ``off``: never asked; ``keys``: by operator of lists."""
+
+    accepted: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
 class Config:
     """What features need to know of the operator's settings."""
 
@@ -125,6 +135,7 @@ class Config:
     retention: Retention = field(default_factory=Retention)
     limits: Limits = field(default_factory=Limits)
     billing: Billing = field(default_factory=Billing)
+    blocklists: Blocklists = field(default_factory=Blocklists)
     settings_set: tuple[str, ...] = ()  # names only, for support
     egress_allow: tuple[str, ...] = ()  # CIDR ranges beside the public ones
     mail_ca_file: Path | None = None  # authorities that mail servers may be certified by, beside the system's

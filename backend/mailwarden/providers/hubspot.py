@@ -96,4 +96,6 @@ def to_figures(row: Row) -> Figures:
         complaints=count(counters.get("spamreport")),
         unsubscribes=count(counters.get("unsubscribed")),
         delivered_derived=derived,
+        hard_bounced=count(counters.get("hardbounced")),
+        soft_bounced=count(counters.get("softbounced")),
     )
