@@ -139,6 +139,7 @@ def feature_config(settings: Settings) -> Config:
         retention=Retention(**settings.retention.model_dump()),
         limits=request_limits(settings),
         billing=billing_config(settings.billing),
+        blocklists=settings.blocklists.config(),
         extension_ids=settings.oauth.extension_ids,
         settings_set=tuple(names_set(settings)),
         cookie_secure=settings.base_url.scheme == "https",

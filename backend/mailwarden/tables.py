@@ -7,6 +7,7 @@ import mailwarden.accounts.letter_models
 import mailwarden.accounts.models
 import mailwarden.accounts.throttle_models
 import mailwarden.alerts.models
+import mailwarden.alerts.rule_models
 import mailwarden.billing.models
 import mailwarden.connections.audience_models
 import mailwarden.connections.grant_models
@@ -18,6 +19,7 @@ import mailwarden.core.health
 import mailwarden.core.idempotency.models
 import mailwarden.core.jobs
 import mailwarden.core.key_check
+import mailwarden.deliverability.blocklists.models
 import mailwarden.developers.webhooks.models
 import mailwarden.diagnostics.models
 import mailwarden.events.models

@@ -18,6 +18,8 @@ from tests.support.rows import fill, make_row
 
 # Rows that are what the customer came for, or that end with their connection, person or organization.
 KEPT_WITH_THEIR_OWNER = {
+    "alert_rules",
+    "alert_settings",
     "audience_tokens",
     "billing_invoices",
     "blocklist_standings",
@@ -41,7 +43,7 @@ KEPT_WITH_THEIR_OWNER = {
     "webhook_endpoints",
 }
 BY_THE_INSTANCE = {"audit_log", "jobs", "sessions", "support_attachments", "support_requests"}
-WITH_THEIR_PARENT = {"blocklist_steps", "alert_mails", "export_parts"}
+WITH_THEIR_PARENT = {"alert_posts", "blocklist_steps", "alert_mails", "export_parts"}
 RULES = pytest.mark.parametrize("rule", KEPT, ids=lambda rule: rule.table.name)
 
 

@@ -27,6 +27,9 @@ class EventType(StrEnum):
     WEBHOOK_ENDPOINT_FAILING = "webhook_endpoint.failing"
     WEBHOOK_ENDPOINT_RECOVERED = "webhook_endpoint.recovered"
     WEBHOOK_ENDPOINT_DISABLED = "webhook_endpoint.disabled"
+    BLOCKLIST_LISTED = "blocklist.listed"
+    BLOCKLIST_RELISTED = "blocklist.relisted"
+    BLOCKLIST_DELISTED = "blocklist.delisted"
     SUBSCRIPTION_INACTIVE = "subscription.inactive"
     SUBSCRIPTION_LAPSED = "subscription.lapsed"
     SUBSCRIPTION_REACTIVATED = "subscription.reactivated"
@@ -58,6 +61,9 @@ DESCRIPTIONS: dict[EventType, str] = {
     EventType.WEBHOOK_ENDPOINT_FAILING: "A webhook endpoint has accepted nothing for 24 hours.",
     EventType.WEBHOOK_ENDPOINT_RECOVERED: "That webhook endpoint accepts deliveries again.",
     EventType.WEBHOOK_ENDPOINT_DISABLED: "A webhook endpoint answered 410 Gone and gets nothing any more.",
+    EventType.BLOCKLIST_LISTED: "A blocklist that proved itself lists one of your addresses or domains.",
+    EventType.BLOCKLIST_RELISTED: "It lists one again that it had taken off.",
+    EventType.BLOCKLIST_DELISTED: "It lists that address or domain no more.",
     EventType.SUBSCRIPTION_INACTIVE: "Trial or subscription is over; work is refused until somebody pays.",
     EventType.SUBSCRIPTION_LAPSED: "It has been over for 30 days: authorizations are not renewed any more.",
     EventType.SUBSCRIPTION_REACTIVATED: "The organization may work again; its connections are tested.",

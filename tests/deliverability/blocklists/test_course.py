@@ -105,6 +105,8 @@ def test_only_news_asks_the_list_to_prove_itself() -> None:
     assert turns(Course(), YES)
     assert turns(Course(False, NOW), YES)
     assert turns(Course(True, NOW), NO)
+    assert not turns(Course(), NO)
+    assert not turns(Course(False, NOW), NO)
     assert not turns(Course(True, NOW), YES)
     assert not turns(Course(True, NOW), NOBODY)
 

@@ -36,8 +36,8 @@ class Course:
 
 
 def turns(course: Course, reading: Reading) -> bool:
-    """Would it say something new, if it were believed? Then the list has to prove itself once more."""
-    return reading.is_definite and course.listed is not (reading.verdict is Verdict.LISTED)
+    """Would it begin or end a listing, if it were believed? Then the list has to prove itself once more."""
+    return reading.verdict is (Verdict.CLEAR if course.listed else Verdict.LISTED)
 
 
 def advance(course: Course, reading: Reading, text: str, now: datetime) -> tuple[Course, Change | None]:
