@@ -35,7 +35,8 @@ def days(draw: st.DrawFn, most: int = 20_000) -> Day:
     of = {name: draw(st.integers(0, delivered)) for name in ("complained", "clicked", "opened", "unsubscribed")}
     rare = draw(st.sampled_from((1, 10, 300)))
     one = mail(sent, day=TODAY - timedelta(days=draw(st.integers(0, 100))), hard=hard // rare, soft=soft // rare)
-    return replace(one, blocked=blocked, **{name: min(count // rare, one.delivered) for name, count in of.items()})
+    few: dict[str, Any] = {name: min(count // rare, one.delivered) for name, count in of.items()}
+    return replace(one, blocked=blocked, **few)
 
 
 authentications = st.builds(

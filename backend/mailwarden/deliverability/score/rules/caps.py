@@ -15,10 +15,14 @@ EVIDENCE = "little_evidence"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Cap:
-    """``points`` in 1/100. The order tells which one binds; of equals the first by name is shown."""
+    """``points`` in 1/100. The order tells which one binds; of equals the first by name is shown.
+
+    ``domain`` where several are rolled up: whose score it holds.
+    """
 
     points: int
     name: str
+    domain: str | None = None
 
 
 def caps(facts: Facts, rates: Mapping[str, Ratio], groups: Mapping[str, Ratio], clean: int, model: Model) -> list[Cap]:
