@@ -248,6 +248,9 @@ class RetentionSettings(BaseModel):
     reconciliations_days: int = Field(
         400, ge=30, description="Days that comparisons with the providers' own totals are kept."
     )
+    score_snapshots_days: int = Field(
+        1095, ge=90, description="Days that deliverability scores are kept, with what they were made of."
+    )
     sync_journal_days: int = Field(90, ge=1, description="Days that the sync journal is kept, hashes and counts.")
     sync_bodies_days: int = Field(
         14, ge=0, le=365, description="Days that redacted answers stay in the sync journal; 0: none are written."
@@ -277,6 +280,7 @@ class RetentionSettings(BaseModel):
     hook_events_days: int = Field(30, ge=14, description="Days that an event is known, should it be pushed again.")
     hook_log_days: int = Field(90, ge=7, description="Days that the log of handled webhooks is kept.")
     support_bundles_days: int = Field(7, ge=1, le=90, description="Days that a support bundle can be downloaded.")
+    domain_checks_days: int = Field(180, ge=7, description="Days that checks of a domain's DNS records are kept.")
     exports_days: int = Field(30, ge=2, description="Days that exports stay listed; their files go after one day.")
     api_keys_days: int = Field(90, ge=1, description="Days that a revoked API key stays listed.")
     devices_days: int = Field(90, ge=1, description="Days that a device is known once its access has ended.")

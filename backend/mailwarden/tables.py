@@ -20,6 +20,8 @@ import mailwarden.core.idempotency.models
 import mailwarden.core.jobs
 import mailwarden.core.key_check
 import mailwarden.deliverability.blocklists.models
+import mailwarden.deliverability.domains.models
+import mailwarden.deliverability.score.models
 import mailwarden.developers.webhooks.models
 import mailwarden.diagnostics.models
 import mailwarden.events.models

@@ -44,6 +44,10 @@ from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.watchdog import watched_loop
 from mailwarden.deliverability.blocklists.retention import KEPT as BLOCKLISTS_KEPT
+from mailwarden.deliverability.domains.retention import KEPT as DOMAINS_KEPT
+from mailwarden.deliverability.score.jobs import JOBS as SCORE_JOBS
+from mailwarden.deliverability.score.jobs import LISTENERS as SCORE_LISTENERS
+from mailwarden.deliverability.score.retention import KEPT as SCORE_KEPT
 from mailwarden.developers.webhooks.jobs import JOBS as WEBHOOK_JOBS
 from mailwarden.developers.webhooks.jobs import LISTENERS as WEBHOOK_LISTENERS
 from mailwarden.developers.webhooks.retention import KEPT as WEBHOOKS_KEPT
@@ -78,7 +82,7 @@ BEAT_EVERY_S = 5
 
 KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT, *WEBHOOKS_KEPT, *DIAGNOSTICS_KEPT]
 KEPT += ORGANIZATIONS_KEPT + ACCESS_KEPT + BILLING_KEPT + METRICS_KEPT
-KEPT += EXPORTS_KEPT + BLOCKLISTS_KEPT
+KEPT += EXPORTS_KEPT + BLOCKLISTS_KEPT + SCORE_KEPT + DOMAINS_KEPT
 
 
 def job_kinds() -> JobKinds:
@@ -87,8 +91,9 @@ def job_kinds() -> JobKinds:
     )
     kinds.add(*ORGANIZATION_JOBS, *SUPPORT_JOBS)
     kinds.add(*BILLING_JOBS, *RETEST_JOBS, *METRICS_JOBS)
+    kinds.add(*SCORE_JOBS)
     kinds.add(prune_kind(KEPT))
-    listeners = merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS, WEBHOOK_LISTENERS)
+    listeners = merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS, WEBHOOK_LISTENERS, SCORE_LISTENERS)
     return kinds.add(dispatch_kind(merge(listeners, RETEST_LISTENERS, PAID_LISTENERS, METRICS_LISTENERS)))
 
 

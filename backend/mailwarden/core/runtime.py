@@ -52,6 +52,7 @@ class Retention:
     episodes_days: int = 1095
     sync_runs_days: int = 400
     reconciliations_days: int = 400
+    score_snapshots_days: int = 1095
     sync_journal_days: int = 90
     sync_bodies_days: int = 14  # 0: bodies are not even written
     refresh_attempts_days: int = 90
@@ -74,6 +75,7 @@ class Retention:
     hook_log_days: int = 90
     support_bundles_days: int = 7
     exports_days: int = 30
+    domain_checks_days: int = 180
     api_keys_days: int = 90
     devices_days: int = 90
     oauth_tokens_days: int = 90

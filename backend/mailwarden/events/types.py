@@ -27,6 +27,7 @@ class EventType(StrEnum):
     WEBHOOK_ENDPOINT_FAILING = "webhook_endpoint.failing"
     WEBHOOK_ENDPOINT_RECOVERED = "webhook_endpoint.recovered"
     WEBHOOK_ENDPOINT_DISABLED = "webhook_endpoint.disabled"
+    SCORE_CHANGED = "score.changed"
     BLOCKLIST_LISTED = "blocklist.listed"
     BLOCKLIST_RELISTED = "blocklist.relisted"
     BLOCKLIST_DELISTED = "blocklist.delisted"
@@ -61,6 +62,7 @@ DESCRIPTIONS: dict[EventType, str] = {
     EventType.WEBHOOK_ENDPOINT_FAILING: "A webhook endpoint has accepted nothing for 24 hours.",
     EventType.WEBHOOK_ENDPOINT_RECOVERED: "That webhook endpoint accepts deliveries again.",
     EventType.WEBHOOK_ENDPOINT_DISABLED: "A webhook endpoint answered 410 Gone and gets nothing any more.",
+    EventType.SCORE_CHANGED: "The deliverability score of the account or of a domain is another. Carries from and to.",
     EventType.BLOCKLIST_LISTED: "A blocklist that proved itself lists one of your addresses or domains.",
     EventType.BLOCKLIST_RELISTED: "It lists one again that it had taken off.",
     EventType.BLOCKLIST_DELISTED: "It lists that address or domain no more.",
