@@ -27,6 +27,7 @@ KEPT_WITH_THEIR_OWNER = {
     "connection_retests",
     "connections",
     "credentials",
+    "domains",
     "event_positions",
     "figure_days",  # computed anew from observations
     "figure_zones",

@@ -69,6 +69,8 @@ WORDS: dict[tuple[str, str], Any] = {
     ("mail_servers", "smtp_security"): "tls",
     ("mail_servers", "failing"): None,
     ("exports", "format"): "csv",
+    ("domains", "source"): "entered",
+    ("domain_checks", "trigger"): "schedule",
     ("exports", "status"): "ready",
     ("exports", "time_zone"): "UTC",
 }
