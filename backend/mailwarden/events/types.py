@@ -34,6 +34,7 @@ class EventType(StrEnum):
     SUBSCRIPTION_INACTIVE = "subscription.inactive"
     SUBSCRIPTION_LAPSED = "subscription.lapsed"
     SUBSCRIPTION_REACTIVATED = "subscription.reactivated"
+    DOMAIN_CHANGED = "domain.changed"
     EXPORT_READY = "export.ready"
 
 
@@ -68,6 +69,7 @@ DESCRIPTIONS: dict[EventType, str] = {
     EventType.BLOCKLIST_DELISTED: "It lists that address or domain no more.",
     EventType.SUBSCRIPTION_INACTIVE: "Trial or subscription is over; work is refused until somebody pays.",
     EventType.SUBSCRIPTION_LAPSED: "It has been over for 30 days: authorizations are not renewed any more.",
+    EventType.DOMAIN_CHANGED: "The DNS records of a sending domain changed, or came to be valid or faulty.",
     EventType.SUBSCRIPTION_REACTIVATED: "The organization may work again; its connections are tested.",
     EventType.EXPORT_READY: "A file that was made in the background can be downloaded, for 24 hours.",
 }
