@@ -55,8 +55,9 @@ def _counts(now: datetime) -> dict[str, Count]:
 
 
 def _of_delivered(base: str, name: str, events: Any, delivered: Any) -> dict[str, Count]:
-    """A provider may count twice what one recipient did; a rate above 1 is none."""
-    return {base: _if_told(events, delivered), name: func.greatest(0, func.least(events, delivered))}
+    """A provider may count twice what one recipient did; a rate above 1 is none. (LEAST would pass over a NULL.)"""
+    counted = func.least(func.coalesce(events, 0), delivered)
+    return {base: _if_told(events, delivered), name: func.greatest(0, counted)}
 
 
 def _if_told(events: Any, messages: Any) -> Count:

@@ -36,7 +36,7 @@ async def take(tx: UnitOfWork, org_id: UUID, now: datetime, sources: Sources) ->
     account = roll_up(portfolio, day)
     if account.result.score is None and not portfolio.domains:
         return Taken(account, 0)
-    changed = await _keep(tx, org_id, ACCOUNT, day, portfolio, account.result)
+    changed: int = await _keep(tx, org_id, ACCOUNT, day, portfolio, account.result)
     for one in account.members:
         if one.domain is not None:
             changed += await _keep(tx, org_id, one.domain, day, portfolio.only(one.domain), one.result)

@@ -16,13 +16,13 @@ BULK_A_DAY = 5000
 
 
 class SendingDomains(Protocol):
-    async def __call__(self, tx: UnitOfWork, org_id: UUID) -> Sequence[str]: ...
+    async def __call__(self, tx: UnitOfWork, org_id: UUID, /) -> Sequence[str]: ...
 
 
 class AuthenticationFacts(Protocol):
     """Definite answers only; an older one stands for 48 h where the latest was none."""
 
-    async def __call__(self, tx: UnitOfWork, org_id: UUID, domain: str) -> Authentication: ...
+    async def __call__(self, tx: UnitOfWork, org_id: UUID, domain: str, /) -> Authentication: ...
 
 
 class ListingFacts(Protocol):
@@ -31,11 +31,11 @@ class ListingFacts(Protocol):
     None: no list could be asked.
     """
 
-    async def __call__(self, tx: UnitOfWork, org_id: UUID, domain: str) -> tuple[Listing, ...] | None: ...
+    async def __call__(self, tx: UnitOfWork, org_id: UUID, domain: str, /) -> tuple[Listing, ...] | None: ...
 
 
 class DailyMail(Protocol):
-    async def __call__(self, tx: UnitOfWork, org_id: UUID, now: datetime) -> tuple[Day, ...]: ...
+    async def __call__(self, tx: UnitOfWork, org_id: UUID, now: datetime, /) -> tuple[Day, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
