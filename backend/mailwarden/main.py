@@ -54,6 +54,7 @@ from mailwarden.hooks.receive import close_desk
 from mailwarden.hooks.receive import router as hooks
 from mailwarden.hooks.routes import router as hook_log
 from mailwarden.mailboxes.routes import router as mailboxes
+from mailwarden.metrics.period_routes import router as periods
 from mailwarden.metrics.routes import router as metrics
 from mailwarden.organizations.audit_routes import router as audit_log
 from mailwarden.organizations.invitation_routes import router as invitations
@@ -82,6 +83,7 @@ ROUTERS = (
     mailboxes,
     sync,
     metrics,
+    periods,
     status,
     alerts,
     events,

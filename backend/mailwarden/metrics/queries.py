@@ -15,7 +15,7 @@ from mailwarden.connections.rules import HistoryRange, Status
 from mailwarden.core.db import app_now
 from mailwarden.core.errors import NotFound
 from mailwarden.metrics.models import Campaign, Observation
-from mailwarden.metrics.rules import COUNTS, RATES, derives, range_start
+from mailwarden.metrics.rules import COUNTS, RATES, STATED, derives, range_start
 from mailwarden.providers.catalog import load
 
 # The current figures of a campaign. LIMIT keeps the planner from joining observations as a whole: while its statistics
@@ -118,7 +118,7 @@ async def sum_figures(session: AsyncSession, org_id: UUID, now: datetime, wanted
     columns.append(func.coalesce(func.bool_or(Latest.delivered_derived), False).label("delivered_derived"))
     counted_by_us = and_(Latest.id.is_not(None), Connection.provider.in_([name for name in load() if derives(name)]))
     columns.append(func.coalesce(func.bool_or(counted_by_us), False).label("derived"))
-    columns += [func.sum(getattr(Latest, name)).label(name) for name in COUNTS]
+    columns += [func.sum(getattr(Latest, name)).label(name) for name in STATED]
     for name, (part, whole) in RATES.items():
         of, among = getattr(Latest, part), getattr(Latest, whole)
         both = and_(of.is_not(None), among.is_not(None))

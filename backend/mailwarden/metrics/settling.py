@@ -10,8 +10,6 @@ from enum import StrEnum
 
 from mailwarden.providers.catalog import load
 
-ALWAYS_READ = timedelta(days=30)  # what each sync reads anew, whatever changed
-
 
 class State(StrEnum):
     PROVISIONAL = "provisional"
@@ -28,11 +26,15 @@ def provisional_until(sent_at: datetime, provider: str) -> datetime:
     return sent_at + settle_time(provider)
 
 
+def is_settled(until: datetime | None, read_at: datetime | None) -> bool:
+    return until is not None and read_at is not None and read_at >= until
+
+
 def state(until: datetime, read_at: datetime | None, now: datetime) -> State:
     """``until`` is when the figures come to rest, ``read_at`` when they were last read in full."""
     if now < until:
         return State.PROVISIONAL
-    return State.SETTLED if read_at is not None and read_at >= until else State.UNCONFIRMED
+    return State.SETTLED if is_settled(until, read_at) else State.UNCONFIRMED
 
 
 def worst(states: Iterable[State]) -> State:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -44,6 +44,7 @@ class Piece:
     provider: str
     bucket: int  # from 1
     sums: Sums
+    read_at: datetime | None  # up to when the accounts behind it were read in full, at the least
 
 
 def shown_span(question: Question, connection: Connection) -> Span:
@@ -58,7 +59,14 @@ async def ask(session: AsyncSession, question: Question) -> list[Piece]:
     given = _parameters(question, plans)
     statement = _statement(bool(question.campaign_ids), question.known_on is not None, question.undated)
     rows = (await session.execute(statement, given)).mappings()
-    return [Piece(row["provider"], row["bucket"], dict(row)) for row in rows]
+    return [Piece(row["provider"], row["bucket"], dict(row), _read(row["read_at"])) for row in rows]
+
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _read(at: datetime) -> datetime | None:
+    return None if at == NEVER else at
 
 
 Plans = list[tuple[Connection, Coverage]]
@@ -98,10 +106,12 @@ def _parameters(question: Question, plans: Plans) -> dict[str, Any]:
         "starts": [start_of(first, question.zone) for first in question.firsts],
         "r_of": [one.id for one, _ in rolled],
         "r_provider": [one.provider for one, _ in rolled],
+        "r_read": [one.data_as_of or NEVER for one, _ in rolled],
         "r_first": [days.first for _, days in rolled],
         "r_last": [days.last for _, days in rolled],
         "c_of": [one.id for one, _ in counted],
         "c_provider": [one.provider for one, _ in counted],
+        "c_read": [one.data_as_of or NEVER for one, _ in counted],
         "c_start": [span.start for _, span in counted],
         "c_end": [span.end for _, span in counted],
     }
@@ -112,6 +122,7 @@ def _parameters(question: Question, plans: Plans) -> dict[str, Any]:
     if question.undated:
         given |= {"u_of": [one.id for one in question.connections]}
         given |= {"u_provider": [one.provider for one in question.connections]}
+        given |= {"u_read": [one.data_as_of or NEVER for one in question.connections]}
     return given
 
 
@@ -131,16 +142,19 @@ def _statement(of_campaigns: bool, then: bool, undated: bool) -> TextClause:
     where = " AND ".join(conditions)
     parts = [
         f"""
-        SELECT s.provider, width_bucket(c.sent_at, cast(:starts AS timestamptz[])) AS bucket, {COUNTED}
-        FROM unnest(cast(:c_of AS uuid[]), cast(:c_provider AS text[]), cast(:c_start AS timestamptz[]),
-          cast(:c_end AS timestamptz[])) AS s(connection_id, provider, start, until)
+        SELECT s.provider, width_bucket(c.sent_at, cast(:starts AS timestamptz[])) AS bucket,
+          min(s.read_at) AS read_at, {COUNTED}
+        FROM unnest(cast(:c_of AS uuid[]), cast(:c_provider AS text[]), cast(:c_read AS timestamptz[]),
+          cast(:c_start AS timestamptz[]), cast(:c_end AS timestamptz[]))
+          AS s(connection_id, provider, read_at, start, until)
         JOIN campaigns c ON c.org_id = :org AND c.connection_id = s.connection_id
           AND c.sent_at >= s.start AND c.sent_at < s.until
         {figures} WHERE {where} GROUP BY 1, 2""",  # noqa: S608 - our own constants
         f"""
-        SELECT s.provider, width_bucket(d.day, cast(:firsts AS date[])) AS bucket, {ROLLED}
-        FROM unnest(cast(:r_of AS uuid[]), cast(:r_provider AS text[]), cast(:r_first AS date[]),
-          cast(:r_last AS date[])) AS s(connection_id, provider, first, last)
+        SELECT s.provider, width_bucket(d.day, cast(:firsts AS date[])) AS bucket,
+          min(s.read_at) AS read_at, {ROLLED}
+        FROM unnest(cast(:r_of AS uuid[]), cast(:r_provider AS text[]), cast(:r_read AS timestamptz[]),
+          cast(:r_first AS date[]), cast(:r_last AS date[])) AS s(connection_id, provider, read_at, first, last)
         JOIN figure_days d ON d.org_id = :org AND d.connection_id = s.connection_id
           AND d.day BETWEEN s.first AND s.last AND {_HELD_THEN if then else "d.superseded_on IS NULL"}
         GROUP BY 1, 2""",  # noqa: S608
@@ -148,8 +162,9 @@ def _statement(of_campaigns: bool, then: bool, undated: bool) -> TextClause:
     if undated:
         parts.append(
             f"""
-        SELECT s.provider, 0 AS bucket, {COUNTED}
-        FROM unnest(cast(:u_of AS uuid[]), cast(:u_provider AS text[])) AS s(connection_id, provider)
+        SELECT s.provider, 0 AS bucket, min(s.read_at) AS read_at, {COUNTED}
+        FROM unnest(cast(:u_of AS uuid[]), cast(:u_provider AS text[]), cast(:u_read AS timestamptz[]))
+          AS s(connection_id, provider, read_at)
         JOIN campaigns c ON c.org_id = :org AND c.connection_id = s.connection_id AND c.sent_at IS NULL
         {figures} WHERE {where} GROUP BY 1, 2"""  # noqa: S608
         )
