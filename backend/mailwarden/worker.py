@@ -43,6 +43,8 @@ from mailwarden.core.queue import FUNCTION, QUEUES, ArqWire, Relay, finish, pack
 from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.watchdog import watched_loop
+from mailwarden.deliverability.blocklists.jobs import JOBS as BLOCKLIST_JOBS
+from mailwarden.deliverability.blocklists.jobs import start_up as start_blocklists
 from mailwarden.deliverability.blocklists.retention import KEPT as BLOCKLISTS_KEPT
 from mailwarden.deliverability.domains.retention import KEPT as DOMAINS_KEPT
 from mailwarden.deliverability.score.jobs import JOBS as SCORE_JOBS
@@ -92,6 +94,7 @@ def job_kinds() -> JobKinds:
     kinds.add(*ORGANIZATION_JOBS, *SUPPORT_JOBS)
     kinds.add(*BILLING_JOBS, *RETEST_JOBS, *METRICS_JOBS)
     kinds.add(*SCORE_JOBS)
+    kinds.add(*BLOCKLIST_JOBS)
     kinds.add(prune_kind(KEPT))
     listeners = merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS, WEBHOOK_LISTENERS, SCORE_LISTENERS)
     return kinds.add(dispatch_kind(merge(listeners, RETEST_LISTENERS, PAID_LISTENERS, METRICS_LISTENERS)))
@@ -127,6 +130,7 @@ class Pool:
         await start_alerts(self._rt)
         await start_status(self._rt)
         await start_billing(self._rt)
+        await start_blocklists(self._rt)
         loops = [
             self._supervise(lambda: self._consume("fast")),
             self._supervise(lambda: self._consume("bulk")),
