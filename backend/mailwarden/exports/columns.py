@@ -37,11 +37,16 @@ class Column:
     value: Callable[[Any], Cell]
     wide: float = 1.0
     csv_only: bool = False  # ids and the like, for which paper has no room
+    short: str | None = None  # its title on paper
 
     @property
     def head(self) -> str:
         sign = SIGNS.get(self.unit)
         return f"{self.title} ({sign})" if sign else self.title
+
+    @property
+    def short_head(self) -> str:
+        return self.short or self.title
 
 
 def cells(columns: Sequence[Column], row: Any) -> list[Cell]:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Date, Select, cast, func, select
 
 from mailwarden.core.api import Wire
 from mailwarden.core.db import UnitOfWork
+from mailwarden.core.runtime import Runtime
 from mailwarden.exports.chart import Chart
 from mailwarden.exports.columns import Column
 from mailwarden.exports.rules import ReportName
@@ -22,6 +23,7 @@ BATCH = 1000
 class Reading:
     """One look at an organization's data: where, when, and in which time zone its days begin."""
 
+    rt: Runtime
     tx: UnitOfWork
     org_id: UUID
     now: datetime

@@ -9,8 +9,8 @@ ReportName = Literal["dashboard", "campaigns", "sync_history", "deliverability",
 Status = Literal["queued", "running", "ready", "failed", "cancelled", "expired"]
 OPEN = ("queued", "running")
 MEDIA = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
-# Rows up to which the file is the answer itself (Q29). Laying out a page costs forty times what a page of CSV does.
-AT_ONCE: dict[str, int] = {"csv": 10_000, "pdf": 1_000}
+# Rows up to which the file is the answer itself (Q29). Laying out a page costs a second for five hundred of them.
+AT_ONCE: dict[str, int] = {"csv": 10_000, "pdf": 500}
 LINK_LIVES = timedelta(hours=24)
 LONGEST = timedelta(hours=6)  # what takes longer, its workers included, is given up
 OPEN_AT_MOST = 3  # of one organization

@@ -52,6 +52,8 @@ class CampaignsReport:
         Column("Sent at", Unit.TIME, lambda row: row.sent_at, 1.15),
         *figure_columns(lambda row: row.figures),
         Column("Figures as of", Unit.TIME, lambda row: row.figures_as_of, csv_only=True),
+        Column("May change until", Unit.TIME, lambda row: row.provisional_until, csv_only=True),
+        Column("Settled", Unit.YES_NO, lambda row: row.settled, csv_only=True),
         Column("Archived", Unit.YES_NO, lambda row: row.archived, csv_only=True),
         Column("Gone at the provider since", Unit.TIME, lambda row: row.gone_at, csv_only=True),
         Column("Id", Unit.WORD, lambda row: format_id("camp", row.id), csv_only=True),

@@ -1,4 +1,4 @@
-"""Columns of counts and rates, the same wherever figures stand."""
+"""Columns of counts and rates, the same wherever figures stand. Paper has room for the main ones only."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,20 +7,28 @@ from mailwarden.exports.columns import Cell, Column, Unit
 from mailwarden.metrics.rules import COUNTS, RATES
 from mailwarden.metrics.schemas import FiguresOut
 
+ON_PAPER = (*COUNTS, *RATES)
+SHORT = {
+    "complaints": "Com- plaints",
+    "complaint_rate": "Compl. rate",
+    "unsubscribes": "Unsub- scribes",
+    "unsubscribe_rate": "Unsub. rate",
+}
+WIDE = 0.7
+
 
 def figure_columns(figures: Callable[[Any], FiguresOut | None]) -> list[Column]:
-    counts = [Column(name.capitalize(), Unit.COUNT, _of(figures, name), 0.62) for name in COUNTS]
-    rates = [Column(name.replace("_", " ").capitalize(), Unit.SHARE, _of(figures, name), 0.62) for name in RATES]
-    marks = [
-        Column("Delivered is computed", Unit.YES_NO, _of(figures, "delivered_derived"), csv_only=True),
-        Column("Counted from records", Unit.YES_NO, _of(figures, "derived"), csv_only=True),
-    ]
-    return [*counts, *rates, *marks]
+    """All that the API tells, in its order."""
+    return [_column(name, figures) for name in FiguresOut.model_fields]
 
 
-def _of(figures: Callable[[Any], FiguresOut | None], name: str) -> Callable[[Any], Cell]:
+def _column(name: str, figures: Callable[[Any], FiguresOut | None]) -> Column:
     def value(row: Any) -> Cell:
         found = figures(row)
         return None if found is None else getattr(found, name)
 
-    return value
+    unit = Unit.SHARE if name in RATES else Unit.COUNT
+    if FiguresOut.model_fields[name].annotation is bool:
+        unit = Unit.YES_NO
+    title = name.replace("_", " ").capitalize()
+    return Column(title, unit, value, WIDE, csv_only=name not in ON_PAPER, short=SHORT.get(name))
