@@ -5,7 +5,7 @@ from mailwarden.deliverability.dkim.check import check_dkim
 from mailwarden.deliverability.dns.answers import Reason
 from mailwarden.deliverability.dns.memory import MemoryResolver, Zones
 from mailwarden.deliverability.records.verdict import Result, Verdict
-from tests.deliverability.dkim.keys import rsa_key, small_rsa_key
+from tests.deliverability.dkim.keys import ed25519_key, rsa_key, small_rsa_key
 
 GOOD = f"v=DKIM1; k=rsa; p={rsa_key()}"
 
@@ -95,6 +95,16 @@ async def test_a_weak_key_counts_as_weak() -> None:
     found = await check({at("s9"): {"TXT": [f"p={small_rsa_key(768)}"]}}, "s9", discover=False)
     assert found[""].verdict == Verdict.FAULT
     assert found[""].facts["level"] == "weak"
+
+
+async def test_levels() -> None:
+    young: Zones = {at("new"): {"TXT": [f"k=ed25519; p={ed25519_key()}"]}}
+    old: Zones = {at("old"): {"TXT": [f"p={rsa_key(1024)}"]}}
+    assert (await check(young, "new"))[""].facts["level"] == "fair"
+    assert (await check(old, "old"))[""].facts["level"] == "fair"
+    assert (await check({**young, **old}, "new", "old"))[""].facts["level"] == "strong"
+    assert (await check({at("s9"): {"TXT": ["p="]}}, "s9"))[""].facts["level"] == "revoked"
+    assert (await check({}, "s9"))[""].facts["level"] == "none"
 
 
 def test_the_catalogue() -> None:

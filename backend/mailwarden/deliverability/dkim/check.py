@@ -14,12 +14,14 @@ from mailwarden.deliverability.records.verdict import Check, Finding, Publish, R
 NOBODYS = "mailwarden-no-such-selector"  # whoever answers for it answers for every name
 
 
-async def check_dkim(resolver: Resolver, domain: str, named: Sequence[str], *, discover: bool = True) -> list[Result]:
+async def check_dkim(
+    resolver: Resolver, domain: str, named: Sequence[str], *, discover: bool = True, likely: Sequence[str] = ()
+) -> list[Result]:
     """One for each named selector and each key that was found, behind the one for the domain as a whole.
 
-    ``discover``: look at the catalogue's selectors, too.
+    ``discover``: look at the catalogue's selectors, too, and at ``likely`` ones.
     """
-    others = [one for one in known_selectors() if one not in named] if discover else []
+    others = [one for one in dict.fromkeys((*likely, *known_selectors())) if one not in named] if discover else []
     asked = [_at(one, domain) for one in (*named, *others)]
     top, anybody, *answers = await asyncio.gather(
         *(resolver.ask(name, "TXT") for name in (f"_domainkey.{domain}", _at(NOBODYS, domain), *asked))
@@ -136,13 +138,16 @@ def _none(
 
 
 def level_of(keys: Sequence[Result]) -> str | None:
-    """Of the best key that can be used, as the score counts it; None: not assessed."""
+    """Of the best keys that can be used, as the score counts it; None: not assessed."""
     usable = [one.facts for one in keys if one.facts.get("usable")]
     bits = max((int(one.get("bits") or 0) for one in usable if one.get("type") == "rsa"), default=0)
-    if bits >= 2048:
+    modern = any(one.get("type") == "ed25519" for one in usable)
+    if bits >= 2048 or (modern and bits >= 1024):
         return "strong"
-    if bits >= 1024:
-        return "medium"
+    if bits >= 1024 or modern:
+        return "fair"
     if any(one.verdict is Verdict.UNKNOWN for one in keys):
         return None
-    return "weak" if usable else "none"
+    if usable:
+        return "weak"
+    return "revoked" if any(one.facts.get("problem") == "revoked" for one in keys) else "none"

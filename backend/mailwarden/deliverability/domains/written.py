@@ -1,0 +1,58 @@
+"""Results and answers as JSON, for the rows that keep them, and back."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from mailwarden.deliverability.dns.answers import Answer
+from mailwarden.deliverability.domains.rules import Standing
+from mailwarden.deliverability.records.verdict import Result
+
+MOST_TEXT = 4000  # characters of one record: somebody may publish megabytes
+MOST_RECORDS = 50
+TIMES = ("seen_at", "definite_at", "since")
+
+
+def of_result(result: Result) -> dict[str, Any]:
+    found = asdict(result)
+    found["records"] = _short(result.records)
+    return found
+
+
+def of_answer(answer: Answer) -> dict[str, Any]:
+    return {
+        "name": answer.name,
+        "type": answer.type,
+        "state": str(answer.state),
+        "reason": str(answer.reason) if answer.reason else None,
+        "ttl": answer.ttl,
+        "aliases": list(answer.aliases),
+        "raw": _short(answer.raw),
+    }
+
+
+def worth_keeping(answers: Iterable[Answer], named: Iterable[str]) -> list[Answer]:
+    """All but the catalogue's selectors that are not there."""
+    asked = {f"{selector}._domainkey." for selector in named}
+    return [
+        one
+        for one in answers
+        if not one.absent or "._domainkey." not in one.name or any(one.name.startswith(name) for name in asked)
+    ]
+
+
+def _short(texts: Iterable[str]) -> list[str]:
+    return [text[:MOST_TEXT].replace("\x00", "�") for text in texts][:MOST_RECORDS]
+
+
+def of_standing(one: Standing) -> dict[str, Any]:
+    found = asdict(one)
+    for name in TIMES:
+        found[name] = found[name].isoformat() if found[name] else None
+    return found | {"records": _short(one.records)}
+
+
+def standing_of(written: Mapping[str, Any]) -> Standing:
+    times = {name: datetime.fromisoformat(written[name]) if written[name] else None for name in TIMES}
+    return Standing(**{**written, **times, "records": tuple(written["records"])})
