@@ -68,6 +68,7 @@ WORDS: dict[tuple[str, str], Any] = {
     ("mail_servers", "imap_security"): "tls",
     ("mail_servers", "smtp_security"): "tls",
     ("mail_servers", "failing"): None,
+    ("score_snapshots", "confidence"): "low",
     ("exports", "format"): "csv",
     ("domains", "source"): "entered",
     ("domain_checks", "trigger"): "schedule",
