@@ -42,7 +42,8 @@ async def mailed_to(tx: UnitOfWork, org_id: UUID, alert_ids: Sequence[UUID]) -> 
     )
     found: dict[UUID, list[str]] = {}
     for alert_id, recipient in await tx.session.execute(asked.order_by(AlertMail.recipient)):
-        found.setdefault(alert_id, []).append(recipient)
+        if alert_id is not None:
+            found.setdefault(alert_id, []).append(recipient)
     return found
 
 
@@ -84,3 +85,9 @@ async def people_to_tell(tx: UnitOfWork, org_id: UUID, roles: Sequence[str]) -> 
     asked = select(User.email).join(Membership, Membership.user_id == User.id)
     able = (Membership.role.in_(roles), User.email_verified_at.is_not(None))
     return list(await tx.session.scalars(asked.where(Membership.org_id == org_id, *able).order_by(User.email)))
+
+
+async def alerts_of(tx: UnitOfWork, org_id: UUID, digest_id: UUID) -> Sequence[Alert]:
+    """What a digest tells, oldest first."""
+    mine = select(Alert).where(Alert.org_id == org_id, Alert.digest_id == digest_id)
+    return (await tx.session.scalars(mine.order_by(Alert.created_at, Alert.id))).all()

@@ -1,7 +1,7 @@
 """What rules look at: plain facts about one subject, oldest first, whatever table they come from."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -73,11 +73,12 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Listings:
-    """Of one address or domain on one list. ``tier``: 1 weighs most."""
+    """Of one address or domain on one list. ``tier``: 1 weighs most; not ``watched``: the last one ended unseen."""
 
     tier: int
     spans: tuple[Span, ...]
     detail: str = ""
+    watched: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,3 @@ class History:
 
     def day_of(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()
-
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

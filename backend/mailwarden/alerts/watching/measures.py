@@ -93,6 +93,8 @@ def read_listing(rule: Rule, track: Listings, at: datetime) -> Reading:
         return UNKNOWN
     last = began[-1]
     listed = last.until is None or last.until > at
+    if not listed and not track.watched and last is track.spans[-1]:
+        return Reading("", Verdict.MOOT)
     mark = f"{last.since.isoformat()} {'on' if listed else 'off'}"
     return Reading(mark, Verdict.BAD if listed else Verdict.FINE, detail=track.detail)
 
