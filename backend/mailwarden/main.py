@@ -50,6 +50,7 @@ from mailwarden.developers.oauth.routes import router as authorization_server
 from mailwarden.developers.webhooks.routes import router as webhook_endpoints
 from mailwarden.diagnostics.bundle_routes import router as support_bundles
 from mailwarden.diagnostics.routes import router as diagnostics
+from mailwarden.exports.routes import router as exports
 from mailwarden.hooks.receive import close_desk
 from mailwarden.hooks.receive import router as hooks
 from mailwarden.hooks.routes import router as hook_log
@@ -86,6 +87,7 @@ ROUTERS = (
     periods,
     status,
     alerts,
+    exports,
     events,
     api_keys,
     devices,

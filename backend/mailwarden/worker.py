@@ -56,6 +56,7 @@ from mailwarden.developers.webhooks.retention import KEPT as WEBHOOKS_KEPT
 from mailwarden.diagnostics.retention import KEPT as DIAGNOSTICS_KEPT
 from mailwarden.events.dispatch import dispatch_kind, merge
 from mailwarden.events.retention import KEPT as EVENTS_KEPT
+from mailwarden.exports.jobs import JOBS as EXPORT_JOBS
 from mailwarden.exports.retention import KEPT as EXPORTS_KEPT
 from mailwarden.hooks.jobs import JOBS as HOOK_JOBS
 from mailwarden.hooks.jobs import LISTENERS as HOOK_LISTENERS
@@ -91,7 +92,7 @@ def job_kinds() -> JobKinds:
     kinds = JobKinds().add(
         *CONNECTION_JOBS, *SYNC_JOBS, *HOOK_JOBS, *ALERT_JOBS, *STATUS_JOBS, *WEBHOOK_JOBS, *ACCOUNT_JOBS
     )
-    kinds.add(*ORGANIZATION_JOBS, *SUPPORT_JOBS)
+    kinds.add(*ORGANIZATION_JOBS, *SUPPORT_JOBS, *EXPORT_JOBS)
     kinds.add(*BILLING_JOBS, *RETEST_JOBS, *METRICS_JOBS)
     kinds.add(*SCORE_JOBS)
     kinds.add(*BLOCKLIST_JOBS)
