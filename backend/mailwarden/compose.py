@@ -130,6 +130,7 @@ def feature_config(settings: Settings) -> Config:
         data_dir=settings.data_dir,
         providers={name: provider_settings(one, timing) for name, one in clients.items() if one.client_id},
         egress_allow=settings.egress.allow,
+        slack_hosts=settings.egress.slack_hosts,
         mail_ca_file=settings.egress.mail_ca_file,
         timing=timing,
         mail_from=settings.mail.sender,

@@ -138,11 +138,14 @@ class EgressSettings(BaseModel):
     mail_ca_file: Path | None = Field(
         None, description="PEM file of authorities to trust for mail servers besides the system's."
     )
+    slack_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("hooks.slack.com",), description="Hosts that Slack webhooks of alerts may lead to, comma separated."
+    )
 
     @model_validator(mode="before")
     @classmethod
     def split(cls, data: object) -> object:
-        return _split(data, "allow")
+        return _split(_split(data, "allow"), "slack_hosts")
 
 
 class WorkerSettings(BaseModel):

@@ -140,6 +140,7 @@ class Config:
     blocklists: Blocklists = field(default_factory=Blocklists)
     settings_set: tuple[str, ...] = ()  # names only, for support
     egress_allow: tuple[str, ...] = ()  # CIDR ranges beside the public ones
+    slack_hosts: tuple[str, ...] = ("hooks.slack.com",)  # where Slack webhooks of alerts may lead
     mail_ca_file: Path | None = None  # authorities that mail servers may be certified by, beside the system's
     cookie_secure: bool = True
     extension_ids: tuple[str, ...] = ()  # browser extensions that may ask people for access
