@@ -41,6 +41,7 @@ from mailwarden.core.probes import router as probes
 from mailwarden.core.routes import api_routes
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.web import serve_app
+from mailwarden.deliverability.domains.routes import router as domains
 from mailwarden.developers.description.complete import complete
 from mailwarden.developers.docs.routes import router as documentation
 from mailwarden.developers.events.routes import router as events
@@ -84,6 +85,7 @@ ROUTERS = (
     mailboxes,
     sync,
     metrics,
+    domains,
     periods,
     status,
     alerts,

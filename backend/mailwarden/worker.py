@@ -46,6 +46,8 @@ from mailwarden.core.watchdog import watched_loop
 from mailwarden.deliverability.blocklists.jobs import JOBS as BLOCKLIST_JOBS
 from mailwarden.deliverability.blocklists.jobs import start_up as start_blocklists
 from mailwarden.deliverability.blocklists.retention import KEPT as BLOCKLISTS_KEPT
+from mailwarden.deliverability.domains.jobs import JOBS as DOMAIN_JOBS
+from mailwarden.deliverability.domains.jobs import LISTENERS as DOMAIN_LISTENERS
 from mailwarden.deliverability.domains.retention import KEPT as DOMAINS_KEPT
 from mailwarden.deliverability.score.jobs import JOBS as SCORE_JOBS
 from mailwarden.deliverability.score.jobs import LISTENERS as SCORE_LISTENERS
@@ -95,10 +97,11 @@ def job_kinds() -> JobKinds:
     kinds.add(*ORGANIZATION_JOBS, *SUPPORT_JOBS, *EXPORT_JOBS)
     kinds.add(*BILLING_JOBS, *RETEST_JOBS, *METRICS_JOBS)
     kinds.add(*SCORE_JOBS)
-    kinds.add(*BLOCKLIST_JOBS)
+    kinds.add(*BLOCKLIST_JOBS, *DOMAIN_JOBS)
     kinds.add(prune_kind(KEPT))
     listeners = merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS, WEBHOOK_LISTENERS, SCORE_LISTENERS)
-    return kinds.add(dispatch_kind(merge(listeners, RETEST_LISTENERS, PAID_LISTENERS, METRICS_LISTENERS)))
+    listeners = merge(listeners, METRICS_LISTENERS, DOMAIN_LISTENERS)
+    return kinds.add(dispatch_kind(merge(listeners, RETEST_LISTENERS, PAID_LISTENERS)))
 
 
 def make_runner(rt: Runtime) -> JobRunner:

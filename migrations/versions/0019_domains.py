@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("selectors", postgresql.JSONB(), server_default=NONE, nullable=False),
         sa.Column("sending_ips", postgresql.JSONB(), server_default=NONE, nullable=False),
         sa.Column("standing", postgresql.JSONB(), server_default=NOTHING, nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("restless_since", TIME, nullable=True),
         sa.Column("checked_at", TIME, nullable=True),
         sa.Column("next_check_at", TIME, nullable=True),

@@ -30,6 +30,7 @@ class Domain(Tenant, Base):
     selectors: Mapped[list[dict[str, Any]]] = mapped_column(server_default=EMPTY_LIST)
     sending_ips: Mapped[list[dict[str, Any]]] = mapped_column(server_default=EMPTY_LIST)
     standing: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY)
+    version: Mapped[int] = mapped_column(server_default="1")
     restless_since: Mapped[datetime | None]
     checked_at: Mapped[datetime | None]
     next_check_at: Mapped[datetime | None]

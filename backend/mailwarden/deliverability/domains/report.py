@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mailwarden.deliverability.dkim.check import check_dkim
+from mailwarden.deliverability.dkim.check import Selectors, check_dkim
 from mailwarden.deliverability.dmarc.check import check_dmarc
 from mailwarden.deliverability.dns.answers import Answer, Resolver
 from mailwarden.deliverability.dns.asking import Asking
@@ -23,10 +23,11 @@ from mailwarden.deliverability.spf.check import check_spf
 class Known:
     """What is known of a domain's senders beside its records.
 
-    ``likely``: selectors that may exist, as those with the number of a connected account; ``includes``: of services
-    that send for it, for a proposed SPF record.
+    ``met``: selectors where keys were found once; ``likely``: that may exist, as those with the number of a connected
+    account; ``includes``: of services that send for it, for a proposed SPF record.
     """
 
+    met: Sequence[str] = ()
     likely: Sequence[str] = ()
     includes: Sequence[str] = ()
 
@@ -69,7 +70,7 @@ async def check_domain(
     spf, dmarc, dkim, mx, reverse, transport = await asyncio.gather(
         check_spf(asking, domain, senders=ips, includes=known.includes),
         _dmarc_and_bimi(asking, domain),
-        check_dkim(asking, domain, selectors, discover=discover, likely=known.likely),
+        check_dkim(asking, domain, Selectors(selectors, known.met, known.likely, discover)),
         check_mx(asking, domain),
         check_reverse(asking, domain, ips),
         _transport(asking, domain, fetch),

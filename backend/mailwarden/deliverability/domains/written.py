@@ -7,7 +7,7 @@ from typing import Any
 
 from mailwarden.deliverability.dns.answers import Answer
 from mailwarden.deliverability.domains.rules import Standing
-from mailwarden.deliverability.records.verdict import Result
+from mailwarden.deliverability.records.verdict import Check, Finding, Publish, Result, Verdict
 
 MOST_TEXT = 4000  # characters of one record: somebody may publish megabytes
 MOST_RECORDS = 50
@@ -18,6 +18,14 @@ def of_result(result: Result) -> dict[str, Any]:
     found = asdict(result)
     found["records"] = _short(result.records)
     return found
+
+
+def result_of(written: Mapping[str, Any]) -> Result:
+    lists = {name: tuple(written[name]) for name in ("records", "aliases")}
+    findings = tuple(Finding(**one) for one in written["findings"])
+    publish = tuple(Publish(**one) for one in written["publish"])
+    verdict, check = Verdict(written["verdict"]), Check(written["check"])
+    return Result(**{**written, **lists, "findings": findings, "publish": publish, "verdict": verdict, "check": check})
 
 
 def of_answer(answer: Answer) -> dict[str, Any]:

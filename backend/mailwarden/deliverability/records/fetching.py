@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 
 import httpx
 
@@ -14,14 +15,20 @@ DEADLINE_S = 5.0
 
 
 @asynccontextmanager
-async def policy_fetch(allow: Sequence[str] = (), verify: ssl.SSLContext | bool = True) -> AsyncIterator[Fetch]:
+async def policy_fetch(allow: Sequence[str] = (), verify: ssl.SSLContext | None = None) -> AsyncIterator[Fetch]:
     """``allow``: the operator's ranges beside the public ones."""
-    async with build_http(guard=EgressGuard(allow=allow, ports=(443,)), verify=verify) as http:
+    async with build_http(guard=EgressGuard(allow=allow, ports=(443,)), verify=verify or _tls()) as http:
 
         async def fetch(url: str) -> Fetched:
             return await _fetch(http, url)
 
         yield fetch
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Made once: it takes longer than all questions to the DNS."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 async def _fetch(http: httpx.AsyncClient, url: str) -> Fetched:
