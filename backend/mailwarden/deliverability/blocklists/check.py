@@ -23,6 +23,7 @@ CHECK = "blocklist_check"
 SIDE_BY_SIDE = 40
 SPACE = timedelta(minutes=1)
 WHILE_INACTIVE = timedelta(hours=6)
+CONTRADICTORY = Told(Reading(Verdict.UNKNOWN, "The list said one thing, and a moment later another."))
 
 
 async def watch(tx: UnitOfWork, org_id: UUID, at: datetime | None = None) -> None:
@@ -49,19 +50,27 @@ async def check(rt: Runtime, lease: Lease) -> Again | None:
 
 async def ask(rt: Runtime, turn: Turn, known: Mapping[trust.Key, Known]) -> dict[Key, Told]:
     """What may be believed of what the lists say; of all else that nobody can tell."""
-    faces = {(pair.use.blocklist.key, pair.face): (pair.use, pair.face) for pair in turn.pairs}
+    faces = {_face(pair): (pair.use, pair.face) for pair in turn.pairs}
     known = await freshen(rt, faces.values(), known)
     now = rt.clock.now()
+    found = {pair.key: _not_believed(known[_face(pair)]) for pair in turn.pairs}
     asked = [pair for pair in turn.pairs if known[_face(pair)].is_believed(now)]
-    async with asker(rt) as asking:
-        found = dict(zip((pair.key for pair in asked), await _tell(asking, asked), strict=True))
+    found |= await _tell(rt, asked)
     news = [pair for pair in asked if turns(turn.courses.get(pair.key, Course()), found[pair.key].reading)]
-    proof = await examine_all(rt, {_face(pair): faces[_face(pair)] for pair in news}.values())
-    known = {**known, **proof}
-    for pair in (*(one for one in turn.pairs if one.key not in found), *news):
-        if not known[_face(pair)].is_believed(rt.clock.now()):
-            found[pair.key] = _not_believed(known[_face(pair)])
-    return found
+    return found | await _prove(rt, news, found)
+
+
+async def _prove(rt: Runtime, news: Sequence[Pair], found: Mapping[Key, Told]) -> dict[Key, Told]:
+    """The list passes its tests and then says the same again; so a resolver that changes its mind is found out."""
+    known = await examine_all(rt, {_face(pair): (pair.use, pair.face) for pair in news}.values())
+    now = rt.clock.now()
+    passed = [pair for pair in news if known[_face(pair)].is_believed(now)]
+    again = await _tell(rt, passed)
+    told = {pair.key: _not_believed(known[_face(pair)]) for pair in news}
+    for pair in passed:
+        same = again[pair.key].reading.verdict is found[pair.key].reading.verdict
+        told[pair.key] = again[pair.key] if same else CONTRADICTORY
+    return told
 
 
 def _face(pair: Pair) -> trust.Key:
@@ -72,14 +81,16 @@ def _not_believed(known: Known) -> Told:
     return Told(Reading(Verdict.UNKNOWN, f"The list is not believed now ({known.state}): {known.why}"))
 
 
-async def _tell(asking: Asker, pairs: Sequence[Pair]) -> list[Told]:
+async def _tell(rt: Runtime, pairs: Sequence[Pair]) -> dict[Key, Told]:
     places = asyncio.Semaphore(SIDE_BY_SIDE)
 
-    async def one(pair: Pair) -> Told:
+    async def one(asking: Asker, pair: Pair) -> Told:
         async with places:
             return await asking.tell(pair.use, pair.asset.name)
 
-    return list(await asyncio.gather(*(one(pair) for pair in pairs)))
+    async with asker(rt) as asking:
+        told = await asyncio.gather(*(one(asking, pair) for pair in pairs))
+    return {pair.key: one for pair, one in zip(pairs, told, strict=True)}
 
 
 async def _keep(rt: Runtime, tx: UnitOfWork, turn: Turn, found: Mapping[Key, Told]) -> Again | None:
@@ -90,7 +101,7 @@ async def _keep(rt: Runtime, tx: UnitOfWork, turn: Turn, found: Mapping[Key, Tol
         if row is None and tx.org_id is not None:
             row = new_standing(tx.org_id, pair, now)
             tx.session.add(row)
-        if row is not None and pair.key in found:
+        if row is not None:
             await note(rt, tx, pair, row, found[pair.key], now)
     await forget(tx, turn.gone, now)
     await note_wanted(tx, {_face(pair) for pair in turn.pairs}, now)
