@@ -9,7 +9,7 @@ from mailwarden.deliverability.score.rules import facts as spelling
 from mailwarden.deliverability.score.rules.caps import HUNDREDTHS, Cap
 from mailwarden.deliverability.score.rules.changes import Changes, apply
 from mailwarden.deliverability.score.rules.confidence import confidence, describe
-from mailwarden.deliverability.score.rules.counting import clean, count, rates
+from mailwarden.deliverability.score.rules.counting import Sums, clean, count, rates
 from mailwarden.deliverability.score.rules.facts import Day, Facts
 from mailwarden.deliverability.score.rules.model import CURRENT, UNIT, Model, model
 from mailwarden.deliverability.score.rules.scoring import Line, Result, judge
@@ -47,41 +47,68 @@ class Portfolio:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """``weight``: decayed volume, in units of ``UNIT``."""
+    """``weight``: decayed volume, in units of ``UNIT``. ``facts`` and ``sums`` are what the result was judged by."""
 
     domain: str | None
     weight: int
+    facts: Facts
+    sums: Sums
     result: Result
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
+    """``mail``: all of it, for the rates of the whole."""
+
     result: Result
     members: tuple[Member, ...]
+    mail: Facts
+
+    def only(self, domain: str) -> "Account":
+        """Raises KeyError."""
+        for one in self.members:
+            if one.domain == domain:
+                return Account(one.result, (one,), one.facts)
+        raise KeyError(domain)
 
 
-def roll_up(portfolio: Portfolio, as_of: date, version: str = CURRENT, changes: Changes | None = None) -> Account:
-    """``changes`` are for an account without any domain, whose facts are only made here. Raises UnknownVersion."""
+def roll_up(portfolio: Portfolio, as_of: date, version: str = CURRENT) -> Account:
+    """Raises UnknownVersion."""
     chosen = model(version)
     shared = count(portfolio.mail, as_of, chosen).decayed["sent"] // max(1, len(portfolio.domains))
     members = []
     for name, found in portfolio.facts().items():
-        one = found if changes is None else apply(found, changes)
-        sums = count(one.days, as_of, chosen)
         own = portfolio.domains[name].days if name is not None else ()
         weight = count(own, as_of, chosen).decayed["sent"] + shared
-        members.append(Member(name, weight, judge(one, sums, as_of, chosen)))
+        sums = count(found.days, as_of, chosen)
+        members.append(Member(name, weight, found, sums, judge(found, sums, as_of, chosen)))
+    return _account(tuple(members), _all_mail(portfolio), as_of, chosen)
+
+
+def what_if(account: Account, changes: Changes, domain: str | None = None) -> Account:
+    """``domain`` None: every one is changed so. Nothing is counted again."""
+    as_of, chosen = account.result.as_of, model(account.result.version)
+    members = tuple(
+        _changed(one, apply(one.facts, changes), as_of, chosen) if domain in (None, one.domain) else one
+        for one in account.members
+    )
+    mail = account.mail if domain is not None else replace(account.mail, assumed=changes.rates)
+    return _account(members, mail, as_of, chosen)
+
+
+def _changed(one: Member, found: Facts, as_of: date, chosen: Model) -> Member:
+    return replace(one, facts=found, result=judge(found, one.sums, as_of, chosen))
+
+
+def _account(members: tuple[Member, ...], mail: Facts, as_of: date, chosen: Model) -> Account:
     if len(members) == 1:
-        return Account(members[0].result, tuple(members))
-    return Account(_together(members, _all_mail(portfolio), as_of, chosen), tuple(members))
+        return Account(members[0].result, members, mail)
+    return Account(_together(members, mail, as_of, chosen), members, mail)
 
 
 def _all_mail(portfolio: Portfolio) -> Facts:
     own = [day for one in portfolio.domains.values() for day in one.days]
-    assumed: dict[str, int] = {}
-    for one in portfolio.domains.values():
-        assumed |= one.assumed
-    return Facts(days=(*own, *portfolio.mail), assumed=assumed)
+    return Facts(days=(*own, *portfolio.mail))
 
 
 def _together(members: Sequence[Member], mail: Facts, as_of: date, chosen: Model) -> Result:
