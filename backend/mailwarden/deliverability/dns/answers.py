@@ -134,5 +134,5 @@ def labels(name: str) -> Iterator[str]:
 
 
 def reverse_name(address: str) -> str:
-    """Under which PTR and blocklists are asked, without the zone's name for the latter. Raises ValueError."""
+    """Under which PTR is asked; without its last two labels, what blocklists are asked with. Raises ValueError."""
     return ip_address(address).reverse_pointer

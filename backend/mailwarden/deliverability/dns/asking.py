@@ -4,20 +4,35 @@ import asyncio
 
 from mailwarden.deliverability.dns.answers import Answer, Resolver
 
+Question = tuple[str, str]
+
 
 class Asking:
-    """A Resolver for one check. Who asks what is being asked waits for the same answer."""
+    """A Resolver for one check. Who asks what is being asked already waits for the same answer."""
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
-        self._answers: dict[tuple[str, str], asyncio.Future[Answer]] = {}
+        self._answers: dict[Question, Answer | None] = {}
+        self._pending: dict[Question, asyncio.Future[None]] = {}
 
     async def ask(self, name: str, type: str) -> Answer:
-        key = (name.lower().removesuffix("."), type)
-        pending = self._answers.get(key)
-        if pending is None:
-            pending = self._answers[key] = asyncio.ensure_future(self._resolver.ask(name, type))
-        return await asyncio.shield(pending)
+        question = _question(name, type)
+        while (answer := self._answers.get(question)) is None:
+            pending = self._pending.get(question)
+            if pending is None:
+                return await self._first(question, name)
+            await asyncio.shield(pending)  # and look again: who asked may have given up
+        return answer
+
+    async def _first(self, question: Question, name: str) -> Answer:
+        self._answers[question] = None  # keeps its place in the order
+        pending = self._pending[question] = asyncio.get_running_loop().create_future()
+        try:
+            answer = self._answers[question] = await self._resolver.ask(name, question[1])
+        finally:
+            del self._pending[question]
+            pending.set_result(None)
+        return answer
 
     @property
     def queries(self) -> int:
@@ -27,9 +42,12 @@ class Asking:
     @property
     def trace(self) -> tuple[Answer, ...]:
         """What has been answered so far, in the order of the questions; for people to see."""
-        return tuple(one.result() for one in self._answers.values() if one.done() and not one.cancelled())
+        return tuple(one for one in self._answers.values() if one is not None)
 
     def known(self, name: str, type: str) -> Answer | None:
         """An answer that is there already, without asking."""
-        one = self._answers.get((name.lower().removesuffix("."), type))
-        return one.result() if one is not None and one.done() and not one.cancelled() else None
+        return self._answers.get(_question(name, type))
+
+
+def _question(name: str, type: str) -> Question:
+    return name.lower().removesuffix("."), type

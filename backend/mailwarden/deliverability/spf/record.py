@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from ipaddress import IPv4Network, IPv6Network
 
 from mailwarden.deliverability.spf.grammar import Spec
@@ -23,22 +23,22 @@ class Record:
     def modifier(self, name: str) -> Modifier | None:
         return next((one for one in self.modifiers if one.name == name), None)
 
-    @property
+    @cached_property
     def all_at(self) -> int | None:
         """Which mechanism is the first `all`; none behind it is ever looked at."""
         return next((at for at, one in enumerate(self.mechanisms) if one.name == "all"), None)
 
-    @property
+    @cached_property
     def redirect(self) -> Modifier | None:
         """That counts: beside an `all` it does not (6.1)."""
         return self.modifier("redirect") if self.all_at is None else None
 
-    @property
+    @cached_property
     def exp(self) -> Spec | None:
         found = self.modifier("exp")
         return found.value if found else None
 
-    @property
+    @cached_property
     def live(self) -> tuple[Mechanism, ...]:
         """Mechanisms that can ever be looked at."""
         return self.mechanisms if self.all_at is None else self.mechanisms[: self.all_at + 1]

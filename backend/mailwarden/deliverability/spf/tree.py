@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 from mailwarden.deliverability.dns.answers import Answer, Reason, Resolver
 from mailwarden.deliverability.spf.client import checkable
@@ -54,14 +55,14 @@ class Branch:
     children: tuple["Branch", ...] = ()
     targets: tuple[Target, ...] = ()
 
-    @property
+    @cached_property
     def own(self) -> int:
         """Terms of this record that need a lookup, in the worst case: those a client without a match meets."""
         if self.record is None:
             return 0
         return sum(one.asks for one in self.record.live) + (self.record.redirect is not None)
 
-    @property
+    @cached_property
     def cost(self) -> int:
         """Lookups of this record and all below, each include counted as often as it stands there."""
         return self.own + sum(one.cost for one in self.children)
@@ -97,18 +98,19 @@ class _Growing:
         state, record = read(answer)
         if record is None or state is not BranchState.READ:
             return Branch(name, via, state, answer, texts, record)
-        children, targets = await asyncio.gather(
-            asyncio.gather(*self._below(record, name, (*above, name))),
-            asyncio.gather(*(self._target(one, name) for one in record.live if one.name in ("a", "mx", "exists"))),
-        )
-        found = tuple(one for one in targets if one is not None)
-        return Branch(name, via, state, answer, texts, record, tuple(children), found)
+        return await self._read(Branch(name, via, state, answer, texts, record), record, (*above, name))
 
-    def _below(self, record: Record, domain: str, above: tuple[str, ...]) -> "list[asyncio.Future[Branch]]":
+    async def _read(self, bare: Branch, record: Record, above: tuple[str, ...]) -> Branch:
         terms: list[Term] = [one for one in record.live if one.name == "include"]
         if record.redirect is not None:
             terms.append(record.redirect)
-        return [asyncio.ensure_future(self._follow(one, domain, above)) for one in terms]
+        asking = [one for one in record.live if one.name in ("a", "mx", "exists")]
+        if not terms and not asking:
+            return bare
+        below = [self._follow(one, bare.domain, above) for one in terms]
+        found = await asyncio.gather(*below, *(self._target(one, bare.domain) for one in asking))
+        children = tuple(one for one in found if isinstance(one, Branch))
+        return replace(bare, children=children, targets=tuple(one for one in found if isinstance(one, Target)))
 
     async def _follow(self, term: Term, domain: str, above: tuple[str, ...]) -> Branch:
         spec = term.target if isinstance(term, Mechanism) else term.value
