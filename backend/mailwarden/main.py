@@ -16,6 +16,8 @@ from mailwarden.accounts.identity_routes import router as identities
 from mailwarden.accounts.routes import router as accounts
 from mailwarden.accounts.session_routes import router as own_sessions
 from mailwarden.alerts.routes import router as alerts
+from mailwarden.alerts.rule_routes import router as alert_rules
+from mailwarden.alerts.settings_routes import router as alert_settings
 from mailwarden.billing.hook import router as stripe_hook
 from mailwarden.billing.routes import router as billing
 from mailwarden.compose import open_runtime
@@ -57,6 +59,7 @@ from mailwarden.hooks.receive import router as hooks
 from mailwarden.hooks.routes import router as hook_log
 from mailwarden.mailboxes.routes import router as mailboxes
 from mailwarden.metrics.period_routes import router as periods
+from mailwarden.metrics.reconciliation.routes import router as reconciliations
 from mailwarden.metrics.routes import router as metrics
 from mailwarden.organizations.audit_routes import router as audit_log
 from mailwarden.organizations.invitation_routes import router as invitations
@@ -87,8 +90,11 @@ ROUTERS = (
     metrics,
     domains,
     periods,
+    reconciliations,
     status,
     alerts,
+    alert_rules,
+    alert_settings,
     exports,
     events,
     api_keys,

@@ -17,6 +17,7 @@ SUBJECTS = {
     EventType.SYNC_STARTED: "sync",
     EventType.SYNC_SUCCEEDED: "sync",
     EventType.SYNC_FAILED: "sync",
+    EventType.FIGURES_DEVIATING: "rec",
     EventType.EXPORT_READY: "exp",
 }
 
