@@ -17,6 +17,7 @@ from mailwarden.events.models import Event
 from mailwarden.events.types import EventType
 
 CHECK = "domain_check"
+BLOCKLISTS = "blocklist_check"  # of the organization; kept by a feature that stands on this one
 WHILE_INACTIVE = timedelta(days=1)
 
 
@@ -58,10 +59,12 @@ def _trigger(row: Domain) -> Trigger:
 async def ask_for_check(tx: UnitOfWork, row: Domain) -> None:
     """At ``next_check_at``, or at once where that is open."""
     await enqueue(tx, CHECK, row.id, due_at=row.next_check_at, queue="bulk", replace=row.next_check_at is not None)
+    await enqueue(tx, BLOCKLISTS, row.org_id, queue="bulk")
 
 
 async def end_checks(tx: UnitOfWork, row: Domain) -> None:
     await cancel(tx, CHECK, row.id)
+    await enqueue(tx, BLOCKLISTS, row.org_id, queue="bulk")
 
 
 async def go_on(_: Runtime, tx: UnitOfWork, event: Event) -> None:
