@@ -6,7 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mailwarden.deliverability.score.rules.facts import Authentication, Day, Facts, Group, Listing
+from mailwarden.deliverability.facts import Authentication, Listing
+from mailwarden.deliverability.score.rules.facts import Day, Facts, Group
 
 TODAY = date(2026, 11, 20)
 PERFECT = Authentication("covers", "strong", "reject", dmarc_rua=True, fcrdns=True, own_ip=True)

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 
+from mailwarden.deliverability.facts import Authentication, Listing
 from mailwarden.deliverability.score.rules.advice import Advice, advise
 from mailwarden.deliverability.score.rules.caps import EVIDENCE
-from mailwarden.deliverability.score.rules.facts import Authentication, Facts, Listing
+from mailwarden.deliverability.score.rules.facts import Facts
 from mailwarden.deliverability.score.rules.model import LINES, model
 from mailwarden.deliverability.score.rules.rollup import Portfolio, roll_up, what_if
 from mailwarden.deliverability.score.rules.texts import BANDS, CAPS, PARTS, cap_text, percent, tell

@@ -10,19 +10,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from mailwarden.deliverability.facts import Authentication, Listing
 from mailwarden.deliverability.score.rules.changes import Changes, apply
 from mailwarden.deliverability.score.rules.counting import believed, count
-from mailwarden.deliverability.score.rules.facts import (
-    COUNTS,
-    Authentication,
-    Day,
-    Facts,
-    Group,
-    Listing,
-    dump,
-    load,
-    spell,
-)
+from mailwarden.deliverability.score.rules.facts import COUNTS, Day, Facts, Group, dump, load, spell
 from mailwarden.deliverability.score.rules.model import LINES, model
 from mailwarden.deliverability.score.rules.scoring import Result, dump_result, score
 from tests.deliverability.score.made import (

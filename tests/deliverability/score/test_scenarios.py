@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from mailwarden.deliverability.score.rules.facts import Authentication, Facts, Listing
+from mailwarden.deliverability.facts import Authentication, Listing
+from mailwarden.deliverability.score.rules.facts import Facts
 from mailwarden.deliverability.score.rules.scoring import Result, score
 from tests.deliverability.score.made import NOTHING, PERFECT, TODAY, healthy, mail
 

@@ -13,11 +13,13 @@ from mailwarden.core.db import UnitOfWork, unit_of_work
 from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import Job
 from mailwarden.core.runtime import Runtime
+from mailwarden.deliverability.facts import Authentication, Listing
+from mailwarden.deliverability.news import SCORE
 from mailwarden.deliverability.score.figures import daily_mail
-from mailwarden.deliverability.score.jobs import SCORE, SPREAD_S, day_end
+from mailwarden.deliverability.score.jobs import SPREAD_S, day_end
 from mailwarden.deliverability.score.models import ScoreSnapshot
 from mailwarden.deliverability.score.queries import latest_snapshot, snapshots
-from mailwarden.deliverability.score.rules.facts import Authentication, Day, Listing, spell
+from mailwarden.deliverability.score.rules.facts import Day, spell
 from mailwarden.deliverability.score.rules.scoring import dump_result
 from mailwarden.deliverability.score.snapshots import recompute, take
 from mailwarden.deliverability.score.sources import Sources

@@ -18,6 +18,7 @@ from mailwarden.deliverability.blocklists.rules.course import Course, turns
 from mailwarden.deliverability.blocklists.rules.health import Known
 from mailwarden.deliverability.blocklists.rules.reading import Reading, Verdict
 from mailwarden.deliverability.blocklists.trust import all_known, examine_all, freshen, note_wanted
+from mailwarden.deliverability.news import facts_changed
 
 CHECK = "blocklist_check"
 SIDE_BY_SIDE = 40
@@ -106,6 +107,7 @@ async def _keep(rt: Runtime, tx: UnitOfWork, turn: Turn, found: Mapping[Key, Tol
     await forget(tx, turn.gone, now)
     await note_wanted(tx, {_face(pair) for pair in turn.pairs}, now)
     await tx.session.flush()
+    await facts_changed(rt, tx)
     first = await first_due(tx)
     if first is None:
         return None

@@ -15,6 +15,7 @@ from mailwarden.deliverability.domains.report import DomainReport, Known, check_
 from mailwarden.deliverability.domains.rules import Change, is_in_trouble, next_check, settle
 from mailwarden.deliverability.domains.store import accounts, entered, met
 from mailwarden.deliverability.domains.written import of_answer, of_result, of_standing, standing_of, worth_keeping
+from mailwarden.deliverability.news import facts_changed
 from mailwarden.deliverability.records.fetching import policy_fetch
 from mailwarden.deliverability.records.verdict import Verdict
 from mailwarden.events.record import record
@@ -63,6 +64,7 @@ async def keep(rt: Runtime, tx: UnitOfWork, row: Domain, report: DomainReport, t
     tx.session.add(check)
     if changes:
         await record(tx, EventType.DOMAIN_CHANGED, subject_id=row.id, data=_told(row, changes))
+    await facts_changed(rt, tx)
     return check
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from mailwarden.core.db import UnitOfWork, app_now
 from mailwarden.deliverability.domains.models import Domain, DomainCheck
 from mailwarden.deliverability.domains.rules import HELD
-from mailwarden.deliverability.score.rules.facts import Authentication
+from mailwarden.deliverability.facts import Authentication
 
 MOST_LOOKS = 200
 

@@ -4,17 +4,15 @@ from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from mailwarden.core.db import UnitOfWork, unit_of_work
-from mailwarden.core.jobs import Again, JobKind, Lease, enqueue
+from mailwarden.core.jobs import Again, JobKind, Lease
 from mailwarden.core.runtime import Runtime
+from mailwarden.deliverability.news import SCORE, facts_changed
 from mailwarden.deliverability.score.snapshots import take
 from mailwarden.deliverability.score.wiring import SOURCES
 from mailwarden.events.dispatch import Listeners
 from mailwarden.events.models import Event
 from mailwarden.events.types import EventType
 
-SCORE = "score"
-TOGETHER = timedelta(seconds=20)
-"""A round of checks ends with many facts within seconds; they are one change of the score."""
 LAST_HOUR = time(23, 0)
 SPREAD_S = 3300
 
@@ -36,8 +34,8 @@ def day_end(org_id: UUID, now: datetime) -> datetime:
     return last if last > now else last + timedelta(days=1)
 
 
-async def ask(rt: Runtime, tx: UnitOfWork, event: Event) -> None:
-    await enqueue(tx, SCORE, event.org_id, due_at=rt.clock.now() + TOGETHER, queue="bulk")
+async def ask(rt: Runtime, tx: UnitOfWork, _: Event) -> None:
+    await facts_changed(rt, tx)
 
 
 JOBS = [JobKind(SCORE, score, queue="bulk", max_attempts=None)]

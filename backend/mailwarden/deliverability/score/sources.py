@@ -7,8 +7,9 @@ from typing import Protocol
 from uuid import UUID
 
 from mailwarden.core.db import UnitOfWork
+from mailwarden.deliverability.facts import Authentication, Listing
 from mailwarden.deliverability.score.figures import daily_mail
-from mailwarden.deliverability.score.rules.facts import Authentication, Day, Facts, Listing
+from mailwarden.deliverability.score.rules.facts import Day, Facts
 from mailwarden.deliverability.score.rules.rollup import Portfolio
 
 BULK_A_DAY = 5000

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from mailwarden.deliverability.facts import Listing
 from mailwarden.deliverability.score.rules.changes import Changes
 from mailwarden.deliverability.score.rules.confidence import Rate
-from mailwarden.deliverability.score.rules.facts import Facts, Listing
+from mailwarden.deliverability.score.rules.facts import Facts
 from mailwarden.deliverability.score.rules.fixed import PPM
 from mailwarden.deliverability.score.rules.model import Model, model
 from mailwarden.deliverability.score.rules.rollup import Account, Member, what_if

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from mailwarden.deliverability.score.rules.facts import Authentication, Facts, Listing
+from mailwarden.deliverability.facts import Authentication, Listing
+from mailwarden.deliverability.score.rules.facts import Facts
 from mailwarden.deliverability.score.rules.fixed import Ratio, log2, reaches
 from mailwarden.deliverability.score.rules.model import UNIT, Model
 from mailwarden.deliverability.score.rules.parts import protects

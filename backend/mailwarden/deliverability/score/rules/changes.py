@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mailwarden.deliverability.score.rules.facts import Facts, Listing
+from mailwarden.deliverability.facts import Listing
+from mailwarden.deliverability.score.rules.facts import Facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from mailwarden.deliverability.score.rules.facts import Authentication, Dmarc, Facts, Listing
+from mailwarden.deliverability.facts import Authentication, Dmarc, Listing
+from mailwarden.deliverability.score.rules.facts import Facts
 from mailwarden.deliverability.score.rules.fixed import PERMILLE, Ratio, piecewise
 from mailwarden.deliverability.score.rules.model import Model
 

@@ -68,8 +68,7 @@ ADVICE = {
     ),
     "C2": (
         "Pause marketing mail now",
-        RATE
-        + " in 90 days were reported as spam; the score reckons with {used}. At 0.3 % Gmail and Yahoo refuse "
+        RATE + " in 90 days were reported as spam; the score reckons with {used}. At 0.3 % Gmail and Yahoo refuse "
         "mail. Pause campaigns, write first to those who clicked within 30 days, and offer one-click unsubscribe.",
     ),
     "C3": (
@@ -79,8 +78,7 @@ ADVICE = {
     ),
     "B1": (
         "Clean the list",
-        RATE
-        + " in 90 days bounced; the score reckons with {used}. Remove addresses that bounced hard, verify "
+        RATE + " in 90 days bounced; the score reckons with {used}. Remove addresses that bounced hard, verify "
         "imported lists before mailing them, and ask for double opt-in. Goal: {target}.",
     ),
     "B2": (
@@ -100,8 +98,7 @@ ADVICE = {
     ),
     "E2": (
         "Fewer unsubscribes",
-        RATE
-        + " in 90 days led to an unsubscribe; the score reckons with {used}. Say at sign-up what will come and "
+        RATE + " in 90 days led to an unsubscribe; the score reckons with {used}. Say at sign-up what will come and "
         "how often, and offer less mail instead of none. Goal: {target}.",
     ),
     "E3": (
