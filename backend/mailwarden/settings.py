@@ -163,8 +163,7 @@ class DnsSettings(BaseModel):
         (),
         description="Resolvers to check domains with, `address` or `address:port`, comma separated; empty: system's.",
     )
-    timeout_s: float = Field(2.0, gt=0, le=30, description="Time for the first try of one question.")
-    tries: int = Field(2, ge=1, le=4, description="Tries per question, each twice as long as the one before.")
+    timeout_s: float = Field(5.0, gt=0, le=30, description="Time for one question, with all its tries.")
 
     @model_validator(mode="before")
     @classmethod

@@ -37,7 +37,7 @@ ZONES: Zones = {
 @asynccontextmanager
 async def asking(behaviour: Behaviour | None = None, ttl: int = 60) -> AsyncIterator[tuple[AioDnsResolver, NameServer]]:
     async with name_server(ZONES, behaviour, ttl) as server:
-        resolver = AioDnsResolver(Options(nameservers=(server.address,), timeout_s=0.3, tries=1))
+        resolver = AioDnsResolver(Options(nameservers=(server.address,), timeout_s=0.3))
         try:
             yield resolver, server
         finally:
@@ -168,7 +168,7 @@ async def test_what_stays_truncated_is_not_absent():
 
 async def test_truncated_where_tcp_is_shut():
     async with name_server(ZONES, always_truncated, tcp=False) as server:
-        resolver = AioDnsResolver(Options(nameservers=(server.address,), timeout_s=0.3, tries=1))
+        resolver = AioDnsResolver(Options(nameservers=(server.address,), timeout_s=0.3))
         assert (await resolver.ask("long.example", "TXT")).state is State.UNKNOWN
         assert (await resolver.ask("d.example", "A")).state is State.UNKNOWN
         await resolver.close()
@@ -177,7 +177,7 @@ async def test_truncated_where_tcp_is_shut():
 async def test_nobody_there():
     async with name_server({}) as server:
         address = server.address
-    resolver = AioDnsResolver(Options(nameservers=(address,), timeout_s=0.3, tries=1))
+    resolver = AioDnsResolver(Options(nameservers=(address,), timeout_s=0.3))
     for name in ("d.example", "a+b.example"):
         assert (await resolver.ask(name, "A")).state is State.UNKNOWN
     await resolver.close()
@@ -185,7 +185,7 @@ async def test_nobody_there():
 
 async def test_a_fresh_resolver_sees_a_record_that_was_missing_a_moment_ago():
     async with name_server({"d.example": {"A": ["192.0.2.1"]}}) as server:
-        resolver = AioDnsResolver(Options(nameservers=(server.address,), timeout_s=0.3, tries=1))
+        resolver = AioDnsResolver(Options(nameservers=(server.address,), timeout_s=0.3))
         assert (await resolver.ask("d.example", "TXT")).state is State.NODATA
         server.zones["d.example"]["TXT"] = ['"v=spf1 -all"']
         async with resolver.fresh() as fresh:
@@ -195,7 +195,7 @@ async def test_a_fresh_resolver_sees_a_record_that_was_missing_a_moment_ago():
 
 async def test_absence_of_texts_is_not_believed_from_memory():
     async with name_server({"d.example": {"A": ["192.0.2.1"]}}) as server:
-        resolver = AioDnsResolver(Options(nameservers=(server.address,), timeout_s=0.3, tries=1))
+        resolver = AioDnsResolver(Options(nameservers=(server.address,), timeout_s=0.3))
         assert (await resolver.ask("d.example", "TXT")).state is State.NODATA
         server.zones["d.example"]["TXT"] = ['"v=spf1 -all"']
         assert (await resolver.ask("d.example", "TXT")).found
@@ -205,7 +205,7 @@ async def test_absence_of_texts_is_not_believed_from_memory():
 async def test_a_thousand_questions_at_once_all_get_their_answer():
     zones: Zones = {f"n{i}.example": {"TXT": [f'"{i}"']} for i in range(1000)}
     async with name_server(zones) as server:
-        resolver = AioDnsResolver(Options(nameservers=(server.address,), timeout_s=5, tries=2))
+        resolver = AioDnsResolver(Options(nameservers=(server.address,), timeout_s=5))
         answers = await asyncio.gather(*(resolver.ask(name, "TXT") for name in zones))
         assert [one.texts[0].text for one in answers] == [str(i) for i in range(1000)]
         await resolver.close()

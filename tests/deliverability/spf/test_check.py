@@ -1,12 +1,17 @@
 """The health of a record: what is said of it, how sure, and what to publish."""
 
+import dns.flags
+import dns.message
+import dns.rcode
 import pytest
 
 from mailwarden.deliverability.dns.answers import Answer, Reason, State
 from mailwarden.deliverability.dns.asking import Asking
 from mailwarden.deliverability.dns.memory import MemoryResolver, Zones
+from mailwarden.deliverability.dns.resolver import AioDnsResolver, Options
 from mailwarden.deliverability.records.verdict import Result, Verdict
 from mailwarden.deliverability.spf.check import check_spf
+from tests.support.dns_server import Behaviour, name_server
 
 D = "d.example"
 AROUND: Zones = {
@@ -215,3 +220,54 @@ async def test_a_tree_without_end_is_cut():
     result = await check_spf(resolver, D)
     assert (result.verdict, result.facts["level"]) == (Verdict.FAULT, "permerror")
     assert len(resolver.asked) < 100
+
+
+def always(code: dns.rcode.Rcode) -> Behaviour:
+    def behave(question: dns.message.Message, _: dns.message.Message) -> dns.message.Message:
+        reply = dns.message.make_response(question)
+        reply.set_rcode(code)
+        return reply
+
+    return behave
+
+
+def cut_short(question: dns.message.Message, _: dns.message.Message) -> dns.message.Message:
+    reply = dns.message.make_response(question)
+    reply.flags |= dns.flags.TC
+    return reply
+
+
+def for_one_name(name: str, behave: Behaviour) -> Behaviour:
+    def chosen(question: dns.message.Message, honest: dns.message.Message) -> dns.message.Message | None:
+        asked = question.question[0].name.to_text(omit_final_dot=True)
+        return behave(question, honest) if asked.lower() == name else honest
+
+    return chosen
+
+
+def silent(_: dns.message.Message, __: dns.message.Message) -> None:
+    return None
+
+
+HOSTILE: dict[str, Behaviour] = {
+    "silence": silent,
+    "servfail": always(dns.rcode.SERVFAIL),
+    "refused": always(dns.rcode.REFUSED),
+    "truncated": cut_short,
+}
+
+
+@pytest.mark.parametrize("trouble", HOSTILE)
+@pytest.mark.parametrize("name", [D, "esp.example", "mx.example"])
+async def test_over_the_wire_trouble_is_never_missing_and_never_a_fault(trouble, name):
+    zones = {
+        D: {"TXT": ['"v=spf1 mx:mx.example include:esp.example -all"']},
+        "esp.example": {"TXT": ['"v=spf1 ip4:192.0.2.0/24 ~all"']},
+        "mx.example": {"MX": ["10 mx.example."], "A": ["203.0.113.1"]},
+    }
+    async with name_server(zones, for_one_name(name, HOSTILE[trouble])) as server:
+        resolver = AioDnsResolver(Options((server.address,), timeout_s=0.3))
+        result = await check_spf(Asking(resolver), D)
+        expected = Verdict.VALID if name == "mx.example" else Verdict.UNKNOWN  # a dead name would be worth a word only
+        assert (result.verdict, result.findings, result.publish) == (expected, (), ())
+        await resolver.close()

@@ -15,11 +15,15 @@ from mailwarden.deliverability.dns.records import of_cares, of_error
 
 MOST_AT_ONCE = 200
 BUFFER_BYTES = 4 << 20  # the system's default drops answers from 300 questions at once up
+# From the second question on c-ares sets the time of a try by itself, from what a server took so far: down to 250 ms,
+# doubled for each further try. Enough of them fill the time that a question is given.
+TRIES = 8
 # c-ares reads a backslash as an escape and refuses other characters; macros of SPF can make all of them.
 PLAIN = re.compile(r"[a-z0-9*/_.-]+")
 # A reply that is cut short even over TCP looks like one without data through c-ares, which also believes for up to an
 # hour that a name has no record of a type (its issue 1293). What "missing" would be said of is asked once more.
 DOUBTED = frozenset({"TXT", "MX"})
+PARENTS = "_domainkey."  # no record is looked for there, only names below it
 TYPES = {
     "A": pycares.QUERY_TYPE_A,
     "AAAA": pycares.QUERY_TYPE_AAAA,
@@ -35,16 +39,13 @@ TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """``nameservers``: `address` or `address:port`, `[address]:port` for IPv6; none: the system's."""
+    """``nameservers``: `address` or `address:port`, `[address]:port` for IPv6; none: the system's.
+
+    ``timeout_s``: for one question with all its tries; a resolver may need seconds for a name it does not know yet.
+    """
 
     nameservers: tuple[str, ...] = ()
-    timeout_s: float = 2.0  # of the first try; each later one gets twice the time
-    tries: int = 2
-
-    @property
-    def longest_s(self) -> float:
-        """Nobody waits longer for one question, however many servers are slow."""
-        return float(self.timeout_s * (2**self.tries - 1) * 2 + 1)
+    timeout_s: float = 5.0
 
 
 class AioDnsResolver:
@@ -53,11 +54,11 @@ class AioDnsResolver:
     def __init__(self, options: Options | None = None, places: asyncio.Semaphore | None = None) -> None:
         self._options = options or Options()
         self._places = places or asyncio.Semaphore(MOST_AT_ONCE)
-        self._fallback = Fallback(self._options.nameservers, self._options.longest_s)
+        self._fallback = Fallback(self._options.nameservers, self._options.timeout_s)
         self._channel = aiodns.DNSResolver(
             nameservers=list(self._options.nameservers) or None,
-            timeout=self._options.timeout_s,
-            tries=self._options.tries,
+            timeout=self._options.timeout_s / 3,
+            tries=TRIES,
             socket_receive_buffer_size=BUFFER_BYTES,
         )
 
@@ -83,13 +84,13 @@ class AioDnsResolver:
             if wanted is None or not PLAIN.fullmatch(plain):
                 return await self._fallback.ask(plain, type)
             answer = await self._query(plain, type, wanted)
-            if answer.state is State.NODATA and type in DOUBTED:
+            if answer.state is State.NODATA and type in DOUBTED and not plain.startswith(PARENTS):
                 return await self._fallback.ask(plain, type)
             return answer
 
     async def _query(self, name: str, type: str, wanted: int) -> Answer:
         try:
-            async with asyncio.timeout(self._options.longest_s):
+            async with asyncio.timeout(self._options.timeout_s):
                 result = await self._channel.query_dns(name, type)
         except aiodns.error.DNSError as exc:
             return of_error(name, type, int(exc.args[0]))
