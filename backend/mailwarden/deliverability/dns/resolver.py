@@ -16,8 +16,9 @@ from mailwarden.deliverability.dns.records import of_cares, of_error
 MOST_AT_ONCE = 200
 BUFFER_BYTES = 4 << 20  # the system's default drops answers from 300 questions at once up
 # From the second question on c-ares sets the time of a try by itself, from what a server took so far: down to 250 ms,
-# doubled for each further try. Enough of them fill the time that a question is given.
-TRIES = 8
+# doubled for each further try. Fewer tries would call a resolver dead that needs a second for a name new to it; more
+# would send a question that fails (SERVFAIL) again as often.
+TRIES = 4
 # c-ares reads a backslash as an escape and refuses other characters; macros of SPF can make all of them.
 PLAIN = re.compile(r"[a-z0-9*/_.-]+")
 # A reply that is cut short even over TCP looks like one without data through c-ares, which also believes for up to an
