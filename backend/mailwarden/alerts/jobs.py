@@ -1,7 +1,10 @@
 """Who is told of which event, and the jobs that mail it."""
 
 from mailwarden.accounts.models import Organization
-from mailwarden.alerts.distribution import MAIL
+from mailwarden.alerts.address_mail import send_code
+from mailwarden.alerts.channels.jobs import send_alert_post
+from mailwarden.alerts.digest import send_digest
+from mailwarden.alerts.distribution import DIGEST, MAIL, POST
 from mailwarden.alerts.endpoint_notices import ABOUT_ENDPOINTS, alert_endpoint
 from mailwarden.alerts.evaluating import EVALUATE, TOLD_BY, evaluate_rules, wake_rules
 from mailwarden.alerts.letter import compose, compose_digest
@@ -11,6 +14,7 @@ from mailwarden.alerts.operators import OPERATOR_MAIL, TELL, send_operator_mail,
 from mailwarden.alerts.posting import TRIES, post_once
 from mailwarden.alerts.queries import alerts_of
 from mailwarden.alerts.service import alert_inactive, alert_recovered
+from mailwarden.alerts.settings_store import CODE_MAIL
 from mailwarden.alerts.wishes import alert_wish
 from mailwarden.core.db import UnitOfWork, unit_of_work
 from mailwarden.core.jobs import JobKind, Lease, enqueue
@@ -42,7 +46,10 @@ JOBS = [
     JobKind(MAIL, send_alert_mail, max_attempts=TRIES),
     JobKind(OPERATOR_MAIL, send_operator_mail, max_attempts=TRIES),
     JobKind(TELL, tell_operators, max_attempts=None),
+    JobKind(CODE_MAIL, send_code, max_attempts=TRIES),
     JobKind(EVALUATE, evaluate_rules, max_attempts=None),
+    JobKind(DIGEST, send_digest, max_attempts=None),
+    JobKind(POST, send_alert_post, max_attempts=TRIES),
 ]
 OF_CONNECTIONS: Listeners = {
     EventType.CONNECTION_INACTIVE: [alert_inactive, tell_unreadable],
