@@ -1,7 +1,7 @@
 """Keys of a domain: what is there, what is not, and what nobody can tell."""
 
 from mailwarden.deliverability.dkim.catalogue import known_selectors, selectors_of_account, signer_of
-from mailwarden.deliverability.dkim.check import check_dkim
+from mailwarden.deliverability.dkim.check import Selectors, check_dkim
 from mailwarden.deliverability.dns.answers import Reason
 from mailwarden.deliverability.dns.memory import MemoryResolver, Zones
 from mailwarden.deliverability.records.verdict import Result, Verdict
@@ -15,7 +15,7 @@ def at(selector: str) -> str:
 
 
 async def check(zones: Zones, *named: str, discover: bool = True) -> dict[str, Result]:
-    found = await check_dkim(MemoryResolver(zones), "shop.example", named, discover=discover)
+    found = await check_dkim(MemoryResolver(zones), "shop.example", Selectors(named, discover=discover))
     return {one.part: one for one in found}
 
 
@@ -118,3 +118,13 @@ def test_the_catalogue() -> None:
     assert moved is not None
     assert moved.id == "sendgrid"
     assert signer_of("s1", ("s1.elsewhere.example",)) is None
+
+
+async def test_a_key_that_was_met_once_is_asked_for_and_its_end_is_no_fault() -> None:
+    zones: Zones = {at("s9"): {"TXT": [GOOD]}}
+    found = {
+        one.part: one
+        for one in await check_dkim(MemoryResolver(zones), "shop.example", Selectors(["s9"], ["odd"], discover=False))
+    }
+    assert found["odd"].verdict == Verdict.ABSENT
+    assert found[""].verdict == Verdict.VALID

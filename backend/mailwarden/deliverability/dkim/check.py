@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from mailwarden.deliverability.dkim.catalogue import known_selectors, signer_of
 from mailwarden.deliverability.dkim.key import Key, looks_like_a_key, read_key
@@ -14,22 +14,43 @@ from mailwarden.deliverability.records.verdict import Check, Finding, Publish, R
 NOBODYS = "mailwarden-no-such-selector"  # whoever answers for it answers for every name
 
 
-async def check_dkim(
-    resolver: Resolver, domain: str, named: Sequence[str], *, discover: bool = True, likely: Sequence[str] = ()
-) -> list[Result]:
-    """One for each named selector and each key that was found, behind the one for the domain as a whole.
+@dataclass(frozen=True, slots=True)
+class Selectors:
+    """``named``: mail is said to be signed with them. ``met``: keys were found there once. ``likely``: may exist.
 
-    ``discover``: look at the catalogue's selectors, too, and at ``likely`` ones.
+    ``discover``: look at likely ones and the catalogue's, too.
     """
-    others = [one for one in dict.fromkeys((*likely, *known_selectors())) if one not in named] if discover else []
-    asked = [_at(one, domain) for one in (*named, *others)]
+
+    named: Sequence[str] = ()
+    met: Sequence[str] = ()
+    likely: Sequence[str] = ()
+    discover: bool = True
+
+    @property
+    def sure(self) -> list[str]:
+        return list(dict.fromkeys((*self.named, *self.met)))
+
+    @property
+    def tried(self) -> list[str]:
+        more = dict.fromkeys((*self.likely, *known_selectors())) if self.discover else ()
+        return [one for one in more if one not in self.sure]
+
+
+async def check_dkim(resolver: Resolver, domain: str, selectors: Selectors) -> list[Result]:
+    """One for each named or met selector and each key that is found, behind the one for the domain as a whole."""
+    sure, tried = selectors.sure, selectors.tried
+    asked = [_at(one, domain) for one in (*sure, *tried)]
     top, anybody, *answers = await asyncio.gather(
         *(resolver.ask(name, "TXT") for name in (f"_domainkey.{domain}", _at(NOBODYS, domain), *asked))
     )
-    keys = [key_at(answer, one) for one, answer in zip(named, answers, strict=False)]
-    met = [(one, answer) for one, answer in zip(others, answers[len(named) :], strict=True) if _is_new(answer, anybody)]
-    keys += [_met(key_at(answer, one, in_use=False)) for one, answer in met]
-    return [_whole(domain, top, keys, len(others), answers), *keys]
+    keys = [_sure(answer, one, selectors.named) for one, answer in zip(sure, answers, strict=False)]
+    found = [(one, answer) for one, answer in zip(tried, answers[len(sure) :], strict=True) if _is_new(answer, anybody)]
+    keys += [_met(key_at(answer, one, in_use=False)) for one, answer in found]
+    return [_whole(domain, top, keys, len(tried), answers), *keys]
+
+
+def _sure(answer: Answer, selector: str, named: Sequence[str]) -> Result:
+    return key_at(answer, selector) if selector in named else _met(key_at(answer, selector, in_use=False))
 
 
 def _at(selector: str, domain: str) -> str:
