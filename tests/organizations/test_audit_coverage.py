@@ -30,6 +30,7 @@ BY_THEMSELVES = {
     "create_webhook_endpoint": "webhook_endpoint.created",
     "update_webhook_endpoint": "webhook_endpoint.changed",
     "finish_identity_sign_in": "session.started",
+    "verify_domain": "domain.verified",
     "start_checkout": "billing.checkout_opened",
     "change_plan": "billing.plan_changed",
     "cancel_subscription": "billing.cancelled",

@@ -62,7 +62,7 @@ async def test_a_new_domain_is_looked_at_by_itself(runtime: Runtime, owner: Brow
     dmarc = next(one for one in detail["latest"]["results"] if one["check"] == "dmarc")
     assert dmarc["records"] == ["v=DMARC1; p=reject; rua=mailto:d@shop.example"]
     asked = next(one for one in detail["latest"]["answers"] if one["name"] == AT)
-    assert (asked["type"], asked["state"]) == ("TXT", "found")
+    assert (asked["type"], asked["outcome"]) == ("TXT", "found")
     assert await changes(runtime, owner) == []
 
 

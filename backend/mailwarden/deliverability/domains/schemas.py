@@ -119,7 +119,9 @@ class ResultOut(Wire):
 class AnswerOut(Wire):
     name: str
     type: str
-    state: Literal["found", "nodata", "nxdomain", "unknown"]
+    outcome: Literal["found", "nodata", "nxdomain", "unknown"] = Field(
+        description="`nodata`: the name exists, without such a record; `nxdomain`: no such name."
+    )
     reason: str | None
     ttl: int | None = Field(description="Seconds.")
     aliases: list[str]

@@ -32,7 +32,7 @@ def of_answer(answer: Answer) -> dict[str, Any]:
     return {
         "name": answer.name,
         "type": answer.type,
-        "state": str(answer.state),
+        "outcome": str(answer.state),
         "reason": str(answer.reason) if answer.reason else None,
         "ttl": answer.ttl,
         "aliases": list(answer.aliases),
