@@ -43,7 +43,9 @@ from mailwarden.core.probes import router as probes
 from mailwarden.core.routes import api_routes
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.web import serve_app
+from mailwarden.deliverability.blocklists.routes import router as blocklists
 from mailwarden.deliverability.domains.routes import router as domains
+from mailwarden.deliverability.score.routes import router as scores
 from mailwarden.developers.description.complete import complete
 from mailwarden.developers.docs.routes import router as documentation
 from mailwarden.developers.events.routes import router as events
@@ -89,6 +91,8 @@ ROUTERS = (
     sync,
     metrics,
     domains,
+    scores,
+    blocklists,
     periods,
     reconciliations,
     status,

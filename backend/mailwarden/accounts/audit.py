@@ -27,6 +27,7 @@ UNRECORDED = {
     "resend_verification": "a mail to oneself, kept with the letters of the account",
     "start_connect": "begins an authorization; the connection that it makes is recorded",
     "start_reconnect": "begins an authorization; the renewal is recorded",
+    "try_deliverability_change": "computes what would be, and stores nothing",
     "reserve_mailbox": "holds a place for fifteen minutes",
 }
 # What the plain row of an operation says; the others are called by the name of the operation.
