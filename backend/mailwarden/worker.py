@@ -44,6 +44,7 @@ from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.watchdog import watched_loop
 from mailwarden.deliverability.blocklists.jobs import JOBS as BLOCKLIST_JOBS
+from mailwarden.deliverability.blocklists.jobs import LISTENERS as BLOCKLIST_LISTENERS
 from mailwarden.deliverability.blocklists.jobs import start_up as start_blocklists
 from mailwarden.deliverability.blocklists.retention import KEPT as BLOCKLISTS_KEPT
 from mailwarden.deliverability.domains.jobs import JOBS as DOMAIN_JOBS
@@ -100,7 +101,7 @@ def job_kinds() -> JobKinds:
     kinds.add(*BLOCKLIST_JOBS, *DOMAIN_JOBS)
     kinds.add(prune_kind(KEPT))
     listeners = merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS, WEBHOOK_LISTENERS, SCORE_LISTENERS)
-    listeners = merge(listeners, METRICS_LISTENERS, DOMAIN_LISTENERS)
+    listeners = merge(listeners, METRICS_LISTENERS, DOMAIN_LISTENERS, BLOCKLIST_LISTENERS)
     return kinds.add(dispatch_kind(merge(listeners, RETEST_LISTENERS, PAID_LISTENERS)))
 
 

@@ -22,10 +22,14 @@ LATER = Reading(Verdict.UNKNOWN, "Not asked yet: the list wants to be asked more
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """``said``: the list's own words, made harmless; empty where it lists nothing or says nothing."""
+    """``said``: the list's own words, made harmless; empty where it lists nothing or says nothing.
+
+    ``asked`` False: the question was not even put.
+    """
 
     reading: Reading
     said: str = ""
+    asked: bool = True
 
 
 def claim_of(use: Use) -> Claim:
@@ -50,7 +54,7 @@ class Asker:
         """What the list says of the asset, whether or not it may be believed."""
         names = [f"{prefix}.{use.zone}" for prefix in prefixes(use.blocklist, asset)]
         if not await self._may_ask(use):
-            return Told(LATER)
+            return Told(LATER, asked=False)
         reading = together(await asyncio.gather(*(self._read(use, name) for name in names)))
         if reading.verdict is not Verdict.LISTED:
             return Told(reading)

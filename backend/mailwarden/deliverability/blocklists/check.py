@@ -79,7 +79,7 @@ def _face(pair: Pair) -> trust.Key:
 
 
 def _not_believed(known: Known) -> Told:
-    return Told(Reading(Verdict.UNKNOWN, f"The list is not believed now ({known.state}): {known.why}"))
+    return Told(Reading(Verdict.UNKNOWN, f"The list is not believed now ({known.state}): {known.why}"), asked=False)
 
 
 async def _tell(rt: Runtime, pairs: Sequence[Pair]) -> dict[Key, Told]:

@@ -23,7 +23,8 @@ async def note(rt: Runtime, tx: UnitOfWork, pair: Pair, row: BlocklistStanding, 
     course, change = advance(before, told.reading, told.said, now)
     row.listed, row.definite_at, row.turning_since = course.listed, course.at, course.turning_since
     row.verdict, row.why, row.raw = told.reading.verdict, pair.use.hide(told.reading.why), list(told.reading.raw)
-    row.asked_at, row.due_at = now, next_check(course, told.reading, now, rt.rng)
+    row.asked_at = now if told.asked else row.asked_at
+    row.due_at = next_check(course, told.reading, now, rt.rng)
     if change is Change.BEGAN:
         await _begin(tx, pair, told, before, now)
     elif change is not None:

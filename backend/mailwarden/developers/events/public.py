@@ -19,6 +19,9 @@ SUBJECTS = {
     EventType.SYNC_FAILED: "sync",
     EventType.FIGURES_DEVIATING: "rec",
     EventType.EXPORT_READY: "exp",
+    EventType.BLOCKLIST_LISTED: "lst",
+    EventType.BLOCKLIST_RELISTED: "lst",
+    EventType.BLOCKLIST_DELISTED: "lst",
 }
 
 
