@@ -15,6 +15,7 @@ from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import enqueue
 from mailwarden.core.runtime import Runtime
 from mailwarden.deliverability.blocklists.models import BlocklistListing
+from mailwarden.deliverability.score.models import ScoreSnapshot
 from mailwarden.metrics.models import Campaign, Observation
 from mailwarden.sync.models import SyncRun
 from tests.alerts.support import alerts, copies
@@ -151,6 +152,45 @@ async def test_old_data_alarm_and_a_sync_ends_it(
     assert await evaluate(runtime, owner.org_id) == [("data_stale", "Data out of date: HubSpot – acme.test")]
     await add(runtime, owner.org_id, run(connection, runtime.clock.now()))
     assert [kind for kind, _ in await evaluate(runtime, owner.org_id)] == ["data_stale", "alert_recovered"]
+
+
+async def snapshot(rt: Runtime, org_id: UUID, days_ago: int, score: int, domain: str = "") -> None:
+    day = rt.clock.now().date() - timedelta(days=days_ago)
+    row = ScoreSnapshot(
+        id=new_id(),
+        domain=domain,
+        day=day,
+        version="DS-1",
+        inputs={},
+        result={},
+        score=score,
+        band="good",
+        points=score * 100,
+        confidence="high",
+        provisional=False,
+    )
+    await add(rt, org_id, row)
+
+
+async def test_a_falling_score_alarms_and_names_the_mean(runtime: Runtime, owner: Browser) -> None:
+    for days in range(1, 8):
+        await snapshot(runtime, owner.org_id, days, 90)
+        await snapshot(runtime, owner.org_id, days, 90, "example.com")
+    assert await evaluate(runtime, owner.org_id) == []
+    await snapshot(runtime, owner.org_id, 0, 78)
+    await snapshot(runtime, owner.org_id, 0, 78, "example.com")
+    assert await evaluate(runtime, owner.org_id) == [("score_drop", "Deliverability score fell: all domains")]
+    (alert,) = await alerts(runtime, owner.org_id)
+    assert "The score is 78, which is 13.3 % below 90.0" in alert.body
+
+
+async def test_each_of_several_domains_is_watched(runtime: Runtime, owner: Browser) -> None:
+    for days in range(1, 8):
+        for domain in ("", "a.example", "b.example"):
+            await snapshot(runtime, owner.org_id, days, 90, domain)
+    for domain, score in (("", 88), ("a.example", 90), ("b.example", 60)):
+        await snapshot(runtime, owner.org_id, 0, score, domain)
+    assert await evaluate(runtime, owner.org_id) == [("score_drop", "Deliverability score fell: b.example")]
 
 
 def listing(at: datetime, tier: str, ended_at: datetime | None = None, ending: str | None = None) -> BlocklistListing:

@@ -37,6 +37,11 @@ TOLD_BY = (
     EventType.CONNECTION_DISCONNECTED,
     EventType.SYNC_FAILED,
     EventType.SYNC_SUCCEEDED,
+    EventType.SCORE_CHANGED,
+    EventType.BLOCKLIST_LISTED,
+    EventType.BLOCKLIST_RELISTED,
+    EventType.BLOCKLIST_DELISTED,
+    EventType.FIGURES_DEVIATING,
 )
 RUNS = frozenset({RuleKind.SYNC_FAILURE, RuleKind.DATA_STALE})
 

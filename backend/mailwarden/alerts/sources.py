@@ -12,11 +12,25 @@ from sqlalchemy import Date, cast, func, select, true
 
 from mailwarden.alerts.usable_times import usable_times
 from mailwarden.alerts.watching.catalogue import BASELINE_DAYS, TIERS, WINDOW_DAYS, RuleKind
-from mailwarden.alerts.watching.history import Day, Days, History, Listings, Read, Reads, Run, Runs, Span, Subject
+from mailwarden.alerts.watching.history import (
+    Day,
+    Days,
+    History,
+    Listings,
+    Read,
+    Reads,
+    Run,
+    Runs,
+    Score,
+    Scores,
+    Span,
+    Subject,
+)
 from mailwarden.connections.models import Connection
 from mailwarden.connections.present import provider_label
 from mailwarden.core.db import UnitOfWork
 from mailwarden.deliverability.blocklists.models import BlocklistListing
+from mailwarden.deliverability.score.models import ACCOUNT, ScoreSnapshot
 from mailwarden.metrics.models import Campaign
 from mailwarden.metrics.queries import LATEST, Latest
 from mailwarden.sync.models import SyncRun
@@ -49,6 +63,25 @@ async def _connections(tx: UnitOfWork, org_id: UUID) -> dict[UUID, Connection]:
 
 def _subject(row: Connection) -> Subject:
     return Subject(f"conn_{row.id.hex}", f"{provider_label(row.provider)} – {row.account_label}", row.id)
+
+
+async def read_scores(tx: UnitOfWork, scope: Scope) -> History:
+    """The organization's score, and those of its domains where it has several. Days without a score are left out."""
+    asked = select(ScoreSnapshot.domain, ScoreSnapshot.day, ScoreSnapshot.score).where(
+        ScoreSnapshot.org_id == scope.org_id,
+        ScoreSnapshot.score.is_not(None),
+        ScoreSnapshot.day >= (scope.since - BEFORE).date(),
+    )
+    found: dict[str, list[Score]] = defaultdict(list)
+    for domain, day, score in await tx.session.execute(asked.order_by(ScoreSnapshot.day)):
+        found[domain].append(Score(day, score or 0))
+    several = len(found.keys() - {ACCOUNT}) > 1
+    tracks = [
+        (Subject(f"domain:{domain}" if domain else "account", domain or "all domains"), Scores(tuple(points)))
+        for domain, points in found.items()
+        if domain == ACCOUNT or several
+    ]
+    return History(tuple(tracks), scope.zone)
 
 
 async def read_bounces(tx: UnitOfWork, scope: Scope) -> History:
@@ -154,6 +187,7 @@ def _listed(rows: list[BlocklistListing]) -> tuple[Subject, Listings]:
 
 
 SOURCES: dict[RuleKind, Source] = {
+    RuleKind.SCORE_DROP: read_scores,
     RuleKind.BOUNCE_SPIKE: read_bounces,
     RuleKind.COMPLAINT_INCREASE: read_complaints,
     RuleKind.BLOCKLIST_ADDITION: read_listings,
