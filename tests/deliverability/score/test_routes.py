@@ -132,6 +132,7 @@ async def test_history_newest_first_by_pages(
     for _ in range(3):
         await taken(runtime, owner.org_id, world)
         await time_machine.advance(timedelta(days=1))
+        await score(owner)  # who stays away for days is signed out
     first = (await owner.get("/v1/deliverability/history?limit=2")).json()
     second = (await owner.get(f"/v1/deliverability/history?limit=2&cursor={first['next_cursor']}")).json()
     assert [len(first["data"]), len(second["data"]), second["has_more"]] == [2, 1, False]
