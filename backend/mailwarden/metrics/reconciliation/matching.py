@@ -117,7 +117,8 @@ def _compare(
 ) -> Slice | None:
     """None for late events of what was sent before the window, where a provider counts by the time of events."""
     inside = [one for one in held if _holds(found.ours, one.sent_at)]
-    if not inside and not any(_holds(found.theirs, one.sent_at) for one in held):
+    theirs = any(_holds(found.theirs, one.sent_at) for one in held)
+    if not inside and not theirs:
         return None
     shifted = any(_holds(found.ours, one.sent_at) != _holds(found.theirs, one.sent_at) for one in held)
     counted = inside if shifted else [one for one in held if one.sent_at >= found.ours.start]
@@ -125,7 +126,7 @@ def _compare(
     return Slice(
         Held.BOTH,
         _added(counted, stated.metrics),
-        _stated(group.figures, stated.metrics),
+        _stated(group.figures, stated.metrics) if theirs else {},
         tuple(one.external_id for one in held),
         shifted=shifted,
         settled=all(one.settled for one in held),
@@ -139,14 +140,15 @@ def _rests(one: Mine, provider: str) -> datetime:
     return one.sent_at + settle_time(provider)
 
 
-def _theirs(found: Windows, group: StatedGroup, stated: StatedTotals) -> Slice:
-    within = _holds(found.ours, group.span.start) and _holds(found.theirs, group.span.start)
+def _theirs(found: Windows, group: StatedGroup, stated: StatedTotals) -> Slice | None:
+    if not _holds(found.theirs, group.span.start):
+        return None
     return Slice(
         Held.THEIRS,
         {},
         _stated(group.figures, stated.metrics),
         tuple(sorted(group.campaigns or ())),
-        shifted=not within,
+        shifted=not _holds(found.ours, group.span.start),
     )
 
 

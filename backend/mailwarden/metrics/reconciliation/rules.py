@@ -45,8 +45,8 @@ class Held(StrEnum):
 class Slice:
     """The same campaigns on both sides. ``shifted``: sent within the range in one of both time zones only.
 
-    ``kept``: we keep what the provider's totals leave out, archived or deleted. ``unread``: we know the campaigns, but
-    no figures of them. ``derived`` and ``repeats``: counts that both sides make in different ways.
+    ``kept``: archived or deleted there, so that totals may leave them out while we keep them. ``unread``: we know the
+    campaigns, but no figures of them. ``derived`` and ``repeats``: counts that both sides make in different ways.
     """
 
     held: Held
@@ -73,7 +73,7 @@ def part_of(one: Slice, metric: str) -> Part:
     if one.held is Held.THEIRS or one.unread:
         return Part.MISSING_PAGE
     if one.held is Held.OURS:
-        return Part.DEFINITION if one.kept else Part.UNEXPLAINED
+        return Part.UNEXPLAINED
     if metric in one.derived:
         return Part.DEFINITION
     if abs(difference) <= one.rounding:
@@ -99,6 +99,7 @@ class Explained:
     ours: int
     theirs: int
     parts: Mapping[Part, Share]
+    left_out: int = 0  # of ours, not compared: archived or deleted there, so that totals do not count it
 
     @property
     def difference(self) -> int:
@@ -139,14 +140,17 @@ def judge(difference: int, theirs: int) -> Verdict:
 
 def explain(metric: str, slices: Iterable[Slice]) -> Explained:
     parts: dict[Part, Share] = {}
-    ours = theirs = 0
+    ours = theirs = left_out = 0
     for one in slices:
+        if one.held is Held.OURS and one.kept:
+            left_out += one.ours.get(metric, 0)
+            continue
         ours, theirs = ours + one.ours.get(metric, 0), theirs + one.theirs.get(metric, 0)
         if difference := one.difference(metric):
             share = parts.setdefault(part_of(one, metric), Share())
             share.amount += difference
             share.campaigns.update(one.campaigns)
-    return Explained(metric, ours, theirs, parts)
+    return Explained(metric, ours, theirs, parts, left_out)
 
 
 def worst(found: Sequence[Explained]) -> Explained | None:

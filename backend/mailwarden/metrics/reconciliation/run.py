@@ -111,6 +111,7 @@ def account_zone(connection: Connection, otherwise: ZoneInfo) -> ZoneInfo:
 
 
 def compared(task: Task, stated: StatedTotals) -> list[Explained]:
+    """Of what both sides count. What we keep of archived and deleted campaigns is told beside it."""
     slices = match(task.found, task.mine, stated, task.zone, task.connection.provider)
     return [explain(name, slices) for name in stated.metrics if _is_stated(task, name)]
 
@@ -155,6 +156,7 @@ def _told(one: Explained) -> dict[str, Any]:
         "verdict": one.verdict,
         "part": one.largest,
         "needs_care": one.needs_care,
+        "left_out": one.left_out,
         "parts": [_told_part(part, one.parts[part]) for part in Part if part in one.parts],
     }
 

@@ -11,7 +11,7 @@ from mailwarden.metrics.reconciliation.rules import Part, Verdict
 class PartOut(Wire):
     part: Part = Field(
         description="time_zone: sent on a day of the range in one time zone only; late_events: happened since our last"
-        " sync; definition: counted otherwise, or kept by us after the provider archived or deleted it; rounding;"
+        " sync; definition: counted in another way; rounding;"
         " missing_page: campaigns that our sync was not given; unexplained."
     )
     amount: int = Field(description="Its part of ours - theirs. All parts of a metric add up to the difference.")
@@ -28,6 +28,7 @@ class ComparedOut(Wire):
     verdict: Verdict = Field(description="normal up to 3 % (or 3 in number), watch up to 5 %, alarm beyond.")
     part: Part | None = Field(description="What most of the difference comes from.")
     needs_care: bool = Field(description="An alarm also without what is harmless: time zone, definition, rounding.")
+    left_out: int = Field(description="Of ours, not compared: of campaigns that the provider archived or deleted.")
     parts: list[PartOut]
 
 
