@@ -71,9 +71,9 @@ async def send(rt: Runtime, connection: Connection, external_id: str = "c1", *, 
         await store_campaigns(tx, source, [base.Campaign(external_id=external_id, figures=figures, **fields)])
 
 
-async def taken(rt: Runtime, org_id: UUID, world: World) -> None:
+async def taken(rt: Runtime, org_id: UUID, world: World, *, days_ago: int = 0) -> None:
     async with unit_of_work(rt.sessions, org_id) as tx:
-        await take(tx, org_id, rt.clock.now(), world.sources)
+        await take(tx, org_id, rt.clock.now() - timedelta(days=days_ago), world.sources)
 
 
 async def mail(rt: Runtime, org_id: UUID) -> tuple[Day, ...]:
