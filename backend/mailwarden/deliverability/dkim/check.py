@@ -1,14 +1,13 @@
 """The keys of a domain: those at named selectors, and those that the catalogue finds."""
 
-import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mailwarden.deliverability.dkim.catalogue import known_selectors, signer_of
 from mailwarden.deliverability.dkim.key import Key, looks_like_a_key, read_key
 from mailwarden.deliverability.dkim.words import findings_of, summary_of
 from mailwarden.deliverability.dns.answers import Answer, Resolver, State
-from mailwarden.deliverability.records.looking import cannot_tell, texts
+from mailwarden.deliverability.records.looking import ask_all, cannot_tell, texts
 from mailwarden.deliverability.records.verdict import Check, Finding, Publish, Result, Severity, Verdict, judged
 
 NOBODYS = "mailwarden-no-such-selector"  # whoever answers for it answers for every name
@@ -39,14 +38,17 @@ class Selectors:
 async def check_dkim(resolver: Resolver, domain: str, selectors: Selectors) -> list[Result]:
     """One for each named or met selector and each key that is found, behind the one for the domain as a whole."""
     sure, tried = selectors.sure, selectors.tried
-    asked = [_at(one, domain) for one in (*sure, *tried)]
-    top, anybody, *answers = await asyncio.gather(
-        *(resolver.ask(name, "TXT") for name in (f"_domainkey.{domain}", _at(NOBODYS, domain), *asked))
-    )
+    answers = await ask_all(resolver, (_at(one, domain) for one in (*sure, *tried)), "TXT")
     keys = [_sure(answer, one, selectors.named) for one, answer in zip(sure, answers, strict=False)]
-    found = [(one, answer) for one, answer in zip(tried, answers[len(sure) :], strict=True) if _is_new(answer, anybody)]
-    keys += [_met(key_at(answer, one, in_use=False)) for one, answer in found]
-    return [_whole(domain, top, keys, len(tried), answers), *keys]
+    found = [(one, answer) for one, answer in zip(tried, answers[len(sure) :], strict=True) if _has_key(answer)]
+    if found:
+        anybody = texts(await resolver.ask(_at(NOBODYS, domain), "TXT"))
+        keys += [_met(key_at(answer, one, in_use=False)) for one, answer in found if texts(answer) != anybody]
+    whole = _judged(domain, keys, len(tried))
+    if whole is None:
+        top = await resolver.ask(f"_domainkey.{domain}", "TXT")
+        whole = _none(domain, top, keys, len(tried), unheard=any(answer.unknown for answer in answers))
+    return [whole, *keys]
 
 
 def _sure(answer: Answer, selector: str, named: Sequence[str]) -> Result:
@@ -57,9 +59,8 @@ def _at(selector: str, domain: str) -> str:
     return f"{selector}._domainkey.{domain}"
 
 
-def _is_new(answer: Answer, anybody: Answer) -> bool:
-    found = texts(answer)
-    return any(looks_like_a_key(text) for text in found) and found != texts(anybody)
+def _has_key(answer: Answer) -> bool:
+    return any(looks_like_a_key(text) for text in texts(answer))
 
 
 def _met(result: Result) -> Result:
@@ -123,7 +124,8 @@ def _several(records: tuple[str, ...]) -> tuple[Finding, ...]:
     return (Finding("dkim.multiple", Severity.CRITICAL, text),)
 
 
-def _whole(domain: str, top: Answer, keys: Sequence[Result], looked: int, answers: Iterable[Answer]) -> Result:
+def _judged(domain: str, keys: Sequence[Result], looked: int) -> Result | None:
+    """Of the domain as a whole; None where no key is there to judge by."""
     name = f"_domainkey.{domain}"
     usable = [one for one in keys if one.facts.get("usable") and one.verdict is Verdict.VALID]
     bad = [one for one in keys if one.verdict in (Verdict.FAULT, Verdict.ABSENT) and (_is_named(one) or not usable)]
@@ -132,30 +134,31 @@ def _whole(domain: str, top: Answer, keys: Sequence[Result], looked: int, answer
         findings = tuple(finding for one in bad for finding in one.findings)
         verdict = Verdict.ABSENT if all(one.verdict is Verdict.ABSENT for one in keys) else Verdict.FAULT
         return Result(Check.DKIM, name, verdict, bad[0].summary, findings=findings, facts=facts)
-    if usable:
-        text = f"{len(usable)} usable key{'s' if len(usable) > 1 else ''}: {', '.join(one.part for one in usable)}"
-        return Result(Check.DKIM, name, Verdict.VALID, text, facts=facts)
-    return _none(name, top, keys, looked, any(answer.unknown for answer in answers), facts)
+    if not usable:
+        return None
+    text = f"{len(usable)} usable key{'s' if len(usable) > 1 else ''}: {', '.join(one.part for one in usable)}"
+    return Result(Check.DKIM, name, Verdict.VALID, text, facts=facts)
 
 
 def _is_named(key: Result) -> bool:
     return "found_by" not in key.facts
 
 
-def _none(
-    name: str, top: Answer, keys: Sequence[Result], looked: int, unheard: bool, facts: dict[str, object]
-) -> Result:
+def _none(domain: str, top: Answer, keys: Sequence[Result], looked: int, *, unheard: bool) -> Result:
     """Nothing found at all. A selector cannot be listed, so this is "none" only where nothing at all lies below."""
+    name = f"_domainkey.{domain}"
+    facts = {"usable": [], "looked_at": looked, "level": None}
     unknown = next((one for one in keys if one.verdict is Verdict.UNKNOWN), None)
     if unknown is not None:
-        return Result(Check.DKIM, name, Verdict.UNKNOWN, unknown.summary, facts={**facts, "level": None})
+        return Result(Check.DKIM, name, Verdict.UNKNOWN, unknown.summary, facts=facts)
     if top.state is State.NXDOMAIN and looked and not unheard:
         text = f"No DKIM key: nothing is published below {name}, and none of {looked} usual selectors exists."
         finding = Finding("dkim.absent", Severity.HIGH, text)
         publish = Publish(f"<selector>.{name}", "TXT or CNAME", "Turn DKIM on where you send from; it shows the value.")
+        facts["level"] = level_of(keys)
         return Result(Check.DKIM, name, Verdict.ABSENT, text, findings=(finding,), publish=(publish,), facts=facts)
     text = "No selector is known for this domain. Enter the one your mail is signed with: s= in a DKIM-Signature line."
-    return Result(Check.DKIM, name, Verdict.UNKNOWN, text, facts={**facts, "level": None})
+    return Result(Check.DKIM, name, Verdict.UNKNOWN, text, facts=facts)
 
 
 def level_of(keys: Sequence[Result]) -> str | None:

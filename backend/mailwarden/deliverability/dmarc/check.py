@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailwarden.deliverability.dmarc.record import DmarcRecord, is_dmarc, is_meant, mended
 from mailwarden.deliverability.dmarc.reporting import ask_records, check_targets
-from mailwarden.deliverability.dmarc.rules import PREFIX, CannotTell, Effective, RecordMap, effective
+from mailwarden.deliverability.dmarc.rules import PREFIX, CannotTell, Effective, effective
 from mailwarden.deliverability.dmarc.words import broken_version, findings_of, start_with, summary_of
 from mailwarden.deliverability.dns.answers import Answer, Resolver, State
-from mailwarden.deliverability.records.looking import cannot_tell, texts
+from mailwarden.deliverability.records.looking import ask_all, cannot_tell, texts
 from mailwarden.deliverability.records.verdict import Check, Finding, Publish, Result, Severity, Verdict, judged
 
 
@@ -19,8 +19,7 @@ class Seen:
 
     domain: str
     own: Answer
-    records: RecordMap
-    misplaced: Mapping[str, tuple[str, ...]]
+    misplaced: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -28,23 +27,24 @@ class Seen:
 
 
 async def check_dmarc(resolver: Resolver, domain: str) -> Result:
-    own, top, www, doubled, records = await asyncio.gather(
-        resolver.ask(PREFIX + domain, "TXT"),
-        resolver.ask(domain, "TXT"),
-        resolver.ask(f"{PREFIX}www.{domain}", "TXT"),
-        resolver.ask(f"{PREFIX}{domain}.{domain}", "TXT"),
-        ask_records(resolver, domain),
+    own, top, records = await asyncio.gather(
+        resolver.ask(PREFIX + domain, "TXT"), resolver.ask(domain, "TXT"), ask_records(resolver, domain)
     )
-    seen = Seen(domain, own, records, {one.name: tuple(filter(is_dmarc, texts(one))) for one in (top, www, doubled)})
     try:
         found = effective(domain, records, exists=top.state is not State.NXDOMAIN)
     except CannotTell as reason:
         answer = await resolver.ask(PREFIX + reason.name, "TXT")
         return cannot_tell(Check.DMARC, answer if answer.unknown else own)
     if found.record is None or found.found_at is None:
-        return _missing(seen)
+        return _missing(Seen(domain, own, await _misplaced(resolver, domain)))
     targets = await check_targets(resolver, found.found_at, found.record, records)
-    return _there(seen, found, found.record, *targets)
+    return _there(Seen(domain, own), found, found.record, *targets)
+
+
+async def _misplaced(resolver: Resolver, domain: str) -> dict[str, tuple[str, ...]]:
+    names = (domain, f"{PREFIX}www.{domain}", f"{PREFIX}{domain}.{domain}")
+    answers = await ask_all(resolver, names, "TXT")
+    return {one.name: tuple(filter(is_dmarc, texts(one))) for one in answers}
 
 
 def _missing(seen: Seen) -> Result:
