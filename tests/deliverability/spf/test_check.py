@@ -271,3 +271,30 @@ async def test_over_the_wire_trouble_is_never_missing_and_never_a_fault(trouble,
         expected = Verdict.VALID if name == "mx.example" else Verdict.UNKNOWN  # a dead name would be worth a word only
         assert (result.verdict, result.findings, result.publish) == (expected, (), ())
         await resolver.close()
+
+
+async def test_a_record_of_nonsense_is_answered_briefly():
+    heaps = [
+        "v=spf1 " + " ".join(f"a:x{at}.example" for at in range(4000)),
+        "v=spf1 " + "nonsense " * 7000,
+        "v=spf1 " + "x" * 60_000,
+        "v=spf1 include=" + "x." * 30_000 + "example",
+        "v=spf1 " + "mx " * 20_000,
+    ]
+    for text in heaps:
+        resolver = MemoryResolver({D: {"TXT": [text]}})
+        result = await check_spf(Asking(resolver), D)
+        assert result.verdict is Verdict.FAULT
+        assert len(resolver.asked) < 200
+        assert len(str((result.findings, result.facts, result.records, result.summary))) < 60_000
+
+
+async def test_an_internationalized_domain():
+    zones: Zones = {
+        "xn--bcher-kva.example": {"TXT": ["v=spf1 -all"]},
+        "xn--mllr-loa4i.example": {"MX": [(1, "m.example")]},
+    }
+    assert (await check_spf(MemoryResolver(zones), "bücher.example")).verdict is Verdict.VALID
+    missing = await check_spf(MemoryResolver(zones), "mällör.example")
+    assert (missing.verdict, missing.name) == (Verdict.ABSENT, "xn--mllr-loa4i.example")
+    assert proposed(missing) == "v=spf1 mx ~all"

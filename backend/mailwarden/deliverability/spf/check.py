@@ -10,12 +10,14 @@ from mailwarden.deliverability.records.looking import cannot_tell, why_unknown
 from mailwarden.deliverability.records.verdict import Check, Finding, Publish, Result, Severity, Verdict, judged, worst
 from mailwarden.deliverability.spf.client import Client
 from mailwarden.deliverability.spf.evaluate import check_host
-from mailwarden.deliverability.spf.facts import Asked, facts_of
+from mailwarden.deliverability.spf.facts import LONGEST_SHOWN, Asked, facts_of
 from mailwarden.deliverability.spf.outcome import SpfResult
 from mailwarden.deliverability.spf.repair import better, clean, first_record, is_near, is_sound, merged, of_address
 from mailwarden.deliverability.spf.tree import Branch, BranchState, grow
 from mailwarden.deliverability.spf.words import HALF, broken_branches, of_problem, of_tree, share
 
+MOST_FINDINGS = 30
+AT_RISK = {"spf.lookups_over": "spf.lookups_at_risk", "spf.void_over": "spf.void_at_risk"}
 ERRORS = {SpfResult.PERMERROR, SpfResult.TEMPERROR}
 
 
@@ -57,12 +59,12 @@ def _read(root: Branch, answer: Answer, asked: Sequence[Asked]) -> Result:
 
 
 def _weighed(findings: Sequence[Finding], asked: Sequence[Asked]) -> list[Finding]:
-    """A record that costs too much only for clients that we do not send from is at risk, not broken."""
+    """A record that passes a limit only for clients that we do not send from is at risk, not broken."""
     if not asked or any(one.evaluation.result in ERRORS for one in asked):
         return list(findings)
     return [
-        Finding("spf.lookups_at_risk", Severity.MEDIUM, f"{one.text} Your own senders are found before that.")
-        if one.code == "spf.lookups_over"
+        Finding(AT_RISK[one.code], Severity.MEDIUM, f"{one.text} Your own senders are found before that.")
+        if one.code in AT_RISK
         else one
         for one in findings
     ]
@@ -86,7 +88,8 @@ def _better(root: Branch, asked: Sequence[Asked]) -> str | None:
     if root.record is None:
         return None
     opened = {one.source for one in root.record.live if one.qualifier == "+" and share(one) >= HALF}
-    direct = {one.via.source for one in root.children if one.via and one in set(broken_branches(root))}
+    broken = set(broken_branches(root))
+    direct = {one.via.source for one in root.children if one.via and one in broken}
     dead = {one.term.source for one in root.targets if one.is_dead}
     lacking = [of_address(one.ip) for one in asked if one.evaluation.result not in (SpfResult.PASS, *ERRORS)]
     proposed = better(root.record, without=opened | direct | dead, plus=lacking)
@@ -132,7 +135,7 @@ async def _none(
         text = f"“{near[0][:80]}” is not taken for an SPF record: it must begin with “v=spf1” and a space."
         finding = Finding("spf.not_recognized", Severity.CRITICAL, text)
         return replace(_result(answer, Verdict.FAULT, text, (finding,), clean(near[0])[0]), facts=facts)
-    mx, address = await asyncio.gather(resolver.ask(domain, "MX"), resolver.ask(domain, "A"))
+    mx, address = await asyncio.gather(resolver.ask(answer.name, "MX"), resolver.ask(answer.name, "A"))
     if answer.state is State.NXDOMAIN and (mx.found or address.found):
         return cannot_tell(Check.SPF, unknown(domain, "TXT", DnsReason.CONTRADICTORY))
     proposed = first_record(includes, senders, receives=any(one.host for one in mx.exchanges))
@@ -141,10 +144,20 @@ async def _none(
     return replace(_result(answer, Verdict.ABSENT, text, (finding,), proposed), facts=facts)
 
 
+def _in_bounds(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """A record may hold 64 kB of nonsense; nobody reads that much about it."""
+    return tuple(replace(one, text=_short(one.text, 600)) for one in findings[:MOST_FINDINGS])
+
+
+def _short(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def _result(
     answer: Answer, verdict: Verdict, summary: str, findings: Sequence[Finding], proposed: str | None = None
 ) -> Result:
+    summary = _short(summary, 600)
     instead = verdict is not Verdict.ABSENT
     publish = (Publish(answer.name, "TXT", proposed, instead),) if proposed is not None else ()
-    records = tuple(one.text for one in answer.texts if "spf" in one.text[:12].lower())
-    return Result(Check.SPF, answer.name, verdict, summary, "", tuple(findings), records, answer.aliases, publish)
+    records = tuple(_short(one.text, LONGEST_SHOWN) for one in answer.texts if "spf" in one.text[:12].lower())
+    return Result(Check.SPF, answer.name, verdict, summary, "", _in_bounds(findings), records, answer.aliases, publish)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+import idna
+
 from mailwarden.deliverability.dns.answers import ascii_name
 from mailwarden.deliverability.spf.macros import Address, dotted
 
@@ -58,7 +60,7 @@ class Client:
 def checkable(domain: str) -> str | None:
     """The name to ask for (4.3), in A-labels; None for a domain that has no result."""
     try:
-        plain = ascii_name(domain if domain.isascii() else domain.encode("idna").decode())
+        plain = ascii_name(domain if domain.isascii() else idna.encode(domain, uts46=True).decode())
     except ValueError:
         return None
     return plain if "." in plain and not plain.startswith("[") else None

@@ -9,6 +9,8 @@ from mailwarden.deliverability.spf.outcome import Evaluation, SpfResult
 from mailwarden.deliverability.spf.tree import Branch, BranchState
 from mailwarden.deliverability.spf.words import LIMITS, dead_names, ending
 
+MOST_PROBLEMS = 30
+LONGEST_SHOWN = 2048  # of a record of somebody else's; it may hold 64 kB
 PERMANENT = frozenset(
     ("spf.syntax", "spf.multiple", "spf.include_broken", "spf.lookups_over", "spf.mx_over", "spf.void_over")
 )
@@ -25,7 +27,7 @@ def facts_of(root: Branch, findings: Sequence[Finding], asked: Sequence[Asked]) 
         "level": level_of(root, {one.code for one in findings}, asked),
         "lookups": root.cost,
         "limit": LIMITS.lookups,
-        "dead": dead_names(root),
+        "dead": dead_names(root)[:MOST_PROBLEMS],
         "ending": ending(root),
         "tree": tree_of(root),
         "problems": problems_of(root),
@@ -51,9 +53,9 @@ def tree_of(branch: Branch) -> dict[str, Any]:
     """``cost``: lookups of the record and all below; the term that leads to it costs one more."""
     return {
         "domain": branch.domain,
-        "via": branch.via.source if branch.via else None,
+        "via": branch.via.source[:300] if branch.via else None,
         "state": str(branch.state),
-        "record": branch.texts[0] if len(branch.texts) == 1 else None,
+        "record": branch.texts[0][:LONGEST_SHOWN] if len(branch.texts) == 1 else None,
         "own": branch.own,
         "cost": branch.cost,
         "includes": [tree_of(one) for one in branch.children],
@@ -63,7 +65,7 @@ def tree_of(branch: Branch) -> dict[str, Any]:
 def problems_of(root: Branch) -> list[dict[str, Any]]:
     """``position``: from 0."""
     found = root.record.problems if root.record is not None else ()
-    return [{"position": one.position, "term": one.term, "why": one.why} for one in found]
+    return [{"position": one.position, "term": one.term[:200], "why": one.why[:600]} for one in found[:MOST_PROBLEMS]]
 
 
 def sender_of(one: Asked) -> dict[str, Any]:

@@ -20,9 +20,10 @@ def expand(spec: Spec, values: Mapping[str, str]) -> str:
 def expand_name(spec: Spec, values: Mapping[str, str]) -> str:
     """A name to ask for: without a last dot, and without the left labels that make it too long (7.3)."""
     name = expand(spec, values).removesuffix(".")
-    while len(name) > LONGEST_NAME and "." in name:
-        name = name.partition(".")[2]
-    return name
+    if len(name) <= LONGEST_NAME:
+        return name
+    dot = name.find(".", len(name) - LONGEST_NAME - 1)
+    return name[dot + 1 :] if dot >= 0 else name.rpartition(".")[2]
 
 
 def _value(macro: Macro, value: str) -> str:

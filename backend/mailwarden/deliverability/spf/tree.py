@@ -14,6 +14,7 @@ from mailwarden.deliverability.spf.record import Record, is_policy, read_record
 from mailwarden.deliverability.spf.terms import Mechanism, Modifier
 
 MOST_BRANCHES = 60  # of one tree; a record may include itself in ever new names
+MOST_TARGETS = 60  # of one tree; further ones change nothing about an error that is certain
 STATIC = frozenset("do")  # macros whose value is known without a client
 Term = Mechanism | Modifier
 
@@ -42,7 +43,7 @@ class Target:
         return all(one.absent for one in self.answers)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Branch:
     """``via``: the term that leads here, none at the root. ``texts``: the SPF records at the name, as they stand."""
 
@@ -83,6 +84,7 @@ class _Growing:
         self._resolver = resolver
         self._origin = domain
         self._left = MOST_BRANCHES
+        self._targets_left = MOST_TARGETS
 
     async def branch(self, domain: str, via: Term | None, above: tuple[str, ...]) -> Branch:
         name = checkable(domain)
@@ -104,7 +106,8 @@ class _Growing:
         terms: list[Term] = [one for one in record.live if one.name == "include"]
         if record.redirect is not None:
             terms.append(record.redirect)
-        asking = [one for one in record.live if one.name in ("a", "mx", "exists")]
+        asking = [one for one in record.live if one.name in ("a", "mx", "exists")][: self._targets_left]
+        self._targets_left -= len(asking)
         if not terms and not asking:
             return bare
         below = [self._follow(one, bare.domain, above) for one in terms]
