@@ -18,6 +18,7 @@ BLANK = "".join(
     map(chr, (*range(0x21), 0x7F, 0x85, 0xA0, 0xAD, 0x1680, *range(0x2000, 0x2010), *range(0x2028, 0x2030)))
 )
 BLANK += "\u205f\u2060\u3000\ufeff"
+_HARMLESS = re.compile("\\w[^;\t\r\n]*")  # most of what there is
 _PAST = f'[{re.escape(BLANK)}"]*'
 _BEGINS = "(?=['=+\\-@＝＋－＠])"
 _UNMARKED = re.compile(f"([;\t\r\n]{_PAST}){_BEGINS}")
@@ -32,6 +33,8 @@ def cell(value: object) -> str:
 
 
 def _marked(text: str) -> str:
+    if _HARMLESS.fullmatch(text):
+        return text
     inside = _UNMARKED.sub(rf"\1{MARK}", text)
     begins = text.startswith((MARK, *FORMULA)) or text.lstrip(BLANK + '"').startswith(FORMULA)
     return MARK + inside if begins else inside
