@@ -113,7 +113,7 @@ async def _post(rt: Runtime, org_id: UUID, parcel: Parcel, target: str | None) -
     async with open_http(rt) as http:
         posted = await send(rt, http, parcel)
     async with unit_of_work(rt.sessions, org_id) as tx:
-        await settle(tx, parcel.post_id, posted, over=True)
+        await settle(tx, org_id, parcel.post_id, posted, over=True)
     return _tested(parcel, target, posted)
 
 

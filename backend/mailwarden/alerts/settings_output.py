@@ -77,7 +77,7 @@ async def _last(tx: UnitOfWork, org_id: UUID, channel: Any) -> LastOut | None:
     if not found:
         return None
     one = delivery_out(found[0], channel)
-    return LastOut(state=one.state, http_status=one.http_status, error=one.error, at=one.sent_at or one.created_at)
+    return LastOut(status=one.status, http_status=one.http_status, error=one.error, at=one.sent_at or one.created_at)
 
 
 async def list_deliveries(tx: UnitOfWork, org_id: UUID, page: AlertDeliveryQuery, after: After | None) -> Sequence[Any]:
@@ -100,7 +100,7 @@ def delivery_out(found: Any, channel: Any) -> AlertDeliveryOut:
         about="alert" if row.alert_id else "digest",
         title=title or "Digest",
         target=row.recipient if channel == "email" else None,
-        state=row.state,
+        status=row.state,
         tries=None if channel == "email" else row.tries,
         http_status=None if channel == "email" else row.status,
         error=row.error,

@@ -49,7 +49,7 @@ class AlertSettingsIn(Wire):
 class LastOut(Wire):
     """The latest alert, digest or test that went there. ``error`` null: it arrived, or is on its way."""
 
-    state: Literal["queued", "sending", "sent", "failed", "unknown"]
+    status: Literal["queued", "sending", "sent", "failed", "unknown"]
     http_status: int | None
     error: str | None
     at: datetime
@@ -138,7 +138,7 @@ class AlertDeliveryOut(Wire):
     about: Literal["alert", "digest"]
     title: str
     target: str | None
-    state: Literal["queued", "sending", "sent", "failed", "unknown"]
+    status: Literal["queued", "sending", "sent", "failed", "unknown"]
     tries: int | None
     http_status: int | None
     error: str | None

@@ -30,6 +30,7 @@ from mailwarden.connections.models import Connection
 from mailwarden.connections.present import provider_label
 from mailwarden.core.db import UnitOfWork
 from mailwarden.deliverability.blocklists.models import BlocklistListing
+from mailwarden.deliverability.blocklists.registry import registry
 from mailwarden.deliverability.score.models import ACCOUNT, ScoreSnapshot
 from mailwarden.metrics.models import Campaign
 from mailwarden.metrics.queries import LATEST, Latest
@@ -181,9 +182,11 @@ def _listed(rows: list[BlocklistListing]) -> tuple[Subject, Listings]:
     spans = tuple(Span(row.confirmed_at, row.ended_at) for row in rows)
     said = f" The list says: {last.said.rstrip('.')}." if last.said else ""
     again = " It was listed there before." if last.times > 1 else ""
-    detail = f"{last.asset} is on the list {last.list_key} (tier {last.tier}).{said}{again}"
+    known = registry().find(last.list_key)
+    name = known.name if known else last.list_key
+    detail = f"{last.asset} is on the list {name} (tier {last.tier}).{said}{again}"
     track = Listings(TIERS.index(last.tier) + 1, spans, detail, watched=last.ending != "unwatched")
-    return Subject(f"{last.list_key}|{last.asset}", f"{last.asset} on {last.list_key}"), track
+    return Subject(f"{last.list_key}|{last.asset}", f"{last.asset} on {name}"), track
 
 
 SOURCES: dict[RuleKind, Source] = {

@@ -85,9 +85,9 @@ async def test_slack_that_knows_the_address_no_more_ends_it_at_once(
         await time_machine.advance(900)
     assert len(slack.got) == 1
     shown = (await owner.get("/v1/alert-settings")).json()["slack"]["last"]
-    assert (shown["state"], shown["http_status"], shown["error"]) == ("failed", 404, "http_status")
+    assert (shown["status"], shown["http_status"], shown["error"]) == ("failed", 404, "http_status")
     log = (await owner.get("/v1/alert-settings/deliveries", params={"channel": "slack"})).json()["data"]
-    assert [(one["title"], one["state"], one["tries"]) for one in log] == [("Syncs fail: acme.test", "failed", 1)]
+    assert [(one["title"], one["status"], one["tries"]) for one in log] == [("Syncs fail: acme.test", "failed", 1)]
 
 
 async def test_endless_failures_end(

@@ -28,12 +28,12 @@ async def send_alert_post(rt: Runtime, lease: Lease) -> None:
         with rt.places.take(org_id, org_id, rt.rng.random()) as place:
             if not place.suits(failing=False):
                 raise RetryLater(SLOW_BACK_S * (1 + rt.rng.random()))
-            await _attempt(rt, lease, place)
+            await _attempt(rt, org_id, lease, place)
     except NoPlace as full:
         raise RetryLater(full.after_s) from None
 
 
-async def _attempt(rt: Runtime, lease: Lease, place: Place) -> None:
+async def _attempt(rt: Runtime, org_id: UUID, lease: Lease, place: Place) -> None:
     found = await _begin(rt, lease)
     if found is None:
         return
@@ -43,7 +43,7 @@ async def _attempt(rt: Runtime, lease: Lease, place: Place) -> None:
         posted = await send(rt, http, parcel)
     place.took(time.monotonic() - started)
     over = parcel.url is None or is_over(parcel.channel, posted.status, tries)
-    await _settle(rt, lease, posted, over=over)
+    await _settle(rt, org_id, lease, posted, over=over)
     if posted.error is not None and not over:
         raise RetryLater(max(posted.retry_after_s, backoff_s(tries, rt.rng)))
 
@@ -71,16 +71,17 @@ async def _pack(rt: Runtime, tx: UnitOfWork, row: AlertPost) -> Parcel:
     return pack(rt, wants, row.channel, row.id, "alert", [await tx.session.get_one(Alert, row.alert_id)])
 
 
-async def _settle(rt: Runtime, lease: Lease, posted: Posted, *, over: bool) -> None:
+async def _settle(rt: Runtime, org_id: UUID, lease: Lease, posted: Posted, *, over: bool) -> None:
     """Without the fence: what happened on the wire happened. Who accepted it once is never asked again."""
-    async with unit_of_work(rt.sessions, lease.org_id) as tx:
-        await settle(tx, UUID(lease.key), posted, over=over)
+    async with unit_of_work(rt.sessions, org_id) as tx:
+        await settle(tx, org_id, UUID(lease.key), posted, over=over)
 
 
-async def settle(tx: UnitOfWork, post_id: UUID, posted: Posted, *, over: bool) -> None:
+async def settle(tx: UnitOfWork, org_id: UUID, post_id: UUID, posted: Posted, *, over: bool) -> None:
     state = "sent" if posted.error is None else "failed" if over else "queued"
     values: dict[str, Any] = {"state": state, "status": posted.status, "error": posted.error}
     if state == "sent":
         values["sent_at"] = app_now()
-    change = update(AlertPost).where(AlertPost.id == post_id, AlertPost.state.in_(["queued", "sending"]))
+    mine = (AlertPost.org_id == org_id, AlertPost.id == post_id, AlertPost.state.in_(["queued", "sending"]))
+    change = update(AlertPost).where(*mine)
     await tx.session.execute(change.values(values))
