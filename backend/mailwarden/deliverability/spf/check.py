@@ -10,7 +10,7 @@ from mailwarden.deliverability.records.looking import cannot_tell, why_unknown
 from mailwarden.deliverability.records.verdict import Check, Finding, Publish, Result, Severity, Verdict, judged, worst
 from mailwarden.deliverability.spf.client import Client
 from mailwarden.deliverability.spf.evaluate import check_host
-from mailwarden.deliverability.spf.facts import LONGEST_SHOWN, Asked, facts_of
+from mailwarden.deliverability.spf.facts import LONGEST_SHOWN, PERMANENT, Asked, facts_of
 from mailwarden.deliverability.spf.outcome import SpfResult
 from mailwarden.deliverability.spf.repair import better, clean, first_record, is_near, is_sound, merged, of_address
 from mailwarden.deliverability.spf.tree import Branch, BranchState, grow
@@ -46,6 +46,8 @@ async def check_spf(
 
 def _read(root: Branch, answer: Answer, asked: Sequence[Asked]) -> Result:
     findings = (*_weighed(of_tree(root), asked), *_senders(asked))
+    if not PERMANENT.intersection(one.code for one in findings):
+        findings = (*findings, *_errors(asked))
     unheard = [one for one in root.walk() if one.state is BranchState.UNKNOWN]
     verdict = judged(findings)
     if verdict is Verdict.VALID and unheard and unheard[0].answer is not None:
@@ -80,6 +82,17 @@ def _senders(asked: Sequence[Asked]) -> list[Finding]:
         )
         for one in asked
         if one.evaluation.result not in (SpfResult.PASS, *ERRORS)
+    ]
+
+
+def _errors(asked: Sequence[Asked]) -> list[Finding]:
+    """That only macros or the addresses of a client bring about."""
+    return [
+        Finding(
+            "spf.sender_error", Severity.CRITICAL, f"For mail from {one.ip} SPF ends in an error: {one.evaluation.why}."
+        )
+        for one in asked
+        if one.evaluation.result is SpfResult.PERMERROR
     ]
 
 
