@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 Schema = dict[str, Any]
-DEEPEST = 6
+DEEPEST = 8
 NOTHING_TOLD = "text"
 TRIED = (NOTHING_TOLD, "pat@example.com", "example.com", "https://example.com", "123456", "a1b2c3d4")
 ID = re.compile(r"\^([a-z]+)_\[0-9a-f\]\{32\}\$")

@@ -8,7 +8,7 @@ from mailwarden.core.ids import ConnectionId, ReconciliationId
 from mailwarden.metrics.reconciliation.rules import Part, Verdict
 
 
-class PartOut(Wire):
+class DifferencePart(Wire):
     part: Part = Field(
         description="time_zone: sent on a day of the range in one time zone only; late_events: happened since our last"
         " sync; definition: counted in another way; rounding;"
@@ -29,7 +29,7 @@ class ComparedOut(Wire):
     part: Part | None = Field(description="What most of the difference comes from.")
     needs_care: bool = Field(description="An alarm also without what is harmless: time zone, definition, rounding.")
     left_out: int = Field(description="Of ours, not compared: of campaigns that the provider archived or deleted.")
-    parts: list[PartOut]
+    parts: list[DifferencePart]
 
 
 class ReconciliationError(Wire):
