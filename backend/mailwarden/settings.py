@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, field_val
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mailwarden.deliverability.blocklists.settings import BlocklistSettings
+from mailwarden.deliverability.dns.servers import address_port
 
 Environment = Literal["development", "demo", "test", "staging", "production"]
 DEVELOPMENT_KEY = base64.b64encode(b"development-only-key-0123456789a").decode()
@@ -169,6 +170,13 @@ class DnsSettings(BaseModel):
     @classmethod
     def split(cls, data: object) -> object:
         return _split(data, "nameservers")
+
+    @field_validator("nameservers")
+    @classmethod
+    def are_addresses(cls, servers: tuple[str, ...]) -> tuple[str, ...]:
+        for one in servers:
+            address_port(one)
+        return servers
 
 
 class OAuthSettings(BaseModel):

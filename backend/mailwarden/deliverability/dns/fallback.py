@@ -10,6 +10,7 @@ import dns.resolver
 
 from mailwarden.deliverability.dns.answers import Answer, Reason, State, unknown
 from mailwarden.deliverability.dns.records import of_dnspython
+from mailwarden.deliverability.dns.servers import address_port
 
 REASONS = {
     dns.rcode.REFUSED: Reason.REFUSED,
@@ -50,17 +51,6 @@ class Fallback:
             made.lifetime = self._lifetime_s
             self._made = made
         return self._made
-
-
-def address_port(server: str) -> tuple[str, int]:
-    """Of `address`, `address:port` or `[address]:port`."""
-    if server.startswith("["):
-        address, _, rest = server[1:].partition("]")
-        return address, int(rest.removeprefix(":") or 53)
-    if server.count(":") == 1:
-        address, _, port = server.partition(":")
-        return address, int(port)
-    return server, 53
 
 
 def _reason(exc: Exception) -> Reason:
