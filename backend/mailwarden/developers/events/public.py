@@ -19,6 +19,7 @@ SUBJECTS = {
     EventType.SYNC_FAILED: "sync",
     EventType.FIGURES_DEVIATING: "rec",
     EventType.EXPORT_READY: "exp",
+    EventType.DOMAIN_CHANGED: "dom",
     EventType.BLOCKLIST_LISTED: "lst",
     EventType.BLOCKLIST_RELISTED: "lst",
     EventType.BLOCKLIST_DELISTED: "lst",
