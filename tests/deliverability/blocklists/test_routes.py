@@ -58,8 +58,8 @@ async def test_the_registry_tells_health_use_and_what_is_retired(page: Page):
     found = await page.get()
     lists = {one["key"]: one for one in found["lists"]}
     zen = lists["spamhaus_zen"]
-    assert (zen["used"], zen["tier"], zen["health"][0]["state"]) == (True, "A", "healthy")
-    assert zen["health"][1]["state"] == "unchecked"  # nobody asked of IPv6
+    assert (zen["used"], zen["tier"], zen["health"][0]["status"]) == (True, "A", "healthy")
+    assert zen["health"][1]["status"] == "unchecked"  # nobody asked of IPv6
     assert lists["abusix"]["used"] is False
     [sorbs] = [one for one in found["retired"] if one["name"] == "SORBS"]
     assert sorbs["ended"] == "2024-06-05"
@@ -73,7 +73,7 @@ async def test_each_asset_with_what_each_list_says(page: Page):
     second = await page.get(f"/assets?limit=1&cursor={found['next_cursor']}")
     [ip] = second["data"]
     assert (ip["asset"], ip["domains"], ip["listed"], ip["clear"]) == ("192.0.2.7", ["example.com"], 1, 2)
-    assert {one["list_key"]: one["state"] for one in ip["lists"]}["spamhaus_zen"] == "listed"
+    assert {one["list_key"]: one["status"] for one in ip["lists"]}["spamhaus_zen"] == "listed"
 
 
 async def test_a_listing_names_list_reason_and_the_way_off(page: Page):
@@ -110,10 +110,10 @@ async def test_who_ticked_what_and_when_and_the_last_step_ticks_itself(page: Pag
     page.watched.unlist("spamhaus_zen", "192.0.2.7")
     await page.watched.check(timedelta(minutes=61))
     await page.watched.check(SOON)
-    [gone] = (await page.get("/listings?state=ended"))["data"]
+    [gone] = (await page.get("/listings?status=ended"))["data"]
     assert gone["checklist"][-1]["done"] is True
     assert gone["checklist"][-1]["changed_at"] == gone["ended_at"]
-    assert (await page.get("/listings?state=open"))["data"] == []
+    assert (await page.get("/listings?status=open"))["data"] == []
 
 
 async def test_listings_come_page_by_page_and_by_asset(page: Page):

@@ -54,7 +54,7 @@ def _blocklist(one: Blocklist, wishes: Blocklists, known: Mapping[Key, Known]) -
 
 
 def _health(face: Face, known: Known) -> HealthOut:
-    return HealthOut(face=face.value, state=known.state.value, since=known.since, checked_at=known.at, why=known.why)
+    return HealthOut(face=face.value, status=known.state.value, since=known.since, checked_at=known.at, why=known.why)
 
 
 def _name_and_tier(key: str) -> tuple[str, str]:
@@ -64,13 +64,13 @@ def _name_and_tier(key: str) -> tuple[str, str]:
 
 def standing_out(row: BlocklistStanding, now: datetime) -> StandingOut:
     name, tier = _name_and_tier(row.list_key)
-    state = ("listed" if row.listed else "clear") if course_of(row).is_assessed(now) else "unknown"
+    status = ("listed" if row.listed else "clear") if course_of(row).is_assessed(now) else "unknown"
     return StandingOut.model_validate(
         {
             "list_key": row.list_key,
             "list_name": name,
             "tier": tier,
-            "state": state,
+            "status": status,
             "suspected_since": row.turning_since,
             **{one: getattr(row, one) for one in ("verdict", "why", "asked_at", "definite_at", "due_at")},
         }
@@ -79,7 +79,7 @@ def standing_out(row: BlocklistStanding, now: datetime) -> StandingOut:
 
 def asset_out(asset: Asset, rows: Sequence[BlocklistStanding], now: datetime) -> AssetOut:
     lists = [standing_out(row, now) for row in rows if (row.asset_kind, row.asset) == (asset.kind, asset.name)]
-    states = [one.state for one in lists]
+    states = [one.status for one in lists]
     return AssetOut(
         kind=asset.kind.value,
         asset=asset.name,

@@ -62,11 +62,11 @@ async def list_blocklist_listings(
     tx: Reader,
     caller: DataReader,
     page: Paging,
-    state: State | None = None,
+    status: State | None = None,
     asset: Annotated[str | None, Query(max_length=253)] = None,
 ) -> Page[ListingOut]:
     """Times that one of your addresses or domains was on a list, the latest first, with the way off it."""
-    wanted = ListingFilter(state, asset)
+    wanted = ListingFilter(status, asset)
     scope, after = f"listings|{wanted}", None
     if page.cursor is not None:
         at, last = rt.cursors.decode(caller.org_id, scope, page.cursor)

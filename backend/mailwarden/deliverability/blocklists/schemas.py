@@ -39,7 +39,7 @@ class HealthOut(Wire):
     """A list is believed only while ``healthy``; see the documentation for the other states."""
 
     face: Literal["ipv4", "ipv6", "name"]
-    state: Literal["unchecked", "healthy", "silent", "wildcard", "refused", "broken", "unreachable"]
+    status: Literal["unchecked", "healthy", "silent", "wildcard", "refused", "broken", "unreachable"]
     since: datetime | None
     checked_at: datetime | None
     why: str
@@ -81,7 +81,7 @@ class BlocklistsOut(Wire):
 
 
 class StandingOut(Wire):
-    """What one list says of one asset. ``state`` is the last definite answer of the past 48 hours.
+    """What one list says of one asset. ``status`` is the last definite answer of the past 48 hours.
 
     ``suspected_since``: an answer says otherwise, and waits for a second one. ``verdict`` and ``why``: of the latest
     question, whether or not it could be believed.
@@ -90,7 +90,7 @@ class StandingOut(Wire):
     list_key: str
     list_name: str
     tier: TierName
-    state: Literal["listed", "clear", "unknown"]
+    status: Literal["listed", "clear", "unknown"]
     suspected_since: datetime | None
     verdict: Literal["listed", "clear", "refused", "broken", "unclear", "unknown"]
     why: str
