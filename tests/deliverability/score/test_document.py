@@ -37,7 +37,8 @@ def test_priors(name: str):
 def test_bands_and_caps():
     for least, word in DS1.bands:
         assert re.search(rf"\| {least}–\d+ \| {word.capitalize()} \|", TEXT)
-    told = {
+    section = TEXT.split("## Caps")[1].split("## Not")[0]
+    told = {int(one) for one in re.findall(r"\d+", section)}
         int(one) for row in TEXT.split("## Caps")[1].split("## Not")[0].splitlines() for one in re.findall(r"\d+", row)
     }
     assert set(DS1.caps.values()) <= told
