@@ -205,7 +205,35 @@ async def test_absence_of_texts_is_not_believed_from_memory():
 async def test_a_thousand_questions_at_once_all_get_their_answer():
     zones: Zones = {f"n{i}.example": {"TXT": [f'"{i}"']} for i in range(1000)}
     async with name_server(zones) as server:
-        resolver = AioDnsResolver(Options(nameservers=(server.address,), timeout_s=5))
+        resolver = AioDnsResolver(Options(nameservers=(server.address,), timeout_s=60))
         answers = await asyncio.gather(*(resolver.ask(name, "TXT") for name in zones))
         assert [one.texts[0].text for one in answers] == [str(i) for i in range(1000)]
+        await resolver.close()
+
+
+async def test_a_slow_answer_is_waited_for():
+    """After quick ones c-ares would wait a quarter of a second for the next."""
+    late = 3
+
+    def slow_at_first(question: dns.message.Message, honest: dns.message.Message) -> dns.message.Message | None:
+        nonlocal late
+        if question.question[0].name.to_text() != "slow.example.":
+            return honest
+        late -= 1
+        return None if late >= 0 else honest
+
+    zones: Zones = {f"n{i}.example": {"A": ["192.0.2.1"]} for i in range(20)} | {"slow.example": {"A": ["192.0.2.2"]}}
+    async with name_server(zones, slow_at_first) as server:
+        resolver = AioDnsResolver(Options(nameservers=(server.address,), timeout_s=20))
+        for i in range(20):
+            assert (await resolver.ask(f"n{i}.example", "A")).found
+        assert (await resolver.ask("slow.example", "A")).found
+        await resolver.close()
+
+
+async def test_a_question_that_fails_is_not_asked_over_and_over():
+    async with name_server({}, with_code(dns.rcode.SERVFAIL)) as server:
+        resolver = AioDnsResolver(Options(nameservers=(server.address,), timeout_s=5))
+        assert (await resolver.ask("d.example", "A")).reason is Reason.SERVFAIL
+        assert len(server.asked) <= 2
         await resolver.close()

@@ -15,10 +15,11 @@ from mailwarden.deliverability.dns.records import of_cares, of_error
 
 MOST_AT_ONCE = 200
 BUFFER_BYTES = 4 << 20  # the system's default drops answers from 300 questions at once up
-# From the second question on c-ares sets the time of a try by itself, from what a server took so far: down to 250 ms,
-# doubled for each further try. Fewer tries would call a resolver dead that needs a second for a name new to it; more
-# would send a question that fails (SERVFAIL) again as often.
-TRIES = 4
+# From the second question on c-ares sets the time of a try by itself, from what a server took so far, down to 250 ms: a
+# resolver that needs a second for a name new to it would be called dead. So we count the time, and ask again until it
+# is over. (More tries in c-ares would send a question that fails, SERVFAIL, again as often.)
+TRIES = 2
+TIMED_OUT = 12  # c-ares' number
 # c-ares reads a backslash as an escape and refuses other characters; macros of SPF can make all of them.
 PLAIN = re.compile(r"[a-z0-9*/_.-]+")
 # A reply that is cut short even over TCP looks like one without data through c-ares, which also believes for up to an
@@ -92,9 +93,17 @@ class AioDnsResolver:
     async def _query(self, name: str, type: str, wanted: int) -> Answer:
         try:
             async with asyncio.timeout(self._options.timeout_s):
-                result = await self._channel.query_dns(name, type)
-        except aiodns.error.DNSError as exc:
-            return of_error(name, type, int(exc.args[0]))
+                while (answer := await self._once(name, type, wanted)) is None:
+                    pass
         except TimeoutError:
             return unknown(name, type, Reason.TIMEOUT)
+        return answer
+
+    async def _once(self, name: str, type: str, wanted: int) -> Answer | None:
+        """None: nothing came."""
+        try:
+            result = await self._channel.query_dns(name, type)
+        except aiodns.error.DNSError as exc:
+            number = int(exc.args[0])
+            return None if number == TIMED_OUT else of_error(name, type, number)
         return of_cares(name, type, wanted, result.answer)
