@@ -39,8 +39,6 @@ def test_bands_and_caps():
         assert re.search(rf"\| {least}–\d+ \| {word.capitalize()} \|", TEXT)
     section = TEXT.split("## Caps")[1].split("## Not")[0]
     told = {int(one) for one in re.findall(r"\d+", section)}
-        int(one) for row in TEXT.split("## Caps")[1].split("## Not")[0].splitlines() for one in re.findall(r"\d+", row)
-    }
     assert set(DS1.caps.values()) <= told
 
 
