@@ -82,6 +82,9 @@ async def test_halves_of_a_key_in_two_records() -> None:
     found = await check({at("s9"): {"TXT": [GOOD[:250], GOOD[250:]]}}, "s9")
     assert found["s9"].verdict == Verdict.FAULT
     assert "split" in found["s9"].findings[0].text
+    assert found["s9"].publish[0].value == GOOD
+    weak = await check({at("s9"): {"TXT": [f"p={small_rsa_key(768)}"]}}, "s9")
+    assert weak["s9"].publish[0].value.startswith("A new key")
 
 
 async def test_a_dangling_alias() -> None:

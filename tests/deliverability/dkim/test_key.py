@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailwarden.deliverability.dkim.key import Problem, read_key
+from mailwarden.deliverability.dkim.key import Problem, mended, read_key
 from mailwarden.deliverability.dkim.words import findings_of
 from mailwarden.deliverability.records.verdict import Severity
 from tests.deliverability.dkim.keys import ed25519_key, private_key, rsa_key, small_rsa_key
@@ -94,3 +94,22 @@ def test_any_text_is_read(text: str) -> None:
     key = read_key(text)
     findings_of(key, in_use=True)
     assert key.is_usable is (key.bits is not None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'v=DKIM1; p="{rsa}"',
+        "v=DKIM1\\; p={rsa}",
+        "v=DKIM1; p=-----BEGIN PUBLIC KEY-----{rsa}-----END PUBLIC KEY-----",
+        "v=dkim1; k=dsa; h=sha1; s=tlsrpt; p={rsa}; p={rsa}",
+    ],
+)
+def test_the_record_to_publish_holds_the_same_key(text: str) -> None:
+    assert mended(text.format(rsa=rsa_key())) == f"v=DKIM1; k=rsa; p={rsa_key()}"
+
+
+def test_what_cannot_be_mended() -> None:
+    for text in ("v=DKIM1; p=", "v=DKIM1; k=rsa", f"p={rsa_key()[:200]}", f"p={private_key()}", "p=*"):
+        assert mended(text) is None
+    assert mended(f"v=DKIM1; p={ed25519_key()}") == f"v=DKIM1; k=ed25519; p={ed25519_key()}"

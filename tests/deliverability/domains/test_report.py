@@ -52,6 +52,13 @@ async def test_an_empty_domain_is_absent_everywhere() -> None:
     }
 
 
+async def test_rejecting_on_the_strength_of_spf_alone() -> None:
+    without = {name: zone for name, zone in GOOD.items() if "_domainkey" not in name}
+    found = (await check_domain(MemoryResolver(without), "shop.example")).of(Check.DKIM)
+    assert found is not None
+    assert [one.code for one in found.findings] == ["dkim.absent", "dmarc.spf_only"]
+
+
 class Failing:
     """Everything is in the same kind of trouble."""
 

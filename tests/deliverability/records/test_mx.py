@@ -55,3 +55,10 @@ async def test_what_nobody_can_tell_is_never_missing(reason: Reason) -> None:
     assert (await check({"shop.example": {"A": reason}})).verdict == Verdict.UNKNOWN
     silent = await check({"shop.example": {"MX": [(10, "slow.example")]}, "slow.example": reason})
     assert (silent.verdict, silent.findings) == (Verdict.VALID, ())
+
+
+async def test_what_to_publish() -> None:
+    found = await check({"shop.example": {"MX": [(0, ""), (10, "mx.shop.example")]}})
+    assert [one.value for one in found.publish] == ["10 mx.shop.example."]
+    assert (await check({"shop.example": {"MX": [(0, "")]}})).publish[0].value.startswith("10 <")
+    assert (await check({"shop.example": {"MX": [(10, "mx.shop.example")]}})).publish == ()

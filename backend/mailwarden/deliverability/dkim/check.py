@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mailwarden.deliverability.dkim.catalogue import known_selectors, signer_of
-from mailwarden.deliverability.dkim.key import Key, looks_like_a_key, read_key
+from mailwarden.deliverability.dkim.key import Key, looks_like_a_key, mended, read_key
 from mailwarden.deliverability.dkim.words import findings_of, summary_of
 from mailwarden.deliverability.dns.answers import Answer, Resolver, State
 from mailwarden.deliverability.records.looking import ask_all, cannot_tell, texts
@@ -85,8 +85,17 @@ def key_at(answer: Answer, selector: str, *, in_use: bool = True) -> Result:
         findings,
         records,
         answer.aliases,
-        facts=_facts(key, selector, answer.aliases, usable=len(records) == 1 and key.is_usable),
+        _proposed(answer, records, key) if judged(findings) is Verdict.FAULT else (),
+        _facts(key, selector, answer.aliases, usable=len(records) == 1 and key.is_usable),
     )
+
+
+def _proposed(answer: Answer, records: tuple[str, ...], key: Key) -> tuple[Publish, ...]:
+    """The key that is there, written right; where it is no good itself, only who signs can make another one."""
+    whole = next((one for one in (*records, "".join(records), "".join(reversed(records))) if read_key(one).bits), None)
+    saved = mended(whole or records[0]) if not (len(records) == 1 and key.is_usable) else None
+    value = saved or "A new key of 2048 bits: the service that signs your mail makes it and shows the value."
+    return (Publish(answer.name, "TXT", value, instead=True),)
 
 
 def _facts(key: Key, selector: str, aliases: tuple[str, ...], *, usable: bool) -> dict[str, object]:

@@ -72,6 +72,19 @@ def read_key(text: str) -> Key:
     return Key(kind, bits, problem, "p=" if problem else "", "y" in flags, "s" in flags, data)
 
 
+def mended(text: str) -> str | None:
+    """The same public key in a record that every receiver reads; None where there is none to save."""
+    if "PRIVATE KEY" in text:
+        return None
+    plain = re.sub(r"-----(BEGIN|END)[A-Z ]*-----", "", re.sub(r"[\\\"“”]", "", text))
+    for tag in read_tags(plain).all:
+        if tag.name == "p":
+            data = _WHITE.sub("", tag.value)
+            proposed = [f"v=DKIM1; k={kind}; p={data}" for kind in ("rsa", "ed25519")]
+            return next((one for one in proposed if read_key(one).is_usable), None)
+    return None
+
+
 def _listed(value: str | None) -> list[str]:
     return [one.strip().lower() for one in (value or "").split(":")]
 

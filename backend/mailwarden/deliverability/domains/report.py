@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mailwarden.deliverability.dkim.check import Selectors, check_dkim
@@ -15,8 +15,10 @@ from mailwarden.deliverability.records.mta_sts import Fetch, check_mta_sts
 from mailwarden.deliverability.records.mx import check_mx
 from mailwarden.deliverability.records.reverse import check_reverse
 from mailwarden.deliverability.records.tls_rpt import check_tls_rpt
-from mailwarden.deliverability.records.verdict import Check, Result, Verdict
+from mailwarden.deliverability.records.verdict import Check, Finding, Result, Severity, Verdict
 from mailwarden.deliverability.spf.check import check_spf
+
+UNSIGNED = ("weak", "revoked", "none")  # levels of DKIM
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,19 @@ async def check_domain(
         check_reverse(asking, domain, ips),
         _transport(asking, domain, fetch),
     )
-    results = (spf, *dkim, dmarc[0], mx, *reverse, *transport, dmarc[1])
+    results = (spf, *_weighed(dkim, dmarc[0]), dmarc[0], mx, *reverse, *transport, dmarc[1])
     took_ms = round((time.monotonic() - started) * 1000)
     return DomainReport(domain, results, asking.trace, took_ms)
+
+
+def _weighed(dkim: list[Result], dmarc: Result) -> list[Result]:
+    """RFC 9989 8: who asks for rejection must not rely on SPF alone, since forwarding breaks it."""
+    whole, *keys = dkim
+    if dmarc.facts.get("policy") not in ("quarantine", "reject") or whole.facts.get("level") not in UNSIGNED:
+        return dkim
+    text = f"Under p={dmarc.facts['policy']} your mail rests on SPF alone: what is forwarded will be lost. Sign it."
+    finding = Finding("dmarc.spf_only", Severity.HIGH, text)
+    return [replace(whole, findings=(*whole.findings, finding)), *keys]
 
 
 async def _dmarc_and_bimi(resolver: Resolver, domain: str) -> tuple[Result, Result]:

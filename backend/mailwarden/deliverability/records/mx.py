@@ -47,8 +47,17 @@ async def check_mx(resolver: Resolver, domain: str) -> Result:
         findings=tuple(findings),
         records=records,
         aliases=answer.aliases,
+        publish=_proposed(answer, domain) if judged(findings) is Verdict.FAULT else (),
         facts=facts,
     )
+
+
+def _proposed(answer: Answer, domain: str) -> tuple[Publish, ...]:
+    """Without the null MX, and without what is an address; a server of their own where nothing is left."""
+    kept = [one for one in answer.exchanges if one.host and not _is_address(one.host)]
+    if not kept or len(kept) == len(answer.exchanges):
+        return (Publish(domain, "MX", "10 <your mail server>", instead=True),)
+    return tuple(Publish(domain, "MX", f"{one.preference} {one.host}.", instead=True) for one in kept)
 
 
 async def _host(resolver: Resolver, name: str) -> Host:
