@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailwarden.deliverability.spf.record import is_policy, read_record
@@ -20,6 +20,7 @@ NOISE = st.text(alphabet=st.characters(min_codepoint=0, max_codepoint=300), max_
 RECORDS = st.lists(st.one_of(WORDS, WORDS, WORDS, NOISE), max_size=12).map(lambda words: "v=spf1 " + " ".join(words))
 
 
+@settings(max_examples=200, deadline=None)
 @given(RECORDS)
 def test_reading_never_fails_and_every_place_is_that_of_a_term(text):
     record = read_record(text)
@@ -34,6 +35,7 @@ def test_reading_never_fails_and_every_place_is_that_of_a_term(text):
     assert len(record.mechanisms) + len(record.modifiers) + len(record.problems) - doubled == count
 
 
+@settings(max_examples=200, deadline=None)
 @given(st.one_of(RECORDS, NOISE, RECORDS.map(lambda text: text[2:])))
 def test_what_is_proposed_can_be_read(text):
     cleaned, _ = clean(text)
@@ -44,6 +46,7 @@ def test_what_is_proposed_can_be_read(text):
     assert not (is_near(text) and is_policy(text.encode()))
 
 
+@settings(max_examples=200, deadline=None)
 @given(st.lists(RECORDS, min_size=1, max_size=3))
 def test_what_is_merged_can_be_read(texts):
     record = read_record(merged(texts))
@@ -51,6 +54,7 @@ def test_what_is_merged_can_be_read(texts):
     assert record.all_at == len(record.mechanisms) - 1
 
 
+@settings(max_examples=200, deadline=None)
 @given(RECORDS)
 def test_a_better_record_is_sound_where_the_record_was(text):
     record = read_record(text)
