@@ -30,6 +30,11 @@ TABLES = {
     "dev": "oauth_grants",
     "ses": "sessions",
     "idn": "identities",
+    "dom": "domains",
+    "dchk": "domain_checks",
+    "lst": "blocklist_listings",
+    "rec": "reconciliations",
+    "exp": "exports",
 }
 NAMES_NOTHING = {"req"}  # of one request: written down with a report, looked up nowhere
 WORDS = {"provider": "hubspot", "slug": "no-such-page", "reference": "MW-0000-0000"}
