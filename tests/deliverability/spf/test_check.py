@@ -83,6 +83,7 @@ async def test_a_valid_record_and_its_tree():
         ("v=spf1 mx +all", "spf.plus_all", "v=spf1 mx ~all"),
         ("v=spf1 mx ip4:0.0.0.0/1 ip4:128.0.0.0/1 -all", "spf.plus_all", "v=spf1 mx -all"),
         ("v=spf1 mx include:nowhere.example ~all", "spf.include_broken", "v=spf1 mx ~all"),
+        ("v=spf1 mx include:nowhere.example -all", "spf.include_broken", "v=spf1 mx ~all"),
         ("v=spf1 mx include:other.example ~all", "spf.include_broken", "v=spf1 mx ~all"),
         ("v=spf1 mx redirect=nowhere.example", "spf.include_broken", "v=spf1 mx ~all"),
         ("v=spf1 mx include:broken.example ~all", "spf.include_broken", "v=spf1 mx ~all"),

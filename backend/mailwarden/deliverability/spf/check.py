@@ -105,7 +105,7 @@ def _better(root: Branch, asked: Sequence[Asked]) -> str | None:
     direct = {one.via.source for one in root.children if one.via and one in broken}
     dead = {one.term.source for one in root.targets if one.is_dead}
     lacking = [of_address(one.ip) for one in asked if one.evaluation.result not in (SpfResult.PASS, *ERRORS)]
-    proposed = better(root.record, without=opened | direct | dead, plus=lacking)
+    proposed = better(root.record, without=opened | direct | dead, plus=lacking, mildly=bool(direct))
     same = proposed.lower().split() == root.record.text.lower().split()
     return None if same or not is_sound(proposed) else proposed
 

@@ -99,15 +99,18 @@ def merged(texts: Sequence[str]) -> str:
     return _in_order([*(one for one in includes if one not in ends), end])
 
 
-def better(record: Record, *, without: Collection[str] = (), plus: Sequence[str] = ()) -> str:
-    """The record without the terms that break it, with those that it lacks, and with an end that says something."""
+def better(record: Record, *, without: Collection[str] = (), plus: Sequence[str] = (), mildly: bool = False) -> str:
+    """The record without the terms that break it, with those that it lacks, and with an end that says something.
+
+    ``mildly``: nobody is to be refused, because whom a term was to allow is not known.
+    """
     terms = [one.source for one in record.live if one.name != "all" and one.source not in without]
     others = [one.source for one in record.modifiers if one.name != "redirect" and not is_ignored(one)]
     meant = [saved for one in record.modifiers if is_ignored(one) and (saved := _saved(one.source))]
     if record.redirect is not None and record.redirect.source not in without:
         return _in_order([*terms, *meant, *plus, *others, record.redirect.source])
     ending = next((one for one in record.mechanisms if one.name == "all"), None)
-    end = f"{ending.qualifier}all" if ending and ending.qualifier in "-~" else "~all"
+    end = "-all" if ending and ending.qualifier == "-" and not mildly else "~all"
     return _in_order([*terms, *meant, *plus, *others, end])
 
 
