@@ -19,7 +19,7 @@ from mailwarden.alerts.rule_models import AlertPost, AlertSettings
 from mailwarden.alerts.rule_store import settings_of
 from mailwarden.alerts.rules import Kind
 from mailwarden.alerts.service import ROLES
-from mailwarden.billing.gate import access_of
+from mailwarden.billing.gate import require_work
 from mailwarden.core.db import UnitOfWork, app_now, unit_of_work
 from mailwarden.core.ids import new_id
 from mailwarden.core.mail import Mail, MailRefused, MailUnknown, UnsafeHeader
@@ -51,9 +51,7 @@ class _Plan:
 async def test_channels(rt: Runtime, org_id: UUID) -> list[Tested]:
     """Raises SubscriptionInactive. No transaction is open while anything is sent."""
     async with unit_of_work(rt.sessions, org_id) as tx:
-        access = await access_of(rt, tx, org_id)
-        if not access.may_work:
-            raise access.refusal()
+        await require_work(rt, tx, org_id)
         wants = await settings_of(tx, org_id)
         plan = await _plan(rt, tx, wants)
     mails = asyncio.gather(*(_mail(rt, org_id, *letter) for letter in plan.letters))
