@@ -16,6 +16,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "webhooks": ("-m", "tests.benchmarks.webhooks"),
     "latency": ("-m", "tests.benchmarks.latency"),
     "deliveries": ("-m", "tests.benchmarks.deliveries"),
+    "figures": ("-m", "tests.benchmarks.figures"),
     "export": ("-m", "tests.benchmarks.export"),
     "reliability": ("-m", "tests.reliability", "--report"),
     "lighthouse": ("-m", "scripts.browser_tests", "--lighthouse"),

@@ -50,7 +50,7 @@ class _Frame:
     now: datetime
     zone: ZoneInfo
     connections: list[Connection]
-    pieces: list[Piece]
+    pieces: dict[int, list[Piece]]  # by bucket
     firsts: tuple[date, ...]
 
     def points(self, made: Buckets) -> list[Point]:
@@ -69,7 +69,7 @@ class _Frame:
         return period(found, made.days.first, made.days.last, shown=shown)
 
     def _of(self, numbers: set[int]) -> list[Piece]:
-        return [one for one in self.pieces if one.bucket in numbers]
+        return [one for number in numbers for one in self.pieces.get(number, ())]
 
     @property
     def _known_until(self) -> datetime | None:
@@ -84,7 +84,10 @@ async def read_series(rt: Runtime, tx: UnitOfWork, org_id: UUID, wanted: Campaig
     connections = list(await connections_shown(tx.session, org_id, wanted))
     span = span_of(start_of(firsts[0], zone), days_end(made.days.last, zone), zone)
     question = Question(org_id, now, zone, connections, span, firsts, asked.known_on, asked.campaign_ids)
-    frame = _Frame(asked, now, zone, connections, await ask(tx.session, question), firsts)
+    pieces: dict[int, list[Piece]] = {}
+    for piece in await ask(tx.session, question):
+        pieces.setdefault(piece.bucket, []).append(piece)
+    frame = _Frame(asked, now, zone, connections, pieces, firsts)
     whole = frame.period(made)
     return Series(
         first_day=made.days.first,
