@@ -13,7 +13,7 @@ from mailwarden.deliverability.dns.memory import MemoryResolver
 from mailwarden.deliverability.domains.facts import authentication_facts
 from mailwarden.deliverability.domains.models import Domain, DomainCheck
 from mailwarden.deliverability.domains.store import sending_addresses, sending_domains
-from mailwarden.deliverability.score.rules.facts import Authentication
+from mailwarden.deliverability.facts import Authentication
 from mailwarden.events.models import Event
 from tests.conftest import MakeConnection, NewClient
 from tests.organizations.steps import join
