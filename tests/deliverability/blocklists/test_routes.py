@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest_asyncio
 
-from mailwarden.core.runtime import Runtime
+from mailwarden.core.runtime import Billing, Runtime
 from mailwarden.deliverability.dns.memory import MemoryResolver
 from mailwarden.main import create_app
 from tests.deliverability.blocklists.conftest import NAMES, Watched, add_domain, only
@@ -140,6 +140,23 @@ async def test_a_check_is_asked_for_and_only_of_ones_own(page: Page):
     assert len((await page.get("/listings"))["data"]) == 1
     for stranger in ("198.51.100.1", "example.org", "127.0.0.2", "not a name"):
         assert (await page.browser.post(f"{URL}/check", {"asset": stranger})).status_code == 404
+
+
+async def test_who_does_not_pay_may_look_but_not_ask(page: Page):
+    one = await listed(page)
+    rt = page.watched.runtime
+    billing = Billing(stripe_key="sk_test_key", trial_days=0, api_base="http://stripe.test")
+    unpaid = replace(rt, config=replace(rt.config, billing=billing))
+    transport = httpx.ASGITransport(create_app(unpaid), raise_app_exceptions=False)
+    async with httpx.AsyncClient(
+        transport=transport,
+        base_url="http://127.0.0.1:8000",
+        cookies=page.browser.http.cookies,
+        headers={"x-csrf": page.browser.http.headers["x-csrf"]},
+    ) as http:
+        refused = await http.post(f"{URL}/check", json={})
+        assert (refused.status_code, refused.json()["code"]) == (402, "subscription_inactive")
+        assert (await http.get(f"{URL}/listings/{one['id']}")).status_code == 200
 
 
 async def test_a_shared_address_leads_to_its_provider(page: Page):
