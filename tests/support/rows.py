@@ -70,6 +70,7 @@ WORDS: dict[tuple[str, str], Any] = {
     ("mail_servers", "failing"): None,
     ("score_snapshots", "confidence"): "low",
     ("exports", "format"): "csv",
+    ("exports", "report"): "campaigns",
     ("domains", "source"): "entered",
     ("domain_checks", "trigger"): "schedule",
     ("exports", "status"): "ready",
