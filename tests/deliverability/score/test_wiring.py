@@ -49,7 +49,9 @@ async def known(rt: Runtime, connection: Connection) -> None:
         tx.session.add(DomainCheck(org_id=org_id, domain_id=domain.id, at=now, levels=LEVELS, **looked))
         tx.session.add(BlocklistStanding(list_key="spamhaus_zen", listed=True, **place, **asked))
         tx.session.add(BlocklistStanding(list_key="spamcop", listed=False, **place, **asked))
+        tx.session.add(BlocklistStanding(list_key="only_tells", listed=True, **place, **asked))
         tx.session.add(BlocklistListing(list_key="spamhaus_zen", operator="spamhaus", tier="A", **place, **seen))
+        tx.session.add(BlocklistListing(list_key="only_tells", operator="somebody", tier="info", **place, **seen))
 
 
 async def gathered(rt: Runtime, connection: Connection) -> Facts:
