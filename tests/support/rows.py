@@ -44,6 +44,7 @@ WORDS: dict[tuple[str, str], Any] = {
     ("blocklist_standings", "asset_kind"): "ip",
     ("blocklist_listings", "asset_kind"): "domain",
     ("blocklist_listings", "ending"): "delisted",
+    ("blocklist_listings", "tier"): "A",
     ("alerts", "kind"): "integration_disconnected",
     ("alert_posts", "channel"): "slack",
     ("alert_rules", "kind"): "score_drop",
