@@ -1,6 +1,6 @@
 """One message a day at the organization's hour: also where clocks are changed, and none if there is nothing."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -43,7 +43,7 @@ def test_the_next_hour_is_the_first_one_after(now: datetime, zone_name: str, hou
 def test_every_day_has_one_slot_and_every_alert_one_digest(zone_name: str, hour: int, raised: list[datetime]) -> None:
     """A model of the job: woken when it is due, late or twice, it sends once a day."""
     zone = ZoneInfo(zone_name)
-    told: dict[object, list[datetime]] = {}
+    told: dict[date, list[datetime]] = {}
     for at in sorted(raised):
         due = next_slot(at, zone, hour)
         for late in (timedelta(0), timedelta(hours=3)):  # and again after a crash
@@ -53,7 +53,7 @@ def test_every_day_has_one_slot_and_every_alert_one_digest(zone_name: str, hour:
                 told[day].append(at)
     assert sum(map(len, told.values())) == len(raised)
     for day, theirs in told.items():
-        assert all(at < slot(day, zone, hour) <= at + timedelta(hours=25, minutes=59) for at in theirs)  # type: ignore[arg-type]
+        assert all(at < slot(day, zone, hour) <= at + timedelta(hours=25, minutes=59) for at in theirs)
 
 
 def test_an_hour_that_comes_twice_or_never_is_one_slot() -> None:

@@ -4,7 +4,6 @@ from pathlib import Path
 import pytest
 
 from mailwarden.settings import Settings
-from tests.alerts.conftest import owner, quiet_journal  # noqa: F401 - fixtures
 from tests.fakes.receiver import Receiver, running_receiver
 
 
