@@ -112,7 +112,7 @@ async def test_it_holds_what_the_pages_hold(filled: Browser, runtime: Runtime) -
 
 
 async def test_open_listings_alone(filled: Browser) -> None:
-    found = await parts(filled, {"state": "open"})
+    found = await parts(filled, {"status": "open"})
     assert {row["State"] for row in found["blocklist"]} == {"listed"}
     assert len(found["blocklist"]) == 10
 

@@ -122,7 +122,7 @@ async def _records(reading: Reading, wanted: Any) -> list[Line]:
 
 
 async def _listings(reading: Reading, wanted: Any) -> AsyncIterator[Sequence[BlocklistListing]]:
-    asked = ListingFilter(wanted.state, wanted.asset or wanted.domain)
+    asked = ListingFilter(wanted.status, wanted.asset or wanted.domain)
     after: tuple[datetime, Any] | None = None
     while True:
         rows = await find_listings(reading.tx, reading.org_id, asked, report.BATCH, after)
