@@ -41,7 +41,7 @@ async def _of_span(api: Api, span: TotalsSpan) -> list[StatedGroup]:
 
 async def _ask(api: Api, span: TotalsSpan, ids: Sequence[str]) -> tuple[frozenset[str], Figures]:
     params: dict[str, Any] = {"startTimestamp": _iso(span.start), "endTimestamp": _iso(span.end)}
-    payload = await api.get(STATISTICS, params | ({"emailIds": ",".join(ids)} if ids else {}))
+    payload = await api.get(STATISTICS, params | ({"emailIds": list(ids)} if ids else {}))
     listed, counters = at(payload, "emails"), at(payload, "aggregate", "counters")
     if not isinstance(listed, list) or not isinstance(counters, dict):
         raise garbled(STATISTICS, "no totals in the answer")
