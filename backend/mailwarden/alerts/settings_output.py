@@ -16,7 +16,7 @@ from mailwarden.alerts.settings_schemas import (
     AlertDeliveryOut,
     AlertDeliveryQuery,
     AlertSettingsOut,
-    EmailOut,
+    EmailChannelOut,
     InAppOut,
     LastOut,
     SlackOut,
@@ -48,8 +48,8 @@ async def settings_out(tx: UnitOfWork, org_id: UUID) -> AlertSettingsOut:
     )
 
 
-async def _email(tx: UnitOfWork, row: AlertSettings) -> EmailOut:
-    return EmailOut(
+async def _email(tx: UnitOfWork, row: AlertSettings) -> EmailChannelOut:
+    return EmailChannelOut(
         enabled=row.email_enabled,
         on_disconnect=row.email_on_disconnect,
         address=row.email_address,

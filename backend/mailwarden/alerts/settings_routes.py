@@ -18,7 +18,7 @@ from mailwarden.alerts.settings_schemas import (
     AlertSettingsIn,
     AlertSettingsOut,
     ChannelResult,
-    TestOut,
+    ChannelTestOut,
     WebhookSecretOut,
 )
 from mailwarden.connections.access import require_apart
@@ -75,11 +75,11 @@ async def renew_alert_webhook_secret(caller: Manager, rt: Rt) -> WebhookSecretOu
 
 
 @router.post("/test", responses=errors(402, 429))
-async def send_test_alert(caller: Manager, rt: Rt) -> TestOut:
+async def send_test_alert(caller: Manager, rt: Rt) -> ChannelTestOut:
     """Sends a test through every channel that is on, and waits for what comes of it."""
     await count(rt, Gate(TESTS, str(caller.org_id)))
     found = await test_channels(rt, caller.org_id)
-    return TestOut(results=[ChannelResult.model_validate(one, from_attributes=True) for one in found])
+    return ChannelTestOut(results=[ChannelResult.model_validate(one, from_attributes=True) for one in found])
 
 
 @router.get("/deliveries", responses=errors(400))

@@ -59,7 +59,7 @@ class InAppOut(Wire):
     enabled: Literal[True] = True
 
 
-class EmailOut(Wire):
+class EmailChannelOut(Wire):
     """``recipients``: who gets the mails now. ``pending_address`` waits for its code."""
 
     enabled: bool
@@ -93,7 +93,7 @@ class AlertSettingsOut(Wire):
     time_zone: str
     next_digest_at: datetime | None
     in_app: InAppOut
-    email: EmailOut
+    email: EmailChannelOut
     slack: SlackOut
     webhook: WebhookOut
     version: int
@@ -122,7 +122,7 @@ class ChannelResult(Wire):
     duration_ms: int | None
 
 
-class TestOut(Wire):
+class ChannelTestOut(Wire):
     __test__ = False
     results: list[ChannelResult]
 

@@ -61,7 +61,7 @@ DESCRIPTIONS: dict[EventType, str] = {
     EventType.SYNC_STARTED: "A sync run began.",
     EventType.SYNC_SUCCEEDED: "A sync run processed everything in its window.",
     EventType.SYNC_FAILED: "A sync run ended without having processed everything.",
-    EventType.FIGURES_DEVIATING: "Our figures are off the provider's totals by more than 5 %. Carries what is to blame.",
+    EventType.FIGURES_DEVIATING: "Our figures are off the provider's totals by more than 5 %. Names what is to blame.",
     EventType.WEBHOOK_ENDPOINT_FAILING: "A webhook endpoint has accepted nothing for 24 hours.",
     EventType.WEBHOOK_ENDPOINT_RECOVERED: "That webhook endpoint accepts deliveries again.",
     EventType.WEBHOOK_ENDPOINT_DISABLED: "A webhook endpoint answered 410 Gone and gets nothing any more.",

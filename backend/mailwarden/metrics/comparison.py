@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailwarden.metrics.settling import State
+from mailwarden.metrics.settling import FigureState
 
 
 class Meaning(StrEnum):
@@ -22,7 +22,7 @@ class Side:
 
     values: Mapping[str, float | None]
     campaigns: int
-    state: State
+    state: FigureState
     shown: bool = True
 
 
@@ -50,7 +50,7 @@ def meaning(now: Side, before: Side) -> Meaning:
         if now.campaigns:
             return Meaning.EMPTY_BEFORE
         return Meaning.EMPTY_NOW if before.campaigns else Meaning.EMPTY
-    if State.SETTLED is not now.state or State.SETTLED is not before.state:
+    if FigureState.SETTLED is not now.state or FigureState.SETTLED is not before.state:
         return Meaning.PROVISIONAL
     return Meaning.COMPARABLE
 

@@ -9,7 +9,7 @@ from mailwarden.core.api import Wire
 from mailwarden.metrics.comparison import Meaning
 from mailwarden.metrics.days import Interval
 from mailwarden.metrics.schemas import DataAge, FiguresOut
-from mailwarden.metrics.settling import State
+from mailwarden.metrics.settling import FigureState
 
 STATE = (
     "provisional: figures still move; unconfirmed: they should stand still, but were not read since; settled: they do."
@@ -25,7 +25,7 @@ class Point(Wire):
     whole: bool = Field(description="False where the range cuts a week or month short.")
     campaigns: int
     figures: FiguresOut
-    state: State = Field(description=STATE)
+    state: FigureState = Field(description=STATE)
     provisional_until: datetime | None = Field(description="Null where nothing was sent.")
 
 
@@ -34,7 +34,7 @@ class Period(Wire):
     last_day: date | None
     campaigns: int
     figures: FiguresOut
-    state: State = Field(description=STATE)
+    state: FigureState = Field(description=STATE)
     provisional_until: datetime | None
     shown: bool = Field(description="False where part of it lies outside of the history range, or was not read yet.")
 
@@ -54,7 +54,7 @@ class Comparison(Wire):
     changes: dict[str, ChangeOut] = Field(description="By figure, counts and rates.")
 
 
-class ProviderFigures(Wire):
+class ProviderSettling(Wire):
     """What is known of a provider's figures besides their values."""
 
     provider: str
@@ -77,7 +77,7 @@ class Series(Wire):
     total: Period
     previous_points: list[Point]
     comparison: Comparison | None
-    providers: list[ProviderFigures]
+    providers: list[ProviderSettling]
     data_age: list[DataAge]
 
 
@@ -89,8 +89,8 @@ class Summary(Wire):
     time_zone: str
     campaigns: int
     figures: FiguresOut
-    state: State = Field(description=STATE)
+    state: FigureState = Field(description=STATE)
     provisional_until: datetime | None
     comparison: Comparison | None = Field(description="Null without both ends of the range.")
-    providers: list[ProviderFigures]
+    providers: list[ProviderSettling]
     data_age: list[DataAge]

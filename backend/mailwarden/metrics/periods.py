@@ -10,10 +10,10 @@ from mailwarden.connections.rules import HistoryRange, Status
 from mailwarden.metrics.comparison import Side, compare, meaning
 from mailwarden.metrics.days import DAY, start_of
 from mailwarden.metrics.output import summed_out
-from mailwarden.metrics.period_schemas import ChangeOut, Comparison, Period, Point, ProviderFigures
+from mailwarden.metrics.period_schemas import ChangeOut, Comparison, Period, Point, ProviderSettling
 from mailwarden.metrics.rules import RATES, STATED, derives, range_start
 from mailwarden.metrics.schemas import FiguresOut
-from mailwarden.metrics.settling import State, settle_time, state, worst
+from mailwarden.metrics.settling import FigureState, settle_time, state, worst
 from mailwarden.metrics.sums import add
 from mailwarden.metrics.totals import Piece
 from mailwarden.providers.catalog import load
@@ -27,7 +27,7 @@ class Found:
 
     campaigns: int
     figures: FiguresOut
-    state: State
+    state: FigureState
     until: datetime | None
 
 
@@ -101,13 +101,13 @@ def _reaches(one: Connection, start: datetime, now: datetime) -> bool:
     return all(limit is None or limit <= start for limit in limits)
 
 
-def provider_figures(connections: Sequence[Connection]) -> list[ProviderFigures]:
+def provider_figures(connections: Sequence[Connection]) -> list[ProviderSettling]:
     found = []
     for name in sorted({one.provider for one in connections}):
         spec = load()[name]
         if spec.figures is not None:
             known = spec.figures.model_dump()
-            found.append(ProviderFigures(provider=name, label=spec.label, **known))
+            found.append(ProviderSettling(provider=name, label=spec.label, **known))
     return found
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from mailwarden.providers.catalog import load
 
 
-class State(StrEnum):
+class FigureState(StrEnum):
     PROVISIONAL = "provisional"
     UNCONFIRMED = "unconfirmed"
     SETTLED = "settled"
@@ -30,14 +30,14 @@ def is_settled(until: datetime | None, read_at: datetime | None) -> bool:
     return until is not None and read_at is not None and read_at >= until
 
 
-def state(until: datetime, read_at: datetime | None, now: datetime) -> State:
+def state(until: datetime, read_at: datetime | None, now: datetime) -> FigureState:
     """``until`` is when the figures come to rest, ``read_at`` when they were last read in full."""
     if now < until:
-        return State.PROVISIONAL
-    return State.SETTLED if is_settled(until, read_at) else State.UNCONFIRMED
+        return FigureState.PROVISIONAL
+    return FigureState.SETTLED if is_settled(until, read_at) else FigureState.UNCONFIRMED
 
 
-def worst(states: Iterable[State]) -> State:
+def worst(states: Iterable[FigureState]) -> FigureState:
     """Of a sum: it moves if one of its parts does. Of nothing: it stands still."""
     found = set(states)
-    return next((one for one in State if one in found), State.SETTLED)
+    return next((one for one in FigureState if one in found), FigureState.SETTLED)

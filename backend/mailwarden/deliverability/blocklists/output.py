@@ -15,16 +15,16 @@ from mailwarden.deliverability.blocklists.registry import Blocklist, Face, Kind,
 from mailwarden.deliverability.blocklists.rules.health import Known
 from mailwarden.deliverability.blocklists.schemas import (
     AssetOut,
+    AssetStandingOut,
     BlocklistOut,
     BlocklistsOut,
+    ChecklistStepOut,
     CodeOut,
     ErrorCodeOut,
     HealthOut,
     ListingOut,
     RemovalOut,
     RetiredOut,
-    StandingOut,
-    StepOut,
 )
 from mailwarden.deliverability.blocklists.trust import UNKNOWN, Key
 from mailwarden.deliverability.blocklists.use import WHY, Use, use_of
@@ -62,10 +62,10 @@ def _name_and_tier(key: str) -> tuple[str, str]:
     return (found.name, found.tier.value) if found else (key, "info")
 
 
-def standing_out(row: BlocklistStanding, now: datetime) -> StandingOut:
+def standing_out(row: BlocklistStanding, now: datetime) -> AssetStandingOut:
     name, tier = _name_and_tier(row.list_key)
     status = ("listed" if row.listed else "clear") if course_of(row).is_assessed(now) else "unknown"
-    return StandingOut.model_validate(
+    return AssetStandingOut.model_validate(
         {
             "list_key": row.list_key,
             "list_name": name,
@@ -140,19 +140,19 @@ def _case(row: BlocklistListing, asset: Asset | None) -> Case | None:
     return Case(found, row.asset, Kind(row.asset_kind), row.codes, shared, row.last_seen_at, row.ended_at)
 
 
-def _step(one: Guidance, row: BlocklistListing, ticks: Ticks) -> StepOut:
+def _step(one: Guidance, row: BlocklistListing, ticks: Ticks) -> ChecklistStepOut:
     said = {"step": one.step.value, "title": one.title, "text": one.text, "link": one.link}
     if one.step is Step.WATCH:
         done = row.ending == "delisted"
-        return StepOut.model_validate(
+        return ChecklistStepOut.model_validate(
             said | {"automatic": True, "done": done, "changed_at": row.ended_at if done else None} | _NOBODY
         )
     tick = ticks.get(one.step)
     if tick is None:
-        return StepOut.model_validate(said | {"automatic": False, "done": False, "changed_at": None} | _NOBODY)
+        return ChecklistStepOut.model_validate(said | {"automatic": False, "done": False, "changed_at": None} | _NOBODY)
     step, who = tick
     by = {"changed_by": step.changed_by, "changed_by_name": who or None, "changed_at": step.changed_at}
-    return StepOut.model_validate(said | {"automatic": False, "done": step.done} | by)
+    return ChecklistStepOut.model_validate(said | {"automatic": False, "done": step.done} | by)
 
 
 _NOBODY = {"changed_by": None, "changed_by_name": None}

@@ -80,7 +80,7 @@ class BlocklistsOut(Wire):
     retired: list[RetiredOut]
 
 
-class StandingOut(Wire):
+class AssetStandingOut(Wire):
     """What one list says of one asset. ``status`` is the last definite answer of the past 48 hours.
 
     ``suspected_since``: an answer says otherwise, and waits for a second one. ``verdict`` and ``why``: of the latest
@@ -109,10 +109,10 @@ class AssetOut(Wire):
     listed: int
     clear: int
     unknown: int
-    lists: list[StandingOut]
+    lists: list[AssetStandingOut]
 
 
-class StepOut(Wire):
+class ChecklistStepOut(Wire):
     """``automatic``: ticked by us. ``changed_by`` null there, and where nobody ticked it yet."""
 
     step: StepName
@@ -150,8 +150,8 @@ class ListingOut(Wire):
     ending: Literal["delisted", "unwatched"] | None
     times: int
     ends_by_itself_at: datetime | None
-    latest: StandingOut | None
-    checklist: list[StepOut]
+    latest: AssetStandingOut | None
+    checklist: list[ChecklistStepOut]
 
 
 class StepChange(Wire):

@@ -15,7 +15,7 @@ from mailwarden.deliverability.domains.schemas import (
     LookOut,
     LookRow,
     PublishOut,
-    StandingOut,
+    RecordStandingOut,
 )
 from mailwarden.deliverability.domains.store import accounts, last_check
 from mailwarden.deliverability.domains.written import result_of, standing_of
@@ -52,9 +52,9 @@ def _fields(row: Domain, now: datetime) -> dict[str, object]:
     }
 
 
-def standing_out(one: Standing, now: datetime) -> StandingOut:
+def standing_out(one: Standing, now: datetime) -> RecordStandingOut:
     fields = {name: getattr(one, name) for name in ("check", "part", "name", "verdict", "since", "definite_at")}
-    return StandingOut.model_validate(
+    return RecordStandingOut.model_validate(
         {**fields, "standing": one.shown(now), "seen_at": one.seen_at, "summary": one.summary}
     )
 

@@ -55,7 +55,7 @@ class SelectorOut(Wire):
     source: str = Field(description="`entered` by somebody, or `found` under a usual name.")
 
 
-class StandingOut(Wire):
+class RecordStandingOut(Wire):
     check: CheckName
     part: str = Field(description="The selector or address; empty for the domain as a whole.")
     name: str
@@ -81,7 +81,7 @@ class DomainOut(Wire):
     checked_at: datetime | None
     next_check_at: datetime | None
     watched_until: datetime | None = Field(description="Looked at more often until then, since something is changing.")
-    standings: list[StandingOut]
+    standings: list[RecordStandingOut]
 
 
 class DomainsOut(Wire):
