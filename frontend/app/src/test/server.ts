@@ -4,6 +4,7 @@ import type { Connection, SyncRun } from '../lib/types.ts';
 import { selfHosted } from './billing.ts';
 import { serviceStatus } from './diagnostics.ts';
 import * as make from './fixtures.ts';
+import * as periods from './periods.ts';
 
 export function problem(status: number, code: string, title: string, more: Record<string, unknown> = {}) {
   const body = {
@@ -46,12 +47,9 @@ export const server = setupServer(
   get('/connections/:id/syncs', () => make.page([make.syncRun()])),
   get('/connections/:id/history', () => make.page([make.transition()])),
   get('/connections/:id/receipts', () => make.page([])),
-  get('/metrics/summary', () => ({
-    sent_from: null,
-    sent_to: null,
-    campaigns: 2,
-    figures: make.figures(),
-    data_age: [make.dataAge()],
-  })),
+  get('/metrics/summary', () => periods.summary()),
+  get('/metrics/series', () => periods.series()),
+  get('/metrics/reconciliation', () => make.page([periods.reconciliation()])),
+  get('/exports', () => make.page([])),
   get('/campaigns', () => ({ ...make.page([make.campaign()]), total: 1, data_age: [make.dataAge()] })),
 );
