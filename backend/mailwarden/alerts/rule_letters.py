@@ -28,7 +28,7 @@ def test_letter(organization: Organization, base_url: str) -> Letter:
         subject="Test alert",
         heading="This is a test",
         paragraphs=["Nothing happened. Alerts reach this address."],
-        button=Button("Open the settings", f"{base_url}/settings/alerts"),
+        button=Button("Open the settings", f"{base_url}/settings?tab=alerts"),
         footer=f"{rules.ONCE[Kind.TEST]} for {organization.name}.",
     )
 
