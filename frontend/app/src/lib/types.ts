@@ -42,6 +42,7 @@ export type {
   DifferencePart,
   DisconnectPreview,
   DiscoverOut as Discovery,
+  DomainCreate as DomainDraft,
   DomainDetailOut as DomainDetail,
   DomainOut as SendingDomain,
   EmailOut as AccountAddress,
