@@ -7,7 +7,7 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { Tone } from '../../components/tones.ts';
-import type { DomainLookRow, ListHealth, Recommendation, RecordResult } from '../../lib/types.ts';
+import type { AssetStanding, DomainLookRow, ListHealth, Recommendation, RecordResult } from '../../lib/types.ts';
 
 type Look = { label: string; tone: Tone; Icon: TablerIcon };
 
@@ -53,4 +53,19 @@ export const HEALTH: Record<ListHealth['status'], Look> = {
   refused: { label: 'Refuses us', tone: 'warning', Icon: IconAlertTriangle },
   broken: { label: 'Broken answers', tone: 'warning', Icon: IconAlertTriangle },
   unreachable: { label: 'No answer', tone: 'warning', Icon: IconAlertTriangle },
+};
+
+export const STANDINGS: Record<AssetStanding['status'], Look> = {
+  listed: { label: 'Listed', tone: 'danger', Icon: IconCircleX },
+  clear: { label: 'Clear', tone: 'success', Icon: IconCircleCheck },
+  unknown: { label: 'Cannot tell', tone: 'gray', Icon: IconHelpCircle },
+};
+
+export const ANSWERS: Record<AssetStanding['verdict'], string> = {
+  listed: 'Listed',
+  clear: 'Clear',
+  refused: 'The list refused',
+  broken: 'Not an answer of a blocklist',
+  unclear: 'Contradicts itself',
+  unknown: 'No answer',
 };
