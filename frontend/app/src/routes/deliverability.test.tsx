@@ -101,3 +101,13 @@ test('a score that cannot be read can be asked again', async () => {
   expect(await screen.findByRole('alert')).toHaveTextContent('Something broke here');
   expect(screen.getByRole('button', { name: 'Try again' })).toBeInTheDocument();
 });
+
+test('the dashboard shows the score, and the gauge leads to what it is made of', async () => {
+  server.use(history);
+  const { user, address } = openApp('/dashboard');
+  const card = await screen.findByRole('region', { name: 'Deliverability score' });
+  expect(card).toHaveTextContent('First: Publish DMARC (example.com)');
+  await user.click(within(card).getByRole('link', { name: /89.*What it is made of/ }));
+  expect(await screen.findByRole('region', { name: 'What it is made of' })).toBeInTheDocument();
+  expect(address()).toContain('/deliverability?explain=true');
+});

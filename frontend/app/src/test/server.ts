@@ -2,6 +2,7 @@ import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import type { Connection, SyncRun } from '../lib/types.ts';
 import { selfHosted } from './billing.ts';
+import { score } from './deliverability.ts';
 import { serviceStatus } from './diagnostics.ts';
 import * as make from './fixtures.ts';
 import * as periods from './periods.ts';
@@ -43,6 +44,7 @@ export const server = setupServer(
   get('/alerts', () => make.page([])),
   get('/status', () => serviceStatus()),
   get('/billing/standing', () => selfHosted()),
+  get('/deliverability/score', () => score()),
   connections([make.connection()]),
   get('/connections/:id/syncs', () => make.page([make.syncRun()])),
   get('/connections/:id/history', () => make.page([make.transition()])),

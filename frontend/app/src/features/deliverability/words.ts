@@ -66,6 +66,6 @@ export const ANSWERS: Record<AssetStanding['verdict'], string> = {
   clear: 'Clear',
   refused: 'The list refused',
   broken: 'Not an answer of a blocklist',
-  unclear: 'Contradicts itself',
+  unclear: 'Says what it does not document',
   unknown: 'No answer',
 };

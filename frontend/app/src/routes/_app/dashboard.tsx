@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { createFileRoute, Link } from '@tanstack/react-router';
 import { ExportButton } from '../../components/export-button.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { ScoreCard } from '../../components/score-card.tsx';
 import { EmptyState, ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { needsAttention } from '../../features/connections/accounts.ts';
 import { FiguresSection } from '../../features/dashboard/figures-section.tsx';
@@ -41,6 +42,7 @@ function Dashboard() {
         <ErrorState error={integrations.error} onRetry={() => void integrations.refetch()} />
       )}
       {empty && <NothingYet />}
+      {!empty && <ScoreCard />}
       {!empty && <FiguresSection search={search} accounts={accounts} onSearch={change} />}
       {integrations.isPending && <LoadingBlocks label="Loading connections" heights={[200]} />}
       {active.length > 0 && (
