@@ -84,6 +84,16 @@ class Description:
             schema = self.document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
         return schema
 
+    def choices(self, name: str) -> list[Schema]:
+        """The bodies that an operation takes: several where a word in it tells them apart."""
+        schema = self.resolve(self.bodies.get(name, {}))
+        choices: list[Schema] = schema.get("oneOf", [schema])
+        return choices
+
+    def ids_of_body(self, schema: Schema) -> set[str]:
+        """The prefixes of those that name a row."""
+        return {prefix for _, prefix in self._of_body(schema, "", ()) if prefix in TABLES}
+
     def _slots(self, where: str, parameters: list[Schema], body: Schema | None) -> Slots:
         found: dict[str, list[Slot]] = {"path": [], "query": [], "header": [], "cookie": []}
         for one in parameters:
