@@ -1,6 +1,6 @@
 import { Group, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core';
 import { changeWords, pointsWords, tellsChange } from '../lib/comparing.ts';
-import { count, percent } from '../lib/numbers.ts';
+import { bounceWords, count, percent } from '../lib/numbers.ts';
 import type { Comparison, Figures } from '../lib/types.ts';
 import { DerivedBadge } from './derived-badge.tsx';
 import { FigureTile } from './figure-tile.tsx';
@@ -63,20 +63,10 @@ function Hint({ name, figures, changes }: HintProps) {
     <>
       {percent(figures[rate])} {derived ? 'sent − bounced, derived' : share}
       {points && <div>{points}</div>}
-      {name === 'bounced' && bounces(figures)}
+      {name === 'bounced' && <div>{bounceWords(figures)}</div>}
       {name === 'opened' && programs(figures.machine_opened)}
       {name === 'clicked' && programs(figures.machine_clicked)}
     </>
-  );
-}
-
-/** Only where the provider tells them apart. */
-function bounces({ hard_bounced: hard, soft_bounced: soft }: Figures) {
-  if (hard === null && soft === null) return null;
-  return (
-    <div>
-      {count(hard)} hard, {count(soft)} soft
-    </div>
   );
 }
 

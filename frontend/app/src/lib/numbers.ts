@@ -15,3 +15,10 @@ export function percent(rate: number | null | undefined, locale?: string): strin
 export function plural(n: number, one: string, many = `${one}s`, locale?: string): string {
   return `${count(n, locale)} ${new Intl.PluralRules(locale ?? 'en').select(n) === 'one' ? one : many}`;
 }
+
+type Bounces = { hard_bounced: number | null; soft_bounced: number | null };
+
+/** "30 hard, 20 soft"; nothing, where the provider does not tell them apart. */
+export function bounceWords({ hard_bounced: hard, soft_bounced: soft }: Bounces): string | null {
+  return hard === null && soft === null ? null : `${count(hard)} hard, ${count(soft)} soft`;
+}

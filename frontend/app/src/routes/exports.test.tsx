@@ -6,6 +6,9 @@ import * as make from '../test/fixtures.ts';
 import { openApp } from '../test/render.tsx';
 import { get, problem, server } from '../test/server.ts';
 
+/** The first look at a page loads its lazy parts, too. */
+const LAZY = { timeout: 15_000 };
+
 const row = (change: Partial<ExportRow> = {}): ExportRow => ({
   id: 'exp_1',
   report: 'campaigns',
@@ -52,7 +55,7 @@ async function exported(path: string, answer: () => Response, format: string) {
     }),
   );
   const view = openApp(path);
-  await view.user.click(await screen.findByRole('button', { name: 'Export' }));
+  await view.user.click(await screen.findByRole('button', { name: 'Export' }, LAZY));
   await view.user.click(await screen.findByRole('menuitem', { name: format }));
   await waitFor(() => expect(bodies.length).toBe(1));
   return { ...view, asked: bodies[0] };

@@ -7,6 +7,7 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { ScoreCard } from '../../components/score-card.tsx';
 import { EmptyState, ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { needsAttention } from '../../features/connections/accounts.ts';
+import { DeviatingNote } from '../../features/dashboard/deviating-note.tsx';
 import { FiguresSection } from '../../features/dashboard/figures-section.tsx';
 import { type FiguresSearch, readFiguresSearch, toQuery } from '../../features/dashboard/search.ts';
 import { TroubleList } from '../../features/dashboard/trouble-list.tsx';
@@ -43,6 +44,7 @@ function Dashboard() {
       )}
       {empty && <NothingYet />}
       {!empty && <ScoreCard />}
+      {accounts.length > 0 && <DeviatingNote accounts={active.map(({ id }) => id)} />}
       {!empty && <FiguresSection search={search} accounts={accounts} onSearch={change} />}
       {integrations.isPending && <LoadingBlocks label="Loading connections" heights={[200]} />}
       {active.length > 0 && (
