@@ -35,6 +35,10 @@ BY_THEMSELVES = {
     "change_plan": "billing.plan_changed",
     "cancel_subscription": "billing.cancelled",
     "resume_subscription": "billing.resumed",
+    "update_alert_settings": "alert_settings.changed",
+    "confirm_alert_address": "alert_settings.address_confirmed",
+    "renew_alert_webhook_secret": "alert_settings.webhook_secret_renewed",
+    "send_test_alert": "alert_settings.tested",
 }
 NOTHING_OF_AN_ORGANIZATION = {
     "confirm_email": "concerns a person and their address",
@@ -48,6 +52,7 @@ NOTHING_OF_AN_ORGANIZATION = {
     "mark_support_request_answered": "the operator's, who stands outside of organizations",
     "check_provider_app": "the operator's, who stands outside of organizations",
     "run_quick_diagnosis": "reads and compares",
+    "preview_alert_rules": "computes what would have been told, and stores nothing",
     "refresh_billing": "reads what Stripe says",
     "open_billing_portal": "leads to Stripe, which keeps a record of its own",
 }

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
+from mailwarden.accounts import audit
 from mailwarden.accounts.models import Organization
 from mailwarden.alerts.channels.jobs import settle
 from mailwarden.alerts.channels.sending import Parcel, pack, send
@@ -52,6 +53,7 @@ async def test_channels(rt: Runtime, org_id: UUID) -> list[Tested]:
     """Raises SubscriptionInactive. No transaction is open while anything is sent."""
     async with unit_of_work(rt.sessions, org_id) as tx:
         await require_work(rt, tx, org_id)
+        await audit.record(tx, "alert_settings.tested", audit.Target("alert_settings"))
         wants = await settings_of(tx, org_id)
         plan = await _plan(rt, tx, wants)
     mails = asyncio.gather(*(_mail(rt, org_id, *letter) for letter in plan.letters))

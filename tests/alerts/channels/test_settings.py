@@ -107,6 +107,7 @@ async def test_a_test_goes_through_every_channel_and_tells_what_came_of_it(
     }
     assert results["email"]["target"] == "owner@example.com"
     assert (results["webhook"]["http_status"], results["webhook"]["detail"]) == (503, "http_status")
+    assert "alert_settings.tested" in (await owner.get("/v1/audit-log")).text
     assert [mail["Subject"] for mail in mails(tmp_path / "mail")] == ["Test alert"]
     assert (await owner.get("/v1/alerts")).json()["data"][0]["kind"] == "test"
 
