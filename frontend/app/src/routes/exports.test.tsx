@@ -77,6 +77,24 @@ test('a small export is saved at once, with exactly the filters on screen', asyn
   await waitFor(() => expect(names).toEqual(['campaigns-2026-11-22.csv']));
 });
 
+const DAY = expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/);
+
+test.each([
+  [
+    '/dashboard?from=2026-01-01&to=2026-01-31&account=conn_h1',
+    'dashboard',
+    { first_day: '2026-01-01', last_day: '2026-01-31', interval: 'day', connection_id: ['conn_h1'], compare: true },
+  ],
+  ['/alerts?kind=score_drop&unread=true', 'alerts', { kind: 'score_drop', unread: true }],
+  ['/integrations/hubspot?account=conn_h1&tab=syncs', 'sync_history', { connection_id: 'conn_h1' }],
+  ['/deliverability?domain=example.com', 'deliverability', { domain: 'example.com', first: DAY }],
+])('%s exports what it shows', async (path, report, filters) => {
+  saved();
+  server.use(get('/deliverability/history', () => make.page([])));
+  const { asked } = await exported(path, file, 'PDF, for reading');
+  expect(asked).toEqual({ report, format: 'pdf', filters });
+});
+
 test('a large one is made in the background: how far, then its link and when that ends; or it is stopped', async () => {
   let rows = [row()];
   const removed: string[] = [];

@@ -1,7 +1,8 @@
-import { Anchor, Button, Stack } from '@mantine/core';
+import { Anchor, Button, Group, Stack } from '@mantine/core';
 import { IconBellOff, IconChecks, IconFilterOff } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute, Link } from '@tanstack/react-router';
+import { ExportButton } from '../../components/export-button.tsx';
 import { MoreButton } from '../../components/more-button.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { EmptyState, ErrorState, LoadingBlocks } from '../../components/states.tsx';
@@ -37,7 +38,15 @@ function Alerts() {
   );
   return (
     <Stack gap="lg" maw={860}>
-      <PageHeader title="Alerts" actions={rows.some((row) => row.read_at === null) && all}>
+      <PageHeader
+        title="Alerts"
+        actions={
+          <Group gap="xs">
+            {rows.some((row) => row.read_at === null) && all}
+            <ExportButton report="alerts" filters={filter} />
+          </Group>
+        }
+      >
         One alert for each time of trouble, and a word when it is over. <SettingsLink />
       </PageHeader>
       <AlertFilters filter={filter} onFilter={onFilter} />
