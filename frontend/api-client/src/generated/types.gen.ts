@@ -8692,7 +8692,7 @@ export type Why = 'unused' | 'age' | 'announced';
 /**
  * Wish
  */
-export type Wish = 'connect' | 'disconnect' | 'change_connection' | 'sync' | 'manage_members' | 'change_organization' | 'manage_api_keys' | 'manage_webhooks' | 'look_at_diagnostics' | 'look_at_audit_log' | 'manage_billing' | 'manage_alerts';
+export type Wish = 'connect' | 'disconnect' | 'change_connection' | 'sync' | 'manage_members' | 'change_organization' | 'manage_api_keys' | 'manage_webhooks' | 'look_at_diagnostics' | 'look_at_audit_log' | 'manage_billing' | 'manage_alerts' | 'manage_domains';
 
 /**
  * WishIn
