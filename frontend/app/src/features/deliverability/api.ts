@@ -32,11 +32,12 @@ import type { DomainDraft, SendingDomain, StepChange, WhatIf } from '../../lib/t
 
 export const HISTORY_DAYS = 90;
 
+/** Of the history that is shown. */
+export const firstDay = () => dayOf(Date.now() - (HISTORY_DAYS - 1) * 86_400_000, 'UTC');
+
 /** One score a day (UTC), newest first. */
-export function historyOptions(domain: string | undefined) {
-  const first = dayOf(Date.now() - (HISTORY_DAYS - 1) * 86_400_000, 'UTC');
-  return listDeliverabilityHistoryOptions({ query: { domain, first, limit: 100 } });
-}
+export const historyOptions = (domain: string | undefined) =>
+  listDeliverabilityHistoryOptions({ query: { domain, first: firstDay(), limit: 100 } });
 
 /** A question, though it is posted: nothing is stored, so the same one need not be asked twice. `asOf`: of which score. */
 export const whatIfOptions = (body: WhatIf, asOf: string) =>

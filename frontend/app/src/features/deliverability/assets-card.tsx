@@ -70,7 +70,7 @@ type CheckProps = { check: ReturnType<typeof useCheckNow>; asset: string | null;
 function CheckNow({ check, asset, label }: CheckProps) {
   const rights = useRightsTo('domains:write');
   return (
-    <Managed rights={rights}>
+    <Managed rights={rights} wish={asset === null ? { action: 'manage_domains' } : undefined}>
       {(may) => (
         <Button
           variant={asset === null ? 'filled' : 'default'}

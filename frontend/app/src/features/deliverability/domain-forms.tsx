@@ -2,6 +2,7 @@ import { Button, Group, SimpleGrid, Text, Textarea, TextInput } from '@mantine/c
 import { IconPlus } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
+import { AskBeside } from '../../components/ask-beside.tsx';
 import { useRightsTo } from '../../components/managed.tsx';
 import { Part } from '../../components/part.tsx';
 import { ErrorState } from '../../components/states.tsx';
@@ -29,7 +30,14 @@ export function AddDomain() {
   const { may, reason } = useRightsTo('domains:write');
   return (
     <Part title="Add a domain" lead="The domain after the @ of your sender addresses.">
-      {may ? <AddForm /> : <Text size="sm">{reason}</Text>}
+      {may ? (
+        <AddForm />
+      ) : (
+        <>
+          <Text size="sm">{reason}</Text>
+          <AskBeside wish={{ action: 'manage_domains' }} />
+        </>
+      )}
     </Part>
   );
 }

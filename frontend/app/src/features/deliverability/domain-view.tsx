@@ -91,7 +91,7 @@ function When({
 function Verify({ verify }: { verify: ReturnType<typeof useVerifyDomain> }) {
   const rights = useRightsTo('domains:write');
   return (
-    <Managed rights={rights}>
+    <Managed rights={rights} wish={{ action: 'manage_domains' }}>
       {(may) => (
         <Button
           disabled={!may}

@@ -1,5 +1,6 @@
 import { Button, Card, Group, Stack, Text, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronUp, IconHelpCircle } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { useId } from 'react';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { ScoreGauge } from '../../components/score-gauge.tsx';
@@ -63,6 +64,11 @@ function Words({ score }: { score: Score }) {
       </Group>
       {advice && <Text fw={600}>{advice}</Text>}
       {note && <Text size="sm">{note}</Text>}
+      {score.score === null && (
+        <Link className="link" to="/deliverability/domains">
+          Add a sending domain
+        </Link>
+      )}
       {held && (
         <Text size="sm">
           Held down by: {held.text}

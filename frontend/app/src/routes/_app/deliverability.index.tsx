@@ -1,6 +1,9 @@
+import { Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
+import { ExportButton } from '../../components/export-button.tsx';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
+import { firstDay } from '../../features/deliverability/api.ts';
 import { DeliverabilityFrame } from '../../features/deliverability/frame.tsx';
 import { ScopeSelect, ScoreView } from '../../features/deliverability/score-view.tsx';
 import { scoreOptions } from '../../lib/score.ts';
@@ -27,7 +30,12 @@ function Deliverability() {
     <DeliverabilityFrame
       place="/deliverability"
       lead="How healthy your sending is, by rules that are published: every number behind the score is shown."
-      actions={<ScopeSelect domains={domains} value={domain} onChange={(next) => change({ domain: next })} />}
+      actions={
+        <Group gap="sm" align="flex-end">
+          <ScopeSelect domains={domains} value={domain} onChange={(next) => change({ domain: next })} />
+          <ExportButton report="deliverability" filters={{ domain, first: firstDay() }} />
+        </Group>
+      }
     >
       {error && !data && <ErrorState error={error} onRetry={() => void refetch()} />}
       {isPending && <LoadingBlocks label="Loading the score" heights={[180, 220, 240]} />}
