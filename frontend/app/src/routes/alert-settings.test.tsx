@@ -95,11 +95,11 @@ test('somebody else’s save in between is told, keeps what was typed, and the n
   server.use(get('/alert-rules', () => now));
   const { user } = openApp(PAGE);
   const bounces = await rule('Bounce rate spike');
-  await user.click(bounces.getByRole('switch', { name: 'Bounce rate spike: on' }));
+  await user.click(bounces.getByRole('switch', { name: /^On\s*: Bounce rate spike/ }));
   await user.click(screen.getByRole('button', { name: 'Save rules' }));
   expect(await screen.findByRole('alert')).toHaveTextContent('It was changed meanwhile');
   expect(await bounces.findByText('Theirs now.')).toBeInTheDocument();
-  expect(bounces.getByRole('switch', { name: 'Bounce rate spike: on' })).not.toBeChecked();
+  expect(bounces.getByRole('switch', { name: /^On\s*: Bounce rate spike/ })).not.toBeChecked();
   await user.click(screen.getByRole('button', { name: 'Save rules' }));
   await waitFor(() => expect(sent.map(({ match }) => match)).toEqual(['"v4"', '"v9"']));
 });
@@ -129,7 +129,7 @@ test('digest, Slack and webhook are saved together; the Slack address is never s
   const { user } = openApp(PAGE);
   expect(await screen.findByRole('combobox', { name: 'Hour of the digest' })).toHaveValue('08:00');
   expect(screen.getByText(/In Europe\/Madrid/)).toBeInTheDocument();
-  await user.click(screen.getByRole('switch', { name: 'Slack: on' }));
+  await user.click(screen.getByRole('switch', { name: /^On\s*: Slack/ }));
   await user.click(screen.getByLabelText('Address of the incoming webhook'));
   await user.paste('https://hooks.slack.com/services/abcd');
   await user.click(screen.getByRole('button', { name: 'Save settings' }));

@@ -4,6 +4,7 @@ import { ToneBadge } from '../../components/tone-badge.tsx';
 import { plural } from '../../lib/numbers.ts';
 import type { AlertRule } from '../../lib/types.ts';
 import { type RuleDraft, wrongThreshold, wrongVolume } from './draft.ts';
+import { OnLabel } from './on-label.tsx';
 
 const TIERS = ['Tier A alone', 'Tiers A and B', 'Tiers A to C', 'All tiers, A to D'].map((label, index) => ({
   value: String(index + 1),
@@ -34,8 +35,7 @@ export function RuleFields(props: Props) {
       <Stack gap="sm">
         <Group justify="space-between" gap="xs">
           <Switch
-            label={value.enabled ? 'On' : 'Off'}
-            aria-label={`${rule.label}: on`}
+            label={<OnLabel of={rule.label} />}
             checked={value.enabled}
             onChange={(e) => onChange({ enabled: e.currentTarget.checked })}
           />

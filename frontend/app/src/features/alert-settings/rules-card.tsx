@@ -2,6 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Part } from '../../components/part.tsx';
+import { Spoken } from '../../components/spoken.tsx';
 import { ErrorState } from '../../components/states.tsx';
 import { notifyOk } from '../../lib/notify.ts';
 import { pathErrors } from '../../lib/problem.ts';
@@ -79,7 +80,7 @@ export function RulesCard({ rules, may }: { rules: AlertRules; may: boolean }) {
           </Button>
           {edits.dirty && (
             <Button variant="subtle" onClick={edits.discard}>
-              Discard changes
+              Discard changes<Spoken>of the rules</Spoken>
             </Button>
           )}
         </Group>

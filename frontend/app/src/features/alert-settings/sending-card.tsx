@@ -1,6 +1,7 @@
 import { Button, Group, Select, Text } from '@mantine/core';
 import { Part } from '../../components/part.tsx';
 import { ExactTime } from '../../components/relative-time.tsx';
+import { Spoken } from '../../components/spoken.tsx';
 import { ErrorState } from '../../components/states.tsx';
 import { notifyOk } from '../../lib/notify.ts';
 import { pathErrors } from '../../lib/problem.ts';
@@ -53,7 +54,7 @@ export function SendingCard({ settings, edits }: { settings: AlertSettings; edit
         </Button>
         {edits.dirty && (
           <Button variant="subtle" onClick={edits.discard}>
-            Discard changes
+            Discard changes<Spoken>of the settings</Spoken>
           </Button>
         )}
       </Group>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import type { AlertSettings } from '../../lib/types.ts';
 import { errorWords, StateBadge } from './delivery-words.tsx';
+import { OnLabel } from './on-label.tsx';
 
 type Props = { name: string; on: boolean; onTurn: (on: boolean) => void; last: Last | null; children: ReactNode };
 type Last = NonNullable<AlertSettings['email']['last']>;
@@ -12,12 +13,7 @@ export function Way({ name, on, onTurn, last, children }: Props) {
   return (
     <Fieldset legend={name}>
       <Stack gap="sm">
-        <Switch
-          label={on ? 'On' : 'Off'}
-          aria-label={`${name}: on`}
-          checked={on}
-          onChange={(e) => onTurn(e.currentTarget.checked)}
-        />
+        <Switch label={<OnLabel of={name} />} checked={on} onChange={(e) => onTurn(e.currentTarget.checked)} />
         {children}
         {last && <Latest last={last} />}
       </Stack>
