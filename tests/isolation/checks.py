@@ -20,6 +20,9 @@ LEADS_AWAY = {"oauth_callback"}  # answers a browser that comes from a provider:
 # What would end the caller's own session or membership, and with it the test.
 ENDS = {"sign_out", "leave_organization", "transfer_ownership", "switch_organization", "end_session"}
 ENDS |= {"end_other_sessions", "change_password", "create_organization"}
+# After these, other operations find their objects no more.
+TAKE_AWAY = {"disconnect_connection", "close_support_request", "rotate_api_key"}
+OF_MEMBERS = {"ask_owner"}  # owners have nothing to ask, whatever they name: organizations/test_wishes.py
 
 
 @dataclass
@@ -33,6 +36,8 @@ class Trial:
     may_break: bool = False  # with the filters gone the database may be what refuses, and that is an error
     tally: Tally = field(default_factory=Tally)
     tried: set[str] = field(default_factory=set)
+    found: set[str] = field(default_factory=set)  # operations that write and knew my own ids
+    done: set[str] = field(default_factory=set)  # … and did what was asked
     described: Description = field(init=False)
     operations: list[Operation] = field(init=False)
 
@@ -92,11 +97,26 @@ async def theirs_in_bodies(trial: Trial, party: Party) -> None:
                 trial.see(party, one, answer, answer.status_code in trial.refusals)
 
 
+def _takes_away(one: Operation) -> bool:
+    return one.method == "DELETE" or one.name in TAKE_AWAY
+
+
 async def my_writes(trial: Trial, party: Party) -> None:
+    writes = (one for one in trial.operations if one.method != "GET" and one.name not in ENDS and party.calls(one))
+    for one in sorted(writes, key=_takes_away):
+        answer = await call(party, trial.described, one, trial.mine.ids)
+        trial.see(party, one, answer, answer.status_code < 500)
+        trial.found |= {one.name} if answer.status_code != HIDDEN else set()
+        trial.done |= {one.name} if answer.is_success else set()
+
+
+def own_were_known(trial: Trial) -> None:
+    """The positive control of what writes: a refusal of theirs tells something only where mine is taken."""
     for one in trial.operations:
-        if one.method != "GET" and one.name not in ENDS and party.calls(one):
-            answer = await call(party, trial.described, one, trial.mine.ids)
-            trial.see(party, one, answer, answer.status_code < 500)
+        slots = trial.described.slots[one.name]
+        if one.name in trial.tried and one.method != "GET" and one.name not in ENDS | OF_MEMBERS:
+            trial.tally.see(not slots.path or one.name in trial.found, f"{one.name} does not know mine either")
+            trial.tally.see(not slots.body or one.name in trial.done, f"{one.name} does not take mine either")
 
 
 async def as_neighbours(trial: Trial, parties: list[Party]) -> None:
@@ -107,6 +127,7 @@ async def as_neighbours(trial: Trial, parties: list[Party]) -> None:
             await attempt(trial, party)
     for party in parties[::-1]:
         await my_writes(trial, party)
+    own_were_known(trial)
     trial.tally.see(before == await digest(trial.past_walls, trial.theirs), "rows of theirs have changed")
 
 

@@ -54,6 +54,7 @@ WORDS: dict[tuple[str, str], Any] = {
     ("events", "type"): "sync.failed",
     ("identities", "provider"): "google",
     ("webhook_endpoints", "disabled_reason"): None,
+    ("oauth_grants", "revoked_at"): None,
     ("oauth_tokens", "kind"): "refresh",
     ("mail_servers", "imap_security"): "tls",
     ("mail_servers", "smtp_security"): "tls",
