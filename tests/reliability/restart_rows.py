@@ -38,7 +38,8 @@ class Balancer:
 
 
 async def _work(balancer: Balancer, tally: Tally, n: int, times: list[float]) -> None:
-    while tally.n < n:
+    """Until it was asked often enough, and at least one of them was gone and came back meanwhile."""
+    while tally.n < n or not tally.figures.get("restarts"):
         begun, http = time.monotonic(), balancer.client()
         what = "nobody is ready"
         if http is not None:
@@ -71,13 +72,18 @@ async def rolling(ground: Ground, n: int, linger_s: float = LINGER_S) -> Tally:
         cookies = owner.http.cookies
         clients = {one.url: await enter(httpx.AsyncClient(base_url=one.url, cookies=cookies)) for one in apis}
         balancer = Balancer(apis, clients, list(apis))
-        busy = [asyncio.create_task(balancer.watch()), asyncio.create_task(_roll(balancer, tally))]
-        await asyncio.gather(*(_work(balancer, tally, n, times) for _ in range(PEOPLE)))
-        for task in busy:
+        busy = [asyncio.create_task(one) for one in (balancer.watch(), _roll(balancer, tally))]
+        people = asyncio.gather(*(_work(balancer, tally, n, times) for _ in range(PEOPLE)))
+        await asyncio.wait([people, *busy], return_when=asyncio.FIRST_COMPLETED)
+        tally.violations += [f"whoever restarts broke down: {task.exception()!r}" for task in busy if task.done()]
+        for task in (people, *busy):
             task.cancel()
-        await asyncio.gather(*busy, return_exceptions=True)
+        await asyncio.gather(people, *busy, return_exceptions=True)
+        if not people.cancelled():
+            people.result()
     times.sort()
-    tally.figures |= {"p99 s": round(times[int(len(times) * 0.99)], 3), "restarts": tally.figures.get("restarts", 0)}
+    restarts = tally.figures.get("restarts", 0)
+    tally.figures |= {"p99 s": round(times[int(len(times) * 0.99)], 3), "restarts": restarts}
     return tally
 
 
