@@ -80,3 +80,8 @@ async def probe(runtime: Runtime, row: Connection) -> None:
 async def row_of(runtime: Runtime, browser: Browser, shown: str) -> Connection:
     async with reader(runtime.sessions, browser.org_id) as tx:
         return (await tx.session.scalars(select(Connection).where(Connection.id == parse_id("conn", shown)))).one()
+
+
+async def shown(owner: Browser) -> str:
+    """The id of their only account."""
+    return str((await owner.get("/v1/connections")).json()["data"][0]["id"])

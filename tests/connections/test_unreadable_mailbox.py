@@ -12,7 +12,7 @@ from mailwarden.connections.unreadable import SAID
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.jobs import enqueue
 from mailwarden.core.runtime import Runtime
-from tests.connections.mailbox_fixtures import post
+from tests.connections.mailbox_fixtures import mailbox, post
 from tests.connections.mailbox_steps import Post, connected
 from tests.connections.steps import REVOKED, fail, live, now
 from tests.connections.test_unreadable import LOST
@@ -20,12 +20,7 @@ from tests.support.browser import Browser
 from tests.support.jobs import drain
 from tests.support.time import TimeMachine
 
-__all__ = ["post"]
-
-
-@pytest.fixture
-async def mailbox(runtime: Runtime, owner: Browser, post: Post) -> Connection:
-    return await connected(runtime, owner, post.form())
+__all__ = ["mailbox", "post"]
 
 
 async def damage(runtime: Runtime, row: Connection) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 
@@ -74,11 +75,12 @@ async def rolling(ground: Ground, n: int, linger_s: float = LINGER_S) -> Tally:
         balancer = Balancer(apis, clients, list(apis))
         busy = [asyncio.create_task(one) for one in (balancer.watch(), _roll(balancer, tally))]
         people = asyncio.gather(*(_work(balancer, tally, n, times) for _ in range(PEOPLE)))
-        await asyncio.wait([people, *busy], return_when=asyncio.FIRST_COMPLETED)
+        tasks: list[asyncio.Future[Any]] = [people, *busy]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         tally.violations += [f"whoever restarts broke down: {task.exception()!r}" for task in busy if task.done()]
-        for task in (people, *busy):
-            task.cancel()
-        await asyncio.gather(people, *busy, return_exceptions=True)
+        for one in tasks:
+            one.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         if not people.cancelled():
             people.result()
     times.sort()

@@ -15,7 +15,16 @@ from mailwarden.core.db import unit_of_work
 from mailwarden.core.runtime import Runtime
 from mailwarden.main import create_app
 from tests.conftest import NewClient
-from tests.developers.oauth.steps import ISSUER, REDIRECT, Program, allow, code_for, landed, tokens_for
+from tests.developers.oauth.steps import (
+    ISSUER,
+    REDIRECT,
+    WITHOUT_PKCE,
+    Program,
+    allow,
+    code_for,
+    landed,
+    tokens_for,
+)
 from tests.developers.steps import as_program, make_key
 from tests.support.browser import PASSWORD, Browser, sign_up
 from tests.support.time import TimeMachine
@@ -28,19 +37,7 @@ async def revoked(rt: Runtime, browser: Browser) -> list[str | None]:
         return list(await tx.session.scalars(select(Grant.revoked_why).where(Grant.org_id == browser.org_id)))
 
 
-@pytest.mark.parametrize(
-    "over",
-    [
-        {"code_challenge": None, "code_challenge_method": None},
-        {"code_challenge": None},
-        {"code_challenge_method": None},
-        {"code_challenge_method": "plain"},
-        {"code_challenge_method": "s256"},
-        {"code_challenge": "short"},
-        {"code_challenge": "x" * 44},
-        {"code_challenge": ""},
-    ],
-)
+@pytest.mark.parametrize("over", WITHOUT_PKCE)
 async def test_no_request_without_pkce(owner: Browser, program: Program, over: dict[str, str | None]) -> None:
     answer = await owner.get(program.request(**over))
     assert landed(answer) | {"error_description": ""} == {
