@@ -18,7 +18,7 @@ from mailwarden_sandbox.faults.kinds import KINDS, checked
 from mailwarden_sandbox.mail.server import MailPorts
 from tests.sandbox.mail import BOX, PASSWORD
 from tests.support.browser import Browser
-from tests.support.jobs import drain
+from tests.support.jobs import SURELY, drain
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ async def connected(runtime: Runtime, browser: Browser, form: dict[str, Any]) ->
 
 async def probe(runtime: Runtime, row: Connection) -> None:
     async with unit_of_work(runtime.sessions, row.org_id) as tx:
-        await enqueue(tx, PROBE, row.id, due_at=runtime.clock.now(), replace=True)
+        await enqueue(tx, PROBE, row.id, due_at=runtime.clock.now() - SURELY, replace=True)
     await drain(runtime)
 
 

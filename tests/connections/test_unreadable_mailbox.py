@@ -17,7 +17,7 @@ from tests.connections.mailbox_steps import Post, connected
 from tests.connections.steps import REVOKED, fail, live, now
 from tests.connections.test_unreadable import LOST
 from tests.support.browser import Browser
-from tests.support.jobs import drain
+from tests.support.jobs import SURELY, drain
 from tests.support.time import TimeMachine
 
 __all__ = ["mailbox", "post"]
@@ -31,7 +31,7 @@ async def damage(runtime: Runtime, row: Connection) -> None:
 
 async def run(runtime: Runtime, row: Connection, kind: str = PROBE) -> None:
     async with unit_of_work(runtime.sessions, row.org_id) as tx:
-        await enqueue(tx, kind, row.id, due_at=runtime.clock.now(), replace=True)
+        await enqueue(tx, kind, row.id, due_at=runtime.clock.now() - SURELY, replace=True)
     await drain(runtime)
 
 
