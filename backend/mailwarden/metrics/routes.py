@@ -1,4 +1,3 @@
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -6,6 +5,7 @@ from fastapi import APIRouter, Depends, Query
 from mailwarden.accounts.caller import DataReader
 from mailwarden.core.api import Reader, Rt, errors
 from mailwarden.core.ids import CampaignId, ConnectionId
+from mailwarden.core.moments import Moment
 from mailwarden.core.paging import Page, Paging
 from mailwarden.metrics.listing import CampaignSort, list_page, observation_page
 from mailwarden.metrics.output import campaign_out, data_age, summed_out
@@ -13,8 +13,8 @@ from mailwarden.metrics.queries import CampaignFilter, connections_shown, get_ca
 from mailwarden.metrics.schemas import CampaignOut, CampaignPage, ObservationOut, Summary
 
 router = APIRouter(prefix="/v1", tags=["metrics"])
-SentFrom = Annotated[datetime | None, Query(description="Sent at this time or later.")]
-SentTo = Annotated[datetime | None, Query(description="Sent before this time.")]
+SentFrom = Annotated[Moment | None, Query(description="Sent at this time or later.")]
+SentTo = Annotated[Moment | None, Query(description="Sent before this time.")]
 
 
 async def campaign_filter(
