@@ -12,6 +12,7 @@ from mailwarden.main import create_app
 from tests.accounts.steps import mails, prove_address
 from tests.accounts.test_second_factor import code, turn_on
 from tests.faults.conftest import sandbox, world  # noqa: F401 - fixtures
+from tests.organizations.steps import audit_rows
 from tests.support.browser import PASSWORD, Browser
 from tests.support.world import World
 
@@ -97,6 +98,7 @@ async def test_a_holder_of_the_address_must_link_first(world: World, stranger: h
     assert await sign_in(world, stranger, "google", who) == "/sign-in?error=identity_not_linked"
     assert (await stranger.get("/v1/me")).status_code == 401
     assert await link(world, owner, "google", who) == "/settings/account?linked=google"
+    assert "account.identity_linked" in [one.action for one in await audit_rows(world.runtime, owner)]
     assert await sign_in(world, stranger, "google", who) == "/"
     assert (await me(stranger))["user"]["id"] == owner.me["user"]["id"]
     assert (await mails(world.runtime, "admin@one-firm.test"))[-1]["Subject"] == "Google signs you in"

@@ -4,10 +4,15 @@ import asyncio
 from datetime import timedelta
 
 import httpx
+from sqlalchemy import select, update
 
+from mailwarden.accounts.factor_models import Identity
+from mailwarden.accounts.models import User
+from mailwarden.core.db import reader, unit_of_work
 from mailwarden.core.runtime import Runtime
 from tests.accounts.steps import mails, newest_token, prove_address, words
 from tests.conftest import NewClient
+from tests.developers.steps import as_program, make_key
 from tests.support.browser import PASSWORD, Browser, sign_up
 from tests.support.time import TimeMachine
 
@@ -42,6 +47,52 @@ async def test_the_link_sets_a_new_password_and_ends_every_session(
     notice = (await mails(runtime, ADDRESS))[-1]
     assert notice["Subject"] == "Your password was changed"
     assert "127.0.0.1" in words(notice)
+
+
+async def leave_ways_in(rt: Runtime, browser: Browser) -> str:
+    """An account at Google that signs in, and a key; the secret of the key."""
+    key = await make_key(browser, ["data:read"])
+    async with unit_of_work(rt.sessions, browser.org_id) as tx:
+        await tx.act_as(browser.user_id)
+        google = {"provider": "google", "issuer": "https://accounts.google.com", "subject": "7"}
+        tx.session.add(Identity(**google, subject_hash=b"7" * 32, user_id=browser.user_id, label="pat@gmail.com"))
+    return str(key["secret"])
+
+
+async def works(new_client: NewClient, secret: str) -> bool:
+    return (await as_program(new_client(), secret).get("/v1/campaigns")).status_code == 200
+
+
+async def elsewhere(rt: Runtime, browser: Browser) -> list[str]:
+    async with reader(rt.sessions) as tx:
+        await tx.act_as(browser.user_id)
+        mine = select(Identity.label).where(Identity.user_id == browser.user_id)
+        return list(await tx.session.scalars(mine))
+
+
+async def test_who_proves_the_address_by_a_new_password_shuts_out_whoever_signed_up_with_it(
+    runtime: Runtime, owner: Browser, new_client: NewClient
+) -> None:
+    secret = await leave_ways_in(runtime, owner)
+    async with unit_of_work(runtime.sessions) as tx:
+        await tx.act_as(owner.user_id)
+        await tx.session.execute(update(User).where(User.id == owner.user_id).values(email_verified_at=None))
+    await ask(new_client())
+    assert (await reset(new_client(), await newest_token(runtime, ADDRESS))).status_code == 204
+    assert await elsewhere(runtime, owner) == []
+    assert not await works(new_client, secret)
+
+
+async def test_ones_own_ways_in_stay_and_are_named_in_the_mail(
+    runtime: Runtime, owner: Browser, new_client: NewClient
+) -> None:
+    await prove_address(runtime, owner)
+    secret = await leave_ways_in(runtime, owner)
+    await ask(new_client())
+    assert (await reset(new_client(), await newest_token(runtime, ADDRESS))).status_code == 204
+    assert await elsewhere(runtime, owner) == ["pat@gmail.com"]
+    assert await works(new_client, secret)
+    assert "pat@gmail.com" in words((await mails(runtime, ADDRESS))[-1])
 
 
 async def test_known_and_unknown_addresses_get_the_same_answer_for_the_same_work(

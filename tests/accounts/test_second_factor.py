@@ -13,7 +13,7 @@ from mailwarden.accounts.factor_models import SecondFactor
 from mailwarden.accounts.totp import RECOVERY_CODES, new_recovery_codes, plain_code
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.runtime import Runtime
-from tests.accounts.steps import mails, newest_token
+from tests.accounts.steps import mails, newest_token, prove_address
 from tests.conftest import NewClient
 from tests.support.browser import PASSWORD, Browser
 from tests.support.time import TimeMachine
@@ -120,6 +120,7 @@ async def test_asking_without_a_code_is_no_failed_attempt(
 
 
 async def test_a_reset_does_not_go_around_it(runtime: Runtime, owner: Browser, new_client: NewClient) -> None:
+    await prove_address(runtime, owner)
     await turn_on(runtime, owner)
     http, new = new_client(), "a quite different passphrase"
     await http.post("/v1/auth/forgot-password", json={"email": ADDRESS})

@@ -12,7 +12,7 @@ from tests.alerts.support import alerts, break_and_tell, card, copies, recover_a
 from tests.conftest import MakeConnection
 from tests.factories import make_organization
 from tests.support.browser import Browser
-from tests.support.jobs import drain
+from tests.support.jobs import SURELY, drain
 
 
 async def test_a_dead_connection_raises_one_alert_with_its_card(
@@ -91,7 +91,7 @@ async def test_a_recovery_that_arrives_first_tells_the_break_before_it(
         await record(tx, EventType.CONNECTION_RECOVERED, connection_id=connection.id, subject_id=episode_id)
     await drain(runtime)
     async with unit_of_work(runtime.sessions, owner.org_id) as tx:
-        await tx.session.execute(update(Job).where(Job.state == "ready").values(due_at=runtime.clock.now()))
+        await tx.session.execute(update(Job).where(Job.state == "ready").values(due_at=runtime.clock.now() - SURELY))
     await drain(runtime)
     assert [alert.kind for alert in await alerts(runtime, owner.org_id)] == [
         "integration_disconnected",

@@ -59,7 +59,7 @@ TABLE_OF = {
     "attachment_id": "support_attachments",
 }
 BY_THEMSELVES = ("second_factors",)  # a made-up secret would be no secret of an authenticator
-WORDS = {"provider": "hubspot", "slug": "getting-started", "reference": "MW-1111-1111"}
+WORDS = {"provider": "hubspot", "slug": "alerts", "reference": "MW-1111-1111"}
 
 
 @dataclass(frozen=True)

@@ -8,27 +8,23 @@ import asyncio
 import contextlib
 import json
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
-
-import uvicorn
 
 from mailwarden.compose import open_runtime
-from mailwarden.core.roles import Role
 from mailwarden.main import create_app
 from mailwarden.settings import Settings
 from tests.benchmarks.lab import RESULTS, cpu_s, say, table
 from tests.benchmarks.latency_bare import bare_app
 from tests.benchmarks.latency_rows import Seeded, seed_rows
-from tests.support.database import admin_dsn, fresh_database, test_servers
+from tests.benchmarks.serving import Server, Urls, answer, running, served, serves, urls_of
+from tests.support.database import fresh_database, test_servers
 
+HERE = "tests.benchmarks.latency"
 SERVERS = ("product", "same duties", "bare")
 CLIENTS = 8
 FREE = {"enabled": True} | dict.fromkeys(("user", "organization", "address", "key"), 10**9)  # counted, never reached
@@ -63,10 +59,10 @@ ASKED = (
 # servers
 
 
-async def serve(name: str, urls: dict[str, str], port_file: Path) -> None:
+async def serve(name: str, urls: Urls, port_file: Path) -> None:
     if name != "product":
         database = urls["admin" if name == "bare" else "app"]
-        await _run(bare_app(database, urls["redis"], duties=name != "bare"), port_file)
+        await answer(bare_app(database, urls["redis"], duties=name != "bare"), port_file)
         return
     settings = Settings(
         _env_file=None,
@@ -77,42 +73,7 @@ async def serve(name: str, urls: dict[str, str], port_file: Path) -> None:
         limits=FREE,
     )
     async with open_runtime(settings, application="bench") as runtime:
-        await _run(create_app(runtime), port_file)
-
-
-async def _run(app: Any, port_file: Path) -> None:
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way
-        await asyncio.sleep(0.01)
-    partial = port_file.with_suffix(".partial")
-    partial.write_text(str(server.servers[0].sockets[0].getsockname()[1]))
-    partial.replace(port_file)
-    await task
-
-
-@dataclass(frozen=True)
-class Server:
-    name: str
-    port: int
-    pid: int
-
-
-@contextmanager
-def running(name: str, urls: dict[str, str], folder: Path) -> Iterator[Server]:
-    port_file = folder / f"{name.replace(' ', '-')}.port"
-    command = [sys.executable, "-m", "tests.benchmarks.latency", "--serve", name, "--port-file", str(port_file)]
-    process = subprocess.Popen([*command, "--urls", json.dumps(urls)])
-    try:
-        deadline = time.monotonic() + 60
-        while not port_file.exists():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the server {name} did not start")
-            time.sleep(0.05)
-        yield Server(name, int(port_file.read_text()), process.pid)
-    finally:
-        process.terminate()
-        process.wait(10)
+        await answer(create_app(runtime), port_file)
 
 
 # clients
@@ -258,29 +219,21 @@ async def run(rounds: int, seconds: float) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         servers = stack.enter_context(test_servers())
         database = stack.enter_context(fresh_database(servers, "latency"))
-        urls = {
-            "app": servers.dsn(Role.APP, database),
-            "system": servers.dsn(Role.SYSTEM, database),
-            "admin": admin_dsn(servers, database),
-            "redis": servers.redis_url,
-        }
+        urls = urls_of(servers, database)
         seeded = await seed_rows(servers, database)
-        running_now = [stack.enter_context(running(name, urls, folder)) for name in SERVERS]
+        running_now = [stack.enter_context(running(HERE, name, urls, folder)) for name in SERVERS]
         found = await compare(running_now, seeded, rounds, seconds)
     (RESULTS / "latency.json").write_text(json.dumps([asdict(one) for one in found], indent=1))
     tell(found)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.latency", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {HERE}", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2)
-    parser.add_argument("--serve", choices=SERVERS, help=argparse.SUPPRESS)
-    parser.add_argument("--port-file", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--urls", type=json.loads, help=argparse.SUPPRESS)
+    serves(parser, SERVERS)
     options = parser.parse_args()
-    if options.serve:
-        asyncio.run(serve(options.serve, options.urls, options.port_file))
+    if served(options, serve):
         return 0
     asyncio.run(run(options.rounds, options.seconds))
     return 0

@@ -9,35 +9,29 @@ import asyncio
 import hmac
 import json
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import httpx
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from mailwarden.compose import open_runtime
-from mailwarden.core.roles import Role
-from mailwarden.embedded import EmbeddedServers
 from mailwarden.main import create_app
 from mailwarden.providers.hooks.hubspot import signature
 from mailwarden.settings import Settings
-from tests.support.database import ROOT, admin_dsn, fresh_database, test_servers
+from tests.benchmarks.lab import RESULTS, say
+from tests.benchmarks.serving import Urls, answer, running, served, serves, urls_of
+from tests.support.database import fresh_database, test_servers
 
-RESULTS = ROOT / ".local" / "bench"
+HERE = "tests.benchmarks.webhooks"
 SECRET = "our-secret"
 BASE = "https://app.example.test"
 MEDIAN_MS, P99_MS = 50.0, 300.0
@@ -65,11 +59,6 @@ class Measure:
         return none_lost and self.median_ms < MEDIAN_MS and self.p99_ms <= P99_MS
 
 
-def say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
 # receivers
 
 
@@ -92,9 +81,9 @@ def bare_app(dsn: str) -> Starlette:
     return Starlette(routes=[Route("/hooks/hubspot", receive, methods=["POST"])])
 
 
-async def serve(name: str, urls: dict[str, str], port_file: Path) -> None:
+async def serve(name: str, urls: Urls, port_file: Path) -> None:
     if name == "bare":
-        await _run(bare_app(urls["admin"]), port_file)
+        await answer(bare_app(urls["admin"]), port_file)
         return
     settings = Settings(
         _env_file=None,
@@ -106,36 +95,7 @@ async def serve(name: str, urls: dict[str, str], port_file: Path) -> None:
         providers={"hubspot": {"client_id": "our-client", "client_secret": SECRET}},
     )
     async with open_runtime(settings, application="bench") as runtime:
-        await _run(create_app(runtime), port_file)
-
-
-async def _run(app: Any, port_file: Path) -> None:
-    config = uvicorn.Config(app, port=0, lifespan="off", log_level="warning", access_log=False)
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way
-        await asyncio.sleep(0.01)
-    partial = port_file.with_suffix(".partial")
-    partial.write_text(str(server.servers[0].sockets[0].getsockname()[1]))
-    partial.replace(port_file)
-    await task
-
-
-@contextmanager
-def running(name: str, urls: dict[str, str], folder: Path) -> Iterator[str]:
-    port_file = folder / f"{name}.port"
-    command = [sys.executable, "-m", "tests.benchmarks.webhooks", "--serve", name, "--port-file", str(port_file)]
-    process = subprocess.Popen([*command, "--urls", json.dumps(urls)])
-    try:
-        deadline = time.monotonic() + 60
-        while not port_file.exists():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the receiver {name} did not start")
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port_file.read_text()}"
-    finally:
-        process.terminate()
-        process.wait(10)
+        await answer(create_app(runtime), port_file)
 
 
 # sender
@@ -205,15 +165,6 @@ async def _make_bare(dsn: str) -> None:
         await admin.close()
 
 
-def urls_of(servers: EmbeddedServers, database: str) -> dict[str, str]:
-    return {
-        "app": servers.dsn(Role.APP, database),
-        "system": servers.dsn(Role.SYSTEM, database),
-        "redis": servers.redis_url,
-        "admin": admin_dsn(servers, database),
-    }
-
-
 def bench(rate: float, seconds: float) -> list[Measure]:
     found = []
     with tempfile.TemporaryDirectory() as name, test_servers() as servers:
@@ -221,8 +172,8 @@ def bench(rate: float, seconds: float) -> list[Measure]:
             with fresh_database(servers, f"hooks_{receiver}") as database:
                 urls = urls_of(servers, database)
                 asyncio.run(_make_bare(urls["admin"]))
-                with running(receiver, urls, Path(name)) as url:
-                    found.append(asyncio.run(measure(receiver, url, urls["admin"], rate, seconds)))
+                with running(HERE, receiver, urls, Path(name)) as server:
+                    found.append(asyncio.run(measure(receiver, server.url, urls["admin"], rate, seconds)))
     return found
 
 
@@ -239,15 +190,12 @@ def report(found: list[Measure]) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.webhooks", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {HERE}", description=__doc__)
     parser.add_argument("--rate", type=float, default=200)
     parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--serve", choices=ROWS, help=argparse.SUPPRESS)
-    parser.add_argument("--port-file", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--urls", type=json.loads, help=argparse.SUPPRESS)
+    serves(parser, tuple(ROWS))
     options = parser.parse_args()
-    if options.serve:
-        asyncio.run(serve(options.serve, options.urls, options.port_file))
+    if served(options, serve):
         return 0
     found = bench(options.rate, options.seconds)
     report(found)

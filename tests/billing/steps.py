@@ -16,7 +16,7 @@ from mailwarden.core.runtime import Runtime
 from mailwarden_sandbox.app import Sandbox
 from mailwarden_sandbox.stripe.state import StripeState
 from tests.support.browser import PASSWORD, Browser
-from tests.support.jobs import drain
+from tests.support.jobs import SURELY, drain
 from tests.support.time import TimeMachine
 
 
@@ -105,7 +105,7 @@ class Desk:
 
     async def look(self) -> None:
         async with unit_of_work(self.rt.sessions, self.owner.org_id) as tx:
-            await enqueue(tx, LOOK, self.owner.org_id, due_at=self.rt.clock.now())
+            await enqueue(tx, LOOK, self.owner.org_id, due_at=self.rt.clock.now() - SURELY)
         await self.work()
 
     async def work(self) -> None:

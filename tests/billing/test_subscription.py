@@ -218,7 +218,7 @@ def test_of_several_subscriptions_the_living_one_counts() -> None:
 @pytest.mark.parametrize("plan", ["nonsense", "team; drop"])
 async def test_plans_that_are_not_sold_cannot_be_bought(desk: Desk, plan: str) -> None:
     answer = await desk.owner.post("/v1/billing/checkout", {"plan": plan})
-    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/plan")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/plan")
 
 
 async def test_what_owners_do_is_in_the_audit_log(desk: Desk) -> None:

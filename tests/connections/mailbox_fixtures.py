@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from mailwarden.connections.models import Connection
 from mailwarden.core.runtime import Runtime
 from mailwarden_sandbox.app import create_sandbox
 from mailwarden_sandbox.config import SandboxConfig
-from tests.connections.mailbox_steps import Post
+from tests.connections.mailbox_steps import Post, connected
 from tests.sandbox.mail import mail_servers
+from tests.support.browser import Browser
 
 
 @pytest.fixture
@@ -23,3 +25,8 @@ async def post(runtime: Runtime, tmp_path: Path) -> AsyncIterator[Post]:
         object.__setattr__(runtime, "config", changed)
         yield Post(sandbox, ports)
         object.__setattr__(runtime, "config", before)
+
+
+@pytest.fixture
+async def mailbox(runtime: Runtime, owner: Browser, post: Post) -> Connection:
+    return await connected(runtime, owner, post.form())

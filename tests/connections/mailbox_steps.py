@@ -18,7 +18,7 @@ from mailwarden_sandbox.faults.kinds import KINDS, checked
 from mailwarden_sandbox.mail.server import MailPorts
 from tests.sandbox.mail import BOX, PASSWORD
 from tests.support.browser import Browser
-from tests.support.jobs import drain
+from tests.support.jobs import SURELY, drain
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,15 @@ async def connected(runtime: Runtime, browser: Browser, form: dict[str, Any]) ->
 
 async def probe(runtime: Runtime, row: Connection) -> None:
     async with unit_of_work(runtime.sessions, row.org_id) as tx:
-        await enqueue(tx, PROBE, row.id, due_at=runtime.clock.now(), replace=True)
+        await enqueue(tx, PROBE, row.id, due_at=runtime.clock.now() - SURELY, replace=True)
     await drain(runtime)
 
 
 async def row_of(runtime: Runtime, browser: Browser, shown: str) -> Connection:
     async with reader(runtime.sessions, browser.org_id) as tx:
         return (await tx.session.scalars(select(Connection).where(Connection.id == parse_id("conn", shown)))).one()
+
+
+async def shown(owner: Browser) -> str:
+    """The id of their only account."""
+    return str((await owner.get("/v1/connections")).json()["data"][0]["id"])

@@ -20,7 +20,7 @@ from tests.connections.fakes import connect, healthy, start, state_of
 from tests.connections.steps import events, now
 from tests.connections.token_steps import KLAVIYO_TOKEN, credential
 from tests.support.browser import Browser
-from tests.support.jobs import drain
+from tests.support.jobs import SURELY, drain
 from tests.support.replies import Replies
 from tests.support.time import TimeMachine
 
@@ -32,7 +32,7 @@ FRESH = {"access_token": "access-2", "refresh_token": "refresh-2", "expires_in":
 
 async def foresee(rt: Runtime, row: Connection) -> None:
     async with unit_of_work(rt.sessions, row.org_id) as tx:
-        await enqueue(tx, FORECAST, row.id, due_at=rt.clock.now(), replace=True)
+        await enqueue(tx, FORECAST, row.id, due_at=rt.clock.now() - SURELY, replace=True)
     await drain(rt)
 
 

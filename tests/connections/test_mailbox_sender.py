@@ -1,25 +1,18 @@
 """A server that takes the password but not the sender: the account stays connected, and only sending rests."""
 
-import pytest
-
 from mailwarden.billing.gate import SELF_HOSTED
 from mailwarden.connections.models import Connection
 from mailwarden.connections.rules import Purpose
 from mailwarden.connections.usability import may_use
 from mailwarden.core.runtime import Runtime
-from tests.connections.mailbox_fixtures import post
-from tests.connections.mailbox_steps import Post, connected, probe
+from tests.connections.mailbox_fixtures import mailbox, post
+from tests.connections.mailbox_steps import Post, probe
 from tests.connections.steps import live, now
 from tests.support.browser import Browser
 from tests.support.time import TimeMachine
 
-__all__ = ["post"]
+__all__ = ["mailbox", "post"]
 NOT_YOURS = {"path": "/smtp/MAIL", "text": "553 5.7.1 Sender address rejected: not owned by user"}
-
-
-@pytest.fixture
-async def mailbox(runtime: Runtime, owner: Browser, post: Post) -> Connection:
-    return await connected(runtime, owner, post.form())
 
 
 async def test_it_is_no_trouble_of_the_provider(

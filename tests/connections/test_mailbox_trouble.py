@@ -4,25 +4,16 @@ import pytest
 
 from mailwarden.connections.models import Connection
 from mailwarden.core.runtime import Runtime
-from tests.connections.mailbox_fixtures import post
-from tests.connections.mailbox_steps import Post, connected, probe
+from tests.connections.mailbox_fixtures import mailbox, post
+from tests.connections.mailbox_steps import Post, probe, shown
 from tests.connections.steps import live, now
 from tests.support.browser import Browser
 from tests.support.time import TimeMachine
 
-__all__ = ["post"]
+__all__ = ["mailbox", "post"]
 HOUR_S = 3600
 SMTP_DOWN = {"path": "/smtp/AUTH", "text": "421 4.3.0 Temporary System Problem"}
 IMAP_DOWN = {"path": "/imap/AUTHENTICATE", "text": "{tag} NO [UNAVAILABLE] try again"}
-
-
-@pytest.fixture
-async def mailbox(runtime: Runtime, owner: Browser, post: Post) -> Connection:
-    return await connected(runtime, owner, post.form())
-
-
-async def shown(owner: Browser) -> str:
-    return str((await owner.get("/v1/connections")).json()["data"][0]["id"])
 
 
 async def into_trouble(runtime: Runtime, mailbox: Connection, time_machine: TimeMachine) -> None:

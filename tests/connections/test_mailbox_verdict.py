@@ -2,24 +2,13 @@
 
 import pytest
 
-from mailwarden.connections.models import Connection
-from mailwarden.core.runtime import Runtime
-from tests.connections.mailbox_fixtures import post
-from tests.connections.mailbox_steps import Post, connected, probe
+from tests.connections.mailbox_fixtures import mailbox, post
+from tests.connections.mailbox_steps import Post, probe, shown
 from tests.connections.steps import episodes, events, live, now
 from tests.support.browser import Browser
 from tests.support.time import TimeMachine
 
-__all__ = ["post"]
-
-
-@pytest.fixture
-async def mailbox(runtime: Runtime, owner: Browser, post: Post) -> Connection:
-    return await connected(runtime, owner, post.form())
-
-
-async def shown(owner: Browser) -> str:
-    return str((await owner.get("/v1/connections")).json()["data"][0]["id"])
+__all__ = ["mailbox", "post"]
 
 
 async def test_a_healthy_mailbox_is_asked_once_per_interval(runtime, mailbox, post: Post, time_machine: TimeMachine):

@@ -22,7 +22,7 @@ from tests.connections.fakes import TOKEN, come_back, healthy, outcome, start, s
 from tests.connections.steps import REVOKED, episodes, events, fail, history, live, now
 from tests.connections.token_steps import answer_of, credential, force, secrets
 from tests.support.browser import Browser
-from tests.support.jobs import drain
+from tests.support.jobs import SURELY, drain
 from tests.support.replies import Replies
 from tests.support.time import TimeMachine
 
@@ -39,7 +39,7 @@ async def damage(rt: Runtime, row: Connection, *columns: str) -> None:
 
 async def run(rt: Runtime, row: Connection, kind: str = PROBE) -> None:
     async with unit_of_work(rt.sessions, row.org_id) as tx:
-        await enqueue(tx, kind, row.id, due_at=rt.clock.now(), replace=True)
+        await enqueue(tx, kind, row.id, due_at=rt.clock.now() - SURELY, replace=True)
     await drain(rt)
 
 

@@ -12,20 +12,15 @@ from mailwarden.connections.unreadable import SAID
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.jobs import enqueue
 from mailwarden.core.runtime import Runtime
-from tests.connections.mailbox_fixtures import post
+from tests.connections.mailbox_fixtures import mailbox, post
 from tests.connections.mailbox_steps import Post, connected
 from tests.connections.steps import REVOKED, fail, live, now
 from tests.connections.test_unreadable import LOST
 from tests.support.browser import Browser
-from tests.support.jobs import drain
+from tests.support.jobs import SURELY, drain
 from tests.support.time import TimeMachine
 
-__all__ = ["post"]
-
-
-@pytest.fixture
-async def mailbox(runtime: Runtime, owner: Browser, post: Post) -> Connection:
-    return await connected(runtime, owner, post.form())
+__all__ = ["mailbox", "post"]
 
 
 async def damage(runtime: Runtime, row: Connection) -> None:
@@ -36,7 +31,7 @@ async def damage(runtime: Runtime, row: Connection) -> None:
 
 async def run(runtime: Runtime, row: Connection, kind: str = PROBE) -> None:
     async with unit_of_work(runtime.sessions, row.org_id) as tx:
-        await enqueue(tx, kind, row.id, due_at=runtime.clock.now(), replace=True)
+        await enqueue(tx, kind, row.id, due_at=runtime.clock.now() - SURELY, replace=True)
     await drain(runtime)
 
 

@@ -24,6 +24,7 @@ BY_THEMSELVES = {
     "sign_up": "session.started",
     "sign_in": "session.started",
     "sign_up_by_invitation": "member.joined",
+    "confirm_email": "account.address_changed",
     "reset_password": "account.password_reset",
     "connect_by_password": "connection.connected",
     "renew_password": "connection.reconnected",
@@ -41,7 +42,6 @@ BY_THEMSELVES = {
     "send_test_alert": "alert_settings.tested",
 }
 NOTHING_OF_AN_ORGANIZATION = {
-    "confirm_email": "concerns a person and their address",
     "forgot_password": "asks for a mail, and nobody is known yet",
     "look_up_invitation": "reads",
     "start_identity_sign_in": "begins a sign-in; the session that it makes is recorded",

@@ -94,6 +94,7 @@ async def killed(ground: Ground, n: int, *options: str) -> Tally:
             tally.figures["deaths"] = int(deaths.read_text()) if deaths.exists() else 0
         found = Counter(row["name"] for row in await world.admin.fetch(NAMES))
     tally.n = sum(died for died, _ in told)
+    tally.violations += ["nobody died"] * (not tally.figures["deaths"])
     for number, (_, said) in enumerate(told):
         effects = found[f"Key {number}"]
         if effects != 1 or len(said) != 1:

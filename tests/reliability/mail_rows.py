@@ -30,6 +30,7 @@ from tests.reliability.patch import broken
 from tests.reliability.row import Ground, Row, Tally
 from tests.reliability.token_live import hasty
 from tests.sandbox.mail import BOX, PASSWORD, mail_servers
+from tests.support.jobs import SURELY
 from tests.support.time import TimeMachine
 from tests.support.world import World
 
@@ -59,7 +60,7 @@ def _with_mail(world: World, folder: Any) -> Runtime:
 
 async def _probe(rt: Runtime, row: Connection) -> None:
     async with unit_of_work(rt.sessions, row.org_id) as tx:
-        await enqueue(tx, PROBE, row.id, due_at=rt.clock.now(), replace=True)
+        await enqueue(tx, PROBE, row.id, due_at=rt.clock.now() - SURELY, replace=True)
 
 
 async def logins_refused(ground: Ground, n: int) -> Tally:

@@ -11,7 +11,7 @@ import httpx
 
 from mailwarden.developers.oauth import tokens
 from mailwarden.developers.oauth.clients import Client
-from tests.developers.oauth.steps import REDIRECT, Program, code_for, landed, tokens_for
+from tests.developers.oauth.steps import REDIRECT, WITHOUT_PKCE, Program, code_for, landed, tokens_for
 from tests.developers.oauth.test_attacks import NOT_CALLBACKS
 from tests.reliability.live import living
 from tests.reliability.patch import broken
@@ -22,14 +22,8 @@ from tests.support.world import BASE, World
 ACCEPTED = "was accepted"
 GOOD = re.compile(r"http://127\.0\.0\.1:[1-9]\d{0,4}/callback")
 NOISE = "/.@:%2e#?&\\ \tA1é"
-PKCE: tuple[dict[str, str | None], ...] = (
-    {"code_challenge": None, "code_challenge_method": None},
-    {"code_challenge": None},
-    {"code_challenge_method": None},
-    {"code_challenge_method": "plain"},
-    {"code_challenge_method": "s256"},
-    {"code_challenge": "short"},
-    {"code_challenge": "x" * 44},
+UNASKED: tuple[dict[str, str | None], ...] = (
+    *WITHOUT_PKCE,
     {"response_type": "token"},
     {"response_type": "code token"},
     {"scope": "billing:write"},
@@ -67,7 +61,7 @@ async def sent_elsewhere(scene: Scene) -> str | None:
 
 
 async def without_proof(scene: Scene) -> str | None:
-    over = scene.rng.choice(PKCE)
+    over = scene.rng.choice(UNASKED)
     answer = await scene.owner.get(scene.program().request(**over))
     return None if "error" in landed(answer) else f"a request with {over}"
 

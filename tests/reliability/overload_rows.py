@@ -79,6 +79,8 @@ async def overload(ground: Ground, n: int, *, limited: bool = True) -> Tally:
             await asyncio.gather(*tasks, return_exceptions=True)
     if codes[200] > QUOTA * minutes + 1:
         tally.violations.append(f"{codes[200]} {UNLIMITED}")
+    if not (codes[200] and neighbours and probes) or (limited and n > QUOTA * minutes and not codes[429]):
+        tally.violations.append(f"nothing was tried: {dict(codes)}, {len(neighbours)} and {len(probes)} beside")
     slowest = sorted(neighbours)[int(len(neighbours) * 0.99)] if neighbours else 0.0
     tally.figures |= {f"{code}s of the greedy": count for code, count in sorted(codes.items())}
     tally.figures |= {"neighbour p99, s": round(slowest, 2), "probe worst, s": round(max(probes, default=0), 2)}

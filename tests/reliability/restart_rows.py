@@ -4,6 +4,7 @@ import asyncio
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 
@@ -38,7 +39,8 @@ class Balancer:
 
 
 async def _work(balancer: Balancer, tally: Tally, n: int, times: list[float]) -> None:
-    while tally.n < n:
+    """Until it was asked often enough, and at least one of them was gone and came back meanwhile."""
+    while tally.n < n or not tally.figures.get("restarts"):
         begun, http = time.monotonic(), balancer.client()
         what = "nobody is ready"
         if http is not None:
@@ -71,13 +73,19 @@ async def rolling(ground: Ground, n: int, linger_s: float = LINGER_S) -> Tally:
         cookies = owner.http.cookies
         clients = {one.url: await enter(httpx.AsyncClient(base_url=one.url, cookies=cookies)) for one in apis}
         balancer = Balancer(apis, clients, list(apis))
-        busy = [asyncio.create_task(balancer.watch()), asyncio.create_task(_roll(balancer, tally))]
-        await asyncio.gather(*(_work(balancer, tally, n, times) for _ in range(PEOPLE)))
-        for task in busy:
-            task.cancel()
-        await asyncio.gather(*busy, return_exceptions=True)
+        busy = [asyncio.create_task(one) for one in (balancer.watch(), _roll(balancer, tally))]
+        people = asyncio.gather(*(_work(balancer, tally, n, times) for _ in range(PEOPLE)))
+        tasks: list[asyncio.Future[Any]] = [people, *busy]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        tally.violations += [f"whoever restarts broke down: {task.exception()!r}" for task in busy if task.done()]
+        for one in tasks:
+            one.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if not people.cancelled():
+            people.result()
     times.sort()
-    tally.figures |= {"p99 s": round(times[int(len(times) * 0.99)], 3), "restarts": tally.figures.get("restarts", 0)}
+    restarts = tally.figures.get("restarts", 0)
+    tally.figures |= {"p99 s": round(times[int(len(times) * 0.99)], 3), "restarts": restarts}
     return tally
 
 

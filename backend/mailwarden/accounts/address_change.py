@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from mailwarden.accounts import posting
+from mailwarden.accounts import audit, posting
 from mailwarden.accounts.account_schemas import EmailOut
 from mailwarden.accounts.letter_models import AccountLetter
 from mailwarden.accounts.letters import Kind
@@ -79,3 +79,4 @@ async def confirm(rt: Runtime, tx: UnitOfWork, user: User, letter: AccountLetter
     await prove(rt, tx, user, letter)
     await posting.void(tx, user.id, Kind.RESET)
     await posting.write(rt, tx, user.id, Kind.EMAIL_CHANGED, old, {"new": letter.recipient})
+    await audit.record_everywhere(tx, "account.address_changed", user.id)

@@ -26,6 +26,7 @@ UNRECORDED = {
     "switch_organization": "concerns one browser only",
     "resend_verification": "a mail to oneself, kept with the letters of the account",
     "start_connect": "begins an authorization; the connection that it makes is recorded",
+    "link_identity": "begins a visit to the provider; the account that is joined by it is recorded",
     "start_reconnect": "begins an authorization; the renewal is recorded",
     "try_deliverability_change": "computes what would be, and stores nothing",
     "reserve_mailbox": "holds a place for fifteen minutes",
@@ -46,6 +47,7 @@ NAMED = {
     "create_support_bundle": "support_bundle.created",
     "delete_support_bundle": "support_bundle.deleted",
     "start_sync": "sync.started",
+    "unlink_identity": "account.identity_unlinked",
 }
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mailwarden.accounts.access_models import ApiKey, Grant
 from mailwarden.accounts.audit import cover
-from mailwarden.accounts.bearer import Bearer, find_bearer, presented
+from mailwarden.accounts.bearer import Bearer, IpNotAllowed, find_bearer, presented
 from mailwarden.accounts.models import Membership, Session, User
 from mailwarden.accounts.rules import ACCOUNT, SCOPES, may_act, permissions_of, who_may
 from mailwarden.accounts.sessions import IDLE, Found, cookie_name, csrf_token, find_session, touch
@@ -87,7 +87,7 @@ async def identify(request: Request, rt: Runtime, tx: UnitOfWork, after: Backgro
     """
     try:
         caller = await _as_member(rt, tx, await _shown(request, rt, tx, after))
-    except Unauthenticated:
+    except (Unauthenticated, IpNotAllowed):
         await admit_stranger(request, rt)
         raise
     await admit(request, rt, caller.org_id, caller.user_id, caller.principal if caller.kind != "session" else None)

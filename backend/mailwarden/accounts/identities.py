@@ -10,7 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from mailwarden.accounts import posting
+from mailwarden.accounts import audit, posting
 from mailwarden.accounts.account_schemas import IdentitiesOut, IdentityOut
 from mailwarden.accounts.factor_models import Identity
 from mailwarden.accounts.letters import Kind
@@ -87,6 +87,7 @@ async def link(rt: Runtime, tx: UnitOfWork, user_id: UUID, person: Person, where
     await _join(tx, user_id, person, label)
     facts = {**where.facts(), "provider": person.label, "account": label}
     await posting.write(rt, tx, user_id, Kind.IDENTITY_ADDED, user.email, facts)
+    await audit.record_everywhere(tx, "account.identity_linked", user_id)
 
 
 async def _join(tx: UnitOfWork, user_id: UUID, person: Person, label: str) -> None:

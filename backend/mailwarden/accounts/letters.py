@@ -95,10 +95,13 @@ def reset(facts: Facts) -> Letter:
 
 
 def password_changed(facts: Facts) -> Letter:
+    told = ["Other browsers were signed out."]
+    if elsewhere := facts.get("elsewhere"):
+        told.append(f"You can still sign in with {elsewhere}. What is not yours take away in Settings, under Account.")
     return Letter(
         subject="Your password was changed",
         heading="Your password was changed",
-        paragraphs=("Other browsers were signed out.",),
+        paragraphs=tuple(told),
         facts=_where(facts),
         footer=f"It was not you? Choose a new password at once: {facts.base_url}/forgot-password",
     )

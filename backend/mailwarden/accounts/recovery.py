@@ -12,6 +12,7 @@ from mailwarden.accounts.letters import Kind
 from mailwarden.accounts.models import Session, User
 from mailwarden.accounts.password_policy import check_password
 from mailwarden.accounts.passwords import hash_password
+from mailwarden.accounts.strangers import accounts_elsewhere, shut_out
 from mailwarden.accounts.verification import open_link, prove
 from mailwarden.accounts.whereabouts import Whereabouts
 from mailwarden.core.db import UnitOfWork, unit_of_work
@@ -63,18 +64,29 @@ async def reset(rt: Runtime, tx: UnitOfWork, token: str, password: str, where: W
 
     Returns the account's address.
 
-    It signs nobody in, so that a second factor is asked for as ever.
+    It signs nobody in, so that a second factor is asked for as ever. Nobody had proved the address before: then
+    whatever else signs in here may be a stranger's, and ends.
     """
     check_password(rt, password, pointer="#/password")
     hashed = await hash_password(password)
     user, letter = await open_link(tx, token, Kind.RESET)
     check_password(rt, password, pointer="#/password", context=(user.email, user.name))
+    was_proved = user.email_verified_at is not None
     await prove(rt, tx, user, letter)
+    if not was_proved:
+        await shut_out(tx, user.id)
     user.password_hash = hashed
     await tx.session.execute(delete(Session).where(Session.user_id == user.id))
     await end_devices(tx, user.id, "password_reset")
     await posting.void(tx, user.id, *Kind)
-    await posting.write(rt, tx, user.id, Kind.PASSWORD_CHANGED, user.email, where.facts())
+    await posting.write(
+        rt,
+        tx,
+        user.id,
+        Kind.PASSWORD_CHANGED,
+        user.email,
+        {**where.facts(), "elsewhere": await accounts_elsewhere(tx, user.id)},
+    )
     await audit.record_everywhere(tx, "account.password_reset", user.id)
     return user.email
 

@@ -51,7 +51,7 @@ async def _hold(rt: Runtime, caller: Caller) -> Held:
 def _price(rt: Runtime, plan: str) -> str:
     price = rt.config.billing.prices.get(plan)
     if price is None:
-        problem = {"pointer": "/plan", "code": "unknown_plan", "detail": "This plan is not for sale."}
+        problem = {"pointer": "#/plan", "code": "unknown_plan", "detail": "This plan is not for sale."}
         raise Invalid("This plan is not for sale.", errors=[problem])
     return price
 

@@ -43,11 +43,13 @@ class Asker:
             else:
                 await report_failure(self.rt, tx, self.row.id, error, self.actor)
 
-    async def scopes(self, said: Introspection) -> bool:
-        if said.scopes is None:
-            return True
+    async def introspected(self, said: Introspection) -> bool:
+        """The grant lives. True if it holds every required scope."""
         async with unit_of_work(self.rt.sessions, self.row.org_id) as tx:
             await self.guard(tx)
+            await report_success(self.rt, tx, self.row.id, self.actor, Proof.INTROSPECTION)
+            if said.scopes is None:
+                return True
             return await report_scopes(self.rt, tx, self.row.id, said.scopes, said.evidence, self.actor)
 
     async def guard(self, tx: UnitOfWork) -> None:
@@ -123,8 +125,7 @@ async def ask_introspection(asker: Asker) -> Introspected:
     if said is None:
         return Introspected(known=False)
     if said.active:
-        await asker.good(Proof.INTROSPECTION)
-        return Introspected(known=True, scopes_complete=await asker.scopes(said))
+        return Introspected(known=True, scopes_complete=await asker.introspected(said))
     if (await _refresh_token(rt, row))[0] != version:  # rotated while we asked: that was the old one
         return Introspected(known=False)
     dead = AccessRevoked(replace(said.evidence, signal=Signal.INTROSPECTION_INACTIVE))

@@ -109,6 +109,5 @@ async def revive(asker: Asker) -> None:
 async def _note_next(rt: Runtime, lease: Lease, at: datetime) -> None:
     plan = update(Connection).where(Connection.org_id == lease.org_id, Connection.id == UUID(lease.key))
     async with unit_of_work(rt.sessions, lease.org_id) as tx:
-        await lease.guard(tx)
         await tx.session.execute(plan.values(next_probe_at=at))
-        await lease.finish(tx, Again(at))
+        await lease.finish(tx, Again(at))  # by the fence, which guards the plan, too

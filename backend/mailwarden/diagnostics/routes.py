@@ -1,4 +1,3 @@
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -6,6 +5,7 @@ from fastapi import APIRouter, Query
 from mailwarden.connections.rules import Status
 from mailwarden.core.api import Reader, Rt, errors
 from mailwarden.core.ids import ConnectionId
+from mailwarden.core.moments import Moment
 from mailwarden.core.paging import Page, Paging
 from mailwarden.diagnostics import logs, provider_apps, scheduler
 from mailwarden.diagnostics.access import Diagnostician, DiagnosticianApart, Operator, OperatorApart
@@ -28,8 +28,8 @@ from mailwarden.diagnostics.schemas import (
 router = APIRouter(prefix="/v1/diagnostics", tags=["diagnostics"])
 OfProvider = Annotated[str | None, Query(max_length=40, description="Only of this provider.", examples=["hubspot"])]
 OfConnection = Annotated[ConnectionId | None, Query(description="Only of this connection.")]
-Since = Annotated[datetime | None, Query(description="At this time or later.")]
-Until = Annotated[datetime | None, Query(description="Before this time.")]
+Since = Annotated[Moment | None, Query(description="At this time or later.")]
+Until = Annotated[Moment | None, Query(description="Before this time.")]
 
 
 @router.get("/callbacks", responses=errors(400))

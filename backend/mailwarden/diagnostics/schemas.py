@@ -7,6 +7,7 @@ from mailwarden.connections.rules import Status
 from mailwarden.connections.schemas import ActionOut
 from mailwarden.core.api import Wire
 from mailwarden.core.ids import AttemptId, BundleId, ConnectionId, RefreshId, UserId
+from mailwarden.core.moments import Moment
 
 CallbackResult = Literal["success", "failure", "waiting"]
 RefreshOutcome = Literal[
@@ -193,7 +194,7 @@ class BundleRequest(Wire):
     request_id: str | None = Field(
         None, pattern=r"^req_[0-9a-f]{32}$", description="The reference that the error showed."
     )
-    failed_at: datetime | None = Field(None, description="When it failed.")
+    failed_at: Moment | None = Field(None, description="When it failed.")
     what_was_done: str | None = Field(None, max_length=4000, description="What you were doing.")
 
 

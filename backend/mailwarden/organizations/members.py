@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, update
 from mailwarden.accounts import audit
 from mailwarden.accounts.access_end import end_access
 from mailwarden.accounts.audit import Target
-from mailwarden.accounts.caller import Caller
+from mailwarden.accounts.caller import Caller, SessionRequired
 from mailwarden.accounts.models import Membership, Organization, Session, User
 from mailwarden.accounts.rules import Role, not_theirs_to_set
 from mailwarden.core.db import UnitOfWork, app_now
@@ -135,6 +135,9 @@ async def get_member(tx: UnitOfWork, org_id: UUID, user_id: UUID) -> Member:
 
 
 def check(caller: Caller, current: str | None, wanted: str | None) -> None:
+    """Raises RoleRequired; SessionRequired where a program would decide about owners."""
+    if Role.OWNER in (current, wanted) and caller.kind != "session":
+        raise SessionRequired("Sign in with a browser to decide who is an owner.", action="sign_in")
     if refusal := not_theirs_to_set(caller.role, current, wanted):
         raise RoleRequired(refusal, action="ask_owner")
 

@@ -1,26 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { type Browser, launch } from './browser.ts';
 import { findServers, look, mailboxState, openMailboxes, slot } from './mailbox-steps.ts';
 import { BASE, fault, newAccount } from './stack.ts';
 import { connect, consent, signUpInBrowser } from './steps.ts';
-import { watch } from './watch.ts';
+import { walk } from './walk.ts';
 
-let browser: Browser;
 let page: Page;
 let faults: string[];
 
-before(async () => {
-  browser = await launch();
-  page = browser.context.pages()[0] ?? (await browser.context.newPage());
-  page.setDefaultTimeout(30_000);
-  faults = watch(page);
-});
-
-after(async () => {
-  await browser.close();
-});
+walk((started) => {
+  ({ page, faults } = started);
+}, 30_000);
 
 async function change(name: string): Promise<void> {
   await slot(page)

@@ -1,28 +1,19 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { type Browser, launch } from './browser.ts';
 import { look } from './mailbox-steps.ts';
 import { linkTo } from './mails.ts';
 import { BASE, newAddress, PASSWORD } from './stack.ts';
 import { signUpInBrowser } from './steps.ts';
-import { watch } from './watch.ts';
+import { walk } from './walk.ts';
 
 const INVITED = newAddress();
 
-let browser: Browser;
 let page: Page;
 let faults: string[];
 
-before(async () => {
-  browser = await launch();
-  page = browser.context.pages()[0] ?? (await browser.context.newPage());
-  page.setDefaultTimeout(20_000);
-  faults = watch(page);
-});
-
-after(async () => {
-  await browser.close();
+walk((started) => {
+  ({ page, faults } = started);
 });
 
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });

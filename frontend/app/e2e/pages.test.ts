@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { violations } from './axe.ts';
-import { type Browser, launch } from './browser.ts';
 import { DIAGNOSTICS } from './diagnostics-screens.ts';
 import { BASE, fault, newAccount } from './stack.ts';
 import { connect, firstSyncDone, signUpInBrowser, statusOnCard } from './steps.ts';
-import { watch } from './watch.ts';
+import { walk } from './walk.ts';
 
 type Screen = { name: string; path: string; ready: (page: Page) => Promise<unknown> };
 
@@ -121,19 +120,11 @@ const SIGNED_OUT: Screen[] = [
 const WIDTHS = { desktop: 1280, phone: 390 };
 const SCHEMES = ['light', 'dark'] as const;
 
-let browser: Browser;
 let page: Page;
 let faults: string[];
 
-before(async () => {
-  browser = await launch();
-  page = browser.context.pages()[0] ?? (await browser.context.newPage());
-  page.setDefaultTimeout(20_000);
-  faults = watch(page);
-});
-
-after(async () => {
-  await browser.close();
+walk((started) => {
+  ({ page, faults } = started);
 });
 
 async function examine(screens: Screen[], device: keyof typeof WIDTHS): Promise<string[]> {
@@ -208,9 +199,9 @@ test('the keyboard alone reaches content, palette and dialogs, and focus comes b
 test('without network the app says so and recovers by itself', { timeout: 60_000 }, async () => {
   await page.goto(`${BASE}/integrations`);
   await page.getByRole('region', { name: 'HubSpot', exact: true }).waitFor();
-  await browser.context.setOffline(true);
+  await page.context().setOffline(true);
   await page.getByText('You are offline').waitFor();
   assert.deepEqual(await violations(page), []);
-  await browser.context.setOffline(false);
+  await page.context().setOffline(false);
   await page.getByText('You are offline').waitFor({ state: 'detached' });
 });

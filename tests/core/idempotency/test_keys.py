@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 
 from mailwarden.accounts.access_models import ApiKey
 from mailwarden.core.db import unit_of_work
+from mailwarden.core.idempotency.asked import fingerprint
 from mailwarden.core.idempotency.models import IdempotencyKey
 from mailwarden.core.runtime import Runtime
 from mailwarden.main import create_app
@@ -53,6 +54,14 @@ async def test_the_stored_answer_is_sealed(runtime: Runtime, owner: Browser) -> 
     secret = (await owner.post(PATH, BODY, headers=key("one"))).json()["secret"]
     row = (await stored(runtime, owner))[0]
     assert secret.encode() not in (row.body or b"")
+
+
+async def test_what_was_asked_cannot_be_guessed_from_what_is_kept(runtime: Runtime, owner: Browser) -> None:
+    """Bodies hold passwords: whoever reads the table alone must not be able to try words against it."""
+    await owner.post(PATH, BODY, headers=key("one"))
+    scope = {"method": "POST", "path": PATH, "query_string": b""}
+    plain = fingerprint(scope, json.dumps(BODY).encode())
+    assert (await stored(runtime, owner))[0].fingerprint == runtime.keys.fingerprint(plain.hex()) != plain
 
 
 async def test_the_same_json_in_other_words_is_the_same_request(runtime: Runtime, owner: Browser) -> None:

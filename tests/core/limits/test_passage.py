@@ -70,6 +70,13 @@ async def test_keys_of_one_organization_share_what_it_has(limited: Runtime, owne
         assert len(together) == pytest.approx(LIMITS.organization, rel=0.05)
 
 
+async def test_a_key_from_a_wrong_address_is_counted_as_a_stranger(limited: Runtime, owner: Browser) -> None:
+    far = (await make_key(owner, allowed_ips=["198.51.100.0/24"]))["secret"]
+    async with client_of(limited) as client:
+        answers = await ask(as_program(client, far), 40)
+    assert [one.status_code for one in answers] == [403] * LIMITS.address + [429] * (40 - LIMITS.address)
+
+
 async def test_strangers_are_counted_by_address_whatever_they_send(limited: Runtime) -> None:
     async with client_of(limited) as client:
         answers = []

@@ -11,9 +11,12 @@ from mailwarden.accounts.models import Membership
 from mailwarden.accounts.rules import SCOPES
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.runtime import Runtime
+from mailwarden.developers.keys import service
 from mailwarden.developers.scopes import DESCRIPTIONS
+from tests.accounts.steps import prove_address
 from tests.conftest import NewClient
 from tests.developers.steps import as_program, make_key
+from tests.organizations.steps import invite, join
 from tests.support.browser import Browser, sign_up
 from tests.support.time import TimeMachine
 
@@ -188,3 +191,33 @@ async def test_another_organization_sees_none_of_them(owner: Browser, new_client
 
 def test_every_scope_is_described() -> None:
     assert set(DESCRIPTIONS) == set(SCOPES)
+
+
+async def test_a_key_decides_nothing_about_owners(runtime: Runtime, owner: Browser, new_client: NewClient) -> None:
+    await prove_address(runtime, owner)
+    kim = await join(runtime, owner, new_client)
+    waiting = await invite(owner, "heir@example.com", "owner")
+    program = as_program(new_client(), (await make_key(owner, ["members:read", "members:write"]))["secret"])
+    member, myself = (f"/v1/members/usr_{one.user_id.hex}" for one in (kim, owner))
+    answers = [
+        await program.patch(member, json={"role": "owner"}),
+        await program.patch(myself, json={"role": "member"}),
+        await program.delete(myself),
+        await program.post("/v1/invitations", json={"email": "new@example.com", "role": "owner"}),
+        await program.post(f"/v1/invitations/{waiting['id']}/resend"),
+        await program.delete(f"/v1/invitations/{waiting['id']}"),
+    ]
+    assert [(one.status_code, one.json().get("code")) for one in answers] == [(403, "session_required")] * 6
+    assert (await program.patch(member, json={"role": "manager"})).status_code == 200
+
+
+async def test_keys_that_have_expired_leave_room_for_others(
+    owner: Browser, time_machine: TimeMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_KEYS", 2)
+    made = await make_key(owner)
+    assert (await owner.post(f"/v1/api-keys/{made['key']['id']}/rotate", {"overlap_hours": 1})).status_code == 201
+    body = {"name": "Another", "scopes": ["data:read"]}
+    assert (await owner.post("/v1/api-keys", body)).json()["code"] == "too_many_keys"
+    await time_machine.advance(timedelta(hours=2))
+    assert (await owner.post("/v1/api-keys", body)).status_code == 201

@@ -14,6 +14,16 @@ from tests.support.browser import Browser
 
 REDIRECT = "http://127.0.0.1:49152/callback"
 ISSUER = "http://127.0.0.1:8000"
+WITHOUT_PKCE: tuple[dict[str, str | None], ...] = (
+    {"code_challenge": None, "code_challenge_method": None},
+    {"code_challenge": None},
+    {"code_challenge_method": None},
+    {"code_challenge_method": "plain"},
+    {"code_challenge_method": "s256"},
+    {"code_challenge": "short"},
+    {"code_challenge": "x" * 44},
+    {"code_challenge": ""},
+)
 CSRF = re.compile(r'name="csrf" value="(\w+)"')
 
 

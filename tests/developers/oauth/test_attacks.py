@@ -15,8 +15,18 @@ from mailwarden.core.db import unit_of_work
 from mailwarden.core.runtime import Runtime
 from mailwarden.main import create_app
 from tests.conftest import NewClient
-from tests.developers.oauth.steps import ISSUER, REDIRECT, Program, allow, code_for, landed, tokens_for
+from tests.developers.oauth.steps import (
+    ISSUER,
+    REDIRECT,
+    WITHOUT_PKCE,
+    Program,
+    allow,
+    code_for,
+    landed,
+    tokens_for,
+)
 from tests.developers.steps import as_program, make_key
+from tests.organizations.steps import audit_rows
 from tests.support.browser import PASSWORD, Browser, sign_up
 from tests.support.time import TimeMachine
 
@@ -28,19 +38,7 @@ async def revoked(rt: Runtime, browser: Browser) -> list[str | None]:
         return list(await tx.session.scalars(select(Grant.revoked_why).where(Grant.org_id == browser.org_id)))
 
 
-@pytest.mark.parametrize(
-    "over",
-    [
-        {"code_challenge": None, "code_challenge_method": None},
-        {"code_challenge": None},
-        {"code_challenge_method": None},
-        {"code_challenge_method": "plain"},
-        {"code_challenge_method": "s256"},
-        {"code_challenge": "short"},
-        {"code_challenge": "x" * 44},
-        {"code_challenge": ""},
-    ],
-)
+@pytest.mark.parametrize("over", WITHOUT_PKCE)
 async def test_no_request_without_pkce(owner: Browser, program: Program, over: dict[str, str | None]) -> None:
     answer = await owner.get(program.request(**over))
     assert landed(answer) | {"error_description": ""} == {
@@ -75,6 +73,12 @@ async def test_a_code_that_comes_twice_ends_what_it_gave(runtime: Runtime, owner
     assert await program.me(tokens["access_token"]) == 401
     assert (await program.refresh(tokens["refresh_token"])).json()["error"] == "invalid_grant"
     assert await revoked(runtime, owner) == ["code_reused"]
+    assert await ended(runtime, owner) == ["code_reused"]
+
+
+async def ended(rt: Runtime, owner: Browser) -> list[str]:
+    """Why devices ended, as the audit log tells it."""
+    return [(one.after or {})["why"] for one in await audit_rows(rt, owner) if one.action == "device.ended"]
 
 
 async def test_of_many_at_once_one_gets_tokens_and_they_are_ended(
@@ -240,6 +244,7 @@ async def test_an_old_refresh_token_ends_the_devices_access(
     assert await program.me(third["access_token"]) == 401
     assert (await program.refresh(third["refresh_token"])).json()["error"] == "invalid_grant"
     assert await revoked(runtime, owner) == ["refresh_reused"]
+    assert await ended(runtime, owner) == ["refresh_reused"]
 
 
 async def test_older_than_the_last_is_a_theft_even_within_the_minute(

@@ -74,7 +74,8 @@ def lose_campaigns(truth: Truth, share: float) -> int:
     inside = [one for one in counted if truth.found.theirs.start <= one.sent_at < truth.found.theirs.end]
     inside = [one for one in inside if one.sent_at < truth.found.ours.end]
     goal = share * sum(one.figures["sent"] or 0 for one in inside)
-    lost, gone = 0, set()
+    lost = 0
+    gone: set[str] = set()
     for one in sorted(inside, key=lambda one: abs((one.figures["sent"] or 0) - goal)):
         if gone and lost + (one.figures["sent"] or 0) > goal:
             continue

@@ -65,6 +65,7 @@ async def claim(request: Request, rt: Runtime, tx: UnitOfWork, org_id: UUID, pri
         raise MalformedKey("Send 1 to 255 visible ASCII characters, best a random UUID.")
     asked.apart = request.scope.get(TX) is not tx
     row_id = new_id()
+    asked.fingerprint = rt.keys.fingerprint(asked.fingerprint.hex())  # bodies hold secrets, which could be guessed
     if await _insert(tx, asked, org_id, principal, row_id):
         asked.row = (org_id, row_id)
         return

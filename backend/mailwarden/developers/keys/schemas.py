@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from mailwarden.core.api import Wire
 from mailwarden.core.ids import ApiKeyId, UserId
+from mailwarden.core.moments import Moment
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
@@ -24,7 +25,7 @@ class ApiKeyCreate(Wire):
 
     name: Name = Field(examples=["Nightly export"])
     scopes: list[str] = Field(min_length=1, max_length=40, examples=[["status:read", "data:read"]])
-    expires_at: datetime | None = Field(None, examples=["2027-11-01T00:00:00Z"])
+    expires_at: Moment | None = Field(None, examples=["2027-11-01T00:00:00Z"])
     allowed_ips: list[IpRange] = Field([], max_length=50)
 
 

@@ -29,16 +29,19 @@ async def list_keys(rt: Runtime, tx: UnitOfWork, org_id: UUID) -> list[ApiKeyOut
 
 async def create(rt: Runtime, tx: UnitOfWork, caller: Caller, wanted: ApiKeyCreate) -> tuple[ApiKeyOut, str]:
     _check(rt, caller, wanted)
-    alive = select(func.count()).select_from(ApiKey)
-    if (
-        await tx.session.scalar(alive.where(ApiKey.org_id == caller.org_id, ApiKey.revoked_at.is_(None))) or 0
-    ) >= MOST_KEYS:
+    if await _alive(rt, tx, caller.org_id) >= MOST_KEYS:
         raise Conflict(f"An organization has at most {MOST_KEYS} keys. Revoke one first.", code="too_many_keys")
     key, secret = _make(caller, wanted.name, wanted.scopes, wanted.allowed_ips, wanted.expires_at)
     tx.session.add(key)
     await tx.session.flush()
     await record(tx, "api_key.created", _target(key), after={"scopes": key.scopes, "allowed_ips": key.allowed_ips})
     return await _shown(rt, tx, key), secret
+
+
+async def _alive(rt: Runtime, tx: UnitOfWork, org_id: UUID) -> int:
+    ours = select(func.count()).select_from(ApiKey).where(ApiKey.org_id == org_id, ApiKey.revoked_at.is_(None))
+    lasts = ApiKey.expires_at.is_(None) | (ApiKey.expires_at > rt.clock.now())
+    return await tx.session.scalar(ours.where(lasts)) or 0
 
 
 def _check(rt: Runtime, caller: Caller, wanted: ApiKeyCreate) -> None:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import logging
 import re
 import secrets
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import select, text, update
 
 from mailwarden.accounts.access_models import Grant, GrantToken
+from mailwarden.accounts.audit import Target, record
 from mailwarden.core.crypto import token_hash
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.ids import new_id
@@ -21,6 +23,9 @@ from mailwarden.core.runtime import Runtime
 from mailwarden.developers.oauth.asking import Asking
 from mailwarden.developers.scopes import ordered
 
+log = logging.getLogger(__name__)
+
+SIGNED_OUT = "signed_out"
 CODE_LIFE = timedelta(seconds=60)
 ACCESS_LIFE = timedelta(minutes=15)
 REFRESH_LIFE = timedelta(days=30)  # without use
@@ -113,7 +118,7 @@ async def _redeem(rt: Runtime, tx: UnitOfWork, form: Mapping[str, str]) -> Issue
         return INVALID
     code, grant = found
     if code.used_at is not None:
-        revoke(rt, grant, "code_reused")
+        await revoke(rt, tx, grant, "code_reused")
         return INVALID
     code.used_at = rt.clock.now()  # a wrong try uses it up, too
     fits = (
@@ -167,7 +172,7 @@ async def _refresh(rt: Runtime, tx: UnitOfWork, form: Mapping[str, str]) -> Issu
     if token.used_at is not None:
         if await _answer_was_lost(rt, tx, token):
             return _with_access(rt, tx, grant, successor)
-        revoke(rt, grant, "refresh_reused")
+        await revoke(rt, tx, grant, "refresh_reused")
         return INVALID
     if token.expires_at <= rt.clock.now():
         return INVALID
@@ -188,16 +193,25 @@ async def _answer_was_lost(rt: Runtime, tx: UnitOfWork, token: GrantToken) -> bo
     return fresh and await tx.session.scalar(unused) is not None
 
 
-def revoke(rt: Runtime, grant: Grant, why: str) -> None:
-    if grant.revoked_at is None:
-        grant.revoked_at, grant.revoked_why = rt.clock.now(), why
+async def revoke(rt: Runtime, tx: UnitOfWork, grant: Grant, why: str) -> None:
+    """Once. A token or code that came twice may be in two hands, so operators read of it, too."""
+    if grant.revoked_at is not None:
+        return
+    grant.revoked_at, grant.revoked_why = rt.clock.now(), why
+    await record(tx, "device.ended", _device(grant), after={"why": why}, user_id=grant.user_id)
+    if why != SIGNED_OUT:
+        log.warning("a device's access was ended", extra={"why": why, "client": grant.client_id})
+
+
+def _device(grant: Grant) -> Target:
+    return Target("device", grant.id, grant.device_name)
 
 
 async def revoke_by_token(rt: Runtime, tx: UnitOfWork, form: Mapping[str, str]) -> None:
     """RFC 7009: any token of the device ends all of them. Unknown tokens are no error."""
     found = await _find(tx, "any", form.get("token", ""))
     if found is not None and form.get("client_id") == found[1].client_id:
-        revoke(rt, found[1], "signed_out")
+        await revoke(rt, tx, found[1], SIGNED_OUT)
 
 
 async def revoke_device(rt: Runtime, tx: UnitOfWork, user_id: UUID, grant_id: UUID) -> str | None:

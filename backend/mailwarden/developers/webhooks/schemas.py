@@ -1,11 +1,12 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from mailwarden.core.api import Wire
 from mailwarden.core.ids import DeliveryId, EndpointId, EventId
 from mailwarden.core.mime import CONTROL
+from mailwarden.core.moments import Moment
 from mailwarden.core.paging import PageQuery
 from mailwarden.events.types import EventType
 
@@ -139,7 +140,7 @@ class DeliveryQuery(PageQuery):
 class ReplayAll(Wire):
     """Everything that was given up or is waiting for its next attempt, of events since then."""
 
-    since: AwareDatetime
+    since: Moment
 
 
 class ReplayedOut(Wire):

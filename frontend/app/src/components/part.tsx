@@ -3,16 +3,19 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ErrorState, LoadingBlocks } from './states.tsx';
 
-type PartProps = { title: string; lead?: ReactNode; actions?: ReactNode; children?: ReactNode };
+type PartProps = { title: string; badge?: ReactNode; lead?: ReactNode; actions?: ReactNode; children?: ReactNode };
 
-/** A card of a page: its heading, what it is for, its one main action, and the rest. */
-export function Part({ title, lead, actions, children }: PartProps) {
+/** A card of a page: its heading with how it stands, what it is for, its one main action, and the rest. */
+export function Part({ title, badge, lead, actions, children }: PartProps) {
   return (
     <Card component="section" aria-label={title}>
       <Stack>
         <Group justify="space-between" align="flex-start" gap="sm">
           <div style={{ flex: '1 1 280px', minWidth: 0 }}>
-            <Title order={2}>{title}</Title>
+            <Group gap="xs">
+              <Title order={2}>{title}</Title>
+              {badge}
+            </Group>
             {lead && (
               <Text size="sm" c="dimmed" mt={2} component="div">
                 {lead}

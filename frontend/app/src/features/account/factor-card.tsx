@@ -2,6 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconShieldCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Loaded, Part } from '../../components/part.tsx';
 import { ExactTime } from '../../components/relative-time.tsx';
 import { ToneBadge } from '../../components/tone-badge.tsx';
 import { plural } from '../../lib/numbers.ts';
@@ -9,7 +10,7 @@ import type { SecondFactor } from '../../lib/types.ts';
 import { factorOptions } from './api.ts';
 import { DisableDialog, RenewDialog } from './factor-change.tsx';
 import { FactorSetupDialog } from './factor-setup.tsx';
-import { Loaded, NeedsPassword, Part, useHasPassword } from './parts.tsx';
+import { NeedsPassword, useHasPassword } from './parts.tsx';
 
 const FEW = 3;
 const LEAD = 'A code of an app on your phone, besides the password. Who learns the password alone cannot sign in.';
@@ -23,7 +24,7 @@ export function FactorCard() {
   );
   return (
     <Part title="Second factor" badge={badge} lead={LEAD}>
-      <Loaded query={factor} label="Loading second factor" height={36}>
+      <Loaded query={factor} label="Loading second factor" heights={[36]}>
         {(state) => <Factor state={state} />}
       </Loaded>
     </Part>

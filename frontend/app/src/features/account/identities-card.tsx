@@ -2,6 +2,7 @@ import { Alert, Button, Stack } from '@mantine/core';
 import { IconAlertCircle, IconCircleCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Part } from '../../components/part.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { Spoken } from '../../components/spoken.tsx';
 import { ErrorState } from '../../components/states.tsx';
@@ -11,7 +12,7 @@ import type { Identity, IdentityProvider } from '../../lib/types.ts';
 import { AccountDialog } from './account-form.tsx';
 import { identitiesOptions, providersOptions, useLinkIdentity, useUnlinkIdentity } from './api.ts';
 import { OwnPassword } from './own-password.tsx';
-import { NeedsPassword, Part, Row, useHasPassword } from './parts.tsx';
+import { NeedsPassword, Row, useHasPassword } from './parts.tsx';
 
 /** What the way back from a provider's page leads here with. */
 export type Landing = { linked: string | undefined; error: string | undefined };

@@ -1,44 +1,7 @@
-import { Anchor, Card, Group, Stack, Text, Title } from '@mantine/core';
-import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { Anchor, Group, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { identitiesOptions } from './api.ts';
-
-type PartProps = { title: string; badge?: ReactNode; lead?: string; children: ReactNode };
-
-export function Part({ title, badge, lead, children }: PartProps) {
-  return (
-    <Card component="section" aria-label={title}>
-      <Stack>
-        <div>
-          <Group gap="xs">
-            <Title order={2}>{title}</Title>
-            {badge}
-          </Group>
-          {lead && (
-            <Text size="sm" c="dimmed" mt={2}>
-              {lead}
-            </Text>
-          )}
-        </div>
-        {children}
-      </Stack>
-    </Card>
-  );
-}
-
-type LoadedProps<T> = {
-  query: UseQueryResult<T, unknown>;
-  label: string;
-  height: number;
-  children: (data: T) => ReactNode;
-};
-
-export function Loaded<T>({ query, label, height, children }: LoadedProps<T>) {
-  if (query.data !== undefined) return children(query.data);
-  if (query.isPending) return <LoadingBlocks label={label} heights={[height]} />;
-  return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
-}
 
 type RowProps = { name: ReactNode; children?: ReactNode; action?: ReactNode };
 

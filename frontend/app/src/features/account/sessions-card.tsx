@@ -1,5 +1,6 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Loaded, Part } from '../../components/part.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { Spoken } from '../../components/spoken.tsx';
 import { ErrorState } from '../../components/states.tsx';
@@ -8,13 +9,13 @@ import { notifyOk } from '../../lib/notify.ts';
 import type { BrowserSession } from '../../lib/types.ts';
 import { sessionsOptions, useEndOtherSessions, useEndSession } from './api.ts';
 import { browserName } from './browser-name.ts';
-import { Loaded, Part, Row } from './parts.tsx';
+import { Row } from './parts.tsx';
 
 export function SessionsCard() {
   const sessions = useQuery(sessionsOptions());
   return (
     <Part title="Signed-in browsers" lead="Signing one out takes effect with its next request.">
-      <Loaded query={sessions} label="Loading browsers" height={120}>
+      <Loaded query={sessions} label="Loading browsers" heights={[120]}>
         {({ data }) => <Sessions list={data} />}
       </Loaded>
     </Part>

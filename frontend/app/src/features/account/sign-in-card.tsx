@@ -2,6 +2,7 @@ import { Button, Text } from '@mantine/core';
 import { IconCheck, IconClock } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Part } from '../../components/part.tsx';
 import { ExactTime } from '../../components/relative-time.tsx';
 import { ErrorState } from '../../components/states.tsx';
 import { ToneBadge } from '../../components/tone-badge.tsx';
@@ -11,7 +12,7 @@ import { useSession } from '../../lib/session.tsx';
 import type { AccountAddress } from '../../lib/types.ts';
 import { emailOptions, useCancelEmailChange } from './api.ts';
 import { EmailDialog } from './email-dialog.tsx';
-import { NeedsPassword, Part, Row, useHasPassword } from './parts.tsx';
+import { NeedsPassword, Row, useHasPassword } from './parts.tsx';
 import { PasswordDialog } from './password-dialog.tsx';
 
 export function SignInCard() {

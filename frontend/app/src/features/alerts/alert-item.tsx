@@ -8,6 +8,7 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { AccountLink } from '../../components/account-link.tsx';
 import { CausePanel } from '../../components/cause-panel.tsx';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
@@ -91,19 +92,9 @@ function AlertLinks({ alert, unread, onRead }: { alert: Alert; unread: boolean; 
     <Group gap="md" mt={2}>
       {wish && <AskedLink alert={alert} />}
       {!wish && provider && (
-        <Anchor
-          size="sm"
-          renderRoot={(props) => (
-            <Link
-              {...props}
-              to="/integrations/$provider"
-              params={{ provider }}
-              search={{ account: account ?? undefined }}
-            />
-          )}
-        >
+        <AccountLink provider={provider} account={account ?? undefined}>
           Open the account
-        </Anchor>
+        </AccountLink>
       )}
       {!wish && !provider && page && (
         <Anchor

@@ -1,4 +1,5 @@
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useState } from 'react';
+import { FieldFrame } from './field-frame.tsx';
 
 type Props = {
   name: string;
@@ -8,48 +9,33 @@ type Props = {
   autoFocus?: boolean;
   hint?: string | undefined;
   error?: string | undefined;
-  /** Below, such as the way out for a forgotten password. */
   aside?: ReactNode;
 };
 
-export function Field({ name, label, type = 'text', autoComplete, autoFocus, hint, error, aside }: Props) {
-  const id = useId();
+export function Field({ name, label, type = 'text', autoComplete, autoFocus, ...words }: Props) {
   const [shown, setShown] = useState(false);
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
   return (
-    <div className="auth-field">
-      <label htmlFor={id}>{label}</label>
-      <div className="auth-input">
-        <input
-          id={id}
-          name={name}
-          type={shown || type === 'code' ? 'text' : type}
-          autoComplete={autoComplete}
-          // biome-ignore lint/a11y/noAutofocus: only where a step follows another, and asks for this alone
-          autoFocus={autoFocus}
-          required
-          spellCheck={false}
-          autoCapitalize={type === 'text' ? 'words' : 'none'}
-          aria-invalid={error ? true : undefined}
-          aria-describedby={described || undefined}
-        />
-        {type === 'password' && (
-          <button type="button" onClick={() => setShown(!shown)} aria-pressed={shown}>
-            {shown ? 'Hide' : 'Show'} <span className="sr-only">password</span>
-          </button>
-        )}
-      </div>
-      {hint && (
-        <p id={`${id}-hint`} className="auth-hint">
-          {hint}
-        </p>
+    <FieldFrame label={label} {...words}>
+      {(control) => (
+        <>
+          <input
+            {...control}
+            name={name}
+            type={shown || type === 'code' ? 'text' : type}
+            autoComplete={autoComplete}
+            // biome-ignore lint/a11y/noAutofocus: only where a step follows another, and asks for this alone
+            autoFocus={autoFocus}
+            required
+            spellCheck={false}
+            autoCapitalize={type === 'text' ? 'words' : 'none'}
+          />
+          {type === 'password' && (
+            <button type="button" onClick={() => setShown(!shown)} aria-pressed={shown}>
+              {shown ? 'Hide' : 'Show'} <span className="sr-only">password</span>
+            </button>
+          )}
+        </>
       )}
-      {error && (
-        <p id={`${id}-error`} className="auth-error">
-          {error}
-        </p>
-      )}
-      {aside && <p className="auth-aside">{aside}</p>}
-    </div>
+    </FieldFrame>
   );
 }

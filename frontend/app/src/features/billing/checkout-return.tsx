@@ -1,5 +1,5 @@
 import { CloseButton, Loader, Text, Title } from '@mantine/core';
-import { IconCircleCheck, IconClock, IconInfoCircle } from '@tabler/icons-react';
+import { IconCircleCheck, IconClock, IconInfoCircle, type TablerIcon } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { ErrorState } from '../../components/states.tsx';
@@ -27,12 +27,7 @@ function useSettled(known: boolean, onSettled: () => void) {
 function Nothing({ onSettled, onDismiss }: On) {
   useSettled(true, onSettled);
   return (
-    <Panel
-      tone="gray"
-      icon={<IconInfoCircle size={20} color={toneInk('gray')} aria-hidden />}
-      title="Nothing was bought"
-      onDismiss={onDismiss}
-    >
+    <Panel tone="gray" Icon={IconInfoCircle} title="Nothing was bought" onDismiss={onDismiss}>
       You left Stripe’s page before paying. Nothing was charged, and nothing has changed.
     </Panel>
   );
@@ -47,18 +42,13 @@ function Bought({ onSettled, onDismiss }: On) {
   if (error && !isFetching) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!isLate(since)) {
     return (
-      <Panel tone="brand" icon={<Loader size={18} aria-hidden />} title="Waiting for Stripe to confirm the payment">
+      <Panel tone="brand" title="Waiting for Stripe to confirm the payment">
         This takes a few seconds. You need not stay here.
       </Panel>
     );
   }
   return (
-    <Panel
-      tone="warning"
-      icon={<IconClock size={20} color={toneInk('warning')} aria-hidden />}
-      title="Stripe has not confirmed the payment yet"
-      onDismiss={onDismiss}
-    >
+    <Panel tone="warning" Icon={IconClock} title="Stripe has not confirmed the payment yet" onDismiss={onDismiss}>
       Some ways of paying take longer. As soon as it is confirmed everything works by itself: do not pay a second time.
     </Panel>
   );
@@ -71,7 +61,7 @@ function Done({ bought, onDismiss }: { bought: Billing; onDismiss: () => void })
   return (
     <Panel
       tone="success"
-      icon={<IconCircleCheck size={20} color={toneInk('success')} aria-hidden />}
+      Icon={IconCircleCheck}
       title={`Thank you: your plan is ${bought.plan_name}`}
       onDismiss={onDismiss}
     >
@@ -80,12 +70,15 @@ function Done({ bought, onDismiss }: { bought: Billing; onDismiss: () => void })
   );
 }
 
-type PanelProps = { tone: Tone; icon: ReactNode; title: string; onDismiss?: () => void; children: ReactNode };
+/** Without an icon it is under way. */
+type PanelProps = { tone: Tone; Icon?: TablerIcon; title: string; onDismiss?: () => void; children: ReactNode };
 
-function Panel({ tone, icon, title, onDismiss, children }: PanelProps) {
+function Panel({ tone, Icon, title, onDismiss, children }: PanelProps) {
   return (
     <section className="panel billing-panel" style={panelStyle(tone)} aria-label="The purchase" role="status">
-      <span style={{ flexShrink: 0, marginTop: 2 }}>{icon}</span>
+      <span style={{ flexShrink: 0, marginTop: 2 }}>
+        {Icon ? <Icon size={20} color={toneInk(tone)} aria-hidden /> : <Loader size={18} aria-hidden />}
+      </span>
       <div style={{ flex: 1 }}>
         <Title order={2}>{title}</Title>
         <Text size="sm" mt={4}>

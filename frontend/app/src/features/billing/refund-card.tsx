@@ -36,7 +36,7 @@ function Possible({ refund }: { refund: Refund }) {
   return (
     <>
       <dl className="facts">
-        {amount !== null && currency && <Fact name="Payment">{money(amount, currency)}</Fact>}
+        {amount !== null && currency && <Fact name="Amount">{money(amount, currency)}</Fact>}
         {until && (
           <Fact name="Can be asked for">
             until <ExactTime iso={until} /> · {left(until)}

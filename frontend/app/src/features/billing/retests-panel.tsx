@@ -1,7 +1,7 @@
-import { Anchor, Text, Title } from '@mantine/core';
+import { Text, Title } from '@mantine/core';
 import { IconCircleCheck, IconCircleX, IconClock, IconStethoscope, type TablerIcon } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { AccountLink } from '../../components/account-link.tsx';
 import { Line, Lines } from '../../components/part.tsx';
 import { ToneBadge } from '../../components/tone-badge.tsx';
 import { panelStyle, type Tone, toneInk } from '../../components/tones.ts';
@@ -56,20 +56,9 @@ function Tested({ retest }: { retest: Retest }) {
   return (
     <Line
       name={
-        <Anchor
-          size="sm"
-          underline="always"
-          renderRoot={(props) => (
-            <Link
-              {...props}
-              to="/integrations/$provider"
-              params={{ provider: retest.provider }}
-              search={{ account: retest.connection_id }}
-            />
-          )}
-        >
+        <AccountLink provider={retest.provider} account={retest.connection_id} underline="always">
           {retest.account_label}
-        </Anchor>
+        </AccountLink>
       }
       action={
         <ToneBadge tone={tone} Icon={Icon}>

@@ -1,5 +1,5 @@
-import { Anchor, Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Text } from '@mantine/core';
+import { AccountLink } from '../../components/account-link.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { panelStyle } from '../../components/tones.ts';
 import type { Connection } from '../../lib/types.ts';
@@ -19,20 +19,9 @@ export function Trouble({ connection }: { connection: Connection }) {
             Since <RelativeTime iso={card.first_failed_at} />.{' '}
           </>
         )}
-        <Anchor
-          size="sm"
-          underline="always"
-          renderRoot={(props) => (
-            <Link
-              {...props}
-              to="/integrations/$provider"
-              params={{ provider: connection.provider }}
-              search={{ account: connection.id, tab: 'history' }}
-            />
-          )}
-        >
+        <AccountLink provider={connection.provider} account={connection.id} tab="history" underline="always">
           See what happened
-        </Anchor>
+        </AccountLink>
       </Text>
     </div>
   );

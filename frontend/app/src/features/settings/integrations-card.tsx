@@ -1,6 +1,6 @@
-import { Anchor, Card, Title } from '@mantine/core';
+import { Card, Title } from '@mantine/core';
 import { IconPlug } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { AccountLink } from '../../components/account-link.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/states.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
@@ -11,7 +11,7 @@ import { frequencyLabel, rangeLabel } from '../../lib/words.ts';
 type Row = { integration: Integration; connection: Connection };
 
 const COLUMNS: Column<Row>[] = [
-  { head: 'Account', cell: (row) => <AccountLink {...row} /> },
+  { head: 'Account', cell: (row) => <Account {...row} /> },
   { head: 'Status', cell: ({ connection }) => <StatusBadge connection={connection} /> },
   { head: 'Frequency', cell: ({ connection }) => frequencyLabel(connection.sync_frequency) },
   { head: 'History', cell: ({ connection }) => rangeLabel(connection.history_range) },
@@ -45,20 +45,10 @@ export function IntegrationsCard({ integrations }: { integrations: Integration[]
   );
 }
 
-function AccountLink({ integration, connection }: Row) {
+function Account({ integration, connection }: Row) {
   return (
-    <Anchor
-      size="sm"
-      renderRoot={(props) => (
-        <Link
-          {...props}
-          to="/integrations/$provider"
-          params={{ provider: integration.provider }}
-          search={{ account: connection.id, tab: 'settings' }}
-        />
-      )}
-    >
+    <AccountLink provider={integration.provider} account={connection.id} tab="settings">
       {integration.label} · {connection.account_label}
-    </Anchor>
+    </AccountLink>
   );
 }
