@@ -7,7 +7,7 @@ from alembic import op
 from mailwarden.migration_steps import ORG, allow, grant, grant_instance, wall
 
 revision: str = "0003"
-down_revision: str | None = "0002"
+down_revision: str | None = "0002b"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

@@ -8,6 +8,7 @@ import pytest_asyncio
 from mailwarden.core.runtime import Runtime
 from tests.accounts.steps import link, mails, newest_token, prove_address, words
 from tests.conftest import NewClient
+from tests.organizations.steps import audit_rows
 from tests.support.browser import PASSWORD, Browser, sign_up
 from tests.support.time import TimeMachine
 
@@ -67,6 +68,7 @@ async def test_the_old_address_signs_in_until_the_new_one_is_confirmed(
     assert (await sign_in(new_client(), NEW)).status_code == 401
     token = await newest_token(runtime, NEW)
     assert (await confirm(new_client(), token)).json() == {"email": NEW}
+    assert "account.address_changed" in [one.action for one in await audit_rows(runtime, proved)]
     assert (await sign_in(new_client(), ADDRESS)).status_code == 401
     assert (await sign_in(new_client(), NEW)).json()["user"]["email_verified"] is True
     assert (await proved.get("/v1/me/email")).json()["pending_email"] is None

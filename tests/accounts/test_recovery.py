@@ -11,6 +11,7 @@ from mailwarden.accounts.models import User
 from mailwarden.core.db import reader, unit_of_work
 from mailwarden.core.runtime import Runtime
 from tests.accounts.steps import mails, newest_token, prove_address, words
+from tests.accounts.test_second_factor import turn_on
 from tests.conftest import NewClient
 from tests.developers.steps import as_program, make_key
 from tests.support.browser import PASSWORD, Browser, sign_up
@@ -73,6 +74,7 @@ async def elsewhere(rt: Runtime, browser: Browser) -> list[str]:
 async def test_who_proves_the_address_by_a_new_password_shuts_out_whoever_signed_up_with_it(
     runtime: Runtime, owner: Browser, new_client: NewClient
 ) -> None:
+    await turn_on(runtime, owner)
     secret = await leave_ways_in(runtime, owner)
     async with unit_of_work(runtime.sessions) as tx:
         await tx.act_as(owner.user_id)
@@ -81,6 +83,8 @@ async def test_who_proves_the_address_by_a_new_password_shuts_out_whoever_signed
     assert (await reset(new_client(), await newest_token(runtime, ADDRESS))).status_code == 204
     assert await elsewhere(runtime, owner) == []
     assert not await works(new_client, secret)
+    assert await signs_in(new_client, NEW)  # and is asked for no code of the stranger's
+    assert "may have been a stranger's" in " ".join(words((await mails(runtime, ADDRESS))[-1]).split())
 
 
 async def test_ones_own_ways_in_stay_and_are_named_in_the_mail(
@@ -92,7 +96,8 @@ async def test_ones_own_ways_in_stay_and_are_named_in_the_mail(
     assert (await reset(new_client(), await newest_token(runtime, ADDRESS))).status_code == 204
     assert await elsewhere(runtime, owner) == ["pat@gmail.com"]
     assert await works(new_client, secret)
-    assert "pat@gmail.com" in words((await mails(runtime, ADDRESS))[-1])
+    told = words((await mails(runtime, ADDRESS))[-1])
+    assert ("pat@gmail.com" in told, "stranger" in told) == (True, False)
 
 
 async def test_known_and_unknown_addresses_get_the_same_answer_for_the_same_work(

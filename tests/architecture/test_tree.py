@@ -12,7 +12,6 @@ LONGEST = 400
 GENERATED = (
     "frontend/api-client/src/generated/",
     "frontend/package-lock.json",
-    "migrations/versions/0002_tables.py",
     "frontend/app/src/routeTree.gen.ts",
 )
 # Put together here, so that this file does not hold what it looks for.

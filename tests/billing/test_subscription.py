@@ -275,5 +275,6 @@ async def test_silence_of_stripe_is_told_as_trouble(desk: Desk) -> None:
     config = desk.rt.config
     hasty = replace(desk.rt, config=replace(config, billing=replace(config.billing, deadline_s=0.2)))
     await desk.fault("timeout", hold_s=5)
-    with pytest.raises(StripeTrouble):
+    with pytest.raises(StripeTrouble) as told:
         await gateway.open_portal(hasty, desk.customer["id"], "https://mail.example/settings/billing")
+    assert (told.value.status, told.value.code) == (503, "billing_unavailable")

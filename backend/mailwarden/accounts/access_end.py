@@ -1,4 +1,4 @@
-"""Ends what programs may do for a person: all of it with a new password, an organization's part when they leave it."""
+"""Ends what programs may do for a person: devices with a new password, an organization's part when they leave it."""
 
 from uuid import UUID
 
@@ -20,5 +20,9 @@ async def end_access(tx: UnitOfWork, org_id: UUID, user_id: UUID) -> None:
     """Devices and keys of somebody who leaves; else they would work again should the person come back."""
     devices = update(Grant).where(Grant.org_id == org_id, Grant.user_id == user_id, Grant.revoked_at.is_(None))
     await tx.session.execute(devices.values(revoked_at=app_now(), revoked_why="left"))
+    await end_keys(tx, org_id, user_id)
+
+
+async def end_keys(tx: UnitOfWork, org_id: UUID, user_id: UUID) -> None:
     keys = update(ApiKey).where(ApiKey.org_id == org_id, ApiKey.created_by == user_id, ApiKey.revoked_at.is_(None))
     await tx.session.execute(keys.values(revoked_at=app_now()))

@@ -12,7 +12,8 @@ from fastapi import Request
 from sqlalchemy import func, insert, literal, select
 
 from mailwarden.accounts.audit_models import AuditEntry
-from mailwarden.accounts.models import Membership, User
+from mailwarden.accounts.everywhere import organizations_of
+from mailwarden.accounts.models import User
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.ids import new_id
 from mailwarden.core.logging import redact
@@ -92,14 +93,9 @@ async def record(
 
 async def record_everywhere(tx: UnitOfWork, action: str, user_id: UUID) -> None:
     """What concerns a person, in every organization of theirs. ``tx`` must act as them."""
-    back = tx.org_id
-    mine = select(Membership.org_id).where(Membership.user_id == user_id)
-    for org_id in list(await tx.session.scalars(mine)):
-        await tx.act_for(org_id)
+    async for _ in organizations_of(tx, user_id):
         user = await tx.session.get_one(User, user_id)
         await record(tx, action, Target("member", user_id, f"{user.name} <{user.email}>"), user_id=user_id)
-    if back is not None:
-        await tx.act_for(back)
 
 
 def _who(origin: Origin | None, actor: UUID | None) -> dict[str, Any]:

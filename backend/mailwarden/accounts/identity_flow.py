@@ -65,7 +65,7 @@ async def finish(rt: Runtime, request: Request, provider: str, answer: Answer) -
     except Refused as exc:
         response = RedirectResponse(f"{page}?error={exc.code}{_then(going_on)}", 303)
     except Unauthenticated as exc:
-        response = RedirectResponse(f"/sign-in?error={exc.code}{_then(going_on)}", 303)
+        response = RedirectResponse(f"/sign-in?error={exc.code}", 303)
     GOING.take_back(rt, response)
     return response
 

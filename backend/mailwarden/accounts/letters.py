@@ -96,6 +96,11 @@ def reset(facts: Facts) -> Letter:
 
 def password_changed(facts: Facts) -> Letter:
     told = ["Other browsers were signed out."]
+    if facts.get("first_proof"):
+        told.append(
+            "Nobody had confirmed this address before, so what else signed in may have been a stranger's: accounts "
+            "at Google or Microsoft, a second factor and keys have ended. What was yours you can set up again."
+        )
     if elsewhere := facts.get("elsewhere"):
         told.append(f"You can still sign in with {elsewhere}. What is not yours take away in Settings, under Account.")
     return Letter(

@@ -79,14 +79,8 @@ async def reset(rt: Runtime, tx: UnitOfWork, token: str, password: str, where: W
     await tx.session.execute(delete(Session).where(Session.user_id == user.id))
     await end_devices(tx, user.id, "password_reset")
     await posting.void(tx, user.id, *Kind)
-    await posting.write(
-        rt,
-        tx,
-        user.id,
-        Kind.PASSWORD_CHANGED,
-        user.email,
-        {**where.facts(), "elsewhere": await accounts_elsewhere(tx, user.id)},
-    )
+    told = {"elsewhere": await accounts_elsewhere(tx, user.id), "first_proof": "" if was_proved else "yes"}
+    await posting.write(rt, tx, user.id, Kind.PASSWORD_CHANGED, user.email, {**where.facts(), **told})
     await audit.record_everywhere(tx, "account.password_reset", user.id)
     return user.email
 

@@ -4,23 +4,18 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from mailwarden.accounts.access_end import end_access
+from mailwarden.accounts.access_end import end_keys
+from mailwarden.accounts.everywhere import organizations_of
 from mailwarden.accounts.factor_models import Identity, SecondFactor
-from mailwarden.accounts.models import Membership
 from mailwarden.core.db import UnitOfWork
 
 
 async def shut_out(tx: UnitOfWork, user_id: UUID) -> None:
-    """All that signs in besides the password: accounts elsewhere, a second factor, keys and devices."""
+    """All that a new password leaves alone: accounts elsewhere, a second factor, keys. ``tx`` acts as the person."""
     for way_in in (Identity, SecondFactor):
         await tx.session.execute(delete(way_in).where(way_in.user_id == user_id))
-    back = tx.org_id
-    mine = select(Membership.org_id).where(Membership.user_id == user_id)
-    for org_id in list(await tx.session.scalars(mine)):
-        await tx.act_for(org_id)
-        await end_access(tx, org_id, user_id)
-    if back is not None:
-        await tx.act_for(back)
+    async for org_id in organizations_of(tx, user_id):
+        await end_keys(tx, org_id, user_id)
 
 
 async def accounts_elsewhere(tx: UnitOfWork, user_id: UUID) -> str:

@@ -1,12 +1,9 @@
 """Our apps at the providers: is what they need there, and do the providers accept it? Values are never shown."""
 
-from urllib.parse import urlsplit
-
 from mailwarden.connections.incident_texts import misconfiguration
 from mailwarden.connections.models import Incident
-from mailwarden.connections.our_app import our_app, redirect_uri, spec_of
+from mailwarden.connections.our_app import is_registrable, our_app, redirect_uri, spec_of
 from mailwarden.connections.queries import open_incidents
-from mailwarden.core.csrf import LOOPBACK
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.errors import Conflict
 from mailwarden.core.runtime import Runtime
@@ -35,7 +32,7 @@ def describe_app(rt: Runtime, spec: ProviderSpec, wrong: Incident | None) -> Pro
         offered=app is not None or spec.kind == "password",
         settings=_settings(spec, rt),
         redirect_uri=redirect_uri(rt.config.base_url, spec.name) if spec.kind == "oauth" else None,
-        redirect_uri_ok=_redirect_ok(rt) if spec.kind == "oauth" else None,
+        redirect_uri_ok=is_registrable(rt.config.base_url) if spec.kind == "oauth" else None,
         valid=valid,
         detail=misconfiguration(wrong).detail if wrong else _detail(spec, app is not None),
     )
@@ -58,12 +55,6 @@ def _detail(spec: ProviderSpec, offered: bool) -> str:
     if spec.kind == "password":
         return "Signed in to by password; needs no app of ours."
     return "Not checked at the provider yet." if offered else "No client id: not offered."
-
-
-def _redirect_ok(rt: Runtime) -> bool:
-    """Providers take plain http on loopback only (B36)."""
-    parts = urlsplit(rt.config.base_url)
-    return parts.scheme == "https" or parts.hostname in LOOPBACK
 
 
 async def check_app(rt: Runtime, provider: str) -> ProviderAppOut:

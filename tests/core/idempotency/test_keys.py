@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 
 from mailwarden.accounts.access_models import ApiKey
 from mailwarden.core.db import unit_of_work
-from mailwarden.core.idempotency.asked import fingerprint
+from mailwarden.core.idempotency.asked import digest
 from mailwarden.core.idempotency.models import IdempotencyKey
 from mailwarden.core.runtime import Runtime
 from mailwarden.main import create_app
@@ -60,7 +60,7 @@ async def test_what_was_asked_cannot_be_guessed_from_what_is_kept(runtime: Runti
     """Bodies hold passwords: whoever reads the table alone must not be able to try words against it."""
     await owner.post(PATH, BODY, headers=key("one"))
     scope = {"method": "POST", "path": PATH, "query_string": b""}
-    plain = fingerprint(scope, json.dumps(BODY).encode())
+    plain = digest(scope, json.dumps(BODY).encode())
     assert (await stored(runtime, owner))[0].fingerprint == runtime.keys.fingerprint(plain.hex()) != plain
 
 

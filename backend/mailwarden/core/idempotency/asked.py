@@ -19,7 +19,7 @@ class Asked:
     """Of one request. ``row`` once its key was claimed; ``apart`` where the route has no transaction of its own."""
 
     key: str
-    fingerprint: bytes
+    digest: bytes
     row: tuple[UUID, UUID] | None = field(default=None)  # (organization, row)
     apart: bool = False
 
@@ -36,7 +36,7 @@ def canonical(body: bytes) -> bytes:
         return body
 
 
-def fingerprint(scope: Scope, body: bytes) -> bytes:
+def digest(scope: Scope, body: bytes) -> bytes:
     query = b"&".join(sorted(scope["query_string"].split(b"&")))
     head = f"{scope['method']} {scope['path']}?".encode() + query + b"\n"
     return hashlib.sha256(head + canonical(body)).digest()
@@ -54,7 +54,7 @@ class ReadsKeys:
             if named:
                 messages = await _read(receive)
                 body = b"".join(one.get("body", b"") for one in messages)
-                scope[STATE] = Asked(b",".join(named).decode("latin-1"), fingerprint(scope, body))
+                scope[STATE] = Asked(b",".join(named).decode("latin-1"), digest(scope, body))
                 receive = _again(messages, receive)
         await self._app(scope, receive, send)
 

@@ -65,17 +65,17 @@ async def claim(request: Request, rt: Runtime, tx: UnitOfWork, org_id: UUID, pri
         raise MalformedKey("Send 1 to 255 visible ASCII characters, best a random UUID.")
     asked.apart = request.scope.get(TX) is not tx
     row_id = new_id()
-    asked.fingerprint = rt.keys.fingerprint(asked.fingerprint.hex())  # bodies hold secrets, which could be guessed
-    if await _insert(tx, asked, org_id, principal, row_id):
+    fingerprint = rt.keys.fingerprint(asked.digest.hex())  # bodies hold secrets, which a plain one would betray
+    if await _insert(tx, asked, org_id, principal, row_id, fingerprint):
         asked.row = (org_id, row_id)
         return
-    asked.row = await _existing(rt, tx, asked, org_id, principal)
+    asked.row = await _existing(rt, tx, asked, org_id, principal, fingerprint)
 
 
-async def _insert(tx: UnitOfWork, asked: Asked, org_id: UUID, principal: str, row_id: UUID) -> bool:
+async def _insert(tx: UnitOfWork, asked: Asked, org_id: UUID, principal: str, row_id: UUID, fingerprint: bytes) -> bool:
     """Waits a moment for another transaction that holds the same key."""
     wanted = {"id": row_id, "org_id": org_id, "principal": principal, "key": asked.key}
-    row = {**wanted, "fingerprint": asked.fingerprint, "lease_until": app_now() + LEASE if asked.apart else None}
+    row = {**wanted, "fingerprint": fingerprint, "lease_until": app_now() + LEASE if asked.apart else None}
     statement = insert(IdempotencyKey).values(row).on_conflict_do_nothing().returning(IdempotencyKey.id)
     try:
         await tx.session.execute(text("SELECT set_config('lock_timeout', :ms, true)"), {"ms": WAIT_MS})
@@ -92,13 +92,15 @@ def _still_running() -> StillRunning:
     return StillRunning("Ask again in a second; do not change the key.", headers={"Retry-After": "1"})
 
 
-async def _existing(rt: Runtime, tx: UnitOfWork, asked: Asked, org_id: UUID, principal: str) -> tuple[UUID, UUID]:
+async def _existing(
+    rt: Runtime, tx: UnitOfWork, asked: Asked, org_id: UUID, principal: str, fingerprint: bytes
+) -> tuple[UUID, UUID]:
     """Only a key whose lease has ended may be taken over."""
     mine = (IdempotencyKey.org_id == org_id, IdempotencyKey.principal == principal, IdempotencyKey.key == asked.key)
     row = await tx.session.scalar(select(IdempotencyKey).where(*mine).with_for_update())
     if row is None:
         raise _still_running()
-    if row.fingerprint != asked.fingerprint:
+    if row.fingerprint != fingerprint:
         raise KeyReused("A key stands for one request. Make a new one for another.")
     if row.status is not None and row.body is not None:
         body = rt.keys.open(row.body, _place(org_id, row.id)).encode("latin-1")
