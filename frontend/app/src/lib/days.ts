@@ -43,3 +43,10 @@ export function pointWords(first: string, last: string, interval: Interval, loca
   }
   return first === last ? dayWords(first, locale) : rangeWords(first, last, locale);
 }
+
+/** The same where room is short: "Nov 2", or "Nov 26" of a month. */
+export function pointName(first: string, interval: Interval, locale?: string): string {
+  const options: Intl.DateTimeFormatOptions =
+    interval === 'month' ? { month: 'short', year: '2-digit' } : { month: 'short', day: 'numeric' };
+  return dateFormat(locale, { ...options, timeZone: 'UTC' }).format(wall(first));
+}

@@ -81,12 +81,16 @@ test('the history is a chart for the arrow keys, and a table; a domain has its o
     history,
   );
   const { user, address } = openApp('/deliverability');
-  const chart = await screen.findByRole('slider', { name: /Score by day/ });
+  const chart = await screen.findByRole('slider', { name: 'Score by day' });
   expect(chart).toHaveAttribute('aria-valuetext', 'Nov 21, 2026: 88, Good');
   chart.focus();
   await user.keyboard('{ArrowLeft}');
+  expect(chart).toHaveAttribute('aria-valuetext', 'Nov 20, 2026: no score');
+  await user.keyboard('{Home}');
   expect(chart).toHaveAttribute('aria-valuetext', 'Nov 18, 2026: 71, Fair');
-  expect(chart.querySelector('path')?.getAttribute('d')?.match(/M/g)).toHaveLength(2);
+  const drawn = within(screen.getByRole('region', { name: 'History' }));
+  for (const band of ['60', '70', '80', '90']) expect(await drawn.findByText(band)).toBeInTheDocument();
+  expect(screen.queryByRole('slider', { name: 'First shown' })).not.toBeInTheDocument();
   await user.click(screen.getByRole('button', { name: 'Show as a table' }));
   expect(await screen.findByRole('row', { name: /Nov 18, 2026 71 Fair/ })).toBeInTheDocument();
   await user.click(screen.getByRole('combobox', { name: 'Score of' }));

@@ -85,19 +85,35 @@ test('the chart is read with the arrow keys: gaps, and days that still move', as
   await user.keyboard('{ArrowLeft}');
   expect(chart).toHaveAttribute('aria-valuetext', 'Nov 21, 2026: nothing sent');
   await user.click(screen.getByRole('button', { name: 'Opened' }));
-  await user.keyboard('{Home}');
   chart.focus();
   await user.keyboard('{Home}');
+  expect(chart.getAttribute('aria-valuetext')).toMatch(/Nov 20, 2026: Sent 1,000/);
   expect(chart.getAttribute('aria-valuetext')).not.toContain('Opened');
+  expect(screen.getByText(/Dashed and shaded: provisional.*Gaps: nothing was sent/)).toBeInTheDocument();
+  expect(screen.queryByRole('slider', { name: 'First shown' })).not.toBeInTheDocument();
 });
 
-test('a part of the chart becomes the range', async () => {
-  shows({ points: POINTS });
+test('a part of the chart is looked at, told, and becomes the range', async () => {
+  const days = Array.from({ length: 14 }, (_, n) => periods.point(`2026-11-${String(n + 1).padStart(2, '0')}`));
+  shows({ points: days });
   const { user, address } = openApp('/dashboard');
-  (await screen.findByRole('slider', { name: 'First shown' })).focus();
-  await user.keyboard('{ArrowRight}');
+  const first = await screen.findByRole('slider', { name: 'First shown' });
+  const last = screen.getByRole('slider', { name: 'Last shown' });
+  expect(first).toHaveAttribute('aria-valuetext', 'Nov 1');
+  first.focus();
+  await user.keyboard('{ArrowRight}{ArrowRight}');
+  expect(first).toHaveAttribute('aria-valuetext', 'Nov 3');
+  last.focus();
+  await user.keyboard('{ArrowLeft}');
+  expect(await screen.findByText(/Shown: Nov 3 – 13, 2026/)).toBeInTheDocument();
+  const chart = screen.getByRole('slider', { name: 'Figures over time' });
+  expect(chart.getAttribute('aria-valuetext')).toMatch(/^Nov 13, 2026/);
+  await user.click(screen.getByRole('button', { name: 'Show all' }));
+  expect(last).toHaveAttribute('aria-valuetext', 'Nov 14');
+  last.focus();
+  await user.keyboard('{ArrowLeft}');
   await user.click(await screen.findByRole('button', { name: 'Take these days as the range' }));
-  await waitFor(() => expect(address()).toBe('/dashboard?from=2026-11-21&to=2026-11-22'));
+  await waitFor(() => expect(address()).toBe('/dashboard?from=2026-11-01&to=2026-11-13'));
 });
 
 test('the same stands in a table', async () => {

@@ -1,10 +1,9 @@
-import '@mantine/core/styles/Slider.css';
-import { Button, Group, RangeSlider, SegmentedControl, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
-import { LineChart } from '../../components/line-chart.tsx';
-import { MARKS, MarkSwatch } from '../../components/line-mark.tsx';
-import { pointWords, rangeWords } from '../../lib/days.ts';
-import { dateFormat } from '../../lib/formatters.ts';
+import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import { Chart } from '../../components/charts/chart.tsx';
+import { MARKS, MarkSwatch } from '../../components/charts/mark.tsx';
+import type { Span } from '../../lib/chart-rows.ts';
+import { pointName, pointWords, rangeWords } from '../../lib/days.ts';
 import { useTimeZone } from '../../lib/session.tsx';
 import { shortDate } from '../../lib/time.ts';
 import type { Interval, Point } from '../../lib/types.ts';
@@ -13,23 +12,22 @@ import { formatOf, linesOf, VIEWS, type View } from './trend-lines.ts';
 
 type Props = { points: Point[]; interval: Interval; onRange: (range: Range) => void };
 
-/** Figures over time; two thumbs below it choose a part, which can be made the range of the whole page. */
-export default function TrendChart({ points, interval, onRange }: Props) {
+/** Figures over time; the brush below them chooses a part, which can be made the range of the whole page. */
+export function TrendChart({ points, interval, onRange }: Props) {
   const zone = useTimeZone();
   const [view, setView] = useState<View>('reach');
   const [hidden, setHidden] = useState<string[]>([]);
-  const [part, setPart] = useState<[number, number]>([0, points.length - 1]);
-  const shown = points.slice(part[0], part[1] + 1);
-  const all = linesOf(view, shown);
-  const lines = all.filter(({ key }) => !hidden.includes(key));
+  const all = useMemo(() => linesOf(view, points), [view, points]);
+  const lines = useMemo(() => all.filter(({ key }) => !hidden.includes(key)), [all, hidden]);
+  const soft = useMemo(() => points.map(isSoft), [points]);
   const format = formatOf(view);
-  const nameOf = (point: Point) => pointWords(point.first_day, point.last_day, interval);
-  const told = (index: number) => {
-    const point = shown[index];
+  const told = (at: number) => {
+    const point = points[at];
     if (!point) return '';
-    if (point.campaigns === 0) return `${nameOf(point)}: nothing sent`;
-    const values = lines.map(({ label, values }) => `${label} ${format(values[index])}`).join(', ');
-    return `${nameOf(point)}: ${values}${moves(point, zone)}`;
+    const name = pointWords(point.first_day, point.last_day, interval);
+    if (point.campaigns === 0) return `${name}: nothing sent`;
+    const values = lines.map(({ label, values }) => `${label} ${format(values[at])}`).join(', ');
+    return `${name}: ${values}${moves(point, zone)}`;
   };
   const toggle = (key: string) => setHidden(hidden.includes(key) ? hidden.filter((k) => k !== key) : [...hidden, key]);
   return (
@@ -44,34 +42,38 @@ export default function TrendChart({ points, interval, onRange }: Props) {
         />
         <Legend lines={all} hidden={hidden} onToggle={toggle} />
       </Group>
-      <LineChart
+      <Chart
         label="Figures over time"
         lines={lines}
-        names={shown.map((point) => shortName(point.first_day, interval))}
-        soft={shown.map(({ state }) => state !== 'settled')}
+        names={points.map((point) => pointName(point.first_day, interval))}
+        soft={soft}
         told={told}
         format={format}
+        partWords={(part) => rangeWords(...daysOf(points, part))}
+        onTake={(part) => {
+          const [first, last] = daysOf(points, part);
+          onRange({ first, last });
+        }}
       />
-      {shown.some(({ state, campaigns }) => campaigns > 0 && state !== 'settled') && (
+      {soft.includes(true) && (
         <Text size="xs" c="dimmed">
           Dashed and shaded: provisional, these figures still move or were not read again since. Gaps: nothing was sent.
         </Text>
       )}
-      {points.length > 2 && <Brush points={points} part={part} onPart={setPart} onRange={onRange} nameOf={nameOf} />}
     </Stack>
   );
 }
+
+const isSoft = ({ state, campaigns }: Point) => campaigns > 0 && state !== 'settled';
+
+/** The first and the last day of a part. */
+const daysOf = (points: Point[], { from, to }: Span) =>
+  [points[from]?.first_day ?? '', points[to]?.last_day ?? ''] as const;
 
 function moves({ state, provisional_until: until }: Point, zone: string): string {
   if (state === 'settled') return '';
   if (state === 'unconfirmed') return ' (not confirmed)';
   return until ? ` (provisional until ${shortDate(until, zone)})` : ' (provisional)';
-}
-
-function shortName(day: string, interval: Interval): string {
-  const options: Intl.DateTimeFormatOptions =
-    interval === 'month' ? { month: 'short', year: '2-digit' } : { month: 'short', day: 'numeric' };
-  return dateFormat(undefined, { ...options, timeZone: 'UTC' }).format(Date.parse(`${day}T00:00:00Z`));
 }
 
 type LegendProps = {
@@ -101,51 +103,5 @@ function Legend({ lines, hidden, onToggle }: LegendProps) {
         );
       })}
     </Group>
-  );
-}
-
-type BrushProps = {
-  points: Point[];
-  part: [number, number];
-  onPart: (part: [number, number]) => void;
-  onRange: (range: Range) => void;
-  nameOf: (point: Point) => string;
-};
-
-function Brush({ points, part, onPart, onRange, nameOf }: BrushProps) {
-  const last = points.length - 1;
-  const [from, to] = part.map((index) => points[Math.min(index, last)]);
-  const whole = part[0] === 0 && part[1] === last;
-  const at = (index: number) => nameOf(points[index] ?? (points[0] as Point));
-  return (
-    <Stack gap={6}>
-      <RangeSlider
-        aria-label="Part of the chart"
-        thumbFromLabel="First shown"
-        thumbToLabel="Last shown"
-        size="sm"
-        min={0}
-        max={last}
-        minRange={1}
-        value={part}
-        label={at}
-        onChange={onPart}
-      />
-      {!whole && from && to && (
-        <Group gap="xs">
-          <Text size="sm">Shown: {rangeWords(from.first_day, to.last_day)}</Text>
-          <Button
-            size="compact-sm"
-            variant="default"
-            onClick={() => onRange({ first: from.first_day, last: to.last_day })}
-          >
-            Take these days as the range
-          </Button>
-          <Button size="compact-sm" variant="subtle" onClick={() => onPart([0, last])}>
-            Show all
-          </Button>
-        </Group>
-      )}
-    </Stack>
   );
 }

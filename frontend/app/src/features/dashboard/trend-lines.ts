@@ -1,3 +1,4 @@
+import { LINE_COLORS } from '../../lib/chart-rows.ts';
 import { count, percent } from '../../lib/numbers.ts';
 import type { Figures, Point } from '../../lib/types.ts';
 
@@ -16,9 +17,6 @@ type Name = keyof Pick<
   | 'bounce_rate'
 >;
 export type View = 'reach' | 'trouble' | 'rates';
-
-/** At most four lines at a time; the same colours in both schemes. */
-const COLORS = ['#6366f1', '#059669', '#d97706', '#db2777'];
 
 export const VIEWS: { value: View; label: string }[] = [
   { value: 'reach', label: 'Reach' },
@@ -53,6 +51,6 @@ export const linesOf = (view: View, points: Point[]) =>
   LINES[view].map(([key, label], index) => ({
     key,
     label,
-    color: COLORS[index] ?? '#6366f1',
+    color: LINE_COLORS[index] ?? LINE_COLORS[0],
     values: points.map((point) => (point.campaigns > 0 ? point.figures[key] : null)),
   }));

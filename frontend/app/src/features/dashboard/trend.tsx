@@ -5,8 +5,8 @@ import { Part } from '../../components/part.tsx';
 import { LoadingBlocks } from '../../components/states.tsx';
 import type { Series } from '../../lib/types.ts';
 import type { Range } from './search.ts';
+import { TrendChart } from './trend-chart.tsx';
 
-const TrendChart = lazy(() => import('./trend-chart.tsx'));
 const PointsTable = lazy(async () => ({ default: (await import('./points-table.tsx')).PointsTable }));
 
 type Props = { series: Series; onRange: (range: Range) => void };
@@ -29,14 +29,12 @@ export function Trend({ series, onRange }: Props) {
     <Part title="Over time" lead="By the day on which campaigns were sent." actions={toggle}>
       {series.total.campaigns === 0 ? (
         <Text size="sm">Nothing was sent in these days. Choose others, or wait for the next campaign.</Text>
-      ) : (
-        <Suspense fallback={<LoadingBlocks label="Loading chart" heights={[290]} />}>
-          {asTable ? (
-            <PointsTable points={points} interval={interval} />
-          ) : (
-            <TrendChart key={`${first} ${last} ${interval}`} points={points} interval={interval} onRange={onRange} />
-          )}
+      ) : asTable ? (
+        <Suspense fallback={<LoadingBlocks label="Loading table" heights={[290]} />}>
+          <PointsTable points={points} interval={interval} />
         </Suspense>
+      ) : (
+        <TrendChart key={`${first} ${last} ${interval}`} points={points} interval={interval} onRange={onRange} />
       )}
     </Part>
   );
