@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select, tuple_
 
+from mailwarden.alerts.channels.messages import MESSAGE
 from mailwarden.alerts.distribution import DIGEST, recipients, zone_of
 from mailwarden.alerts.models import Alert, AlertMail
 from mailwarden.alerts.rule_models import AlertPost, AlertSettings
@@ -23,6 +24,7 @@ from mailwarden.alerts.settings_schemas import (
     WebhookOut,
 )
 from mailwarden.core.db import UnitOfWork
+from mailwarden.core.ids import format_id
 from mailwarden.core.jobs import due_at
 
 After = tuple[datetime, UUID]
@@ -93,9 +95,18 @@ async def list_deliveries(tx: UnitOfWork, org_id: UUID, page: AlertDeliveryQuery
     ).all()
 
 
+def _message_id(row: Any, channel: Any) -> str | None:
+    if channel == "email":
+        return str(row.message_id)
+    return format_id(MESSAGE, row.id) if channel == "webhook" else None
+
+
 def delivery_out(found: Any, channel: Any) -> AlertDeliveryOut:
     row, title = found
     return AlertDeliveryOut(
+        id=row.id,
+        alert_id=row.alert_id,
+        message_id=_message_id(row, channel),
         channel=channel,
         about="alert" if row.alert_id else "digest",
         title=title or "Digest",

@@ -47,14 +47,19 @@ async def get_alert_settings(tx: Reader, caller: Watcher, response: Response) ->
 async def update_alert_settings(
     caller: Manager, body: AlertSettingsIn, version: IfMatch, rt: Rt, response: Response
 ) -> AlertSettingsOut:
-    """All of them at once. Secrets that are not given stay as they are."""
+    """All of them at once. Secrets that are not given stay as they are.
+
+    The first address of the webhook makes its secret, which is told in this answer and never again.
+    """
     await store.check_addresses(rt, body)
     if await store.needs_code(rt, caller.org_id, body.email.address):
         await count(rt, Gate(CODES, str(caller.org_id)))
     async with unit_of_work(rt.sessions, caller.org_id) as tx:
-        row = await store.update_settings(rt, tx, caller.org_id, version, body)
+        row, secret = await store.update_settings(rt, tx, caller.org_id, version, body)
         response.headers["ETag"] = etag(row.version)
-        return await settings_out(tx, caller.org_id)
+        found = await settings_out(tx, caller.org_id)
+        found.webhook.secret = secret
+        return found
 
 
 @router.post("/confirm-address", responses=errors(429))

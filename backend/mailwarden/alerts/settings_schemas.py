@@ -5,6 +5,7 @@ from pydantic import EmailStr, Field, SecretStr, StringConstraints
 
 from mailwarden.alerts.watching.catalogue import Frequency
 from mailwarden.core.api import Wire
+from mailwarden.core.ids import AlertDeliveryId, AlertId
 from mailwarden.core.paging import PageQuery
 
 Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2048)]
@@ -78,9 +79,12 @@ class SlackOut(Wire):
 
 
 class WebhookOut(Wire):
+    """``secret``: only in the answer to the change that made it, with the first address. Never shown again."""
+
     enabled: bool
     configured: bool
     url: str | None
+    secret: str | None = None
     last: LastOut | None
 
 
@@ -132,8 +136,15 @@ class AlertDeliveryQuery(PageQuery):
 
 
 class AlertDeliveryOut(Wire):
-    """One alert, digest or test on its way through one channel. ``target``: the address of a mail."""
+    """One alert, digest or test on its way through one channel. ``target``: the address of a mail.
 
+    ``alert_id`` null: a digest. ``message_id``: what the receiver can find it by, a mail's Message-ID or the
+    `webhook-id` of every attempt; Slack is told none.
+    """
+
+    id: AlertDeliveryId
+    alert_id: AlertId | None
+    message_id: str | None
     channel: Literal["email", "slack", "webhook"]
     about: Literal["alert", "digest"]
     title: str

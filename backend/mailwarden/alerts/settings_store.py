@@ -47,8 +47,8 @@ async def check_addresses(rt: Runtime, body: AlertSettingsIn) -> None:
 
 async def update_settings(
     rt: Runtime, tx: UnitOfWork, org_id: UUID, version: int, body: AlertSettingsIn
-) -> AlertSettings:
-    """Raises PreconditionFailed."""
+) -> tuple[AlertSettings, str | None]:
+    """And the webhook's secret if this made one: nobody can ask for it later. Raises PreconditionFailed."""
     row = await locked_settings(tx, org_id)
     if row.version != version:
         raise stale(row.version)
@@ -56,7 +56,7 @@ async def update_settings(
     row.enabled, row.frequency, row.digest_hour = body.enabled, body.frequency, body.digest_hour
     await _set_email(rt, tx, row, body.email)
     _set_slack(rt, row, body.slack)
-    _set_webhook(rt, row, body.webhook)
+    secret = _set_webhook(rt, row, body.webhook)
     row.version += 1
     await tx.session.flush()
     was, now = audit.difference(before, _told(row))
@@ -64,7 +64,7 @@ async def update_settings(
     if hour != row.digest_hour and await tx.session.scalar(select(exists().where(Alert.org_id == org_id, Alert.waits))):
         await plan_digest(rt, tx, row, replace=True)
     await plan_evaluation(rt, tx, org_id)
-    return row
+    return row, secret
 
 
 async def _set_email(rt: Runtime, tx: UnitOfWork, row: AlertSettings, wanted: EmailIn) -> None:
@@ -108,13 +108,17 @@ def _set_slack(rt: Runtime, row: AlertSettings, wanted: SlackIn) -> None:
     row.slack_url, row.slack_hint = (seal(rt, row, "slack_url", url), hint_of(url)) if url else (None, None)
 
 
-def _set_webhook(rt: Runtime, row: AlertSettings, wanted: WebhookIn) -> None:
+def _set_webhook(rt: Runtime, row: AlertSettings, wanted: WebhookIn) -> str | None:
+    """The secret, if this made one."""
     row.webhook_enabled = wanted.enabled
     if wanted.url is None:
-        return
+        return None
     row.webhook_url = wanted.url or None
-    if row.webhook_url and row.webhook_secret is None:
-        row.webhook_secret = seal(rt, row, "webhook_secret", new_secret())
+    if row.webhook_url is None or row.webhook_secret is not None:
+        return None
+    secret = new_secret()
+    row.webhook_secret = seal(rt, row, "webhook_secret", secret)
+    return secret
 
 
 async def renew_secret(rt: Runtime, tx: UnitOfWork, org_id: UUID) -> str:

@@ -141,3 +141,23 @@ async def test_the_end_of_a_disconnect_leaves_the_same_way(
     connection = await make_connection()
     await recover_and_tell(runtime, connection, await break_and_tell(runtime, connection))
     assert [one["type"] for one in receiver.verified(secret)] == ["alert.raised", "alert.recovered"]
+
+
+async def test_the_log_names_what_the_receiver_got(
+    runtime: Runtime, owner: Browser, slack: Receiver, receiver: Receiver, tmp_path: Path
+) -> None:
+    await all_on(owner, slack, receiver)
+    await raise_rule_alert(runtime, owner)
+    await drain(runtime)
+    log = {
+        channel: (await owner.get("/v1/alert-settings/deliveries", params={"channel": channel})).json()["data"]
+        for channel in ("email", "slack", "webhook")
+    }
+    alert = (await owner.get("/v1/alerts")).json()["data"][0]["id"]
+    assert {channel: [one["alert_id"] for one in rows] for channel, rows in log.items()} == {
+        key: [alert] for key in log
+    }
+    (mail,) = mails(tmp_path / "mail")
+    assert (log["email"][0]["message_id"], log["slack"][0]["message_id"]) == (mail["Message-ID"], None)
+    assert [one["message_id"] for one in log["webhook"]] == receiver.ids
+    assert len({rows[0]["id"] for rows in log.values()}) == 3

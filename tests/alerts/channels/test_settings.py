@@ -58,6 +58,20 @@ async def test_a_webhook_may_not_lead_inside(owner: Browser) -> None:
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/webhook/url")
 
 
+async def test_the_webhooks_secret_is_shown_when_it_is_made_and_never_again(
+    runtime: Runtime, owner: Browser, receiver: Receiver
+) -> None:
+    assert (await changed(owner))["webhook"]["secret"] is None
+    made = await changed(owner, webhook={"enabled": True, "url": receiver.url})
+    secret = made["webhook"]["secret"]
+    kept = await changed(owner, webhook={"enabled": True, "url": receiver.url + "/other"})
+    assert (kept["webhook"]["secret"], secret in (await owner.get(PATH)).text) == (None, False)
+    assert secret not in (await owner.get("/v1/audit-log")).text
+    await raise_rule_alert(runtime, owner)
+    await drain(runtime)
+    assert [one["type"] for one in receiver.verified(secret)] == ["alert.raised"]
+
+
 async def test_a_strangers_address_gets_alerts_only_with_its_code(
     runtime: Runtime, owner: Browser, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from mailwarden.alerts import rules
 from mailwarden.alerts.models import Alert
 from mailwarden.core.ids import format_id
 
+MESSAGE = "msg"  # prefix of a `webhook-id`
 MOST_TEXT = 2900  # Slack refuses longer sections
 MOST_TOLD = 50  # of a digest; the rest is counted
 What = Literal["alert", "digest", "test"]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import httpx
 
-from mailwarden.alerts.channels.messages import What, slack_body, webhook_body
+from mailwarden.alerts.channels.messages import MESSAGE, What, slack_body, webhook_body
 from mailwarden.alerts.channels.rules import DEADLINE_S, OFF, not_slack
 from mailwarden.alerts.channels.secrets import unseal
 from mailwarden.alerts.models import Alert
@@ -50,6 +50,6 @@ async def send(rt: Runtime, http: httpx.AsyncClient, parcel: Parcel) -> Posted:
         return Posted(None, parcel.trouble)
     headers = {"user-agent": f"Mailwarden-Alerts/{rt.config.version}"}
     if parcel.secret is not None:
-        named = format_id("msg", parcel.post_id)
+        named = format_id(MESSAGE, parcel.post_id)
         headers |= signed_headers([parcel.secret], named, rt.clock.now(), parcel.body)
     return await post_json(rt, http, parcel.url, parcel.body, headers, DEADLINE_S)
