@@ -42,6 +42,12 @@ async def put(http: httpx.AsyncClient, name: str, kind: str, *values: str) -> ht
     return await http.put("/_sandbox/dns/records", json={"name": name, "type": kind, "values": list(values)})
 
 
+async def test_the_control_api_tells_where_it_is_and_what_it_knows(port: int, http: httpx.AsyncClient):
+    told = (await http.get("/_sandbox/dns")).json()
+    assert told["server"] == f"{HOST}:{port}"
+    assert told["records"][f"mail.{HOME}"] == {"A": ["198.51.100.1"]}
+
+
 async def test_an_accounts_domain_has_the_records_of_a_careful_sender(port: int):
     assert await texts(port, HOME, "TXT") == ['"v=spf1 ip4:198.51.100.1 -all"']
     assert await texts(port, "1.100.51.198.in-addr.arpa", "PTR") == [f"mail.{HOME}."]

@@ -42,7 +42,8 @@ def dns_router(desk: Desk) -> APIRouter:
         """Its address and port, and every record."""
         if desk.host.dns is None:
             raise HTTPException(404, "the name server is not started")
-        return {"server": desk.host.dns, "records": desk.world.part(DnsBook).zones(_domains(desk))}
+        zones = desk.world.part(DnsBook).zones([account.domain for account in desk.world.accounts()])
+        return {"server": desk.host.dns, "records": {name: dict(zones[name]) for name in zones}}
 
     @router.put("/records")
     async def put_records(body: RecordSet) -> dict[str, Any]:
@@ -63,10 +64,6 @@ def dns_router(desk: Desk) -> APIRouter:
         return body.model_dump()
 
     return router
-
-
-def _domains(desk: Desk) -> list[str]:
-    return [account.domain for account in desk.world.accounts()]
 
 
 def _refuse_unreadable(kind: str, value: str) -> None:
