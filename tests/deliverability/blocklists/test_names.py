@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 from mailwarden.deliverability.blocklists.registry import Face, Kind
 from mailwarden.deliverability.blocklists.rules.names import (
-    NEVER,
-    address,
     asset_of,
     canaries,
     face_of,
@@ -18,6 +16,7 @@ from mailwarden.deliverability.blocklists.rules.names import (
     prefixes,
     registered,
 )
+from mailwarden.deliverability.dns.addresses import NEVER, public_address
 from tests.deliverability.blocklists.zones import list_of
 
 
@@ -39,12 +38,23 @@ def test_every_address_has_a_name_of_its_own(four: int, six: int) -> None:
     "nobodys",
     [
         *("127.0.0.2", "10.1.2.3", "192.168.0.1", "169.254.169.254", "224.0.0.1", "0.0.0.0", "255.255.255.255"),
-        *("::1", "::", "fe80::1", "fd00::1", "::ffff:127.0.0.2", "1.2.3", "1.2.3.4.5", "example.com", ""),
+        *(
+            "::1",
+            "::",
+            "fe80::1",
+            "fd00::1",
+            "::ffff:127.0.0.2",
+            "2001:4860::1%eth0",
+            "1.2.3",
+            "1.2.3.4.5",
+            "example.com",
+            "",
+        ),
     ],
 )
 def test_what_is_nobodys_address_is_never_asked(nobodys: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - each says what it was given
-        address(nobodys)
+        public_address(nobodys)
 
 
 def test_an_ipv4_address_in_ipv6_clothes_is_one_of_ipv4() -> None:

@@ -9,6 +9,8 @@ from mailwarden.deliverability.dns.answers import Resolver
 from mailwarden.deliverability.records.looking import ask_all, texts
 from mailwarden.deliverability.records.verdict import Finding, Publish, Severity
 
+MOST_TARGETS = 10  # some ten questions each; a record may name hundreds, and receivers need to send to two (7489 6.2)
+
 
 async def ask_records(resolver: Resolver, domain: str) -> RecordMap:
     """The map that the rules read, all names at once: a walk of eight must not take eight round trips."""
@@ -22,7 +24,7 @@ async def check_targets(
 ) -> tuple[tuple[Finding, ...], tuple[Publish, ...]]:
     """``owner``: the domain whose record it is. What nobody could tell is not said to be missing."""
     domains = dict.fromkeys(uri.domain for uri in (*record.rua, *record.ruf) if uri.domain)
-    outside = [one for one in domains if one != owner and not one.endswith(f".{owner}")]
+    outside = [one for one in domains if one != owner and not one.endswith(f".{owner}")][:MOST_TARGETS]
     found = await asyncio.gather(*(_target(resolver, owner, one, records) for one in outside))
     return tuple(finding for one, _ in found for finding in one), tuple(record for _, one in found for record in one)
 

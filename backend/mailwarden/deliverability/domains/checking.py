@@ -8,15 +8,24 @@ from typing import Any, Literal
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.ids import format_id
 from mailwarden.core.runtime import Runtime
-from mailwarden.deliverability.domains.bounded import Bounded
+from mailwarden.deliverability.dns.answers import Resolvers
+from mailwarden.deliverability.domains.bounded import bounded
 from mailwarden.deliverability.domains.hints import includes_of, likely_selectors
 from mailwarden.deliverability.domains.models import Domain, DomainCheck
 from mailwarden.deliverability.domains.report import DomainReport, Known, check_domain
 from mailwarden.deliverability.domains.rules import Change, is_in_trouble, next_check, settle
 from mailwarden.deliverability.domains.store import accounts, entered, met
-from mailwarden.deliverability.domains.written import of_answer, of_result, of_standing, standing_of, worth_keeping
+from mailwarden.deliverability.domains.written import (
+    of_answer,
+    of_result,
+    of_standing,
+    standing_of,
+    storable,
+    worth_keeping,
+)
 from mailwarden.deliverability.news import facts_changed
 from mailwarden.deliverability.records.fetching import policy_fetch
+from mailwarden.deliverability.records.mta_sts import Fetch
 from mailwarden.deliverability.records.verdict import Verdict
 from mailwarden.events.record import record
 from mailwarden.events.types import EventType
@@ -29,10 +38,13 @@ FRESH = "fresh"  # a resolver that remembered nothing of earlier questions
 
 @dataclass(frozen=True, slots=True)
 class Plan:
+    """``discover``: look for keys at the usual selectors, too."""
+
     name: str
     selectors: Sequence[str]
     ips: Sequence[str]
     known: Known
+    discover: bool = True
 
 
 async def plan_of(tx: UnitOfWork, row: Domain) -> Plan:
@@ -43,9 +55,16 @@ async def plan_of(tx: UnitOfWork, row: Domain) -> Plan:
 
 async def look(rt: Runtime, plan: Plan) -> DomainReport:
     """Up to ``LONGEST_S`` and the time of one page."""
-    async with rt.resolver.fresh() as dns, policy_fetch(rt.config.egress_allow) as fetch:
-        bounded = Bounded(dns, LONGEST_S)
-        return await check_domain(bounded, plan.name, plan.selectors, plan.ips, known=plan.known, fetch=fetch)
+    async with policy_fetch(rt.config.egress_allow) as fetch:
+        return await look_through(rt.resolver, plan, fetch)
+
+
+async def look_through(resolvers: Resolvers, plan: Plan, fetch: Fetch | None) -> DomainReport:
+    """``fetch`` None: no page is asked for."""
+    async with resolvers.fresh() as dns, bounded(dns, LONGEST_S) as asked:
+        return await check_domain(
+            asked, plan.name, plan.selectors, plan.ips, discover=plan.discover, known=plan.known, fetch=fetch
+        )
 
 
 async def keep(rt: Runtime, tx: UnitOfWork, row: Domain, report: DomainReport, trigger: Trigger) -> DomainCheck:
@@ -100,4 +119,4 @@ def _told(row: Domain, changes: Sequence[Change]) -> dict[str, Any]:
     said = [
         {"check": one.check, "part": one.part, "name": one.name, "from": one.before, "to": one.after} for one in changes
     ]
-    return {"domain_id": format_id("dom", row.id), "domain": row.name, "changes": said}
+    return {"domain_id": format_id("dom", row.id), "domain": row.name, "changes": storable(said)}

@@ -45,10 +45,11 @@ def registered_domain(name: str) -> str:
 
 
 def _is_address(name: str) -> bool:
+    """Or what some programs would take for one: no top-level domain is a number (RFC 3696 2)."""
     try:
         ip_address(name)
     except ValueError:
-        return False
+        return name.rpartition(".")[2].isdigit()
     return True
 
 

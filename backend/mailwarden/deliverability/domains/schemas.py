@@ -1,11 +1,11 @@
 from datetime import datetime
-from ipaddress import ip_address
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from mailwarden.core.api import Wire
 from mailwarden.core.ids import DomainCheckId, DomainId
+from mailwarden.deliverability.dns.addresses import public_address
 
 VerdictName = Literal["valid", "fault", "absent", "unknown"]
 CheckName = Literal["spf", "dkim", "dmarc", "mx", "fcrdns", "mta_sts", "tls_rpt", "bimi"]
@@ -19,8 +19,8 @@ def _lower(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    """The one way to write it."""
-    return str(ip_address(text.strip()))
+    """The one way to write it. Nobody receives mail from a private one, and its checks could only mislead."""
+    return str(public_address(text))
 
 
 Selector = Annotated[

@@ -14,8 +14,17 @@ MOST_RECORDS = 50
 TIMES = ("seen_at", "definite_at", "since")
 
 
+def storable(value: Any) -> Any:
+    """Any byte may stand in a TXT record, and words about it repeat them; PostgreSQL takes no NUL."""
+    if isinstance(value, str):
+        return value.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    if isinstance(value, Mapping):
+        return {storable(key): storable(one) for key, one in value.items()}
+    return [storable(one) for one in value] if isinstance(value, list | tuple) else value
+
+
 def of_result(result: Result) -> dict[str, Any]:
-    found = asdict(result)
+    found: dict[str, Any] = storable(asdict(result))
     found["records"] = _short(result.records)
     return found
 
@@ -30,12 +39,12 @@ def result_of(written: Mapping[str, Any]) -> Result:
 
 def of_answer(answer: Answer) -> dict[str, Any]:
     return {
-        "name": answer.name,
+        "name": storable(answer.name),
         "type": answer.type,
         "outcome": str(answer.state),
         "reason": str(answer.reason) if answer.reason else None,
         "ttl": answer.ttl,
-        "aliases": list(answer.aliases),
+        "aliases": storable(answer.aliases),
         "raw": _short(answer.raw),
     }
 
@@ -51,11 +60,11 @@ def worth_keeping(answers: Iterable[Answer], named: Iterable[str]) -> list[Answe
 
 
 def _short(texts: Iterable[str]) -> list[str]:
-    return [text[:MOST_TEXT].replace("\x00", "�") for text in texts][:MOST_RECORDS]
+    return [storable(text[:MOST_TEXT]) for text in texts][:MOST_RECORDS]
 
 
 def of_standing(one: Standing) -> dict[str, Any]:
-    found = asdict(one)
+    found: dict[str, Any] = storable(asdict(one))
     for name in TIMES:
         found[name] = found[name].isoformat() if found[name] else None
     return found | {"records": _short(one.records)}

@@ -50,7 +50,10 @@ def level_of(root: Branch, codes: Collection[str], asked: Sequence[Asked]) -> st
 
 
 def tree_of(branch: Branch) -> dict[str, Any]:
-    """``cost``: lookups of the record and all below; the term that leads to it costs one more."""
+    """``cost``: lookups of the record and all below; the term that leads to it costs one more.
+
+    Includes that were not looked at any more are counted in the cost alone: one record may name thousands.
+    """
     return {
         "domain": branch.domain,
         "via": branch.via.source[:300] if branch.via else None,
@@ -58,7 +61,7 @@ def tree_of(branch: Branch) -> dict[str, Any]:
         "record": branch.texts[0][:LONGEST_SHOWN] if len(branch.texts) == 1 else None,
         "own": branch.own,
         "cost": branch.cost,
-        "includes": [tree_of(one) for one in branch.children],
+        "includes": [tree_of(one) for one in branch.children if one.state is not BranchState.TOO_MANY],
     }
 
 

@@ -3,21 +3,14 @@
 import random
 import string
 from functools import cache
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from publicsuffixlist import PublicSuffixList
 
 from mailwarden.deliverability.blocklists.registry import Blocklist, Face, Kind
+from mailwarden.deliverability.dns.addresses import public_address
 from mailwarden.deliverability.dns.answers import ascii_name
 
-# Nobody's addresses on the Internet. 127.0.0.2 among them is listed everywhere, on purpose.
-NEVER = tuple(
-    ip_network(one)
-    for one in (
-        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
-        *("192.168.0.0/16", "224.0.0.0/3", "::/127", "fc00::/7", "fe80::/10", "ff00::/8"),
-    )
-)
 LETTERS = 20
 
 
@@ -26,19 +19,9 @@ def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()
 
 
-def address(text: str) -> IPv4Address | IPv6Address:
-    """An IPv4 address in the clothes of IPv6 is one of IPv4. Raises ValueError for what cannot be anybody's."""
-    found = ip_address(text.strip())
-    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
-    if any(found in network for network in NEVER):
-        raise ValueError(f"{found} is nobody's address on the Internet")
-    return found
-
-
 def asset_of(kind: Kind, text: str) -> str:
     """As it is kept and shown. Raises ValueError."""
-    return str(address(text)) if kind is Kind.IP else _domain(text)
+    return str(public_address(text)) if kind is Kind.IP else _domain(text)
 
 
 def _domain(text: str) -> str:
@@ -54,7 +37,7 @@ def _domain(text: str) -> str:
 def face_of(kind: Kind, asset: str) -> Face:
     if kind is Kind.DOMAIN:
         return Face.NAME
-    return Face.IPV4 if isinstance(address(asset), IPv4Address) else Face.IPV6
+    return Face.IPV4 if isinstance(public_address(asset), IPv4Address) else Face.IPV6
 
 
 def reversed_address(found: IPv4Address | IPv6Address) -> str:
@@ -70,7 +53,7 @@ def registered(name: str) -> str:
 def prefixes(blocklist: Blocklist, asset: str) -> tuple[str, ...]:
     """What stands before the zone, in one question each."""
     if blocklist.kind is Kind.IP:
-        return (reversed_address(address(asset)),)
+        return (reversed_address(public_address(asset)),)
     name = _domain(asset)
     if blocklist.ask == "host":
         return (name,)
