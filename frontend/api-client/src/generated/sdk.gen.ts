@@ -138,6 +138,8 @@ export const getAlertSettings = <ThrowOnError extends boolean = true>(options?: 
  * Update Alert Settings
  *
  * All of them at once. Secrets that are not given stay as they are.
+ *
+ * The first address of the webhook makes its secret, which is told in this answer and never again.
  */
 export const updateAlertSettings = <ThrowOnError extends boolean = true>(options: Options<UpdateAlertSettingsData, ThrowOnError>): RequestResult<UpdateAlertSettingsResponses, UpdateAlertSettingsErrors, ThrowOnError> => (options.client ?? client).put<UpdateAlertSettingsResponses, UpdateAlertSettingsErrors, ThrowOnError>({
     security: [

@@ -83,12 +83,19 @@ export type AddressCode = {
  * AlertDeliveryOut
  *
  * One alert, digest or test on its way through one channel. ``target``: the address of a mail.
+ *
+ * ``alert_id`` null: a digest. ``message_id``: what the receiver can find it by, a mail's Message-ID or the
+ * `webhook-id` of every attempt; Slack is told none.
  */
 export type AlertDeliveryOut = {
     /**
      * About
      */
     about: 'alert' | 'digest';
+    /**
+     * Alert Id
+     */
+    alert_id: string | null;
     /**
      * Channel
      */
@@ -105,6 +112,14 @@ export type AlertDeliveryOut = {
      * Http Status
      */
     http_status: number | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Message Id
+     */
+    message_id: string | null;
     /**
      * Sent At
      */
@@ -8598,6 +8613,8 @@ export type WebhookIn = {
 
 /**
  * WebhookOut
+ *
+ * ``secret``: only in the answer to the change that made it, with the first address. Never shown again.
  */
 export type WebhookOut = {
     /**
@@ -8609,6 +8626,10 @@ export type WebhookOut = {
      */
     enabled: boolean;
     last: LastOut | null;
+    /**
+     * Secret
+     */
+    secret: string | null;
     /**
      * Url
      */

@@ -121,6 +121,8 @@ export const getAlertSettingsOptions = (options?: Options<GetAlertSettingsData>)
  * Update Alert Settings
  *
  * All of them at once. Secrets that are not given stay as they are.
+ *
+ * The first address of the webhook makes its secret, which is told in this answer and never again.
  */
 export const updateAlertSettingsMutation = (options?: Partial<Options<UpdateAlertSettingsData>>): UseMutationOptions<UpdateAlertSettingsResponse, UpdateAlertSettingsError, Options<UpdateAlertSettingsData>> => {
     const mutationOptions: UseMutationOptions<UpdateAlertSettingsResponse, UpdateAlertSettingsError, Options<UpdateAlertSettingsData>> = {
