@@ -85,11 +85,8 @@ def test_a_key_that_is_lost_for_good_is_given_up_by_a_command():
 
 
 def test_two_at_once_in_one_folder_are_refused(tmp_path: Path):
-    with (
-        alone_in(tmp_path / "data"),
-        pytest.raises(StackError, match="Another Mailwarden runs"),
-        alone_in(tmp_path / "data"),
-    ):
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    with alone_in(mine), pytest.raises(StackError, match="Another Mailwarden runs"), alone_in(mine):
         pass
-    with alone_in(tmp_path / "data"), alone_in(tmp_path / "other"):
+    with alone_in(mine), alone_in(other):
         pass
