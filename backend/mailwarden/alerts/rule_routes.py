@@ -1,5 +1,6 @@
 """The rules, and what they would have told."""
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated
@@ -68,7 +69,9 @@ async def preview_alert_rules(body: RulesIn, rt: Rt, tx: Reader, caller: Preview
 
 async def _preview(tx: UnitOfWork, rule: Rule, scope: Scope) -> RulePreview:
     source = SOURCES.get(rule.kind)
-    found = replay(rule, await source(tx, scope), scope.since, scope.until) if source and rule.enabled else []
+    found: list[Episode] = []
+    if source and rule.enabled:  # in a thread: of many accounts it takes a while
+        found = await asyncio.to_thread(replay, rule, await source(tx, scope), scope.since, scope.until)
     return RulePreview(
         kind=rule.kind,
         words=describe(rule),

@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,7 +28,8 @@ from mailwarden.alerts.watching.history import (
     Subject,
     Track,
 )
-from mailwarden.alerts.watching.rules import Episode, evaluate, moments, replay
+from mailwarden.alerts.watching.moments import moments
+from mailwarden.alerts.watching.rules import Episode, evaluate, replay
 from mailwarden.alerts.watching.state import Change, State
 
 SINCE = datetime(2026, 8, 1, tzinfo=UTC)
@@ -143,6 +145,26 @@ def test_looking_more_often_finds_the_same(case: tuple[RuleKind, Track], random:
     assert [change for _, change in live(rule, past, more)] == [change for _, change in once]
     opened = [now for now, change in once if change is Change.OPENED]
     assert opened == [one.opened_at for one in replay(rule, past, SINCE, UNTIL)]
+
+
+@settings(deadline=None)
+@given(st.one_of(run_tracks(), read_tracks()), st.integers(1, 40))
+def test_moments_that_are_left_out_change_nothing(track: Runs | Reads, threshold: int) -> None:
+    """Against a look at every hour: all of these histories have full hours."""
+    kind = RuleKind.SYNC_FAILURE if isinstance(track, Runs) else RuleKind.DATA_STALE
+    rule, past = replace(default_rule(kind), threshold=Decimal(threshold)), history(track)
+    assert live(rule, past, moments(rule, past, track, SINCE, UNTIL)) == live(
+        rule, past, [at(hour) for hour in range(24 * 90 + 1)]
+    )
+
+
+@pytest.mark.parametrize("kind", [RuleKind.SYNC_FAILURE, RuleKind.DATA_STALE])
+def test_a_quiet_account_is_hardly_looked_at(kind: RuleKind) -> None:
+    """With a sync every ten minutes each look would be one of thirteen thousand."""
+    ends = [SINCE + timedelta(minutes=10 * number) for number in range(6 * 24 * 90)]
+    runs = Runs(ALWAYS, tuple(Run(str(end), end, True) for end in ends))
+    track = runs if kind is RuleKind.SYNC_FAILURE else Reads(ALWAYS, tuple(Read(end, end) for end in ends))
+    assert len(moments(default_rule(kind), history(track), track, SINCE, UNTIL)) < 10
 
 
 @settings(deadline=None)

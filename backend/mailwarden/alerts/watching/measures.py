@@ -18,6 +18,7 @@ from mailwarden.alerts.watching.state import Phase, Reading, State, Verdict
 
 HUNDRED = Fraction(100)
 FRESH = timedelta(days=2)  # an older score says nothing about today
+LATEST_READS = 20
 UNKNOWN = Reading("", Verdict.UNKNOWN)
 
 
@@ -122,10 +123,15 @@ def read_age(rule: Rule, track: Reads, at: datetime) -> Reading:
     if usable is None:
         return Reading("", Verdict.MOOT)
     known = bisect_right(track.reads, at, key=lambda read: read.at)
-    as_of = max((read.as_of for read in track.reads[:known][-20:]), default=usable.since)
-    hours = Fraction((at - max(as_of, usable.since)) // timedelta(seconds=1), 3600)
+    begins = max(newest(track, known), usable.since) if known else usable.since
+    hours = Fraction((at - begins) // timedelta(seconds=1), 3600)
     verdict = Verdict.BAD if hours >= Fraction(rule.threshold) else Verdict.FINE
-    return Reading(f"{max(as_of, usable.since).isoformat()} {verdict}", verdict, hours)
+    return Reading(f"{begins.isoformat()} {verdict}", verdict, hours)
+
+
+def newest(track: Reads, known: int) -> datetime:
+    """Up to when the data were complete after the first ``known`` reads, of which there is one: some look back."""
+    return max(read.as_of for read in track.reads[max(0, known - LATEST_READS) : known])
 
 
 def _usable(spans: tuple[Span, ...], at: datetime) -> Span | None:

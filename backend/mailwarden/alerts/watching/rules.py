@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from mailwarden.alerts.watching.catalogue import SPECS, Rule
 from mailwarden.alerts.watching.history import Days, History, Listings, Reads, Runs, Scores, Subject, Track
 from mailwarden.alerts.watching.measures import read_age, read_listing, read_rate, read_runs, read_score
+from mailwarden.alerts.watching.moments import moments
 from mailwarden.alerts.watching.state import CALM, Change, Reading, State, step
-
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,30 +80,3 @@ def _replay_one(
             begun = None
     if begun is not None:
         yield Episode(subject, begun.at, begun.reading)
-
-
-def moments(rule: Rule, history: History, track: Track, since: datetime, until: datetime) -> list[datetime]:
-    """When something could have changed; every evaluation between two of them finds the same."""
-    match track:
-        case Scores() | Days():
-            found = _day_ends(history, since, until)
-        case Listings():
-            found = [at for span in track.spans for at in (span.since, span.until) if at]
-        case Runs():
-            found = [run.at for run in track.runs] + _edges(track)
-        case Reads():
-            patience = timedelta(hours=float(rule.threshold))
-            begins = [one.as_of for one in track.reads] + [span.since for span in track.usable]
-            found = [one.at for one in track.reads] + _edges(track) + [at + patience for at in begins]
-    return sorted({at for at in found if since <= at <= until} | {since, until})
-
-
-def _edges(track: Runs | Reads) -> list[datetime]:
-    return [at for span in track.usable for at in (span.since, span.until) if at]
-
-
-def _day_ends(history: History, since: datetime, until: datetime) -> list[datetime]:
-    """The last second of each local day."""
-    first, last = history.day_of(since), history.day_of(until)
-    days = [first + DAY * n for n in range((last - first).days + 1)]
-    return [datetime.combine(day, time(23, 59, 59), history.zone) for day in days]
