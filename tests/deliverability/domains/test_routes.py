@@ -1,5 +1,6 @@
 """Sending domains as a browser sees them."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -271,3 +272,39 @@ async def test_others_neither_see_nor_change_it(runtime: Runtime, owner: Browser
         assert (await stranger.get(f"/v1/domains/{added['id']}{path}")).status_code == 404
     assert (await stranger.post(f"/v1/domains/{added['id']}/verify")).status_code == 404
     assert (await stranger.get("/v1/domains")).json()["data"] == []
+
+
+async def test_two_who_add_it_at_once(owner: Browser) -> None:
+    answers = await asyncio.gather(*(owner.post("/v1/domains", NEW) for _ in range(4)))
+    assert sorted(one.status_code for one in answers) == [201, 409, 409, 409]
+
+
+async def test_an_own_address_is_not_blamed_for_a_shared_one(runtime: Runtime, owner: Browser) -> None:
+    """Without a name is only the provider's: no address of one's own lacks one."""
+
+    async def own(ips: list[dict[str, Any]]) -> tuple[bool | None, bool]:
+        added = await add(owner, sending_ips=ips)
+        await drain(runtime)
+        async with reader(runtime.sessions, owner.org_id) as tx:
+            found = await authentication_facts(tx, owner.org_id, "shop.example")
+        await owner.delete(f"/v1/domains/{added['id']}")
+        return found.fcrdns, found.own_ip
+
+    named, nameless = {"address": "192.0.2.25"}, {"address": "192.0.2.26"}
+    assert await own([named, nameless | {"shared": True}]) == (False, False)
+    assert await own([named | {"shared": True}, nameless]) == (False, True)
+    assert await own([named]) == (True, True)
+    assert await own([named | {"shared": True}]) == (True, False)
+
+
+async def test_with_the_last_domain_goes_its_score(runtime: Runtime, owner: Browser, time_machine: TimeMachine) -> None:
+    added = await add(owner)
+    await drain(runtime)
+    await time_machine.advance(timedelta(minutes=1))
+    await drain(runtime)
+    assert (await owner.get("/v1/deliverability/score")).json()["score"] == 84
+    assert (await owner.delete(f"/v1/domains/{added['id']}")).status_code == 204
+    await time_machine.advance(timedelta(minutes=1))
+    await drain(runtime)
+    found = (await owner.get("/v1/deliverability/score")).json()
+    assert (found["score"], found["domains"]) == (None, [])

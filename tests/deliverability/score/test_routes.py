@@ -74,6 +74,17 @@ async def test_lines_words_and_advice(runtime: Runtime, owner: Browser, connecti
     assert (complaints["campaign"]["events"], complaints["campaign"]["messages"]) == (20, 9900)
 
 
+async def test_messages_of_other_channels_are_nobody_s_example(
+    runtime: Runtime, owner: Browser, connection: Connection, world: World
+):
+    """Only e-mail is counted, so only e-mail can be to blame."""
+    await send(runtime, connection, "c1", complaints=20)
+    await send(runtime, connection, "c2", complaints=500, channel="sms")
+    await taken(runtime, owner.org_id, world)
+    [complaints] = [one for one in (await score(owner))["recommendations"] if one["line"] == "complaints"]
+    assert complaints["campaign"]["events"] == 20
+
+
 async def test_a_recommendation_brings_what_it_says(
     runtime: Runtime, owner: Browser, connection: Connection, world: World
 ):

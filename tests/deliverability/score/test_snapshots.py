@@ -60,11 +60,19 @@ async def connection(make_connection: MakeConnection) -> Connection:
     return await make_connection()
 
 
-async def send(rt: Runtime, connection: Connection, external_id: str = "c1", *, days_ago: float = 5, **over: Any):
+async def send(
+    rt: Runtime,
+    connection: Connection,
+    external_id: str = "c1",
+    *,
+    days_ago: float = 5,
+    channel: str = "email",
+    **over: Any,
+):
     at, now = rt.clock.now() - timedelta(days=days_ago), rt.clock.now()
     counts: dict[str, Any] = {"sent": 10_000, "delivered": 9_900, "opened": 3000, "clicked": 250, "bounced": 100}
     figures = base.Figures(**(counts | {"complaints": 1, "unsubscribes": 15} | over))
-    fields: dict[str, Any] = {"name": "News", "subject": "Hello", "status": "SENT", "channel": "email"}
+    fields: dict[str, Any] = {"name": "News", "subject": "Hello", "status": "SENT", "channel": channel}
     fields |= {"archived": False, "created_at": at, "updated_at": at, "sent_at": at}
     async with unit_of_work(rt.sessions, connection.org_id) as tx:
         source = Source(connection.org_id, connection.id, new_id(), now, now)

@@ -26,7 +26,7 @@ from mailwarden.deliverability.domains.written import (
 from mailwarden.deliverability.news import facts_changed
 from mailwarden.deliverability.records.fetching import policy_fetch
 from mailwarden.deliverability.records.mta_sts import Fetch
-from mailwarden.deliverability.records.verdict import Verdict
+from mailwarden.deliverability.records.verdict import Check, Verdict
 from mailwarden.events.record import record
 from mailwarden.events.types import EventType
 
@@ -93,7 +93,6 @@ def _was_asked(facts: Any) -> bool:
 
 
 def _check(row: Domain, report: DomainReport, trigger: Trigger, now: datetime) -> DomainCheck:
-    own = bool(row.sending_ips) and not all(one["shared"] for one in row.sending_ips)
     return DomainCheck(
         org_id=row.org_id,
         domain_id=row.id,
@@ -103,8 +102,16 @@ def _check(row: Domain, report: DomainReport, trigger: Trigger, now: datetime) -
         took_ms=report.took_ms,
         results=[of_result(one) for one in report.results],
         answers=[of_answer(one) for one in worth_keeping(report.answers, [*entered(row), *met(row)])],
-        levels=report.levels | {"own_ip": own},
+        levels=report.levels | {"own_ip": _own_ip(row, report)},
     )
+
+
+def _own_ip(row: Domain, report: DomainReport) -> bool:
+    """Whether reverse DNS is theirs to set; where some of it is missing, whether it is for an address of their own."""
+    own = {one["address"] for one in row.sending_ips if not one["shared"]}
+    found = {one.part: one.verdict for one in report.results if one.check is Check.FCRDNS and one.part}
+    nameless = {part for part, verdict in found.items() if verdict in (Verdict.ABSENT, Verdict.FAULT)}
+    return bool(own & (nameless or own))
 
 
 def _with_met(row: Domain, report: DomainReport) -> list[dict[str, Any]]:

@@ -81,9 +81,9 @@ async def update_sending_domain(
 
 
 @router.delete("/{domain_id}", status_code=204, responses=errors(404))
-async def delete_sending_domain(domain_id: DomainId, tx: Tx, caller: Manager) -> None:
+async def delete_sending_domain(domain_id: DomainId, rt: Rt, tx: Tx, caller: Manager) -> None:
     """With the history of its checks."""
-    await remove_domain(tx, caller.org_id, domain_id)
+    await remove_domain(rt, tx, caller.org_id, domain_id)
 
 
 @router.post("/{domain_id}/verify", responses=errors(402, 404, 429))

@@ -17,8 +17,9 @@ from mailwarden.deliverability.domains.models import Domain
 from mailwarden.deliverability.domains.names import normalized, registered_domain
 from mailwarden.deliverability.domains.output import detail_out
 from mailwarden.deliverability.domains.schemas import DomainCreate, DomainDetailOut, DomainUpdate, SendingIp
-from mailwarden.deliverability.domains.store import accounts, count_domains, get_domain, named_domain
+from mailwarden.deliverability.domains.store import accounts, count_domains, get_domain, named_domain, one_at_a_time
 from mailwarden.deliverability.domains.suggestions import domain_of
+from mailwarden.deliverability.news import facts_changed
 from mailwarden.providers.budget import Claim, Quota
 
 MOST_DOMAINS = 100
@@ -37,6 +38,7 @@ async def add_domain(
 ) -> Domain:
     """Its first check begins at once. Raises Conflict, SubscriptionInactive."""
     await require_work(rt, tx, org_id)
+    await one_at_a_time(tx, org_id)
     if await named_domain(tx, org_id, name[0]) is not None:
         raise Conflict(f"{name[0]} is there already.", code="domain_exists")
     if await count_domains(tx, org_id) >= MOST_DOMAINS:
@@ -94,9 +96,11 @@ async def change_domain(
     return row
 
 
-async def remove_domain(tx: UnitOfWork, org_id: UUID, domain_id: UUID) -> None:
+async def remove_domain(rt: Runtime, tx: UnitOfWork, org_id: UUID, domain_id: UUID) -> None:
+    """Its score ends with it, for those, too, whose lists are not asked any more."""
     row = await get_domain(tx, org_id, domain_id, lock=True)
     await end_checks(tx, row)
+    await facts_changed(rt, tx)
     await record(tx, "domain.removed", Target("domain", row.id, row.name))
     await tx.session.delete(row)
 

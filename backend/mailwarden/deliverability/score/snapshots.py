@@ -34,7 +34,7 @@ async def take(tx: UnitOfWork, org_id: UUID, now: datetime, sources: Sources) ->
     """Stores the account's and each domain's score of today, and tells of those that are not what they were."""
     portfolio, day = await current(tx, org_id, now, sources), now.astimezone(UTC).date()
     account = roll_up(portfolio, day)
-    if account.result.score is None and not portfolio.domains:
+    if account.result.score is None and not portfolio.domains and await latest_snapshot(tx.session, org_id) is None:
         return Taken(account, 0)
     changed: int = await _keep(tx, org_id, ACCOUNT, day, portfolio, account.result)
     for one in account.members:

@@ -49,7 +49,8 @@ async def _worst(tx: UnitOfWork, org_id: UUID, now: datetime, name: str, among: 
     asked = (
         select(Campaign.id, Campaign.name, Campaign.sent_at, events, whole)
         .join(LATEST, true())
-        .where(Campaign.org_id == org_id, Campaign.sent_at.between(first, now), events > 0, whole > 0)
+        .where(Campaign.org_id == org_id, Campaign.channel == "email", Campaign.sent_at.between(first, now))
+        .where(events > 0, whole > 0)
         .order_by(events.desc(), Campaign.id)
         .limit(1)
     )
