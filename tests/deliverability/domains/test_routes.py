@@ -1,17 +1,22 @@
 """Sending domains as a browser sees them."""
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from sqlalchemy import select
 
 from mailwarden.core.db import reader
+from mailwarden.core.jobs import due_at
 from mailwarden.core.runtime import Runtime
-from mailwarden.deliverability.dns.answers import Reason
+from mailwarden.deliverability.dns.answers import Answer, Reason
 from mailwarden.deliverability.dns.memory import MemoryResolver
 from mailwarden.deliverability.domains.facts import authentication_facts
+from mailwarden.deliverability.domains.jobs import CHECK
 from mailwarden.deliverability.domains.models import Domain, DomainCheck
 from mailwarden.deliverability.domains.store import sending_addresses, sending_domains
 from mailwarden.deliverability.facts import Authentication
@@ -272,6 +277,48 @@ async def test_others_neither_see_nor_change_it(runtime: Runtime, owner: Browser
         assert (await stranger.get(f"/v1/domains/{added['id']}{path}")).status_code == 404
     assert (await stranger.post(f"/v1/domains/{added['id']}/verify")).status_code == 404
     assert (await stranger.get("/v1/domains")).json()["data"] == []
+
+
+class Delayed:
+    """Tells what the DNS said before ``meanwhile`` happened."""
+
+    def __init__(self, dns: MemoryResolver, meanwhile: Callable[[], Awaitable[None]]) -> None:
+        self._dns = dns
+        self._meanwhile = meanwhile
+        self._is_first = True
+
+    @asynccontextmanager
+    async def fresh(self) -> AsyncIterator[Self]:
+        yield self
+
+    async def ask(self, name: str, type: str) -> Answer:
+        answer = await self._dns.ask(name, type)
+        if name == AT and self._is_first:
+            self._is_first = False
+            await self._meanwhile()
+        return answer
+
+
+async def test_a_slow_look_does_not_bring_back_what_was_before(
+    runtime: Runtime, owner: Browser, dns: MemoryResolver, time_machine: TimeMachine
+) -> None:
+    """Somebody published and verified it while the schedule's look, begun before, was still on its way."""
+    added = await add(owner)
+    await drain(runtime)
+
+    async def meanwhile() -> None:
+        dns.put({AT: {"TXT": ["v=DMARC1; p=none; rua=mailto:d@shop.example"]}})
+        await verify(owner, added)
+
+    for _ in range(4):  # whoever is away for long is signed out
+        await time_machine.advance(timedelta(hours=7))
+        await owner.get("/v1/domains")
+    await drain(replace(runtime, resolver=Delayed(dns, meanwhile)))
+    [told] = await changes(runtime, owner)
+    assert told["changes"][0]["to"]["records"] == ["v=DMARC1; p=none; rua=mailto:d@shop.example"]
+    async with reader(runtime.sessions, owner.org_id) as tx:
+        row = (await tx.session.scalars(select(Domain))).one()
+        assert await due_at(tx, CHECK, row.id) == row.next_check_at
 
 
 async def test_two_who_add_it_at_once(owner: Browser) -> None:

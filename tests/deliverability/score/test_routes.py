@@ -119,6 +119,21 @@ async def test_what_if(runtime: Runtime, owner: Browser, connection: Connection,
     assert (await score(owner))["points"] == worse["now"]["points"]
 
 
+@pytest.mark.parametrize("query", ["", "?domain=b.example"])
+async def test_every_slider_where_it_stands_changes_nothing(
+    runtime: Runtime, owner: Browser, connection: Connection, world: World, query: str
+):
+    """The rates are shown in whole parts of a million, and measured more finely."""
+    await send(runtime, connection, complaints=3, opened=2677, clicked=157, bounced=123)
+    world.listed = {"b.example": (Listing("spamhaus", "spamhaus_zen", "192.0.2.1", "ip", "C"),)}
+    await taken(runtime, owner.org_id, world)
+    found = await score(owner, query)
+    rates = {one["name"]: one["used"] for one in found["rates"]}
+    assert len(rates) == 4
+    tried = await ask(owner, domain=found["domain"], change={"rates": rates})
+    assert (tried["gain"], tried["then"]) == (0, tried["now"])
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

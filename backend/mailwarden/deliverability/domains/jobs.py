@@ -37,13 +37,15 @@ async def domain_check(rt: Runtime, lease: Lease) -> Again | None:
 
 
 async def _store(rt: Runtime, lease: Lease, domain_id: UUID, plan: Plan, trigger: Trigger) -> Again | None:
+    began = rt.clock.now()
     report = await look(rt, plan)
     async with unit_of_work(rt.sessions, lease.org_id) as tx:
         await lease.guard(tx)
         row = await find_domain(tx, lease.org_id, domain_id, lock=True) if lease.org_id else None
         if row is None:
             return None
-        await keep(rt, tx, row, report, trigger)
+        if row.checked_at is None or row.checked_at <= began:  # else somebody looked later, and knows better
+            await keep(rt, tx, row, report, trigger)
         again = Again(row.next_check_at) if row.next_check_at else None
         await tx.session.flush()
         await lease.finish(tx, again)

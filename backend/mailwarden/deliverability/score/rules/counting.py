@@ -6,7 +6,7 @@ from datetime import date
 from operator import attrgetter, mul
 
 from mailwarden.deliverability.score.rules.facts import COUNTS, Day, Facts
-from mailwarden.deliverability.score.rules.fixed import PPM, Ratio
+from mailwarden.deliverability.score.rules.fixed import PPM, Ratio, in_ppm
 from mailwarden.deliverability.score.rules.model import UNIT, Model, RateRule
 
 ALWAYS = ("complaints", "bounces")
@@ -65,7 +65,9 @@ def _tells(name: str, rule: RateRule, sums: Sums) -> bool:
 
 
 def _assumed(facts: Facts, name: str, measured: Ratio) -> Ratio:
-    return (facts.assumed[name], PPM) if name in facts.assumed else measured
+    """Rates are shown in whole ppm: to assume the one that is shown is to leave it as it is."""
+    wanted = facts.assumed.get(name)
+    return measured if wanted is None or wanted == in_ppm(measured) else (wanted, PPM)
 
 
 def _larger(one: Ratio, other: Ratio) -> Ratio:
