@@ -63,3 +63,19 @@ export async function newAccount(provider: string, name: string): Promise<string
 
 export const sendCampaigns = (provider: string, account: string, count: number) =>
   sandbox('POST', `/accounts/${provider}/${account}/campaigns`, { count });
+
+/** What the owner of a domain publishes: all records of a name and type, in place of those before; none takes them away. */
+export const publish = (name: string, type: 'A' | 'TXT', ...values: string[]) =>
+  sandbox('PUT', '/dns/records', { name, type, values });
+
+/** Strikes a name and all beneath it; without a kind it ends. */
+export const dnsTrouble = (name: string, kind?: 'silence' | 'servfail' | 'refused') =>
+  sandbox('PUT', '/dns/trouble', { name, kind });
+
+/** Where a domain's own mail leaves from. */
+export async function addressOf(domain: string): Promise<string> {
+  const { records } = (await sandbox('GET', '/dns')) as { records: Record<string, { A?: string[] }> };
+  const address = records[domain]?.A?.[0];
+  if (!address) throw new Error(`the sandbox has no address of ${domain}`);
+  return address;
+}
