@@ -73,7 +73,10 @@ async def test_each_asset_with_what_each_list_says(page: Page):
     second = await page.get(f"/assets?limit=1&cursor={found['next_cursor']}")
     [ip] = second["data"]
     assert (ip["asset"], ip["domains"], ip["listed"], ip["clear"]) == ("192.0.2.7", ["example.com"], 1, 2)
-    assert {one["list_key"]: one["status"] for one in ip["lists"]}["spamhaus_zen"] == "listed"
+    lists = {one["list_key"]: one for one in ip["lists"]}
+    assert lists["spamhaus_zen"]["status"] == "listed"
+    assert lists["spamhaus_zen"]["lookup_url"] == "https://check.spamhaus.org/results?query=192.0.2.7"
+    assert not any("{" in one["lookup_url"] for one in lists.values())
 
 
 async def test_a_listing_names_list_reason_and_the_way_off(page: Page):

@@ -169,6 +169,9 @@ async def test_selectors_and_addresses_can_be_changed(runtime: Runtime, owner: B
     loaded = await owner.get(path)
     assert states(loaded.json())["dkim"] is None
     body = {"selectors": ["S9", "old"], "sending_ips": [{"address": "2001:0db8::1", "shared": True}]}
+    [listed] = (await owner.get("/v1/domains")).json()["data"]
+    verified = await owner.post(f"{path}/verify")
+    assert {loaded.headers["etag"], verified.headers["etag"]} == {f'"v{listed["version"]}"'}
     changed = await owner.patch(path, body, headers={"If-Match": loaded.headers["etag"]})
     assert changed.status_code == 200, changed.text
     assert [one["selector"] for one in changed.json()["selectors"]] == ["s9", "old"]

@@ -107,6 +107,24 @@ async def test_one_domain(runtime: Runtime, owner: Browser, connection: Connecti
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
+async def test_the_facts_that_a_what_if_begins_with(
+    runtime: Runtime, owner: Browser, connection: Connection, world: World
+):
+    """To try what is there already changes nothing."""
+    await send(runtime, connection)
+    world.listed = {"b.example": (Listing("spamhaus", "spamhaus_zen", "192.0.2.1", "ip", "C", shared=True),)}
+    await taken(runtime, owner.org_id, world)
+    found = await score(owner)
+    first, second = found["facts"]
+    assert (first["domain"], first["authentication"]["dmarc"], first["listings"]) == ("a.example", PERFECT.dmarc, [])
+    assert (second["listings"][0]["list"], second["listings"][0]["shared"]) == ("spamhaus_zen", True)
+    for one in found["facts"]:
+        same = {name: value for name, value in one["authentication"].items() if name != "own_ip"}
+        tried = await ask(owner, of=one["domain"], change={"authentication": same, "bulk": one["bulk"]})
+        assert tried["gain"] == 0
+        assert len((await score(owner, f"?domain={one['domain']}"))["facts"]) == 1
+
+
 async def test_what_if(runtime: Runtime, owner: Browser, connection: Connection, world: World):
     await send(runtime, connection)
     await taken(runtime, owner.org_id, world)

@@ -7,7 +7,7 @@ from uuid import UUID
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.runtime import Blocklists, Runtime
 from mailwarden.deliverability.blocklists.assets import Asset, assets_of
-from mailwarden.deliverability.blocklists.guide import Case, Guidance, Step, steps_of
+from mailwarden.deliverability.blocklists.guide import Case, Guidance, Step, link_of, steps_of
 from mailwarden.deliverability.blocklists.models import BlocklistListing, BlocklistStanding, BlocklistStep
 from mailwarden.deliverability.blocklists.plan import course_of
 from mailwarden.deliverability.blocklists.queries import standings_of, steps_done
@@ -57,19 +57,20 @@ def _health(face: Face, known: Known) -> HealthOut:
     return HealthOut(face=face.value, status=known.state.value, since=known.since, checked_at=known.at, why=known.why)
 
 
-def _name_and_tier(key: str) -> tuple[str, str]:
+def _name_of(key: str) -> str:
     found = registry().find(key)
-    return (found.name, found.tier.value) if found else (key, "info")
+    return found.name if found else key
 
 
 def standing_out(row: BlocklistStanding, now: datetime) -> AssetStandingOut:
-    name, tier = _name_and_tier(row.list_key)
+    found = registry().find(row.list_key)
     status = ("listed" if row.listed else "clear") if course_of(row).is_assessed(now) else "unknown"
     return AssetStandingOut.model_validate(
         {
             "list_key": row.list_key,
-            "list_name": name,
-            "tier": tier,
+            "list_name": _name_of(row.list_key),
+            "tier": found.tier.value if found else "info",
+            "lookup_url": link_of(found.lookup_url, row.asset) if found else None,
             "status": status,
             "suspected_since": row.turning_since,
             **{one: getattr(row, one) for one in ("verdict", "why", "asked_at", "definite_at", "due_at")},
@@ -122,7 +123,7 @@ def _listing(
             **{name: getattr(row, name) for name in (*plain, "ended_at", "ending", "times")},
             "kind": row.asset_kind,
             "list_key": row.list_key,
-            "list_name": _name_and_tier(row.list_key)[0],
+            "list_name": _name_of(row.list_key),
             "shared": asset.shared if asset else None,
             "domains": list(asset.domains) if asset else [],
             "ends_by_itself_at": case.ends_by_itself_at if case else None,

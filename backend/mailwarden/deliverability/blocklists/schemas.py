@@ -83,13 +83,15 @@ class BlocklistsOut(Wire):
 class AssetStandingOut(Wire):
     """What one list says of one asset. ``status`` is the last definite answer of the past 48 hours.
 
-    ``suspected_since``: an answer says otherwise, and waits for a second one. ``verdict`` and ``why``: of the latest
-    question, whether or not it could be believed.
+    ``lookup_url``: the list's own page about it, null for a list that is not asked any more. ``suspected_since``: an
+    answer says otherwise, and waits for a second one. ``verdict`` and ``why``: of the latest question, whether or not
+    it could be believed.
     """
 
     list_key: str
     list_name: str
     tier: TierName
+    lookup_url: str | None
     status: Literal["listed", "clear", "unknown"]
     suspected_since: datetime | None
     verdict: Literal["listed", "clear", "refused", "broken", "unclear", "unknown"]

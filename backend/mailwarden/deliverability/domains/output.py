@@ -44,6 +44,7 @@ def _fields(row: Domain, now: datetime) -> dict[str, object]:
         "source": row.source,
         "selectors": row.selectors,
         "sending_ips": row.sending_ips,
+        "version": row.version,
         "created_at": row.created_at,
         "checked_at": row.checked_at,
         "next_check_at": row.next_check_at,

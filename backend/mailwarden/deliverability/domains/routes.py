@@ -87,9 +87,11 @@ async def delete_sending_domain(domain_id: DomainId, rt: Rt, tx: Tx, caller: Man
 
 
 @router.post("/{domain_id}/verify", responses=errors(402, 404, 429))
-async def verify_domain(domain_id: DomainId, rt: Rt, caller: ManagerApart) -> DomainDetailOut:
+async def verify_domain(domain_id: DomainId, rt: Rt, caller: ManagerApart, response: Response) -> DomainDetailOut:
     """Asks the DNS now, remembering nothing of earlier answers, and says what it found for each record."""
-    return await verify(rt, caller.org_id, domain_id)
+    found = await verify(rt, caller.org_id, domain_id)
+    response.headers["ETag"] = etag(found.version)
+    return found
 
 
 @router.get("/{domain_id}/checks", responses=errors(400, 404))

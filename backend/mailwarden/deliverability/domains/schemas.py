@@ -40,7 +40,9 @@ class SendingIp(Wire):
 
 
 class DomainCreate(Wire):
-    name: str = Field(min_length=1, max_length=320, description="A domain, or an address of it.")
+    name: str = Field(
+        min_length=1, max_length=320, description="A domain, or an address of it.", examples=["news.example.com"]
+    )
     selectors: list[Selector] = Field([], max_length=MOST_SELECTORS)
     sending_ips: list[SendingIp] = Field([], max_length=MOST_ADDRESSES)
 
@@ -77,6 +79,7 @@ class DomainOut(Wire):
     source: Literal["entered", "connection"]
     selectors: list[SelectorOut]
     sending_ips: list[SendingIp]
+    version: int = Field(description='Of selectors and addresses; the ETag to change them with is `"v1"` for 1.')
     created_at: datetime
     checked_at: datetime | None
     next_check_at: datetime | None

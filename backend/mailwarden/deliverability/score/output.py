@@ -10,6 +10,7 @@ from mailwarden.deliverability.score.reading import Standing
 from mailwarden.deliverability.score.rules.advice import Advice
 from mailwarden.deliverability.score.rules.changes import Changes
 from mailwarden.deliverability.score.rules.confidence import Rate
+from mailwarden.deliverability.score.rules.facts import Facts
 from mailwarden.deliverability.score.rules.fixed import PPM
 from mailwarden.deliverability.score.rules.rollup import Account
 from mailwarden.deliverability.score.rules.scoring import Line, Result
@@ -30,6 +31,7 @@ def score_out(
         lines=lines_out(result),
         caps=caps_out(result),
         rates=[_rate(one) for one in result.rates],
+        facts=[_facts(one.domain, one.facts) for one in found.scope.members if one.domain is not None],
         domains=[] if domain else domains_out(found.account),
         recommendations=[_recommendation(one, campaigns) for one in advice],
     )
@@ -88,6 +90,12 @@ def _rate(one: Rate) -> schemas.RateOut:
         events=one.events,
         messages=one.messages,
     )
+
+
+def _facts(domain: str, one: Facts) -> schemas.FactsOut:
+    listings = None if one.listings is None else [schemas.ListedOut.model_validate(each) for each in one.listings]
+    authentication = schemas.AuthenticationOut.model_validate(one.authentication)
+    return schemas.FactsOut(domain=domain, bulk=one.bulk, authentication=authentication, listings=listings)
 
 
 def domains_out(account: Account) -> list[schemas.DomainScore]:

@@ -8,7 +8,7 @@ from pydantic import Field
 from mailwarden.core.api import Wire
 from mailwarden.core.ids import CampaignId
 from mailwarden.core.paging import Limit
-from mailwarden.deliverability.facts import Dkim, Dmarc, Spf
+from mailwarden.deliverability.facts import Dkim, Dmarc, Spf, Tier
 
 Band = Literal["excellent", "good", "fair", "poor", "critical"]
 LineName = Literal["complaints", "bounces", "authentication", "blocklists", "engagement", "limit"]
@@ -132,6 +132,37 @@ class DomainScore(Wire):
     share: float = Field(description="Of the account's mail, recent mail weighing more.")
 
 
+class AuthenticationOut(Wire):
+    """Null: nobody could tell for 48 hours, so it is not assessed."""
+
+    spf: Spf | None
+    dkim: Dkim | None
+    dmarc: Dmarc | None
+    dmarc_testing: bool
+    dmarc_rua: bool
+    dmarc_aligned: bool = Field(description="True until mail of yours shows otherwise; the DNS alone cannot tell.")
+    fcrdns: bool | None
+    own_ip: bool
+
+
+class ListedOut(Wire):
+    operator: str
+    list: str
+    asset: str
+    kind: Literal["ip", "domain"]
+    tier: Tier
+    shared: bool
+
+
+class FactsOut(Wire):
+    """What a domain's score was made of beside its rates: where a what-if begins. ``listings`` null: not assessed."""
+
+    domain: str
+    bulk: bool
+    authentication: AuthenticationOut
+    listings: list[ListedOut] | None
+
+
 class ScoreOut(Standing):
     domain: str | None
     version: str
@@ -140,6 +171,7 @@ class ScoreOut(Standing):
     lines: list[LineOut]
     caps: list[CapOut]
     rates: list[RateOut]
+    facts: list[FactsOut]
     domains: list[DomainScore]
     recommendations: list[RecommendationOut]
 

@@ -582,7 +582,7 @@ export type AssetOut = {
  *
  * What one list says of one asset. ``status`` is the last definite answer of the past 48 hours.
  *
- * ``suspected_since``: an answer says otherwise, and waits for a second one. ``verdict`` and ``why``: of the latest
+ * ``lookup_url``: the list's own page about it, null for a list that is not asked any more. ``suspected_since``: an answer says otherwise, and waits for a second one. ``verdict`` and ``why``: of the latest
  * question, whether or not it could be believed.
  */
 export type AssetStandingOut = {
@@ -606,6 +606,10 @@ export type AssetStandingOut = {
      * List Name
      */
     list_name: string;
+    /**
+     * Lookup Url
+     */
+    lookup_url: string | null;
     /**
      * Status
      */
@@ -756,6 +760,48 @@ export type AuthenticationChangeOutput = {
      * Fcrdns
      */
     fcrdns: boolean | null;
+    /**
+     * Spf
+     */
+    spf: 'covers' | 'neutral' | 'not_covering' | 'pass_all' | 'permerror' | 'none' | null;
+};
+
+/**
+ * AuthenticationOut
+ *
+ * Null: nobody could tell for 48 hours, so it is not assessed.
+ */
+export type AuthenticationOut = {
+    /**
+     * Dkim
+     */
+    dkim: 'strong' | 'fair' | 'weak' | 'revoked' | 'none' | null;
+    /**
+     * Dmarc
+     */
+    dmarc: 'reject' | 'quarantine' | 'none' | 'absent' | 'invalid' | null;
+    /**
+     * Dmarc Aligned
+     *
+     * True until mail of yours shows otherwise; the DNS alone cannot tell.
+     */
+    dmarc_aligned: boolean;
+    /**
+     * Dmarc Rua
+     */
+    dmarc_rua: boolean;
+    /**
+     * Dmarc Testing
+     */
+    dmarc_testing: boolean;
+    /**
+     * Fcrdns
+     */
+    fcrdns: boolean | null;
+    /**
+     * Own Ip
+     */
+    own_ip: boolean;
     /**
      * Spf
      */
@@ -2564,6 +2610,12 @@ export type DomainDetailOut = {
      */
     standings: Array<RecordStandingOut>;
     /**
+     * Version
+     *
+     * Of selectors and addresses; the ETag to change them with is `"v1"` for 1.
+     */
+    version: number;
+    /**
      * Watched Until
      *
      * Looked at more often until then, since something is changing.
@@ -2619,6 +2671,12 @@ export type DomainOut = {
      * Standings
      */
     standings: Array<RecordStandingOut>;
+    /**
+     * Version
+     *
+     * Of selectors and addresses; the ETag to change them with is `"v1"` for 1.
+     */
+    version: number;
     /**
      * Watched Until
      *
@@ -3247,6 +3305,27 @@ export type ExportOut = {
      * Time Zone
      */
     time_zone: string;
+};
+
+/**
+ * FactsOut
+ *
+ * What a domain's score was made of beside its rates: where a what-if begins. ``listings`` null: not assessed.
+ */
+export type FactsOut = {
+    authentication: AuthenticationOut;
+    /**
+     * Bulk
+     */
+    bulk: boolean;
+    /**
+     * Domain
+     */
+    domain: string;
+    /**
+     * Listings
+     */
+    listings: Array<ListedOut> | null;
 };
 
 /**
@@ -4239,6 +4318,36 @@ export type LinkIn = {
      * After the #.
      */
     token: string;
+};
+
+/**
+ * ListedOut
+ */
+export type ListedOut = {
+    /**
+     * Asset
+     */
+    asset: string;
+    /**
+     * Kind
+     */
+    kind: 'ip' | 'domain';
+    /**
+     * List
+     */
+    list: string;
+    /**
+     * Operator
+     */
+    operator: string;
+    /**
+     * Shared
+     */
+    shared: boolean;
+    /**
+     * Tier
+     */
+    tier: 'A' | 'B' | 'C' | 'D';
 };
 
 /**
@@ -7261,6 +7370,10 @@ export type ScoreOut = {
      * Domains
      */
     domains: Array<DomainScore>;
+    /**
+     * Facts
+     */
+    facts: Array<FactsOut>;
     /**
      * Label
      */

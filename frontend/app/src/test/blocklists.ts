@@ -5,6 +5,7 @@ export const standing = (change: Partial<AssetStanding> = {}): AssetStanding => 
   list_key: 'spamhaus_zen',
   list_name: 'Spamhaus ZEN',
   tier: 'A',
+  lookup_url: 'https://check.example.net/?ip=198.51.100.7',
   status: 'listed',
   verdict: 'listed',
   why: '127.0.0.2',

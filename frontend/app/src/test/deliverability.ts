@@ -87,6 +87,7 @@ export const score = (change: Partial<Score> = {}): Score => ({
     { name: 'complaints', events: 12, messages: 40_000, observed: 0.0003, low: 0.0002, high: 0.0005, used: 0.0003 },
     { name: 'bounces', events: 400, messages: 40_000, observed: 0.01, low: 0.009, high: 0.011, used: 0.01 },
   ],
+  facts: [],
   domains: [
     { domain: 'example.com', score: 92, band: 'excellent', points: 9210, provisional: false, share: 0.8 },
     { domain: 'example.net', score: 79, band: 'fair', points: 7930, provisional: true, share: 0.2 },

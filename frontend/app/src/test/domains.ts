@@ -79,6 +79,7 @@ export const sendingDomain = (change: Partial<SendingDomain> = {}): SendingDomai
     { selector: 'k1', source: 'found' },
   ],
   sending_ips: [{ address: '198.51.100.7', shared: false }],
+  version: 1,
   created_at: ago(5000),
   checked_at: ago(5),
   next_check_at: new Date(Date.now() + 600_000).toISOString(),
