@@ -45,6 +45,12 @@ SIGNERS: tuple[Signer, ...] = (  # Klaviyo stands behind SendGrid, whose servers
     Signer("", "", ("default", "dkim", "dkim1", "mail", "email", "smtp", "key1", "selector", "s1024", "s2048", "x")),
 )
 _BY_ID = {signer.id: signer for signer in SIGNERS}
+_NAMING = {
+    selector: [one for one in SIGNERS if one.id and selector in one.selectors]
+    for selector in dict.fromkeys(one for signer in SIGNERS for one in signer.selectors)
+}
+_NUMBERED = [(one.partition("{")[0], signer) for signer in SIGNERS for one in signer.selectors if "{" in one]
+_LEADING = [signer for signer in SIGNERS if signer.targets]
 
 
 def known_selectors() -> tuple[str, ...]:
@@ -61,13 +67,13 @@ def selectors_of_account(provider: str, account: str) -> tuple[str, ...]:
 
 def signer_of(selector: str, aliases: tuple[str, ...] = ()) -> Signer | None:
     """Whose key it is: a CNAME tells for sure, a selector's name only hints."""
-    named = [one for one in SIGNERS if one.id and (selector in one.selectors or _numbered(one, selector))]
-    leading = [one for one in SIGNERS if any(alias.endswith(end) for alias in aliases for end in one.targets)]
+    named = _NAMING.get(selector) or _numbered(selector)
+    leading = [one for one in _LEADING if any(alias.endswith(one.targets) for alias in aliases)] if aliases else []
     both = [one for one in named if one in leading]
     found = both or leading or ([] if aliases else named)
     return found[0] if found else None
 
 
-def _numbered(signer: Signer, selector: str) -> bool:
-    starts = [one.partition("{")[0] for one in signer.selectors if "{" in one]
-    return any(selector.startswith(start) and selector[len(start) :].isdigit() for start in starts)
+def _numbered(selector: str) -> list[Signer]:
+    """With the number of an account at the end."""
+    return [one for start, one in _NUMBERED if selector.startswith(start) and selector[len(start) :].isdigit()]
