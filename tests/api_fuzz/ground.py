@@ -57,6 +57,11 @@ TABLE_OF = {
     "invitation_id": "invitations",
     "request_id": "support_requests",
     "attachment_id": "support_attachments",
+    "domain_id": "domains",
+    "check_id": "domain_checks",
+    "listing_id": "blocklist_listings",
+    "reconciliation_id": "reconciliations",
+    "export_id": "exports",
 }
 BY_THEMSELVES = ("second_factors",)  # a made-up secret would be no secret of an authenticator
 WORDS = {"provider": "hubspot", "slug": "alerts", "reference": "MW-1111-1111"}

@@ -11,10 +11,10 @@ from mailwarden.core.ids import ConnectionId
 class RuleIn(Wire):
     """``threshold`` in the rule's unit. ``minimum_volume`` counts for rates only. ``frequency`` null: as for all."""
 
-    kind: RuleKind
+    kind: RuleKind = Field(examples=["bounce_spike"])
     enabled: bool
-    threshold: float = Field(gt=0, le=1_000_000, allow_inf_nan=False, examples=[10])
-    minimum_volume: int | None = Field(None, ge=1, le=10_000_000)
+    threshold: float = Field(gt=0, le=1_000_000, allow_inf_nan=False, examples=[2])
+    minimum_volume: int | None = Field(None, ge=1, le=10_000_000, examples=[500])
     frequency: Frequency | None = None
 
 

@@ -26,7 +26,7 @@ class SlackIn(Wire):
     """``url``: the incoming webhook that Slack made. Null keeps the one that is stored, empty removes it."""
 
     enabled: bool
-    url: SecretStr | None = Field(None, max_length=2048)
+    url: SecretStr | None = Field(None, max_length=2048, examples=["https://hooks.slack.com/services/T0/B0/x"])
 
 
 class WebhookIn(Wire):
