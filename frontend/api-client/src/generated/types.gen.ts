@@ -582,8 +582,9 @@ export type AssetOut = {
  *
  * What one list says of one asset. ``status`` is the last definite answer of the past 48 hours.
  *
- * ``lookup_url``: the list's own page about it, null for a list that is not asked any more. ``suspected_since``: an answer says otherwise, and waits for a second one. ``verdict`` and ``why``: of the latest
- * question, whether or not it could be believed.
+ * ``lookup_url``: the list's own page about it, null for a list that is not asked any more. ``suspected_since``: an
+ * answer says otherwise, and waits for a second one. ``verdict`` and ``why``: of the latest question, whether or not
+ * it could be believed.
  */
 export type AssetStandingOut = {
     /**
