@@ -16,6 +16,8 @@ type Props = {
   soft: boolean[];
   told: (at: number) => string;
   format: (value: number) => string;
+  /** Figures are whole numbers, so that the scale has no parts of one. */
+  whole?: boolean;
   /** The upper end and the lines across, unless they follow the figures. */
   scale?: Scale;
   height?: number;
@@ -25,13 +27,14 @@ type Props = {
 };
 
 const LEAST_TO_ZOOM = 14;
-export const BRUSH_HEIGHT = 44;
+const BRUSH_HEIGHT = 48;
 
 /**
  * Lines over time. A point is chosen by pointer or by arrow keys and told in words below; days without a value are gaps.
  * What draws comes by itself, later, into a place of its size.
  */
-export function Chart({ label, lines, names, soft, told, format, scale, height = 230, partWords, onTake }: Props) {
+export function Chart(props: Props) {
+  const { label, lines, names, soft, told, format, whole = false, scale, height = 230, partWords, onTake } = props;
   const last = Math.max(names.length - 1, 0);
   const slider = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState<number>();
@@ -73,10 +76,11 @@ export function Chart({ label, lines, names, soft, told, format, scale, height =
             at={at}
             scale={scale}
             format={format}
+            whole={whole}
             height={tall}
             onPoint={setChosen}
             onPress={() => slider.current?.focus({ preventScroll: true })}
-            brush={zooms ? setPart : undefined}
+            onPart={zooms ? setPart : undefined}
           />
         </Suspense>
       </div>

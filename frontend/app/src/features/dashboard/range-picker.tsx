@@ -1,5 +1,6 @@
-import { Group, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { Group, SegmentedControl, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { SelectLater } from '../../components/select-later.tsx';
 import { isDay } from '../../lib/days.ts';
 import type { Interval } from '../../lib/types.ts';
 import { type FiguresSearch, intervalOf, type Preset, type Range, withEnd } from './search.ts';
@@ -60,7 +61,7 @@ export function RangePicker({ search, range, accounts, onSearch }: Props) {
         data={STEPS}
       />
       {accounts && accounts.length > 1 && (
-        <Select
+        <SelectLater
           label="Account"
           size="xs"
           flex="0 1 200px"

@@ -49,6 +49,7 @@ export function TrendChart({ points, interval, onRange }: Props) {
         soft={soft}
         told={told}
         format={format}
+        whole={view !== 'rates'}
         partWords={(part) => rangeWords(...daysOf(points, part))}
         onTake={(part) => {
           const [first, last] = daysOf(points, part);

@@ -27,6 +27,7 @@ export function ScoreChart({ days }: { days: ScoreDay[] }) {
         soft={soft}
         told={(at) => `${dayWords(dayAt(at))}: ${scoreWords(all[at]?.score)}`}
         format={String}
+        whole
         scale={SCALE}
         height={210}
         partWords={({ from, to }) => rangeWords(dayAt(from), dayAt(to))}

@@ -1,7 +1,8 @@
-import { Select, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { lazy, Suspense, useRef, useState } from 'react';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { Part } from '../../components/part.tsx';
+import { SelectLater } from '../../components/select-later.tsx';
 import { LoadingBlocks } from '../../components/states.tsx';
 import { percent } from '../../lib/numbers.ts';
 import type { Recommendation, Score } from '../../lib/types.ts';
@@ -70,7 +71,7 @@ export function ScopeSelect({ domains, value, onChange }: ScopeProps) {
   const names = value && !domains.includes(value) ? [...domains, value] : domains;
   if (names.length === 0) return <Text size="sm">The whole account</Text>;
   return (
-    <Select
+    <SelectLater
       label="Score of"
       allowDeselect={false}
       value={value ?? ''}
