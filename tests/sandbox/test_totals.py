@@ -44,6 +44,16 @@ async def test_aggregates_of_settled_campaigns_equal_the_truth(aggregate, contro
         assert told.get(one["name"], 0) == one[METRICS[metric]]
 
 
+async def test_bounces_are_told_apart_by_type(aggregate):
+    whole = (await aggregate("Bounced Email", by=["$message"])).json()["data"]["attributes"]["data"]
+    parts = (await aggregate("Bounced Email", by=["$message", "Bounce Type"])).json()["data"]["attributes"]["data"]
+    assert {row["dimensions"][1] for row in parts} == {"Hard", "Soft"}
+    sums = dict.fromkeys((row["dimensions"][0] for row in parts), 0)
+    for row in parts:
+        sums[row["dimensions"][0]] += sum(row["measurements"]["unique"])
+    assert sums == {row["dimensions"][0]: sum(row["measurements"]["unique"]) for row in whole}
+
+
 async def test_aggregates_come_in_pages(aggregate):
     whole = (await aggregate("Received Email", by=["$message"])).json()["data"]["attributes"]["data"]
     first = (await aggregate("Received Email", by=["$message"], page_size=10)).json()

@@ -9,7 +9,8 @@ from mailwarden.providers.base import Figures
 from mailwarden.providers.catalog import load
 
 COUNTS = ("sent", "delivered", "opened", "clicked", "bounced", "complaints", "unsubscribes")
-MORE = ("hard_bounced", "soft_bounced", "machine_opened", "machine_clicked")  # told by few providers
+BOUNCES = ("hard_bounced", "soft_bounced")
+MORE = (*BOUNCES, "machine_opened", "machine_clicked")  # told by few providers
 STATED = (*COUNTS, *MORE)
 
 # rate: (part, whole)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.ids import new_id
-from mailwarden.metrics.rules import STATED, complete, is_empty
+from mailwarden.metrics.rules import BOUNCES, STATED, complete, is_empty
 from mailwarden.providers.base import Campaign, Figures
 
 
@@ -24,7 +24,12 @@ _SOURCE = (
     "source AS (SELECT cast(:org AS uuid) AS org, cast(:connection AS uuid) AS connection, cast(:run AS uuid) AS run,"
     " cast(:as_of AS timestamptz) AS as_of, cast(:since AS timestamptz) AS since)"
 )
-_DIFFERS = f"i.stated AND (o.id IS NULL OR ({_listed('i.')}) IS DISTINCT FROM ({_listed('o.')}))"
+# A provider may tell the kinds of bounces at one time and not at another: of as many bounces they are still true.
+_KINDS = {name: f"coalesce(i.{name}, CASE WHEN i.bounced = o.bounced THEN o.{name} END)" for name in BOUNCES}
+_GIVEN = ", ".join(_KINDS.get(name, f"i.{name}") for name in STATED)
+_KEPT = ", ".join(f"{text} AS kept_{name}" for name, text in _KINDS.items())
+_TOLD = ", ".join(f"j.kept_{name}" if name in _KINDS else f"j.{name}" for name in STATED)
+_DIFFERS = f"i.stated AND (o.id IS NULL OR ({_GIVEN}) IS DISTINCT FROM ({_listed('o.')}))"
 # LIMIT keeps these from being joined as a whole: before the first ANALYZE of a growing table the planner would read all
 # of it for every page, and a large first sync would take quadratic time.
 _CAMPAIGN = """LATERAL (
@@ -34,7 +39,7 @@ _CAMPAIGN = """LATERAL (
 _LATEST = "LATERAL (SELECT * FROM observations WHERE id = c.latest_observation_id LIMIT 1) o"
 _OBSERVED = f"""
   INSERT INTO observations (id, org_id, campaign_id, source_run_id, as_of, delivered_derived, {_listed("")})
-  SELECT j.observation, s.org, j.campaign_id, s.run, s.as_of, j.delivered_derived, {_listed("j.")}
+  SELECT j.observation, s.org, j.campaign_id, s.run, s.as_of, j.delivered_derived, {_TOLD}
   FROM judged j, source s WHERE j.differs"""
 # Marked by whoever stores, and in its transaction: what a roll-up does not hold yet is never taken from it. In order,
 # as the roll-up takes them away, so that neither waits for the other for ever.
@@ -54,8 +59,8 @@ WITH {_SOURCE}, input AS (
     sent_at timestamptz, created timestamptz, updated timestamptz, archived boolean, stated boolean,
     delivered_derived boolean, {_TYPES})
 ), judged AS (
-  SELECT i.*, coalesce(c.id, i.id) AS campaign_id, c.id IS NULL AS added, o.id AS latest, {_DIFFERS} AS differs,
-    c.sent_at AS was_sent_at, c.id IS NOT NULL AND c.sent_at IS DISTINCT FROM i.sent_at AS moved,
+  SELECT i.*, coalesce(c.id, i.id) AS campaign_id, c.id IS NULL AS added, o.id AS latest,
+    {_KEPT}, {_DIFFERS} AS differs, c.sent_at AS was_sent_at, c.id IS NOT NULL AND c.sent_at IS DISTINCT FROM i.sent_at AS moved,
     (c.name, c.status, c.sent_at, c.archived) IS DISTINCT FROM (i.name, i.status, i.sent_at, i.archived)
       OR c.subject IS DISTINCT FROM coalesce(i.subject, c.subject) OR c.gone_at IS NOT NULL AS redescribed,
     c.last_seen_run_id IS DISTINCT FROM s.run AS first_in_run,
@@ -93,7 +98,7 @@ WITH {_SOURCE}, input AS (
   SELECT * FROM jsonb_to_recordset(cast(:rows AS jsonb)) AS r(
     observation uuid, external_id text, stated boolean, delivered_derived boolean, {_TYPES})
 ), judged AS (
-  SELECT i.*, c.id AS campaign_id, c.sent_at, o.id AS latest, {_DIFFERS} AS differs
+  SELECT i.*, c.id AS campaign_id, c.sent_at, o.id AS latest, {_KEPT}, {_DIFFERS} AS differs
   FROM input i CROSS JOIN source s JOIN {_CAMPAIGN} ON true LEFT JOIN {_LATEST} ON true
 ), pointed AS (
   UPDATE campaigns c SET figures_as_of = s.as_of, updated_at = app_now(),

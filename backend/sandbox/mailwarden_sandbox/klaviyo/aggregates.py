@@ -6,7 +6,7 @@ Of a person who opens in two intervals only the first counts as ``unique``; at K
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from mailwarden_sandbox.accounts import Account
 from mailwarden_sandbox.call import Call
 from mailwarden_sandbox.clock import parse_time
 from mailwarden_sandbox.data.columns import SMS
-from mailwarden_sandbox.data.figures import Figures
+from mailwarden_sandbox.data.figures import GROWTH_S, Figures
 from mailwarden_sandbox.klaviyo import errors
 from mailwarden_sandbox.klaviyo.errors import BadRequest
 from mailwarden_sandbox.klaviyo.filters import parse_filter
@@ -26,18 +26,21 @@ from mailwarden_sandbox.klaviyo.metrics import metric_name
 from mailwarden_sandbox.klaviyo.paging import cursor, cursor_offset
 
 Count = Callable[[Figures], int]
+BOUNCED = "Bounced Email"
 # By metric: what ``count`` and ``unique`` say.
 _COUNTS: dict[str, tuple[Count, Count]] = {
     "Received Email": (lambda f: f.delivered, lambda f: f.delivered),
     "Opened Email": (lambda f: f.opens, lambda f: f.opened),
     "Clicked Email": (lambda f: f.clicks, lambda f: f.clicked),
-    "Bounced Email": (lambda f: f.bounced, lambda f: f.bounced),
+    BOUNCED: (lambda f: f.bounced, lambda f: f.bounced),
     "Dropped Email": (lambda f: f.failed, lambda f: f.failed),
     "Marked Email as Spam": (lambda f: f.complaints, lambda f: f.complaints),
     "Unsubscribed from Email Marketing": (lambda f: f.unsubscribed, lambda f: f.unsubscribed),
 }
 _MEASUREMENTS = ("count", "sum_value", "unique")
-_BY = frozenset({"$message", "Campaign Name", "$flow", "$campaign_channel"})
+_BY = frozenset({"$message", "Campaign Name", "$flow", "$campaign_channel", "Bounce Type"})
+_TYPE = "Bounce Type"
+_TYPES: dict[str, Count] = {"Hard": lambda f: f.hard_bounced, "Soft": lambda f: f.bounced - f.hard_bounced}
 _RANGE = {"datetime": frozenset({"greater-or-equal", "less-than"})}
 _MOST_DATES = 9000
 
@@ -72,15 +75,17 @@ def metric_aggregates(call: Call) -> Response:
 
 
 def _rows(account: Account, wanted: _Wanted, at: int) -> list[dict[str, Any]]:
-    """Only what happened has a row. Two campaigns of one name are one row."""
+    """Only what happened has a row. Two campaigns of one name are one row. A week after sending nothing happens."""
     book, found = account.book, dict[tuple[str, ...], list[list[int]]]()
-    for index in book.sent_between(0, min(wanted.edges[-1], at + 1), at):
+    types = _TYPES if wanted.metric == BOUNCED and _TYPE in wanted.by else {"": None}
+    first, last = wanted.edges[0] - GROWTH_S, min(wanted.edges[-1], at + 1)
+    for index, kind in product(book.sent_between(first, last, at), types):
         if book.columns.channel[index] == SMS:
             continue
-        series = _series(account, wanted, index, at)
+        series = _series(account, wanted, index, at, types[kind])
         if not any(any(one) for one in series):
             continue
-        key = tuple(_dimension(account, index, name) for name in wanted.by)
+        key = tuple(kind if name == _TYPE else _dimension(account, index, name) for name in wanted.by)
         known = found.setdefault(key, [[0] * len(one) for one in series])
         found[key] = [[a + b for a, b in zip(*pair, strict=True)] for pair in zip(known, series, strict=True)]
     return [
@@ -89,12 +94,12 @@ def _rows(account: Account, wanted: _Wanted, at: int) -> list[dict[str, Any]]:
     ]
 
 
-def _series(account: Account, wanted: _Wanted, index: int, at: int) -> list[list[int]]:
+def _series(account: Account, wanted: _Wanted, index: int, at: int, only: Count | None) -> list[list[int]]:
     """An edge lies before an interval, so a campaign that begins there is not yet sent."""
     known = [account.book.figures(index, min(edge - 1, at)) for edge in wanted.edges]
     series = []
     for name in wanted.measurements:
-        count = _COUNTS[wanted.metric][name == "unique"]
+        count = only or _COUNTS[wanted.metric][name == "unique"]
         values = [0 if name == "sum_value" else count(one) for one in known]
         series.append([after - before for before, after in pairwise(values)])
     return series
