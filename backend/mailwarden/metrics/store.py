@@ -60,7 +60,8 @@ WITH {_SOURCE}, input AS (
     delivered_derived boolean, {_TYPES})
 ), judged AS (
   SELECT i.*, coalesce(c.id, i.id) AS campaign_id, c.id IS NULL AS added, o.id AS latest,
-    {_KEPT}, {_DIFFERS} AS differs, c.sent_at AS was_sent_at, c.id IS NOT NULL AND c.sent_at IS DISTINCT FROM i.sent_at AS moved,
+    {_KEPT}, {_DIFFERS} AS differs, c.sent_at AS was_sent_at,
+    c.id IS NOT NULL AND c.sent_at IS DISTINCT FROM i.sent_at AS moved,
     (c.name, c.status, c.sent_at, c.archived) IS DISTINCT FROM (i.name, i.status, i.sent_at, i.archived)
       OR c.subject IS DISTINCT FROM coalesce(i.subject, c.subject) OR c.gone_at IS NOT NULL AS redescribed,
     c.last_seen_run_id IS DISTINCT FROM s.run AS first_in_run,
