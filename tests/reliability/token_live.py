@@ -179,11 +179,15 @@ async def our_secret_blamed(ground: Ground, n: int) -> Tally:
 # T10
 
 
+FLEET = 60
+"""30 % of fewer connections at each provider would be too few to call them alike."""
+
+
 async def third_refused(ground: Ground, n: int) -> Tally:
     """All refreshes of 30 % of a provider's connections are refused: it is the provider, and verdicts are withheld."""
     tally = Tally()
     async with living(ground, "T10") as world:
-        links = await connected(world, n, access_ttl_s=600)
+        links = await connected(world, max(n, FLEET), access_ttl_s=600)
         struck = [link for number, link in enumerate(links) if number % 10 < 3]
         await strike(world, struck, "random_invalid_grant", rate=1.0)
         await world.run_for(30 * MINUTE_S, widest=10)
