@@ -18,6 +18,7 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "deliveries": ("-m", "tests.benchmarks.deliveries"),
     "figures": ("-m", "tests.benchmarks.figures"),
     "export": ("-m", "tests.benchmarks.export"),
+    "dns": ("-m", "tests.benchmarks.dns_check"),
     "reliability": ("-m", "tests.reliability", "--report"),
     "lighthouse": ("-m", "scripts.browser_tests", "--lighthouse"),
 }
