@@ -64,6 +64,7 @@ export default function Drawing(props: DrawingProps) {
           interval="equidistantPreserveStart"
           minTickGap={24}
           tickMargin={8}
+          height={36}
           padding={{ left: 8, right: 8 }}
           tickLine={false}
         />
@@ -95,7 +96,6 @@ export default function Drawing(props: DrawingProps) {
           <Brush
             dataKey="at"
             height={SIZES.brush}
-            dy={4}
             travellerWidth={10}
             traveller={<BrushEnd part={part} names={names} />}
             tickFormatter={() => ''}
@@ -120,7 +120,15 @@ function linesOf(lines: Drawn[], soft: boolean[]): { key: string; color: string;
 const overview = (lines: Drawn[], soft: boolean[]) => (
   <LineChart accessibilityLayer={false}>
     {linesOf(lines, soft).map(({ key, color }) => (
-      <Line key={key} dataKey={key} stroke={color} dot={false} type="linear" isAnimationActive={false} />
+      <Line
+        key={key}
+        dataKey={key}
+        stroke={color}
+        dot={false}
+        activeDot={false}
+        type="linear"
+        isAnimationActive={false}
+      />
     ))}
   </LineChart>
 );
