@@ -131,3 +131,13 @@ async def test_a_key_that_was_met_once_is_asked_for_and_its_end_is_no_fault() ->
     }
     assert found["odd"].verdict == Verdict.ABSENT
     assert found[""].verdict == Verdict.VALID
+
+
+async def test_a_strong_key_that_nobody_could_ask_for_is_not_a_fair_one() -> None:
+    """A timeout costs no points."""
+    zones: Zones = {
+        "a._domainkey.shop.example": Reason.TIMEOUT,
+        "b._domainkey.shop.example": {"TXT": [f"v=DKIM1; p={rsa_key(1024)}"]},
+    }
+    whole, *_ = await check_dkim(MemoryResolver(zones), "shop.example", Selectors(("a", "b"), discover=False))
+    assert (whole.verdict, whole.facts["level"]) == (Verdict.VALID, None)

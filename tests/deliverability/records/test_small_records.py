@@ -60,3 +60,13 @@ async def test_silence_says_nothing() -> None:
     for reason in (Reason.TIMEOUT, Reason.SERVFAIL):
         assert (await tls_rpt(reason)).verdict == Verdict.UNKNOWN
         assert (await bimi(reason)).verdict == Verdict.UNKNOWN
+
+
+async def test_bimi_is_not_judged_by_a_policy_that_nobody_could_tell() -> None:
+    name = "default._bimi.shop.example"
+    for record, verdict in (
+        ("l=https://shop.example/l.svg", Verdict.UNKNOWN),
+        ("l=http://shop.example", Verdict.FAULT),
+    ):
+        answer = await MemoryResolver({name: {"TXT": [f"v=BIMI1; {record}"]}}).ask(name, "TXT")
+        assert check_bimi(answer, "shop.example", {}).verdict is verdict

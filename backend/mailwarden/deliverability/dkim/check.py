@@ -177,10 +177,10 @@ def level_of(keys: Sequence[Result]) -> str | None:
     modern = any(one.get("type") == "ed25519" for one in usable)
     if bits >= 2048 or (modern and bits >= 1024):
         return "strong"
+    if any(one.verdict is Verdict.UNKNOWN for one in keys):  # of a key that may be better
+        return None
     if bits >= 1024 or modern:
         return "fair"
-    if any(one.verdict is Verdict.UNKNOWN for one in keys):
-        return None
     if usable:
         return "weak"
     return "revoked" if any(one.facts.get("problem") == "revoked" for one in keys) else "none"

@@ -14,7 +14,10 @@ _ENFORCED = ("quarantine", "reject")
 
 
 def check_bimi(answer: Answer, domain: str, dmarc: Mapping[str, Any]) -> Result:
-    """``answer`` of default._bimi.<domain>; ``dmarc``: the facts of that check, since BIMI hangs on its policy."""
+    """``answer`` of default._bimi.<domain>; ``dmarc``: the facts of that check, since BIMI hangs on its policy.
+
+    Without a ``policy`` among them nobody could tell.
+    """
     if answer.unknown:
         return cannot_tell(Check.BIMI, answer)
     found = [text for text in texts(answer) if _VERSION.match(text)]
@@ -25,6 +28,9 @@ def check_bimi(answer: Answer, domain: str, dmarc: Mapping[str, Any]) -> Result:
         text = "The record declines to show a logo."
         return Result(Check.BIMI, answer.name, Verdict.VALID, text, records=texts(answer), aliases=answer.aliases)
     wrong = _several(found) or [*_addresses(tags), *_policy(dmarc)]
+    if not wrong and "policy" not in dmarc:
+        text = "The record itself is right. Whether DMARC lets it count, nobody could tell now; we ask again."
+        return Result(Check.BIMI, answer.name, Verdict.UNKNOWN, text, records=texts(answer), aliases=answer.aliases)
     advice = [] if tags.get("a") else [_advice()]
     return Result(
         Check.BIMI,
