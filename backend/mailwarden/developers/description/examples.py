@@ -37,10 +37,9 @@ BY_NAME = {
 
 def example_of(schema: Schema, components: dict[str, Schema], depth: int = 0) -> Any:
     """What a client might see or send there."""
-    given = _given(schema)  # also beside a reference
-    if given is None and "$ref" in schema:
+    if "$ref" in schema and "examples" not in schema:
         schema = components[schema["$ref"].rsplit("/", 1)[1]]
-        given = _given(schema)
+    given = _given(schema)
     if given is not None or depth > DEEPEST:
         return given
     several = next((schema[name] for name in ("anyOf", "oneOf", "allOf") if name in schema), None)
