@@ -10,8 +10,10 @@ import pytest_asyncio
 from mailwarden.core.runtime import Billing, Runtime
 from mailwarden.deliverability.dns.memory import MemoryResolver
 from mailwarden.main import create_app
+from tests.conftest import NewClient
 from tests.deliverability.blocklists.conftest import NAMES, Watched, add_domain, only
 from tests.deliverability.blocklists.zones import honest, list_of
+from tests.organizations.steps import join
 from tests.support.browser import Browser, sign_up
 from tests.support.jobs import drain
 from tests.support.time import TimeMachine
@@ -177,3 +179,26 @@ async def test_a_listing_of_somebody_else_does_not_exist(page: Page):
     assert (await page.browser.get(f"{URL}/listings/{unknown}")).status_code == 404
     body = {"step": "fix_cause", "done": True}
     assert (await page.browser.patch(f"{URL}/listings/{unknown}/checklist", body)).status_code == 404
+
+
+async def test_members_look_and_owners_act(page: Page, new_client: NewClient):
+    one = await listed(page)
+    member = await join(page.watched.runtime, page.browser, new_client, "member")
+    assert (await member.get(f"{URL}/listings/{one['id']}")).status_code == 200
+    body = {"step": "fix_cause", "done": True}
+    for refused in (
+        await member.patch(f"{URL}/listings/{one['id']}/checklist", body),
+        await member.post(f"{URL}/check", {}),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (403, "role_required")
+
+
+async def test_others_see_nothing_of_it(page: Page, new_client: NewClient):
+    one = await listed(page)
+    stranger = await sign_up(new_client(), "stranger@other.example", "Other")
+    body = {"step": "fix_cause", "done": True}
+    assert (await stranger.get(f"{URL}/listings/{one['id']}")).status_code == 404
+    assert (await stranger.patch(f"{URL}/listings/{one['id']}/checklist", body)).status_code == 404
+    assert (await stranger.post(f"{URL}/check", {"asset": "192.0.2.7"})).status_code == 404
+    for path in ("/listings", "/assets"):
+        assert (await stranger.get(f"{URL}{path}")).json()["data"] == []

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Self
 
+import httpx
 import pytest
 from sqlalchemy import select
 
@@ -21,6 +22,8 @@ from mailwarden.deliverability.domains.models import Domain, DomainCheck
 from mailwarden.deliverability.domains.store import sending_addresses, sending_domains
 from mailwarden.deliverability.facts import Authentication
 from mailwarden.events.models import Event
+from mailwarden.main import create_app
+from mailwarden.providers.budget import LocalBudget
 from tests.conftest import MakeConnection, NewClient
 from tests.organizations.steps import join
 from tests.support.browser import Browser, sign_up
@@ -358,3 +361,22 @@ async def test_with_the_last_domain_goes_its_score(runtime: Runtime, owner: Brow
     await drain(runtime)
     found = (await owner.get("/v1/deliverability/score")).json()
     assert (found["score"], found["domains"]) == (None, [])
+
+
+async def test_verify_asks_only_so_often(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a domain by the minute, of an organization by the day."""
+    limited = replace(runtime, budget=LocalBudget(lambda: 0.0))
+    transport = httpx.ASGITransport(create_app(limited), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
+        owner = await sign_up(http, "eager@example.com")
+        added = await add(owner)
+        for _ in range(6):
+            await verify(owner, added)
+        refused = await owner.post(f"/v1/domains/{added['id']}/verify")
+        assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
+        assert refused.headers["retry-after"] == "60"
+        monkeypatch.setattr("mailwarden.deliverability.domains.service.OF_ONE_DAY", (7, 86_400.0))
+        other = await add(owner, name="other.example")
+        assert (await owner.post(f"/v1/domains/{other['id']}/verify")).status_code == 200
+        refused = await owner.post(f"/v1/domains/{other['id']}/verify")
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "86400")

@@ -25,6 +25,7 @@ from mailwarden.providers.budget import Claim, Quota
 MOST_DOMAINS = 100
 OF_ONE_DOMAIN = (6, 60.0)
 OF_ONE_ORGANIZATION = (60, 600.0)
+OF_ONE_DAY = (600, 86_400.0)  # of an organization: each look is kept for months
 
 
 async def read_name(typed: str) -> tuple[str, str]:
@@ -125,8 +126,12 @@ async def verify_domain(rt: Runtime, org_id: UUID, domain_id: UUID) -> DomainDet
 
 
 async def _take_turn(rt: Runtime, org_id: UUID, domain_id: UUID) -> None:
-    key = f"domain-verify:{domain_id}"
-    quotas = (Quota(key, *OF_ONE_DOMAIN), Quota(f"domain-verify:{org_id}", *OF_ONE_ORGANIZATION))
+    key, ours = f"domain-verify:{domain_id}", f"domain-verify:{org_id}"
+    quotas = (
+        Quota(key, *OF_ONE_DOMAIN),
+        Quota(ours, *OF_ONE_ORGANIZATION),
+        Quota(f"{ours}:day", *OF_ONE_DAY),
+    )
     if wait := await rt.budget.take(Claim(f"{key}:ban", quotas)):
         seconds = max(1, round(wait))
         text = f"Verified often enough for now. Again in {seconds} seconds."
