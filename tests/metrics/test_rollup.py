@@ -74,7 +74,7 @@ class Teller:
             for one in ("delivered", "opened", "clicked", "complaints", "hard_bounced", "machine_opened")
         }
         made = base.Figures(sent=self.rng.randrange(1, 100), bounced=self.rng.randrange(9), **numbers)
-        self.seen[name].told.append((self.now, made))
+        self.seen[name].told.append((self.now, kept(made, self.seen[name].at(datetime.max.replace(tzinfo=UTC)))))
         return made
 
     def campaign(self, name: str) -> base.Campaign:
@@ -104,6 +104,13 @@ def summed(rows: list[base.Figures], campaigns: int) -> dict[str, Any]:
         total[f"{rate}_part"] = some(getattr(one, part) for one in both)
         total[f"{rate}_whole"] = some(getattr(one, whole) for one in both)
     return total
+
+
+def kept(made: base.Figures, before: base.Figures | None) -> base.Figures:
+    """How many of the bounces are hard, where that is told at times, holds while there are as many."""
+    if made.hard_bounced is None and before is not None and before.bounced == made.bounced:
+        return replace(made, hard_bounced=before.hard_bounced)
+    return made
 
 
 def derived(one: base.Figures) -> base.Figures:
