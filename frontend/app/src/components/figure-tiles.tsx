@@ -1,6 +1,6 @@
 import { Group, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core';
 import { changeWords, pointsWords, tellsChange } from '../lib/comparing.ts';
-import { bounceWords, count, percent } from '../lib/numbers.ts';
+import { bounceKinds, count, percent } from '../lib/numbers.ts';
 import type { Comparison, Figures } from '../lib/types.ts';
 import { DerivedBadge } from './derived-badge.tsx';
 import { FigureTile } from './figure-tile.tsx';
@@ -63,7 +63,7 @@ function Hint({ name, figures, changes }: HintProps) {
     <>
       {percent(figures[rate])} {derived ? 'sent − bounced, derived' : share}
       {points && <div>{points}</div>}
-      {name === 'bounced' && <div>{bounceWords(figures)}</div>}
+      {name === 'bounced' && <div>{bounceKinds(figures).join(', ')}</div>}
       {name === 'opened' && programs(figures.machine_opened)}
       {name === 'clicked' && programs(figures.machine_clicked)}
     </>

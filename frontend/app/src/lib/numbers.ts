@@ -16,9 +16,11 @@ export function plural(n: number, one: string, many = `${one}s`, locale?: string
   return `${count(n, locale)} ${new Intl.PluralRules(locale ?? 'en').select(n) === 'one' ? one : many}`;
 }
 
-type Bounces = { hard_bounced: number | null; soft_bounced: number | null };
+type Bounces = { bounced: number | null; hard_bounced: number | null; soft_bounced: number | null };
 
-/** "30 hard, 20 soft"; nothing, where the provider does not tell them apart. */
-export function bounceWords({ hard_bounced: hard, soft_bounced: soft }: Bounces): string | null {
-  return hard === null && soft === null ? null : `${count(hard)} hard, ${count(soft)} soft`;
+/** "30 hard", "20 soft"; nothing, where the provider does not tell them apart. Of several providers one may not. */
+export function bounceKinds({ bounced, hard_bounced: hard, soft_bounced: soft }: Bounces): string[] {
+  if (hard === null && soft === null) return [];
+  const rest = (bounced ?? 0) - (hard ?? 0) - (soft ?? 0);
+  return [`${count(hard)} hard`, `${count(soft)} soft`, ...(rest > 0 ? [`${count(rest)} not told apart`] : [])];
 }

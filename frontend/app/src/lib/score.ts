@@ -19,13 +19,16 @@ export const BAND_TONES: Record<Band, Tone> = {
   critical: 'danger',
 };
 
+/** As elsewhere on the pages: a sign as wide as the plus. */
+const minus = (words: string) => words.replace('-', '−');
+
 /** Points come in 1/100 and are shown to the last of them: what is written adds up. */
 export function points(hundredths: number, locale?: string): string {
-  return numberFormat(locale, { maximumFractionDigits: 2 }).format(hundredths / 100);
+  return minus(numberFormat(locale, { maximumFractionDigits: 2 }).format(hundredths / 100));
 }
 
 /** "+2.4" and "−3": what a change would bring. */
 export function gainText(hundredths: number, locale?: string): string {
   const options: Intl.NumberFormatOptions = { maximumFractionDigits: 2, signDisplay: 'exceptZero' };
-  return numberFormat(locale, options).format(hundredths / 100);
+  return minus(numberFormat(locale, options).format(hundredths / 100));
 }

@@ -27,8 +27,10 @@ test('the gauge opens what the score is made of, to the last hundredth of a poin
     .getAllByRole('row')
     .slice(1)
     .map((row) => row.querySelector('.num')?.textContent ?? '');
-  expect(cells).toEqual(['23.12', '19', '17', '15', '16', '-1.12', '89']);
-  expect(cells.slice(0, -1).reduce((sum, text) => sum + Math.round(100 * Number(text)), 0)).toBe(8900);
+  expect(cells).toEqual(['23.12', '19', '17', '15', '16', '−1.12', '89']);
+  expect(cells.slice(0, -1).reduce((sum, text) => sum + Math.round(100 * Number(text.replace('−', '-'))), 0)).toBe(
+    8900,
+  );
   expect(made_of).toHaveTextContent('Reverse DNS not assessed');
   expect(screen.getByRole('row', { name: /Spam complaints 12 of 40,000 0.03% 0.02% to 0.05%/ })).toBeInTheDocument();
   expect(address()).toContain('explain=true');

@@ -52,7 +52,7 @@ export function RuleFields(props: Props) {
           <Frequency {...props} />
         </Group>
         <Text size="xs" c="dimmed">
-          Measured against: {rule.baseline}.
+          Measured against: {rule.baseline.charAt(0).toLowerCase() + rule.baseline.slice(1)}.
         </Text>
         {children}
       </Stack>

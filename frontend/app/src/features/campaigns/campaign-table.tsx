@@ -5,7 +5,7 @@ import { DerivedBadge } from '../../components/derived-badge.tsx';
 import { campaignState, FigureStateBadge } from '../../components/figure-state.tsx';
 import { ProviderTile } from '../../components/provider-tile.tsx';
 import { ToneBadge } from '../../components/tone-badge.tsx';
-import { bounceWords, count, percent } from '../../lib/numbers.ts';
+import { bounceKinds, count, percent } from '../../lib/numbers.ts';
 import { useTimeZone } from '../../lib/session.tsx';
 import { shortDate } from '../../lib/time.ts';
 import type { Campaign } from '../../lib/types.ts';
@@ -70,7 +70,10 @@ function CampaignRow({ campaign }: { campaign: Campaign }) {
         {campaign.sent_at ? <time dateTime={campaign.sent_at}>{shortDate(campaign.sent_at, zone)}</time> : 'Not sent'}
         {state && (
           <span className="sub">
-            <FigureStateBadge state={state} until={campaign.provisional_until} />
+            <FigureStateBadge state={state} until={null} />{' '}
+            {state === 'provisional' && campaign.provisional_until && (
+              <span className="sub">until {shortDate(campaign.provisional_until, zone)}</span>
+            )}
           </span>
         )}
       </td>
@@ -78,7 +81,7 @@ function CampaignRow({ campaign }: { campaign: Campaign }) {
       <Cell value={figures?.delivered} rate={figures?.delivery_rate} derived={figures?.delivered_derived} />
       <Cell value={figures?.opened} rate={figures?.open_rate} />
       <Cell value={figures?.clicked} rate={figures?.click_rate} />
-      <Cell value={figures?.bounced} rate={figures?.bounce_rate} kinds={figures && bounceWords(figures)} />
+      <Cell value={figures?.bounced} rate={figures?.bounce_rate} kinds={figures && bounceKinds(figures)} />
       <Cell value={figures?.complaints} rate={figures?.complaint_rate} />
     </tr>
   );
@@ -88,7 +91,7 @@ type CellProps = {
   value?: number | null;
   rate?: number | null;
   derived?: boolean;
-  kinds?: string | null | undefined;
+  kinds?: string[] | null | undefined;
 };
 
 /** A rate never stands without its count. */
@@ -100,7 +103,7 @@ function Cell({ value, rate, derived = false, kinds }: CellProps) {
         {percent(rate)}
         {derived && ' derived'}
       </span>
-      {kinds && <span className="sub">{kinds}</span>}
+      {kinds && <span className="sub wraps">{kinds.join(', ')}</span>}
     </td>
   );
 }

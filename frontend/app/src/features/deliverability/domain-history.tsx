@@ -6,7 +6,8 @@ import { Line, Lines, Loaded, Part } from '../../components/part.tsx';
 import { ExactTime } from '../../components/relative-time.tsx';
 import { Spoken } from '../../components/spoken.tsx';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
-import { duration } from '../../lib/time.ts';
+import { useTimeZone } from '../../lib/session.tsx';
+import { duration, shortDateTime } from '../../lib/time.ts';
 import type { DomainLookRow } from '../../lib/types.ts';
 import { lookOptions, looksOptions } from './api.ts';
 import { Look } from './look.tsx';
@@ -59,10 +60,11 @@ function Row({ id, row }: { id: string; row: DomainLookRow }) {
 }
 
 function Opened({ id, check }: { id: string; check: string }) {
+  const zone = useTimeZone();
   const look = useQuery(lookOptions(id, check));
   return (
     <Loaded query={look} label="Loading the look" heights={[100]}>
-      {(data) => <Look look={data} />}
+      {(data) => <Look look={data} past={shortDateTime(data.at, zone)} />}
     </Loaded>
   );
 }

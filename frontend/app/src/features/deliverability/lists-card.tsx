@@ -99,11 +99,11 @@ const COLUMNS: Column<Blocklist>[] = [
     head: 'Removal',
     cell: (list) => (
       <>
-        <Anchor size="sm" href={lookup(list)} target="_blank" rel="noreferrer">
+        <Anchor display="block" size="sm" py={4} href={lookup(list)} target="_blank" rel="noreferrer">
           Look up at {list.name}
         </Anchor>
         {removal(list) && (
-          <Anchor display="block" size="sm" href={removal(list) ?? ''} target="_blank" rel="noreferrer">
+          <Anchor display="block" size="sm" py={4} href={removal(list) ?? ''} target="_blank" rel="noreferrer">
             Removal at {list.name}
           </Anchor>
         )}

@@ -13,14 +13,14 @@ const OUTCOMES: Record<DnsAnswer['outcome'], string> = {
 };
 
 /** Question by question, word for word. */
-export function RawAnswers({ look }: { look: DomainLook }) {
+export function RawAnswers({ look, past }: { look: DomainLook; past?: string | undefined }) {
   return (
     <Disclosure label={`Raw answers of the DNS (${count(look.answers.length)})`}>
       <Text size="sm" c="dimmed" mb="xs">
         Asked {look.resolver}, in {duration(look.took_ms)}.
       </Text>
       <DataTable
-        label="Raw answers of the DNS"
+        label={past ? `Raw answers of the DNS, ${past}` : 'Raw answers of the DNS'}
         columns={COLUMNS}
         rows={look.answers}
         rowKey={(answer) => `${answer.type} ${answer.name}`}

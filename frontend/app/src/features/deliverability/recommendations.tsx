@@ -86,15 +86,19 @@ function Where({ one: { campaign, line } }: { one: Recommendation }) {
   }
   if (line === 'authentication') {
     return (
-      <Link className="link" to="/deliverability/domains">
-        Open domains
-      </Link>
+      <div>
+        <Link className="link" to="/deliverability/domains">
+          Open domains
+        </Link>
+      </div>
     );
   }
   if (line !== 'blocklists') return null;
   return (
-    <Link className="link" to="/deliverability/blocklists">
-      Open blocklists
-    </Link>
+    <div>
+      <Link className="link" to="/deliverability/blocklists">
+        Open blocklists
+      </Link>
+    </div>
   );
 }

@@ -7,14 +7,14 @@ import type { RecordResult, RecordStanding } from '../../lib/types.ts';
 import { Publish } from './publish.tsx';
 import { CHECKS, SEVERITIES, VERDICTS } from './words.ts';
 
-type Props = { result: RecordResult; standing?: RecordStanding | undefined };
+type Props = { result: RecordResult; standing?: RecordStanding | undefined; past?: string | undefined };
 
-/** What was found of one record, in its exact text; what is wrong with it; and what to publish. */
-export function RecordCard({ result, standing }: Props) {
+/** What was found of one record, in its exact text; what is wrong with it; and what to publish, unless that is past. */
+export function RecordCard({ result, standing, past }: Props) {
   const { label, tone, Icon } = VERDICTS[result.verdict];
   const title = `${CHECKS[result.check]}${result.part ? ` ${result.part}` : ''}`;
   return (
-    <Card component="section" aria-label={title} p="md">
+    <Card component="section" aria-label={past ? `${title}, ${past}` : title} p="md">
       <Group justify="space-between" gap="xs">
         <Title order={3}>{title}</Title>
         <ToneBadge tone={tone} Icon={Icon}>
@@ -35,9 +35,7 @@ export function RecordCard({ result, standing }: Props) {
             {record}
           </Code>
         ))}
-        {result.publish.map((one) => (
-          <Publish key={`${one.type} ${one.name} ${one.value}`} record={one} />
-        ))}
+        {!past && result.publish.map((one) => <Publish key={`${one.type} ${one.name} ${one.value}`} record={one} />)}
         <Trace result={result} title={title} />
       </Stack>
     </Card>

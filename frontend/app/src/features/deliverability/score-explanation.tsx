@@ -17,7 +17,7 @@ export function ScoreExplanation({ score }: { score: Score }) {
           <Text size="sm" c="dimmed" mb="xs">
             Each of these facts holds the score at a number at most; the lowest one counts.
           </Text>
-          <DataTable label="Caps" columns={CAPS} rows={score.caps} rowKey={capKey} look="dense" />
+          <DataTable label="Caps" columns={CAPS} rows={score.caps} rowKey={capKey} look="dense" minWidth={520} />
         </section>
       )}
       {score.rates.length > 0 && (
@@ -26,7 +26,14 @@ export function ScoreExplanation({ score }: { score: Score }) {
           <Text size="sm" c="dimmed" mb="xs">
             A rate of few messages begins at what is usual and moves to what is observed as mail comes.
           </Text>
-          <DataTable label="Rates" columns={RATES} rows={score.rates} rowKey={(rate) => rate.name} look="dense" />
+          <DataTable
+            label="Rates"
+            columns={RATES}
+            rows={score.rates}
+            rowKey={(rate) => rate.name}
+            look="dense"
+            minWidth={560}
+          />
         </section>
       )}
       <Confidence />
@@ -59,7 +66,7 @@ const RATES: Column<ScoreRate>[] = [
     kind: 'num',
   },
   { head: 'Observed', cell: (rate) => percent(rate.observed), kind: 'num' },
-  { head: '95 % interval', cell: (rate) => `${percent(rate.low)} to ${percent(rate.high)}`, kind: 'num' },
+  { head: '95% interval', cell: (rate) => `${percent(rate.low)} to ${percent(rate.high)}`, kind: 'num' },
   { head: 'Reckoned with', cell: (rate) => percent(rate.used), kind: 'num' },
 ];
 
@@ -67,7 +74,7 @@ function Confidence() {
   return (
     <Disclosure label="What confidence means">
       <Text size="sm">
-        How narrow the 95 % interval of the complaint rate is: high up to 0.1 percentage points, medium up to 0.75. It
+        How narrow the 95% interval of the complaint rate is: high up to 0.1 percentage points, medium up to 0.75. It
         never enters the score. The score is an estimate by published rules, not a measured inbox rate.
       </Text>
     </Disclosure>

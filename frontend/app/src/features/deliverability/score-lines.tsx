@@ -13,7 +13,7 @@ export function ScoreLines({ score, title = 'What it is made of' }: Props) {
         {title}
       </Title>
       <TableBox label={title}>
-        <table className="table table-dense">
+        <table className="table table-dense" style={{ minWidth: 520 }}>
           <thead>
             <tr>
               <th>Line</th>

@@ -70,7 +70,7 @@ function RateSlider({ rate, value, onChange }: SliderProps) {
       </Group>
       <Slider
         thumbProps={{ 'aria-labelledby': id, 'aria-valuetext': percent(value) }}
-        label={percent}
+        label={null}
         min={0}
         max={Math.max(max, rate.used, value)}
         step={step}
