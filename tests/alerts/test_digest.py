@@ -102,6 +102,19 @@ async def test_all_alerts_of_a_day_come_in_one_message_and_an_empty_day_has_none
     assert len(await digests(runtime, owner)) == 1
 
 
+async def test_a_long_digest_counts_what_it_does_not_tell(
+    runtime: Runtime, owner: Browser, time_machine: TimeMachine, tmp_path: Path
+) -> None:
+    await daily(runtime, owner)
+    for number in range(60):
+        await raise_rule_alert(runtime, owner, f"Alert {number}")
+    await to_next(runtime, time_machine)
+    (mail,) = mails(tmp_path / "mail")
+    assert mail["Subject"] == "60 alerts today: Acme"
+    text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert (text.count("Three in a row."), "And 10 more" in text) == (50, True)
+
+
 async def test_a_day_has_one_message_whatever_restarts(
     runtime: Runtime, owner: Browser, time_machine: TimeMachine, tmp_path: Path
 ) -> None:

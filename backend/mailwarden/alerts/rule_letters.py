@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from mailwarden.accounts.models import Organization
 from mailwarden.alerts import rules
+from mailwarden.alerts.channels.messages import MOST_TOLD
 from mailwarden.alerts.models import Alert
 from mailwarden.alerts.rules import Kind
 from mailwarden.core.letter import Button, Letter
@@ -35,10 +36,13 @@ def test_letter(organization: Organization, base_url: str) -> Letter:
 
 def digest_letter(alerts: Sequence[Alert], organization: Organization, base_url: str) -> Letter:
     many = "1 alert" if len(alerts) == 1 else f"{len(alerts)} alerts"
+    told = [f"{alert.title}. {alert.body}" for alert in alerts[:MOST_TOLD]]
+    if len(alerts) > MOST_TOLD:
+        told.append(f"And {len(alerts) - MOST_TOLD} more, which stand among the alerts.")
     return Letter(
         subject=f"{many} today: {organization.name}",
         heading=f"{many} since the last digest",
-        paragraphs=[f"{alert.title}. {alert.body}" for alert in alerts],
+        paragraphs=told,
         button=Button("Open the alerts", f"{base_url}{PAGE}"),
         footer=f"You get this once a day, and not if there is nothing to tell. {organization.name} decides "
         "under Settings > Alerts at what hour.",
