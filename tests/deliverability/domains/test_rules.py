@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailwarden.core.errors import Invalid
+from mailwarden.deliverability.domains.facts import facts_of
 from mailwarden.deliverability.domains.names import normalized, registered_domain, shown
 from mailwarden.deliverability.domains.rules import (
     HELD,
@@ -18,6 +19,7 @@ from mailwarden.deliverability.domains.rules import (
     settle,
 )
 from mailwarden.deliverability.domains.written import of_standing, standing_of
+from mailwarden.deliverability.facts import Authentication
 from mailwarden.deliverability.records.verdict import Check, Result, Verdict
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -154,3 +156,12 @@ def test_registered_domains() -> None:
     with pytest.raises(Invalid):
         registered_domain("co.uk")
     assert shown("xn--mller-kva.example") == "müller.example"
+
+
+def test_facts_that_belong_together_are_of_one_look() -> None:
+    """The latest look could not tell of the addresses: whose they were is what the one before it says."""
+    silent = {"spf": "covers", "fcrdns": None, "dmarc": None, "own_ip": True}
+    before = {"spf": "none", "fcrdns": False, "dmarc": "reject", "dmarc_rua": True, "own_ip": False}
+    assert facts_of([silent, before]) == Authentication("covers", None, "reject", dmarc_rua=True, fcrdns=False)
+    assert facts_of([silent]).own_ip is True
+    assert facts_of([]) == Authentication()

@@ -37,6 +37,8 @@ def facts_of(looks: list[dict[str, Any]]) -> Authentication:
     def last(name: str, default: Any = None) -> Any:
         return next((one[name] for one in looks if one.get(name) is not None), default)
 
+    newest = looks[0] if looks else {}
+    reverse = next((one for one in looks if one.get("fcrdns") is not None), newest)  # what belongs together, of one look
     policy = next((one for one in looks if one.get("dmarc") is not None), {})
     return Authentication(
         spf=last("spf"),
@@ -45,5 +47,5 @@ def facts_of(looks: list[dict[str, Any]]) -> Authentication:
         dmarc_testing=bool(policy.get("dmarc_testing")),
         dmarc_rua=bool(policy.get("dmarc_rua")),
         fcrdns=last("fcrdns"),
-        own_ip=bool(looks and looks[0].get("own_ip")),
+        own_ip=bool(reverse.get("own_ip")),
     )
