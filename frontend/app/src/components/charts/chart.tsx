@@ -1,6 +1,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { type KeyboardEvent, lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { type Line, rowsOf, type Span } from '../../lib/chart-rows.ts';
+import { useSteady } from './steady.ts';
 
 const Drawing = lazy(() => import('./drawing.tsx'));
 
@@ -27,19 +28,19 @@ type Props = {
 };
 
 const LEAST_TO_ZOOM = 14;
-const BRUSH_HEIGHT = 48;
+const BRUSH_HEIGHT = 38;
 
 /**
  * Lines over time. A point is chosen by pointer or by arrow keys and told in words below; days without a value are gaps.
  * What draws comes by itself, later, into a place of its size.
  */
 export function Chart(props: Props) {
-  const { label, lines, names, soft, told, format, whole = false, scale, height = 230, partWords, onTake } = props;
+  const { label, lines, names, soft, told, format, whole = false, scale, height = 240, partWords, onTake } = props;
   const last = Math.max(names.length - 1, 0);
   const slider = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState<number>();
   const [part, setPart] = useState<Span>({ from: 0, to: last });
-  const rows = useMemo(() => rowsOf(lines, soft), [lines, soft]);
+  const rows = useSteady(useMemo(() => rowsOf(lines, soft), [lines, soft]));
   const zooms = names.length >= LEAST_TO_ZOOM;
   const at = Math.max(part.from, Math.min(chosen ?? part.to, part.to));
   const tall = height + (zooms ? BRUSH_HEIGHT : 0);
@@ -52,7 +53,7 @@ export function Chart(props: Props) {
   };
   return (
     <div>
-      <div className="chart" style={{ height: tall }}>
+      <div className="chart" style={{ height: tall }} onPointerDown={rows.hold}>
         <div
           ref={slider}
           role="slider"
@@ -68,7 +69,7 @@ export function Chart(props: Props) {
         />
         <Suspense fallback={null}>
           <Drawing
-            rows={rows}
+            rows={rows.value}
             lines={lines}
             names={names}
             soft={soft}
