@@ -46,6 +46,8 @@ def test_only_who_fails_often_is_given_a_rest_and_never_a_long_one() -> None:
         (200, "120", 0),
         (429, None, 0),
         (429, "soon", 0),
+        (429, "Mon, 01 Jan 2026 00:00:00 +9999999999999", 0),
+        (429, "Mon, 01 Jan 99999999999999999999 00:00:00 GMT", 0),
         (429, "-5", 0),
         (None, None, 0),
     ],

@@ -22,7 +22,7 @@ def retry_after_s(status: int | None, header: str | None, now: datetime) -> floa
         return min(float(text[:9]), LONGEST_RETRY_AFTER_S)
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # of a year or an offset that no date has
         return 0.0
     seconds = (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
     return min(max(0.0, seconds), LONGEST_RETRY_AFTER_S)
