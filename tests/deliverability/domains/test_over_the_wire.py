@@ -36,6 +36,15 @@ async def look(server: NameServer) -> DomainReport:
         await resolver.close()
 
 
+async def test_an_alias_to_a_name_that_is_gone_is_told_as_such() -> None:
+    zones: Zones = ZONES | {"s9._domainkey.shop.example": {"CNAME": ["s9.left.example."]}}
+    async with name_server(zones) as server:
+        report = await look(server)
+    key = report.of(Check.DKIM, "s9")
+    assert key is not None
+    assert (key.verdict, key.aliases, key.findings[0].code) == (Verdict.ABSENT, ("s9.left.example",), "dkim.dangling")
+
+
 def fails_with(code: dns.rcode.Rcode) -> Behaviour:
     def behave(question: dns.message.Message, honest: dns.message.Message) -> dns.message.Message:
         reply = dns.message.make_response(question)

@@ -1,5 +1,6 @@
 """The keys of a domain: those at named selectors, and those that the catalogue finds."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -39,6 +40,7 @@ async def check_dkim(resolver: Resolver, domain: str, selectors: Selectors) -> l
     """One for each named or met selector and each key that is found, behind the one for the domain as a whole."""
     sure, tried = selectors.sure, selectors.tried
     answers = await ask_all(resolver, (_at(one, domain) for one in (*sure, *tried)), "TXT")
+    answers[: len(sure)] = await asyncio.gather(*(_with_alias(resolver, one) for one in answers[: len(sure)]))
     keys = [_sure(answer, one, selectors.named) for one, answer in zip(sure, answers, strict=False)]
     found = [(one, answer) for one, answer in zip(tried, answers[len(sure) :], strict=True) if _has_key(answer)]
     if found:
@@ -49,6 +51,13 @@ async def check_dkim(resolver: Resolver, domain: str, selectors: Selectors) -> l
         top = await resolver.ask(f"_domainkey.{domain}", "TXT")
         whole = _none(domain, top, keys, len(tried), unheard=any(answer.unknown for answer in answers))
     return [whole, *keys]
+
+
+async def _with_alias(resolver: Resolver, answer: Answer) -> Answer:
+    """c-ares says of an alias to a name that is gone only that nothing exists; who left its service has such ones."""
+    if answer.state is not State.NXDOMAIN or answer.aliases:
+        return answer
+    return replace(answer, aliases=(await resolver.ask(answer.name, "CNAME")).strings)
 
 
 def _sure(answer: Answer, selector: str, named: Sequence[str]) -> Result:

@@ -38,7 +38,7 @@ def facts_of(looks: list[dict[str, Any]]) -> Authentication:
         return next((one[name] for one in looks if one.get(name) is not None), default)
 
     newest = looks[0] if looks else {}
-    reverse = next((one for one in looks if one.get("fcrdns") is not None), newest)  # what belongs together, of one look
+    reverse = next((one for one in looks if one.get("fcrdns") is not None), newest)  # what belongs together
     policy = next((one for one in looks if one.get("dmarc") is not None), {})
     return Authentication(
         spf=last("spf"),
