@@ -82,9 +82,9 @@ export const ANALYTICS = [
   { name: 'dashboard, part of the chart', path: '/dashboard', ready: brush },
   { name: 'dashboard as a table', path: '/dashboard?days=90&by=week', ready: asTable },
   {
-    name: 'dashboard, nothing sent',
+    name: 'dashboard, days that were not read',
     path: '/dashboard?from=2020-01-01&to=2020-01-31',
-    ready: (page: Page) => page.getByText(/^Nothing was sent in these days/).waitFor(),
+    ready: (page: Page) => page.getByText(/^No campaign of these days is known/).waitFor(),
   },
   { name: 'what can be exported', path: '/campaigns', ready: (page: Page) => press(page, 'Export') },
   { name: 'recent exports, none', path: '/campaigns', ready: openExports },

@@ -14,7 +14,8 @@ type Props = { series: Series; onRange: (range: Range) => void };
 /** How figures went over the range: drawn, or as a table. */
 export function Trend({ series, onRange }: Props) {
   const [asTable, setAsTable] = useState(false);
-  const { points, interval, first_day: first, last_day: last } = series;
+  const { points, interval, total, first_day: first, last_day: last } = series;
+  const empty = total.campaigns === 0;
   const toggle = (
     <Button
       variant="default"
@@ -26,9 +27,9 @@ export function Trend({ series, onRange }: Props) {
     </Button>
   );
   return (
-    <Part title="Over time" lead="By the day on which campaigns were sent." actions={toggle}>
-      {series.total.campaigns === 0 ? (
-        <Text size="sm">Nothing was sent in these days. Choose others, or wait for the next campaign.</Text>
+    <Part title="Over time" lead="By the day on which campaigns were sent." actions={!empty && toggle}>
+      {empty ? (
+        <Nothing known={total.shown} />
       ) : asTable ? (
         <Suspense fallback={<LoadingBlocks label="Loading table" heights={[290]} />}>
           <PointsTable points={points} interval={interval} />
@@ -37,5 +38,16 @@ export function Trend({ series, onRange }: Props) {
         <TrendChart key={`${first} ${last} ${interval}`} points={points} interval={interval} onRange={onRange} />
       )}
     </Part>
+  );
+}
+
+/** Of days that were not read nobody can say that nothing was sent. */
+function Nothing({ known }: { known: boolean }) {
+  return (
+    <Text size="sm">
+      {known
+        ? 'Nothing was sent in these days. Choose others, or wait for the next campaign.'
+        : 'No campaign of these days is known, and part of them was not read: choose others, or a wider history range in the settings of the account.'}
+    </Text>
   );
 }
