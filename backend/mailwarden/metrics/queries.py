@@ -93,6 +93,25 @@ def campaigns(org_id: UUID, now: datetime, wanted: CampaignFilter) -> Any:
     return _joined(statement, org_id, now, wanted)
 
 
+def campaign_ids(org_id: UUID, now: datetime, wanted: CampaignFilter, *, figures: bool) -> Any:
+    """``figures`` only where they decide the order: they would be looked up for all, and a page shows few."""
+    statement = select(Campaign.id).join(Connection, Connection.id == Campaign.connection_id)
+    statement = statement.outerjoin(LATEST, true()) if figures else statement
+    return statement.where(shown(org_id, now), *_asked(wanted))
+
+
+def rows_of(ids: Any, org_id: UUID) -> Any:
+    """As ``campaigns`` gives them, of a subquery of ids, in no order."""
+    return (
+        select(Campaign, Latest, Connection.provider, Connection.account_label)
+        .select_from(ids)
+        .join(Campaign, Campaign.id == ids.c.id)
+        .join(Connection, Connection.id == Campaign.connection_id)
+        .outerjoin(LATEST, true())
+        .where(Campaign.org_id == org_id, Connection.org_id == org_id)
+    )
+
+
 async def count_campaigns(session: AsyncSession, org_id: UUID, now: datetime, wanted: CampaignFilter) -> int:
     statement = select(func.count()).select_from(Campaign).join(Connection, Connection.id == Campaign.connection_id)
     return await session.scalar(statement.where(shown(org_id, now), *_asked(wanted))) or 0
