@@ -44,6 +44,7 @@ BAD: Zones = GOOD | {
     "26.2.0.192.in-addr.arpa": {"PTR": ["gone.shop.example"]},
 }
 BARE: Zones = {NAME: {"A": ["9.9.9.9"]}}
+GONE: Zones = {"_dmarc.shop.example": {"TXT": ["v=DMARC1; p=reject; sp=quarantine; np=none"]}}
 WHOLE = ("dkim", "fcrdns")
 
 
@@ -68,7 +69,7 @@ losses = st.dictionaries(st.integers(1, 60), reasons, min_size=1, max_size=12)
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.sampled_from([GOOD, BAD, BARE]), losses)
+@given(st.sampled_from([GOOD, BAD, BARE, GONE]), losses)
 def test_true_or_unknown(zones: Zones, lost: dict[int, Reason]) -> None:
     truth, found = look(zones, {}), look(zones, lost)
     verdicts = {one.key: one.verdict for one in truth.results}

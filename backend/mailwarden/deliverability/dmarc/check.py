@@ -27,18 +27,25 @@ class Seen:
 
 
 async def check_dmarc(resolver: Resolver, domain: str) -> Result:
-    own, top, records = await asyncio.gather(
-        resolver.ask(PREFIX + domain, "TXT"), resolver.ask(domain, "TXT"), ask_records(resolver, domain)
-    )
+    top, records = await asyncio.gather(resolver.ask(domain, "TXT"), ask_records(resolver, domain))
+    own = await resolver.ask(PREFIX + domain, "TXT")  # the first of those records
     try:
         found = effective(domain, records, exists=top.state is not State.NXDOMAIN)
     except CannotTell as reason:
         answer = await resolver.ask(PREFIX + reason.name, "TXT")
         return cannot_tell(Check.DMARC, answer if answer.unknown else own)
+    if top.unknown and _hangs_on_existence(found):
+        return cannot_tell(Check.DMARC, top)
     if found.record is None or found.found_at is None:
         return _missing(Seen(domain, own, await _misplaced(resolver, domain)))
     targets = await check_targets(resolver, found.found_at, found.record, records)
     return _there(Seen(domain, own), found, found.record, *targets)
+
+
+def _hangs_on_existence(found: Effective) -> bool:
+    """A parent's record says one thing for subdomains that exist (sp), and another for those that do not (np)."""
+    record = found.record
+    return found.tag in ("sp", "np") and record is not None and record.policy("sp") != record.policy("np")
 
 
 async def _misplaced(resolver: Resolver, domain: str) -> dict[str, tuple[str, ...]]:
