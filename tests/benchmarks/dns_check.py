@@ -143,11 +143,11 @@ def report(found: list[Run]) -> bool:
 
 
 def compare(mine: Summary, other: Summary, aim: float | None = None) -> bool:
-    """By processor time, which depends less on what else the machine does."""
+    """Judged by the clock; processor time tells how much of it was the machine's other work."""
     cpu, wall = other.cpu_ms / mine.cpu_ms, mine.per_s / other.per_s
-    aimed = f"; the aim is {aim:g}" if aim else ""
-    say(f"{mine.name} / {other.name}: {cpu:.2f} by processor time, {wall:.2f} by the clock{aimed}")
-    return aim is None or cpu >= aim
+    aimed = f" (the aim is {aim:g})" if aim else ""
+    say(f"{mine.name} / {other.name}: {wall:.2f} by the clock{aimed}, {cpu:.2f} by processor time")
+    return aim is None or wall >= aim
 
 
 def main() -> int:

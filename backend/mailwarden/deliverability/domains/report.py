@@ -99,11 +99,10 @@ async def _dmarc_and_bimi(resolver: Resolver, domain: str) -> tuple[Result, Resu
 
 
 async def _transport(resolver: Resolver, domain: str, fetch: Fetch | None) -> tuple[Result, Result]:
-    sts, exchanges, reports = await asyncio.gather(
-        resolver.ask(f"_mta-sts.{domain}", "TXT"),
-        resolver.ask(domain, "MX"),
-        resolver.ask(f"_smtp._tls.{domain}", "TXT"),
+    sts, reports = await asyncio.gather(
+        resolver.ask(f"_mta-sts.{domain}", "TXT"), resolver.ask(f"_smtp._tls.{domain}", "TXT")
     )
+    exchanges = await resolver.ask(domain, "MX")  # the check of MX asks for them meanwhile
     return await check_mta_sts(resolver, sts, domain, exchanges, fetch), check_tls_rpt(reports, domain)
 
 

@@ -23,7 +23,10 @@ class Tags:
 
     def get(self, name: str) -> str | None:
         """Of the first one of this name."""
-        return next((tag.value for tag in self.all if tag.name == name), None)
+        for tag in self.all:
+            if tag.name == name:
+                return tag.value
+        return None
 
     @property
     def doubled(self) -> tuple[str, ...]:
@@ -36,12 +39,11 @@ def read_tags(text: str) -> Tags:
     broken: list[str] = []
     for part in text.split(";"):
         name, equals, value = part.partition("=")
-        if not part.strip(SPACE):
-            continue
-        if equals and _NAME.fullmatch(name.strip(SPACE)):
-            tags.append(Tag(name.strip(SPACE).lower(), value.strip(SPACE)))
-        else:
-            broken.append(part.strip(SPACE))
+        name = name.strip(SPACE)
+        if equals and _NAME.fullmatch(name):
+            tags.append(Tag(name.lower(), value.strip(SPACE)))
+        elif plain := part.strip(SPACE):
+            broken.append(plain)
     return Tags(tuple(tags), tuple(broken))
 
 
