@@ -39,7 +39,7 @@ test('each rule says what it does, its threshold, unit, baseline and minimum vol
   expect(bounces.getByText('Words of bounce_spike.')).toBeInTheDocument();
   expect(bounces.getByRole('textbox', { name: 'Threshold' })).toHaveValue('2 percentage points');
   expect(bounces.getByRole('textbox', { name: 'Minimum volume' })).toHaveValue('200 messages sent');
-  expect(bounces.getByText('Measured against: Baseline of bounce_spike.')).toBeInTheDocument();
+  expect(bounces.getByText('Measured against: baseline of bounce_spike.')).toBeInTheDocument();
   expect(screen.getByText('Rules are on')).toBeInTheDocument();
   expect((await rule('Sync failure')).queryByRole('textbox', { name: 'Minimum volume' })).not.toBeInTheDocument();
 });

@@ -94,6 +94,8 @@ type CellProps = {
   kinds?: string[] | null | undefined;
 };
 
+const unbroken = (words: string) => words.replaceAll(' ', '\u00A0');
+
 /** A rate never stands without its count. */
 function Cell({ value, rate, derived = false, kinds }: CellProps) {
   return (
@@ -103,7 +105,7 @@ function Cell({ value, rate, derived = false, kinds }: CellProps) {
         {percent(rate)}
         {derived && ' derived'}
       </span>
-      {kinds && <span className="sub wraps">{kinds.join(', ')}</span>}
+      {kinds && <span className="sub wraps">{kinds.map(unbroken).join(', ')}</span>}
     </td>
   );
 }
