@@ -144,4 +144,6 @@ async def confirm_address(rt: Runtime, tx: UnitOfWork, org_id: UUID, code: str) 
 
 
 def _told(row: AlertSettings) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in TOLD} | {"webhook_set": row.webhook_url is not None}
+    """For the audit log. Addresses may hold secrets, but another one must be seen there."""
+    hint = hint_of(row.webhook_url) if row.webhook_url else None
+    return {name: getattr(row, name) for name in TOLD} | {"webhook_hint": hint}

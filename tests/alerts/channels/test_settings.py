@@ -72,6 +72,18 @@ async def test_the_webhooks_secret_is_shown_when_it_is_made_and_never_again(
     assert [one["type"] for one in receiver.verified(secret)] == ["alert.raised"]
 
 
+async def test_another_address_of_the_webhook_stands_in_the_audit_log(owner: Browser, receiver: Receiver) -> None:
+    for place in ("/one", "/secretpart-two"):
+        await changed(owner, webhook={"enabled": True, "url": receiver.url + place})
+    log = (await owner.get("/v1/audit-log")).json()["data"]
+    latest = next(one for one in log if one["action"] == "alert_settings.changed")
+    assert (latest["before"]["webhook_hint"], latest["after"]["webhook_hint"]) == (
+        "127.0.0.1 … /one",
+        "127.0.0.1 … -two",
+    )
+    assert "secretpart" not in str(log)
+
+
 async def test_a_strangers_address_gets_alerts_only_with_its_code(
     runtime: Runtime, owner: Browser, tmp_path: Path
 ) -> None:
