@@ -159,8 +159,8 @@ def describe(rule: Rule) -> str:
 
 def _rate(told: str, rule: Rule) -> str:
     return (
-        f"{told} percentage points or more above that of the 30 days before. A day counts once {rule.minimum_volume or 0:,} "
-        "messages or more"
+        f"{told} percentage points or more above that of the 30 days before. A day counts once "
+        f"{rule.minimum_volume or 0:,} messages or more"
     )
 
 

@@ -24,7 +24,8 @@ export function ScoreExplanation({ score }: { score: Score }) {
         <section aria-label="Rates">
           <Title order={3}>Rates</Title>
           <Text size="sm" c="dimmed" mb="xs">
-            A rate of few messages begins at what is usual and moves to what is observed as mail comes.
+            A rate of few messages begins at what is usual and moves to what is observed as mail comes. Observed is not
+            the plain share: mail of 14 days ago weighs half, and a soft bounce counts as a quarter.
           </Text>
           <DataTable
             label="Rates"
