@@ -143,3 +143,40 @@ def test_the_receivers_own_spam_rate_counts_where_it_is_the_larger():
     result = score(replace(average(), reported_spam_ppm=3500), TODAY)
     assert result.score == 59
     assert score(replace(average(), reported_spam_ppm=1), TODAY).score == 97
+
+
+BULK = replace(average(), bulk=True)
+# The caps of scoring.md that no case above meets, and what must not bring them.
+CAPPED: dict[str, tuple[Facts, str, int]] = {
+    "weak DKIM": (authenticated(average(), dkim="weak"), "no_dkim", 84),
+    "no DKIM, bulk": (authenticated(BULK, dkim="none"), "no_dkim_bulk", 69),
+    "no SPF, bulk": (authenticated(BULK, spf="not_covering"), "no_spf_bulk", 69),
+    "+all": (authenticated(average(), spf="pass_all"), "spf_pass_all", 69),
+    "own address without a name": (authenticated(average(), fcrdns=False, own_ip=True), "no_fcrdns", 69),
+    "DMARC that does not apply": (authenticated(average(), dmarc_aligned=False), "no_dmarc", 89),
+    "Barracuda, shared address": (listed("barracuda", "B", shared=True), "listing_b_shared", 89),
+    "tier C, own address": (listed("psbl", "C"), "listing_c", 94),
+}
+
+
+@pytest.mark.parametrize("name", CAPPED)
+def test_a_fact_beside_which_no_other_merit_counts(name: str):
+    facts, cap, at_most = CAPPED[name]
+    result = score(facts, TODAY)
+    assert (cap, at_most * 100) in {(one.name, one.points) for one in result.caps}
+    assert result.score is not None
+    assert result.score <= at_most
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        authenticated(average(), fcrdns=False, own_ip=False),
+        authenticated(average(), fcrdns=None, spf=None, dkim=None, dmarc=None, own_ip=True),
+        listed("psbl", "C", shared=True),
+        listed("uceprotect", "D"),
+        replace(average(), listings=None),
+    ],
+)
+def test_what_is_not_theirs_or_not_known_caps_nothing(facts: Facts):
+    assert score(facts, TODAY).caps == ()

@@ -104,6 +104,7 @@ async def test_mail_is_counted_by_the_utc_day_of_its_send(runtime: Runtime, conn
     await send(runtime, connection, "a")
     await send(runtime, connection, "b", bounced=300, delivered=9700)
     await send(runtime, connection, "old", days_ago=95)
+    await send(runtime, connection, "text message", channel="sms")
     [day] = await mail(runtime, connection.org_id)
     assert day.day == (runtime.clock.now() - timedelta(days=5)).date()
     assert (day.sent, day.delivered, day.bounced, day.bounce_base) == (20_000, 19_600, 400, 20_000)

@@ -38,5 +38,5 @@ def _scope(account: Account, portfolio: Portfolio, domain: str | None) -> Accoun
     if domain is None:
         return account
     if domain not in portfolio.domains:
-        raise NotFound(f"There is no score of {domain}. Add it to your sending domains first.")
+        raise NotFound(f"There is no score of {domain}: it is none of your domains, or was not looked at yet.")
     return account.only(domain)
