@@ -158,7 +158,7 @@ for (const device of ['desktop', 'phone'] as const) {
   });
 }
 
-test('every page, in both schemes and on a phone', { timeout: 600_000 }, async (t) => {
+test('every page, in both schemes and on a phone', { timeout: 900_000 }, async (t) => {
   const inactive = await newAccount('hubspot', 'Pages Portal');
   const healthy = await newAccount('klaviyo', 'Pages Shop');
   await signUpInBrowser(page);
