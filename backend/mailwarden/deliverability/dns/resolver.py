@@ -25,7 +25,7 @@ TIMED_OUT = 12  # c-ares' number
 PLAIN = re.compile(r"[a-z0-9*/_.-]+")
 # A reply that is cut short even over TCP looks like one without data through c-ares, which also believes for up to an
 # hour that a name has no record of a type (its issue 1293). What "missing" would be said of is asked once more.
-DOUBTED = frozenset({"TXT", "MX"})
+DOUBTED = frozenset({"TXT", "MX", "PTR", "A", "AAAA"})
 PARENTS = "_domainkey."  # no record is looked for there, only names below it
 TYPES = {
     "A": pycares.QUERY_TYPE_A,
