@@ -33,7 +33,8 @@ async function compare(page: Page): Promise<void> {
   await now.waitFor();
   if ((await part.getByRole('row').count()) === 0) await now.click();
   await part.getByRole('row').nth(1).waitFor({ timeout: 90_000 });
-  for (const parts of await part.getByRole('row').getByRole('button', { expanded: false }).all()) await parts.click();
+  const parts = await part.getByRole('row').getByRole('button', { expanded: false }).all();
+  for (const one of parts.toReversed()) await one.click();
 }
 
 async function tryMore(page: Page): Promise<void> {

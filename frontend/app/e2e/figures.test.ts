@@ -27,7 +27,7 @@ async function turn(name: RegExp): Promise<void> {
 }
 
 test('figures of a range, beside the days before, as chart, table and file', { timeout: 240_000 }, async () => {
-  const account = await newAccount('hubspot', 'Figures Portal');
+  const account = await newAccount('hubspot', 'Figures Portal', 240); // so many that there are some to compare with
   await confirmAddress(await signUpInBrowser(page));
   await connect(page, 'hubspot', account);
   await firstSyncDone(page, 'hubspot');

@@ -56,8 +56,8 @@ export const fault = (provider: string, account: string, kind: string) =>
   sandbox('POST', `/accounts/${provider}/${account}/faults`, { kind });
 
 /** A new account at a provider, so that no test meets another's faults. Its external id. */
-export async function newAccount(provider: string, name: string): Promise<string> {
-  const made = (await sandbox('POST', '/accounts', { provider, name, campaigns: 30 })) as { external_id: string };
+export async function newAccount(provider: string, name: string, campaigns = 30): Promise<string> {
+  const made = (await sandbox('POST', '/accounts', { provider, name, campaigns })) as { external_id: string };
   return made.external_id;
 }
 

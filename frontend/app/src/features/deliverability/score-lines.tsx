@@ -1,7 +1,10 @@
-import { Progress, Text, Title } from '@mantine/core';
+import { Progress, Title } from '@mantine/core';
 import { TableBox } from '../../components/data-table.tsx';
 import { points } from '../../lib/score.ts';
 import type { ScoreLine, ScoreOutcome } from '../../lib/types.ts';
+
+/** A bar repeats what the numbers say; on a phone these have the room. */
+const WIDE = 'mantine-visible-from-sm';
 
 type Props = { score: Pick<ScoreOutcome, 'lines' | 'points' | 'score'>; title?: string };
 
@@ -13,11 +16,13 @@ export function ScoreLines({ score, title = 'What it is made of' }: Props) {
         {title}
       </Title>
       <TableBox label={title}>
-        <table className="table table-dense" style={{ minWidth: 520 }}>
+        <table className="table table-dense">
           <thead>
             <tr>
               <th>Line</th>
-              <th style={{ width: '25%' }}>Share of its maximum</th>
+              <th className={WIDE} style={{ width: '25%' }}>
+                Share of its maximum
+              </th>
               <th className="num">Points</th>
               <th className="num">Of</th>
             </tr>
@@ -29,8 +34,11 @@ export function ScoreLines({ score, title = 'What it is made of' }: Props) {
           </tbody>
           <tfoot>
             <tr>
-              <th scope="row">Together</th>
-              <td>{score.score !== null && `Score ${score.score}, rounded down`}</td>
+              <th scope="row">
+                Together
+                {score.score !== null && <span className="sub">Score {score.score}, rounded down</span>}
+              </th>
+              <td className={WIDE} />
               <td className="num">
                 <strong>{points(score.points)}</strong>
               </td>
@@ -51,19 +59,15 @@ function LineRow({ line }: { line: ScoreLine }) {
         {line.label}
         <span className="sub">{line.explanation}</span>
         {line.parts.length > 1 && <Parts line={line} />}
+        {!line.assessed && <span className="sub">Not assessed: nobody can tell. The other lines weigh more.</span>}
       </td>
-      <td>
+      <td className={WIDE}>
         {!limit && line.assessed && line.max > 0 && (
           <Progress
             value={(100 * line.points) / line.max}
             size="sm"
             aria-label={`${line.label}, share of its maximum`}
           />
-        )}
-        {!line.assessed && (
-          <Text size="xs" c="dimmed">
-            Not assessed: nobody can tell. The other lines weigh more.
-          </Text>
         )}
       </td>
       <td className="num">{line.assessed ? points(line.points) : '–'}</td>
