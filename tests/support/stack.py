@@ -154,11 +154,6 @@ def provider_env(sandbox: Sandbox) -> dict[str, str]:
     return env
 
 
-def dns_env(sandbox: Sandbox) -> dict[str, str]:
-    """No test asks the world's name servers anything."""
-    return {"MAILWARDEN_DNS__NAMESERVERS": sandbox.ask("GET", "/dns")["server"]}
-
-
 def mail_env(sandbox: Sandbox, folder: Path) -> dict[str, str]:
     """The sandbox's mail servers are on this machine, certified by an authority of their own."""
     return {
@@ -204,8 +199,9 @@ def running_system(
     ).model_copy(update={"base_url": HttpUrl(f"http://127.0.0.1:{port}")})
     options = () if quotas else ("--no-quotas",)
     with running_sandbox(folder, seed=seed, campaigns=campaigns, options=options) as sandbox:
-        extra = provider_env(sandbox) | mail_env(sandbox, folder) | dns_env(sandbox) | timing_env(timing or {})
-        extra |= {"MAILWARDEN_MAIL__MODE": "file"} | (billing_env(sandbox) if paid else {}) | (env or {})
+        extra = provider_env(sandbox) | mail_env(sandbox, folder) | timing_env(timing or {})
+        extra |= {"MAILWARDEN_DNS__NAMESERVERS": sandbox.name_server(), "MAILWARDEN_MAIL__MODE": "file"}
+        extra |= (billing_env(sandbox) if paid else {}) | (env or {})
         try:
             with running_stack(settings, workers=workers, extra_env=extra, worker=worker) as stack:
                 system = System(stack, sandbox)

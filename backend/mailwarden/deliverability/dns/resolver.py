@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import aiodns
 import pycares
 
 from mailwarden.deliverability.dns.answers import Answer, Reason, Resolver, State, ascii_name, unknown
-from mailwarden.deliverability.dns.channel import Channel, Reply
+from mailwarden.deliverability.dns.channel import LoopResolver
 from mailwarden.deliverability.dns.fallback import Fallback
 from mailwarden.deliverability.dns.records import of_cares, of_error
 
@@ -58,12 +59,15 @@ class AioDnsResolver:
         self._options = options or Options()
         self._places = places or asyncio.Semaphore(MOST_AT_ONCE)
         self._fallback = Fallback(self._options.nameservers, self._options.timeout_s)
-        self._channel = Channel(
-            self._options.nameservers, try_s=self._options.timeout_s / 3, tries=TRIES, buffer_bytes=BUFFER_BYTES
+        self._channel = LoopResolver(
+            nameservers=list(self._options.nameservers) or None,
+            timeout=self._options.timeout_s / 3,
+            tries=TRIES,
+            socket_receive_buffer_size=BUFFER_BYTES,
         )
 
     async def close(self) -> None:
-        self._channel.close()
+        await self._channel.close()
 
     @asynccontextmanager
     async def fresh(self) -> AsyncIterator[Resolver]:
@@ -98,18 +102,19 @@ class AioDnsResolver:
 
     async def _once(self, name: str, type: str, wanted: int, seconds: float) -> Answer | None:
         """None: nothing came."""
-        asked = self._channel.ask(name, wanted)
+        asked = self._channel.query_dns(name, type)
         end = asyncio.get_running_loop().call_later(seconds, _give_up, asked)
         try:
-            reply = await asked
+            result = await asked
+        except aiodns.error.DNSError as exc:
+            number = int(exc.args[0])
+            return None if number == TIMED_OUT else of_error(name, type, number)
         finally:
             end.cancel()
-        if reply == TIMED_OUT:
-            return None
-        return of_error(name, type, reply) if isinstance(reply, int) else of_cares(name, type, wanted, reply.answer)
+        return of_cares(name, type, wanted, result.answer)
 
 
-def _give_up(asked: "asyncio.Future[Reply]") -> None:
+def _give_up(asked: "asyncio.Future[pycares.DNSResult]") -> None:
     """A timer of its own costs each question a tenth of what asyncio.timeout does."""
     if not asked.done():
-        asked.set_result(TIMED_OUT)
+        asked.set_exception(aiodns.error.DNSError(TIMED_OUT))
