@@ -1,4 +1,5 @@
 import {
+  addDmarcReport,
   addSendingDomain,
   checkBlocklists,
   deleteSendingDomain,
@@ -28,7 +29,7 @@ import {
 import { keepPreviousData, type QueryKey, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { pages } from '../../lib/pages.ts';
 import { dayOf } from '../../lib/time.ts';
-import type { DomainDraft, SendingDomain, StepChange, WhatIf } from '../../lib/types.ts';
+import type { DmarcReport, DomainChange, DomainDraft, SendingDomain, StepChange, WhatIf } from '../../lib/types.ts';
 
 export const HISTORY_DAYS = 90;
 
@@ -92,7 +93,7 @@ export function useAddDomain() {
 }
 
 export function useUpdateDomain(domainId: string, etag: string | null) {
-  const { settle, ...options } = useDomainChange((body: Omit<DomainDraft, 'name'>) =>
+  const { settle, ...options } = useDomainChange((body: DomainChange) =>
     updateSendingDomain({ path: { domain_id: domainId }, headers: { 'if-match': etag ?? '' }, body }),
   );
   return useMutation({ ...options, onSettled: () => settle(domainId) });
@@ -107,6 +108,19 @@ export function useVerifyDomain(domainId: string) {
   const { settle, ...options } = useDomainChange(
     async () => (await verifyDomain({ path: { domain_id: domainId } })).data,
   );
+  return useMutation({ ...options, onSettled: () => settle(domainId) });
+}
+
+/** One after the other, each a file in Base64: the first that is refused ends it, and those before it are kept. */
+export function useAddDmarcReports(domainId: string) {
+  const { settle, ...options } = useDomainChange(async (files: string[]) => {
+    const brought: { report: DmarcReport; isNew: boolean }[] = [];
+    for (const content of files) {
+      const { data, response } = await addDmarcReport({ path: { domain_id: domainId }, body: { content } });
+      brought.push({ report: data, isNew: response.status === 201 });
+    }
+    return brought;
+  });
   return useMutation({ ...options, onSettled: () => settle(domainId) });
 }
 
