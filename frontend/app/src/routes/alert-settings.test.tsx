@@ -162,7 +162,7 @@ test('a new address waits for its code', async () => {
 });
 
 test('a new secret of the webhook is confirmed first and shown once', async () => {
-  const webhook = { enabled: true, configured: true, url: 'https://example.com/hook', last: null };
+  const webhook = { enabled: true, configured: true, url: 'https://example.com/hook', secret: null, last: null };
   server.use(
     get('/alert-settings', () => alerts.alertSettings({ webhook })),
     http.post('*/v1/alert-settings/webhook-secret', () => HttpResponse.json({ secret: 'whsec_once' })),
