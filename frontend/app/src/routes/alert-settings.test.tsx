@@ -175,6 +175,19 @@ test('a new secret of the webhook is confirmed first and shown once', async () =
   await waitFor(() => expect(screen.queryByText('whsec_once')).not.toBeInTheDocument());
 });
 
+test('the secret of a new webhook is in the answer to its address, and shown once', async () => {
+  const made = { enabled: true, configured: true, url: 'https://example.com/hook', secret: 'whsec_first', last: null };
+  server.use(get('/alert-settings', () => alerts.alertSettings()));
+  put('/alert-settings', () => HttpResponse.json(alerts.alertSettings({ version: 8, webhook: made })));
+  const { user } = openApp(PAGE);
+  await user.click(await screen.findByLabelText('Address of your server'));
+  await user.paste('https://example.com/hook');
+  await user.click(screen.getByRole('button', { name: 'Save settings' }));
+  expect(await screen.findByText('whsec_first')).toBeInTheDocument();
+  await user.click(screen.getByRole('button', { name: 'I have kept it' }));
+  await waitFor(() => expect(screen.queryByText('whsec_first')).not.toBeInTheDocument());
+});
+
 test('a test tells what came of each channel', async () => {
   server.use(
     http.post('*/v1/alert-settings/test', () =>

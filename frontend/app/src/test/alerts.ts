@@ -107,6 +107,7 @@ export const alertDelivery = (change: Partial<AlertDelivery> = {}): AlertDeliver
   about: 'alert',
   id: 'adel_1',
   alert_id: 'alrt_1',
+  message_id: null,
   title: 'Bounce rate rose: Acme Marketing',
   target: 'owner@example.com',
   status: 'sent',
