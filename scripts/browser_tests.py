@@ -15,7 +15,7 @@ from scripts.browser_desk import desk_for
 from tests.support.stack import System, running_system
 
 FRONTEND = Path(__file__).resolve().parents[1] / "frontend"
-LIMIT_S = 1200
+LIMIT_S = 2400
 
 
 def main(arguments: list[str]) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from hypothesis import settings as hypothesis_settings
 from redis.asyncio import Redis
 
 from mailwarden.compose import feature_config, keyring, make_redis
@@ -17,6 +18,7 @@ from mailwarden.core.mail import FileMailer
 from mailwarden.core.paging import Cursors
 from mailwarden.core.roles import Role
 from mailwarden.core.runtime import Runtime
+from mailwarden.deliverability.dns.memory import MemoryResolver
 from mailwarden.embedded import EmbeddedServers
 from mailwarden.main import create_app
 from mailwarden.providers.budget import Unlimited
@@ -26,6 +28,10 @@ from tests.support.browser import Browser, sign_up
 from tests.support.database import admin_dsn, empty, fresh_database, test_servers
 from tests.support.replies import Replies
 from tests.support.time import TimeMachine
+
+# How long one example takes says how busy the machine is, not whether it is right.
+hypothesis_settings.register_profile("patient", parent=hypothesis_settings(), deadline=None)
+hypothesis_settings.load_profile("patient")
 
 REDIS_DATABASES = 16
 
@@ -113,6 +119,7 @@ async def runtime(
             budget=Unlimited(),
             rng=random.Random(7),
             config=replace(feature_config(settings), cookie_secure=False),
+            resolver=MemoryResolver(),
         )
     await empty(admin_dsn(servers, database))
 

@@ -29,6 +29,7 @@ from mailwarden.core.key_check import check_keys
 from mailwarden.core.mail import FileMailer, Mailer, SmtpMailer
 from mailwarden.core.paging import Cursors
 from mailwarden.core.runtime import Billing, Config, Limits, Retention, Runtime, Timing
+from mailwarden.deliverability.dns.resolver import AioDnsResolver, Options
 from mailwarden.providers.budget import RedisBudget, Scripts
 from mailwarden.providers.settings import ProviderSettings
 from mailwarden.settings import BillingSettings, MailSettings, ProviderClientSettings, Settings, parse_keys
@@ -129,6 +130,7 @@ def feature_config(settings: Settings) -> Config:
         data_dir=settings.data_dir,
         providers={name: provider_settings(one, timing) for name, one in clients.items() if one.client_id},
         egress_allow=settings.egress.allow,
+        slack_hosts=settings.egress.slack_hosts,
         mail_ca_file=settings.egress.mail_ca_file,
         timing=timing,
         mail_from=settings.mail.sender,
@@ -138,6 +140,7 @@ def feature_config(settings: Settings) -> Config:
         retention=Retention(**settings.retention.model_dump()),
         limits=request_limits(settings),
         billing=billing_config(settings.billing),
+        blocklists=settings.blocklists.config(),
         extension_ids=settings.oauth.extension_ids,
         settings_set=tuple(names_set(settings)),
         cookie_secure=settings.base_url.scheme == "https",
@@ -256,6 +259,8 @@ async def open_runtime(
         clock = await stack.enter_async_context(open_clock(settings, engines.app))
         http = build_http()
         stack.push_async_callback(http.aclose)
+        resolver = AioDnsResolver(Options(**settings.dns.model_dump()))
+        stack.push_async_callback(resolver.close)
         yield Runtime(
             sessions=sessions,
             system=make_sessions(engines.system),
@@ -268,5 +273,6 @@ async def open_runtime(
             budget=RedisBudget(cast(Scripts, redis), clock.timestamp),
             rng=random.Random(),  # noqa: S311 - jitter, not secrets
             config=feature_config(settings),
+            resolver=resolver,
             reserved=make_sessions(engines.reserved),
         )

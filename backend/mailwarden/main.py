@@ -16,6 +16,8 @@ from mailwarden.accounts.identity_routes import router as identities
 from mailwarden.accounts.routes import router as accounts
 from mailwarden.accounts.session_routes import router as own_sessions
 from mailwarden.alerts.routes import router as alerts
+from mailwarden.alerts.rule_routes import router as alert_rules
+from mailwarden.alerts.settings_routes import router as alert_settings
 from mailwarden.billing.hook import router as stripe_hook
 from mailwarden.billing.routes import router as billing
 from mailwarden.compose import open_runtime
@@ -41,6 +43,9 @@ from mailwarden.core.probes import router as probes
 from mailwarden.core.routes import api_routes
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.web import serve_app
+from mailwarden.deliverability.blocklists.routes import router as blocklists
+from mailwarden.deliverability.domains.routes import router as domains
+from mailwarden.deliverability.score.routes import router as scores
 from mailwarden.developers.description.complete import complete
 from mailwarden.developers.docs.routes import router as documentation
 from mailwarden.developers.events.routes import router as events
@@ -50,10 +55,13 @@ from mailwarden.developers.oauth.routes import router as authorization_server
 from mailwarden.developers.webhooks.routes import router as webhook_endpoints
 from mailwarden.diagnostics.bundle_routes import router as support_bundles
 from mailwarden.diagnostics.routes import router as diagnostics
+from mailwarden.exports.routes import router as exports
 from mailwarden.hooks.receive import close_desk
 from mailwarden.hooks.receive import router as hooks
 from mailwarden.hooks.routes import router as hook_log
 from mailwarden.mailboxes.routes import router as mailboxes
+from mailwarden.metrics.period_routes import router as periods
+from mailwarden.metrics.reconciliation.routes import router as reconciliations
 from mailwarden.metrics.routes import router as metrics
 from mailwarden.organizations.audit_routes import router as audit_log
 from mailwarden.organizations.invitation_routes import router as invitations
@@ -82,8 +90,16 @@ ROUTERS = (
     mailboxes,
     sync,
     metrics,
+    domains,
+    scores,
+    blocklists,
+    periods,
+    reconciliations,
     status,
     alerts,
+    alert_rules,
+    alert_settings,
+    exports,
     events,
     api_keys,
     devices,

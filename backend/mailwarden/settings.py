@@ -9,6 +9,9 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from mailwarden.deliverability.blocklists.settings import BlocklistSettings
+from mailwarden.deliverability.dns.servers import address_port
+
 Environment = Literal["development", "demo", "test", "staging", "production"]
 DEVELOPMENT_KEY = base64.b64encode(b"development-only-key-0123456789a").decode()
 LOCAL: tuple[Environment, ...] = ("development", "demo", "test")
@@ -136,11 +139,14 @@ class EgressSettings(BaseModel):
     mail_ca_file: Path | None = Field(
         None, description="PEM file of authorities to trust for mail servers besides the system's."
     )
+    slack_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("hooks.slack.com",), description="Hosts that Slack webhooks of alerts may lead to, comma separated."
+    )
 
     @model_validator(mode="before")
     @classmethod
     def split(cls, data: object) -> object:
-        return _split(data, "allow")
+        return _split(_split(data, "allow"), "slack_hosts")
 
 
 class WorkerSettings(BaseModel):
@@ -151,6 +157,26 @@ class WorkerSettings(BaseModel):
     blocked_after_s: float = Field(
         10, ge=0, le=300, description="A worker that is blocked for so long ends, to be started again; 0: never."
     )
+
+
+class DnsSettings(BaseModel):
+    nameservers: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Resolvers to check domains with, `address` or `address:port`, comma separated; empty: system's.",
+    )
+    timeout_s: float = Field(5.0, gt=0, le=30, description="Time for one question, with all its tries.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def split(cls, data: object) -> object:
+        return _split(data, "nameservers")
+
+    @field_validator("nameservers")
+    @classmethod
+    def are_addresses(cls, servers: tuple[str, ...]) -> tuple[str, ...]:
+        for one in servers:
+            address_port(one)
+        return servers
 
 
 class OAuthSettings(BaseModel):
@@ -229,6 +255,12 @@ class RetentionSettings(BaseModel):
     transitions_days: int = Field(1095, ge=90, description="Days that a connection's history is kept.")
     episodes_days: int = Field(1095, ge=90, description="Days that ended times of trouble are kept.")
     sync_runs_days: int = Field(400, ge=30, description="Days that finished runs stay in the sync log.")
+    reconciliations_days: int = Field(
+        400, ge=30, description="Days that comparisons with the providers' own totals are kept."
+    )
+    score_snapshots_days: int = Field(
+        1095, ge=90, description="Days that deliverability scores are kept, with what they were made of."
+    )
     sync_journal_days: int = Field(90, ge=1, description="Days that the sync journal is kept, hashes and counts.")
     sync_bodies_days: int = Field(
         14, ge=0, le=365, description="Days that redacted answers stay in the sync journal; 0: none are written."
@@ -258,6 +290,8 @@ class RetentionSettings(BaseModel):
     hook_events_days: int = Field(30, ge=14, description="Days that an event is known, should it be pushed again.")
     hook_log_days: int = Field(90, ge=7, description="Days that the log of handled webhooks is kept.")
     support_bundles_days: int = Field(7, ge=1, le=90, description="Days that a support bundle can be downloaded.")
+    domain_checks_days: int = Field(180, ge=7, description="Days that checks of a domain's DNS records are kept.")
+    exports_days: int = Field(30, ge=2, description="Days that exports stay listed; their files go after one day.")
     api_keys_days: int = Field(90, ge=1, description="Days that a revoked API key stays listed.")
     devices_days: int = Field(90, ge=1, description="Days that a device is known once its access has ended.")
     oauth_tokens_days: int = Field(
@@ -292,6 +326,8 @@ class Settings(BaseSettings):
     accounts: AccountsSettings = AccountsSettings()
     support: SupportSettings = SupportSettings()
     egress: EgressSettings = EgressSettings()
+    dns: DnsSettings = DnsSettings()
+    blocklists: BlocklistSettings = BlocklistSettings()
     worker: WorkerSettings = WorkerSettings()
     retention: RetentionSettings = RetentionSettings()
     limits: LimitsSettings = LimitsSettings()

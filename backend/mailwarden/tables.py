@@ -7,6 +7,7 @@ import mailwarden.accounts.letter_models
 import mailwarden.accounts.models
 import mailwarden.accounts.throttle_models
 import mailwarden.alerts.models
+import mailwarden.alerts.rule_models
 import mailwarden.billing.models
 import mailwarden.connections.audience_models
 import mailwarden.connections.grant_models
@@ -18,11 +19,17 @@ import mailwarden.core.health
 import mailwarden.core.idempotency.models
 import mailwarden.core.jobs
 import mailwarden.core.key_check
+import mailwarden.deliverability.blocklists.models
+import mailwarden.deliverability.domains.models
+import mailwarden.deliverability.score.models
 import mailwarden.developers.webhooks.models
 import mailwarden.diagnostics.models
 import mailwarden.events.models
+import mailwarden.exports.models
 import mailwarden.hooks.models
+import mailwarden.metrics.figure_models
 import mailwarden.metrics.models
+import mailwarden.metrics.reconciliation.models
 import mailwarden.organizations.models
 import mailwarden.status.models
 import mailwarden.support.models

@@ -43,15 +43,30 @@ from mailwarden.core.queue import FUNCTION, QUEUES, ArqWire, Relay, finish, pack
 from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.watchdog import watched_loop
+from mailwarden.deliverability.blocklists.jobs import JOBS as BLOCKLIST_JOBS
+from mailwarden.deliverability.blocklists.jobs import LISTENERS as BLOCKLIST_LISTENERS
+from mailwarden.deliverability.blocklists.jobs import start_up as start_blocklists
+from mailwarden.deliverability.blocklists.retention import KEPT as BLOCKLISTS_KEPT
+from mailwarden.deliverability.domains.jobs import JOBS as DOMAIN_JOBS
+from mailwarden.deliverability.domains.jobs import LISTENERS as DOMAIN_LISTENERS
+from mailwarden.deliverability.domains.retention import KEPT as DOMAINS_KEPT
+from mailwarden.deliverability.score.jobs import JOBS as SCORE_JOBS
+from mailwarden.deliverability.score.jobs import LISTENERS as SCORE_LISTENERS
+from mailwarden.deliverability.score.retention import KEPT as SCORE_KEPT
 from mailwarden.developers.webhooks.jobs import JOBS as WEBHOOK_JOBS
 from mailwarden.developers.webhooks.jobs import LISTENERS as WEBHOOK_LISTENERS
 from mailwarden.developers.webhooks.retention import KEPT as WEBHOOKS_KEPT
 from mailwarden.diagnostics.retention import KEPT as DIAGNOSTICS_KEPT
 from mailwarden.events.dispatch import dispatch_kind, merge
 from mailwarden.events.retention import KEPT as EVENTS_KEPT
+from mailwarden.exports.jobs import JOBS as EXPORT_JOBS
+from mailwarden.exports.retention import KEPT as EXPORTS_KEPT
 from mailwarden.hooks.jobs import JOBS as HOOK_JOBS
 from mailwarden.hooks.jobs import LISTENERS as HOOK_LISTENERS
 from mailwarden.hooks.retention import KEPT as HOOKS_KEPT
+from mailwarden.metrics.jobs import JOBS as METRICS_JOBS
+from mailwarden.metrics.jobs import LISTENERS as METRICS_LISTENERS
+from mailwarden.metrics.retention import KEPT as METRICS_KEPT
 from mailwarden.organizations.posting import JOBS as ORGANIZATION_JOBS
 from mailwarden.organizations.retention import KEPT as ORGANIZATIONS_KEPT
 from mailwarden.settings import Settings
@@ -72,17 +87,21 @@ BEAT_EVERY_S = 5
 
 
 KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT, *WEBHOOKS_KEPT, *DIAGNOSTICS_KEPT]
-KEPT += ORGANIZATIONS_KEPT + ACCESS_KEPT + BILLING_KEPT
+KEPT += ORGANIZATIONS_KEPT + ACCESS_KEPT + BILLING_KEPT + METRICS_KEPT
+KEPT += EXPORTS_KEPT + BLOCKLISTS_KEPT + SCORE_KEPT + DOMAINS_KEPT
 
 
 def job_kinds() -> JobKinds:
     kinds = JobKinds().add(
         *CONNECTION_JOBS, *SYNC_JOBS, *HOOK_JOBS, *ALERT_JOBS, *STATUS_JOBS, *WEBHOOK_JOBS, *ACCOUNT_JOBS
     )
-    kinds.add(*ORGANIZATION_JOBS, *SUPPORT_JOBS)
-    kinds.add(*BILLING_JOBS, *RETEST_JOBS)
+    kinds.add(*ORGANIZATION_JOBS, *SUPPORT_JOBS, *EXPORT_JOBS)
+    kinds.add(*BILLING_JOBS, *RETEST_JOBS, *METRICS_JOBS)
+    kinds.add(*SCORE_JOBS)
+    kinds.add(*BLOCKLIST_JOBS, *DOMAIN_JOBS)
     kinds.add(prune_kind(KEPT))
-    listeners = merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS, WEBHOOK_LISTENERS)
+    listeners = merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS, WEBHOOK_LISTENERS, SCORE_LISTENERS)
+    listeners = merge(listeners, METRICS_LISTENERS, DOMAIN_LISTENERS, BLOCKLIST_LISTENERS)
     return kinds.add(dispatch_kind(merge(listeners, RETEST_LISTENERS, PAID_LISTENERS)))
 
 
@@ -116,6 +135,7 @@ class Pool:
         await start_alerts(self._rt)
         await start_status(self._rt)
         await start_billing(self._rt)
+        await start_blocklists(self._rt)
         loops = [
             self._supervise(lambda: self._consume("fast")),
             self._supervise(lambda: self._consume("bulk")),

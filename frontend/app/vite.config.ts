@@ -19,6 +19,8 @@ const lightEntry: Plugin = {
   },
 };
 
+const SHARED = /node_modules[\\/](react|react-dom|scheduler|clsx|use-sync-external-store)[\\/]/;
+
 /** Loaded with the shell; every other feature comes when somebody goes there. */
 const IN_ENTRY = /features\/(shell|alerts)\//;
 const CLIENT = /api-client\/src\/(index\.ts|generated\/(index|sdk\.gen|@tanstack\/react-query\.gen)\.ts)$/;
@@ -65,7 +67,8 @@ export default defineConfig({
       output: {
         codeSplitting: {
           minSize: 20_000,
-          groups: [{ name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 30 }],
+          // with what libraries of the entry share with those that come later, else it would be cut into crumbs
+          groups: [{ name: 'react', test: SHARED, priority: 30 }],
         },
       },
     },

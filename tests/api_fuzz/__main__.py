@@ -42,7 +42,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.api_fuzz", description=__doc__)
     parser.add_argument("--examples", type=int, default=20, help="of each operation, credential and kind of data")
     parser.add_argument("--seed", type=int, default=round(time.time()) % 100_000)
-    parser.add_argument("--only", default="", help="operations whose name holds this")
+    parser.add_argument("--only", default="", help="operations whose name holds one of these, comma separated")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     say(f"seed {options.seed}")

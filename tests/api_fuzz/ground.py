@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import aiodns
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -57,6 +56,11 @@ TABLE_OF = {
     "invitation_id": "invitations",
     "request_id": "support_requests",
     "attachment_id": "support_attachments",
+    "domain_id": "domains",
+    "check_id": "domain_checks",
+    "listing_id": "blocklist_listings",
+    "reconciliation_id": "reconciliations",
+    "export_id": "exports",
 }
 BY_THEMSELVES = ("second_factors",)  # a made-up secret would be no secret of an authenticator
 WORDS = {"provider": "hubspot", "slug": "alerts", "reference": "MW-1111-1111"}
@@ -125,34 +129,20 @@ def named(rows: Rows) -> dict[str, str]:
     return WORDS | known
 
 
-class NoNameServer:
-    """Knows no name, and tells it at once."""
-
-    def __init__(self, **_: Any) -> None: ...
-
-    async def query_dns(self, name: str, kind: str) -> Any:
-        raise aiodns.error.DNSError(aiodns.error.ARES_ENOTFOUND, f"{kind} {name}")
-
-    async def close(self) -> None: ...
-
-
 @contextmanager
 def nothing_but_this_machine(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
-    """Hosts that a fuzzer makes up are looked up nowhere."""
-    ask, outside = loop.getaddrinfo, vars(aiodns)
-    server = outside["DNSResolver"]
+    """Hosts that a fuzzer makes up are looked up nowhere, and domains at the sandbox."""
+    ask = loop.getaddrinfo
 
     async def here(host: str, port: int, **kwargs: Any) -> Any:
         literal = 0 if host == "localhost" else socket.AI_NUMERICHOST
         return await ask(host, port, **kwargs | {"flags": kwargs.get("flags", 0) | literal})
 
     loop.getaddrinfo = here  # type: ignore[method-assign,assignment]
-    outside["DNSResolver"] = NoNameServer
     try:
         yield
     finally:
         loop.getaddrinfo = ask  # type: ignore[method-assign]
-        outside["DNSResolver"] = server
 
 
 @asynccontextmanager

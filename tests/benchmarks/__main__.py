@@ -16,6 +16,9 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "webhooks": ("-m", "tests.benchmarks.webhooks"),
     "latency": ("-m", "tests.benchmarks.latency"),
     "deliveries": ("-m", "tests.benchmarks.deliveries"),
+    "figures": ("-m", "tests.benchmarks.figures"),
+    "export": ("-m", "tests.benchmarks.export"),
+    "dns": ("-m", "tests.benchmarks.dns_check"),
     "reliability": ("-m", "tests.reliability", "--report"),
     "lighthouse": ("-m", "scripts.browser_tests", "--lighthouse"),
 }

@@ -60,6 +60,7 @@ async def test_all_work_is_refused_and_everything_else_is_not(desk: Desk) -> Non
         (f"/v1/connections/{key}/reconnect", {}),
         (f"/v1/connections/{key}/test", None),
         (f"/v1/connections/{key}/syncs", None),
+        ("/v1/metrics/reconciliation", {"connection_id": key}),
         ("/v1/integrations/imap/test", IMAP),
         ("/v1/integrations/imap/connect", IMAP),
     ):

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from mailwarden import main
 from mailwarden.cli.commands import app
-from mailwarden.cli.stack import Stack, StackError, refuse_wrong_keys
+from mailwarden.cli.stack import Stack, StackError, alone_in, refuse_wrong_keys
 from mailwarden.compose import open_runtime
 from mailwarden.core.key_check import WrongKeys
 from mailwarden.core.roles import Role
@@ -82,3 +82,11 @@ def test_a_key_that_is_lost_for_good_is_given_up_by_a_command():
     assert (given_up.exit_code, "k1" in given_up.output) == (0, True)
     assert CliRunner().invoke(app, ["forget-key", "k1"]).exit_code == 1
     asyncio.run(used_once())
+
+
+def test_two_at_once_in_one_folder_are_refused(tmp_path: Path):
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    with alone_in(mine), pytest.raises(StackError, match="Another Mailwarden runs"), alone_in(mine):
+        pass
+    with alone_in(mine), alone_in(other):
+        pass

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from mailwarden.core.ids import format_id
-from tests.isolation.slots import PATTERN, TABLES, Description, Schema
+from tests.isolation.slots import PATTERN, Description, Schema
 from tests.support.browser import PASSWORD
 
 Ids = dict[str, UUID]  # by prefix
@@ -34,11 +34,10 @@ ALSO = {
 }
 
 
-def body_of(described: Description, operation: str, ids: Ids) -> Any:
-    schema = described.bodies.get(operation)
-    if schema is None:
+def body_of(described: Description, operation: str, ids: Ids, choice: int = 0) -> Any:
+    if operation not in described.bodies:
         return None
-    made = _value(described, "", schema, ids)
+    made = _value(described, "", described.choices(operation)[choice], ids)
     return made | ALSO.get(operation, {}) if isinstance(made, dict) else made
 
 
@@ -51,8 +50,8 @@ def _value(described: Description, name: str, schema: Schema, ids: Ids) -> Any:
     for choice in ("anyOf", "oneOf", "allOf"):
         if choice in schema:
             return _value(described, name, schema[choice][0], ids)
-    if "enum" in schema:
-        return schema["enum"][0]
+    if "const" in schema or "enum" in schema:
+        return schema["const"] if "const" in schema else schema["enum"][0]
     return _plain(described, schema, ids)
 
 
@@ -63,7 +62,7 @@ def _plain(described: Description, schema: Schema, ids: Ids) -> Any:
         inside = schema.get("properties", {}).items()
         return {key: _value(described, key, one, ids) for key, one in inside if key in needed or _is_id(described, one)}
     if kind == "array":
-        return []
+        return [_value(described, "", schema["items"], ids)] if _is_id(described, schema) else []
     if kind in ("integer", "number"):
         return schema.get("minimum", 1)
     return False if kind == "boolean" else "x" * max(1, schema.get("minLength", 8))
@@ -71,4 +70,4 @@ def _plain(described: Description, schema: Schema, ids: Ids) -> Any:
 
 def _is_id(described: Description, schema: Schema) -> bool:
     """Ids are filled in even where they may be left out."""
-    return any(prefix in TABLES for prefix in described._prefixes(schema))
+    return bool(described.ids_of_body(schema))

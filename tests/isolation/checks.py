@@ -21,7 +21,8 @@ LEADS_AWAY = {"oauth_callback"}  # answers a browser that comes from a provider:
 ENDS = {"sign_out", "leave_organization", "transfer_ownership", "switch_organization", "end_session"}
 ENDS |= {"end_other_sessions", "change_password", "create_organization"}
 # After these, other operations find their objects no more.
-TAKE_AWAY = {"disconnect_connection", "close_support_request", "rotate_api_key"}
+TAKE_AWAY = {"disconnect_connection", "close_support_request", "rotate_api_key", "test_connection"}
+ONLY_NARROWS = {"create_export"}  # ids in its body are filters, as those of a query: of theirs it finds nothing
 OF_MEMBERS = {"ask_owner"}  # owners have nothing to ask, whatever they name: organizations/test_wishes.py
 
 
@@ -90,11 +91,23 @@ async def theirs_in_queries(trial: Trial, party: Party) -> None:
 
 async def theirs_in_bodies(trial: Trial, party: Party) -> None:
     for one in trial.operations:
-        for slot in trial.described.slots[one.name].body:
-            if party.calls(one):
-                ids = trial.mine.ids | {slot.prefix: trial.theirs.ids[slot.prefix]}
-                answer = await call(party, trial.described, one, ids)
-                trial.see(party, one, answer, answer.status_code in trial.refusals)
+        if party.calls(one) and one.name not in ONLY_NARROWS:
+            await _in_bodies(trial, party, one, trial.refusals)
+
+
+async def theirs_as_filters(trial: Trial, party: Party) -> None:
+    """Late, since my audit log tells from then on what I asked for."""
+    for one in trial.operations:
+        if party.calls(one) and one.name in ONLY_NARROWS:
+            await _in_bodies(trial, party, one, (200, 404))
+
+
+async def _in_bodies(trial: Trial, party: Party, one: Operation, good: tuple[int, ...]) -> None:
+    for number, schema in enumerate(trial.described.choices(one.name)):
+        for prefix in sorted(trial.described.ids_of_body(schema)):
+            ids = trial.mine.ids | {prefix: trial.theirs.ids[prefix]}
+            answer = await call(party, trial.described, one, ids, choice=number)
+            trial.see(party, one, answer, answer.status_code in good)
 
 
 def _takes_away(one: Operation) -> bool:
@@ -104,10 +117,12 @@ def _takes_away(one: Operation) -> bool:
 async def my_writes(trial: Trial, party: Party) -> None:
     writes = (one for one in trial.operations if one.method != "GET" and one.name not in ENDS and party.calls(one))
     for one in sorted(writes, key=_takes_away):
-        answer = await call(party, trial.described, one, trial.mine.ids)
-        trial.see(party, one, answer, answer.status_code < 500)
-        trial.found |= {one.name} if answer.status_code != HIDDEN else set()
-        trial.done |= {one.name} if answer.is_success else set()
+        choices = range(len(trial.described.choices(one.name)))
+        answers = [await call(party, trial.described, one, trial.mine.ids, choice=number) for number in choices]
+        for answer in answers:
+            trial.see(party, one, answer, answer.status_code < 500)
+        trial.found |= {one.name} if all(answer.status_code != HIDDEN for answer in answers) else set()
+        trial.done |= {one.name} if all(answer.is_success for answer in answers) else set()
 
 
 def own_were_known(trial: Trial) -> None:
@@ -126,6 +141,7 @@ async def as_neighbours(trial: Trial, parties: list[Party]) -> None:
         for attempt in (own_is_answered, theirs_in_paths, theirs_in_queries, theirs_in_bodies):
             await attempt(trial, party)
     for party in parties[::-1]:
+        await theirs_as_filters(trial, party)
         await my_writes(trial, party)
     own_were_known(trial)
     trial.tally.see(before == await digest(trial.past_walls, trial.theirs), "rows of theirs have changed")

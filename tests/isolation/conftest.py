@@ -16,5 +16,6 @@ async def street(
     runtime: Runtime, owner: Browser, replies: Replies, servers: EmbeddedServers, database: str
 ) -> AsyncIterator[Street]:
     replies["POST /oauth/2026-09/token"] = httpx.Response(400, json={"status": "BAD_REFRESH_TOKEN"})
+    replies["GET /account-info/2026-09/details"] = httpx.Response(401)
     async with open_street(runtime, owner, servers.database_url(Role.OWNER, database)) as opened:
         yield opened

@@ -71,7 +71,12 @@ class Party:
 
 
 async def call(
-    party: Party, described: Description, one: Operation, ids: Ids, query: Mapping[str, str] | None = None
+    party: Party,
+    described: Description,
+    one: Operation,
+    ids: Ids,
+    query: Mapping[str, str] | None = None,
+    choice: int = 0,
 ) -> httpx.Response:
     slots = {slot.name: slot.prefix for slot in described.slots[one.name].path}
 
@@ -81,7 +86,7 @@ async def call(
 
     given: dict[str, Any] = {"params": dict(query or {}), "headers": {"If-Match": '"v1"'}}
     if one.method in ("POST", "PATCH", "PUT"):
-        given["json"] = {} if one.name in ASKS_OUTSIDE else body_of(described, one.name, ids) or {}
+        given["json"] = {} if one.name in ASKS_OUTSIDE else body_of(described, one.name, ids, choice) or {}
     return await party.http.request(one.method, PARAMETER.sub(filled, one.path), **given)
 
 

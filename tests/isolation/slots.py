@@ -30,6 +30,11 @@ TABLES = {
     "dev": "oauth_grants",
     "ses": "sessions",
     "idn": "identities",
+    "dom": "domains",
+    "dchk": "domain_checks",
+    "lst": "blocklist_listings",
+    "rec": "reconciliations",
+    "exp": "exports",
 }
 NAMES_NOTHING = {"req"}  # of one request: written down with a report, looked up nowhere
 WORDS = {"provider": "hubspot", "slug": "no-such-page", "reference": "MW-0000-0000"}
@@ -78,6 +83,16 @@ class Description:
         while "$ref" in schema:
             schema = self.document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
         return schema
+
+    def choices(self, name: str) -> list[Schema]:
+        """The bodies that an operation takes: several where a word in it tells them apart."""
+        schema = self.resolve(self.bodies.get(name, {}))
+        choices: list[Schema] = schema.get("oneOf", [schema])
+        return choices
+
+    def ids_of_body(self, schema: Schema) -> set[str]:
+        """The prefixes of those that name a row."""
+        return {prefix for _, prefix in self._of_body(schema, "", ()) if prefix in TABLES}
 
     def _slots(self, where: str, parameters: list[Schema], body: Schema | None) -> Slots:
         found: dict[str, list[Slot]] = {"path": [], "query": [], "header": [], "cookie": []}

@@ -160,3 +160,18 @@ async def test_a_second_reading_of_the_listing_counts_its_campaigns_anew(runtime
         again = replace(source, since=(await tx.session.scalars(select(app_now()))).one())
     assert counts(await store(runtime, again, campaign("a"))) == {"fresh": 1}
     assert counts(await store(runtime, again, campaign("a"), campaign("b"))) == {"fresh": 1}
+
+
+async def test_kinds_of_bounces_are_kept_while_there_are_as_many(runtime: Runtime, source: Source):
+    """They come by another question, which may fail when the figures come."""
+    told = base.Figures(sent=1000, bounced=50, hard_bounced=30, soft_bounced=20)
+    await store(runtime, source, campaign(figures=told))
+    untold = replace(told, hard_bounced=None, soft_bounced=None)
+    async with unit_of_work(runtime.sessions, source.org_id) as tx:
+        await store_figures(tx, source, {"c1": untold})
+    assert await count(runtime, source, Observation) == 1
+    async with unit_of_work(runtime.sessions, source.org_id) as tx:
+        await store_figures(tx, source, {"c1": replace(untold, opened=1)})
+    assert ((await latest(runtime, source)).hard_bounced, (await latest(runtime, source)).opened) == (30, 1)
+    await store(runtime, source, campaign(figures=replace(untold, bounced=51)))
+    assert ((await latest(runtime, source)).hard_bounced, (await latest(runtime, source)).bounced) == (None, 51)

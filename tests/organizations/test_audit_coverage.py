@@ -31,10 +31,15 @@ BY_THEMSELVES = {
     "create_webhook_endpoint": "webhook_endpoint.created",
     "update_webhook_endpoint": "webhook_endpoint.changed",
     "finish_identity_sign_in": "session.started",
+    "verify_domain": "domain.verified",
     "start_checkout": "billing.checkout_opened",
     "change_plan": "billing.plan_changed",
     "cancel_subscription": "billing.cancelled",
     "resume_subscription": "billing.resumed",
+    "update_alert_settings": "alert_settings.changed",
+    "confirm_alert_address": "alert_settings.address_confirmed",
+    "renew_alert_webhook_secret": "alert_settings.webhook_secret_renewed",
+    "send_test_alert": "alert_settings.tested",
 }
 NOTHING_OF_AN_ORGANIZATION = {
     "forgot_password": "asks for a mail, and nobody is known yet",
@@ -47,6 +52,7 @@ NOTHING_OF_AN_ORGANIZATION = {
     "mark_support_request_answered": "the operator's, who stands outside of organizations",
     "check_provider_app": "the operator's, who stands outside of organizations",
     "run_quick_diagnosis": "reads and compares",
+    "preview_alert_rules": "computes what would have been told, and stores nothing",
     "refresh_billing": "reads what Stripe says",
     "open_billing_portal": "leads to Stripe, which keeps a record of its own",
 }

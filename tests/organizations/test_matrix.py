@@ -25,6 +25,7 @@ MATRIX = {
     "account:own": ALL,
     "connections:write": MANAGERS,
     "syncs:write": MANAGERS,
+    "domains:write": MANAGERS,
     "organization:write": MANAGERS,
     "diagnostics:read": MANAGERS,
     "members:read": MANAGERS,

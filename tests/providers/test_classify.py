@@ -210,6 +210,14 @@ def test_a_date_in_retry_after_is_read_against_the_answers_own_clock():
     assert classify("klaviyo", "api", answer(429, {}, retry_after="Sun, 22 Nov 2026 10:00:30 GMT")).retry_after_s == 30
 
 
+@pytest.mark.parametrize(
+    "date", ["Mon, 01 Jan 2026 00:00:00 +9999999999999", "Mon, 01 Jan 99999999999999999999 00:00:00"]
+)
+def test_dates_that_no_calendar_has_are_junk(date):
+    for told in ({"retry_after": date, "date": "Sun, 22 Nov 2026 10:00:00 GMT"}, {"retry_after": "soon", "date": date}):
+        assert classify("klaviyo", "api", answer(429, {}, **told)).retry_after_s == 30
+
+
 @pytest.mark.parametrize("operation", ["api", "refresh", "exchange", "introspect", "revoke", "journal"])
 @pytest.mark.parametrize("provider", ["hubspot", "klaviyo"])
 def test_429_is_never_anything_but_a_wait(provider, operation):

@@ -194,3 +194,67 @@ async def test_a_report_that_makes_no_sense_stores_nothing(body):
     calls = Calls(httpx.Response(200, json=fixture("klaviyo/metrics.json")), httpx.Response(200, json=body))
     with pytest.raises(Unavailable):
         await Klaviyo().figures(make_api(make_app("klaviyo", calls)), LAST_30_DAYS, None)
+
+
+def typed(*rows: tuple[str, str, list[float]], cursor: str | None = None) -> httpx.Response:
+    data = [{"dimensions": [message, kind], "measurements": {"unique": series}} for message, kind, series in rows]
+    link = f"https://a.klaviyo.com/api/metric-aggregates?page_cursor={cursor}" if cursor else None
+    attributes = {"dates": ["2026-10-01T00:00:00+00:00", "2026-11-01T00:00:00+00:00"], "data": data}
+    return httpx.Response(200, json={"data": {"attributes": attributes}, "links": {"next": link}})
+
+
+async def bounces(*answers: httpx.Response, report: Any = None) -> tuple[dict[str, tuple[Any, Any, Any]], Calls]:
+    """By campaign: bounced, hard and soft."""
+    metrics = fixture("klaviyo/metrics.json")
+    metrics["data"].append({"type": "metric", "id": "Bncd01", "attributes": {"name": "Bounced Email"}})
+    first = [httpx.Response(200, json=one) for one in (metrics, report or fixture("klaviyo/report.json"))]
+    calls = Calls(*first, *answers)
+    found = await Klaviyo().figures(make_api(make_app("klaviyo", calls)), LAST_30_DAYS, None)
+    return {name: (one.bounced, one.hard_bounced, one.soft_bounced) for name, one in found.figures.items()}, calls
+
+
+async def test_events_tell_hard_bounces_from_soft_ones():
+    first = typed(("01JMA", "Hard", [2.0, 3.0]), ("01JMA", "Soft", [9.0, 0.0]), cursor="next")
+    found, calls = await bounces(first, typed(("01JMA2", "Hard", [0.0, 1.0]), ("flow", "Hard", [7.0, 7.0])))
+    assert found == {"01JCA": (11, 6, 5), "01JCB": (None, None, None)}
+    asked = [asked_by(one) for one in calls.requests[2:]]
+    assert [one.get("page_cursor") for one in asked] == [None, "next"]
+    assert (asked[0]["metric_id"], asked[0]["by"]) == ("Bncd01", ["$message", "Bounce Type"])
+    assert asked[0]["filter"][0] == "greater-or-equal(datetime,2026-10-22T12:00:00)"
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([], (11, None, None)),
+        ([("01JMA", "", [5.0])], (11, None, None)),
+        ([("01JMA", "Dropped", [1.0]), ("01JMA", "Hard", [1.0])], (11, None, None)),
+        ([("01JMA", "Soft", [4.0])], (11, 0, 11)),
+        ([("01JMA", "Hard", [40.0])], (11, 11, 0)),
+    ],
+)
+async def test_what_events_leave_open_stays_open(rows: list[tuple[str, str, list[float]]], told: tuple[Any, ...]):
+    assert (await bounces(typed(*rows)))[0]["01JCA"] == told
+
+
+@pytest.mark.parametrize("status", [400, 404, 429, 503])
+async def test_figures_come_without_types_where_klaviyo_tells_none(status: int):
+    found, _ = await bounces(httpx.Response(status, json={"errors": [{"code": "invalid"}]}))
+    assert found["01JCA"] == (11, None, None)
+
+
+async def test_types_that_nobody_can_read_are_none():
+    found, _ = await bounces(httpx.Response(200, json={"data": {"attributes": {"data": [{"dimensions": ["x"]}]}}}))
+    assert found["01JCA"] == (11, None, None)
+
+
+async def test_without_bounces_nobody_is_asked_and_a_report_of_many_pages_goes_without():
+    report = fixture("klaviyo/report.json")
+    for row in report["data"]["attributes"]["results"]:
+        row["statistics"]["bounced"] = 0.0
+    found, calls = await bounces(report=report)
+    assert (found["01JCA"], len(calls.requests)) == ((0, 0, 0), 2)
+    report = fixture("klaviyo/report.json")
+    report["links"]["next"] = "https://a.klaviyo.com/api/campaign-values-reports?page_cursor=more"
+    found, calls = await bounces(report=report)
+    assert (found["01JCA"], len(calls.requests)) == ((11, None, None), 2)

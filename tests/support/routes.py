@@ -31,6 +31,11 @@ ID_PREFIXES = {
     "invitation_id": "inv",
     "request_id": "tick",
     "attachment_id": "att",
+    "domain_id": "dom",
+    "check_id": "dchk",
+    "listing_id": "lst",
+    "reconciliation_id": "rec",
+    "export_id": "exp",
 }
 
 

@@ -200,7 +200,8 @@ def running_system(
     options = () if quotas else ("--no-quotas",)
     with running_sandbox(folder, seed=seed, campaigns=campaigns, options=options) as sandbox:
         extra = provider_env(sandbox) | mail_env(sandbox, folder) | timing_env(timing or {})
-        extra |= {"MAILWARDEN_MAIL__MODE": "file"} | (billing_env(sandbox) if paid else {}) | (env or {})
+        extra |= {"MAILWARDEN_DNS__NAMESERVERS": sandbox.name_server(), "MAILWARDEN_MAIL__MODE": "file"}
+        extra |= (billing_env(sandbox) if paid else {}) | (env or {})
         try:
             with running_stack(settings, workers=workers, extra_env=extra, worker=worker) as stack:
                 system = System(stack, sandbox)

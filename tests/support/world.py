@@ -195,6 +195,7 @@ def world_settings(
         redis={"url": servers.redis_url},
         providers=clients,
         egress={"allow": "127.0.0.0/8", "mail_ca_file": sandbox.mail_authority(data_dir)},
+        dns={"nameservers": sandbox.name_server()},
         timing=timing,
     )
 

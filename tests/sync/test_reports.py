@@ -5,14 +5,18 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from mailwarden.core.db import unit_of_work
 from mailwarden.core.runtime import Runtime
+from mailwarden.metrics.models import Observation
 from tests.support.jobs import drain
 from tests.support.replies import Replies
 from tests.support.time import TimeMachine
 from tests.sync.conftest import Desk, MakeDesk
 
 REPORT = "POST /api/campaign-values-reports"
+TYPES = "POST /api/metric-aggregates"
 
 
 def campaign(number: int, at: str) -> dict[str, Any]:
@@ -22,7 +26,8 @@ def campaign(number: int, at: str) -> dict[str, Any]:
 
 def report(opened: int) -> httpx.Response:
     counts = {"recipients": 100, "delivered": 98, "opens_unique": opened, "clicks_unique": 5, "bounced": 2}
-    results = [{"groupings": {"campaign_id": f"k{n}"}, "statistics": counts} for n in range(4)]
+    named = [{"campaign_id": f"k{n}", "campaign_message_id": f"m{n}"} for n in range(4)]
+    results = [{"groupings": one, "statistics": counts} for one in named]
     return httpx.Response(200, json={"data": {"attributes": {"results": results}}, "links": {"next": None}})
 
 
@@ -52,6 +57,30 @@ async def test_one_report_brings_the_figures_of_all(desk: Desk, replies: Replies
     assert (run.totals or {})["opened"] == 160
     assert run.figures_pending is False
     assert replies.count(REPORT) == 1
+
+
+async def test_events_tell_of_which_kind_its_bounces_are(desk: Desk, replies: Replies):
+    named = [{"type": "metric", "id": name, "attributes": {"name": name}} for name in ("Placed Order", "Bounced Email")]
+    replies["GET /api/metrics"] = httpx.Response(200, json={"data": named, "links": {"next": None}})
+    rows = [
+        {"dimensions": [f"m{n}", kind], "measurements": {"unique": [1.0]}}
+        for n in range(4)
+        for kind in ("Hard", "Soft")
+    ]
+    replies[TYPES] = httpx.Response(200, json={"data": {"attributes": {"dates": [], "data": rows}}})
+    await desk.sync()
+    assert replies.count(TYPES) == 1
+    assert await kinds(desk) == [(2, 1, 1)] * 4
+    replies[TYPES] = short(30)
+    run = await desk.sync()
+    assert (run.status, run.campaigns_changed, await kinds(desk)) == ("success", 0, [(2, 1, 1)] * 4)
+
+
+async def kinds(desk: Desk) -> list[tuple[Any, Any, Any]]:
+    async with unit_of_work(desk.runtime.sessions, desk.connection.org_id) as tx:
+        return [
+            (one.bounced, one.hard_bounced, one.soft_bounced) for one in await tx.session.scalars(select(Observation))
+        ]
 
 
 async def test_figures_that_moved_are_changes(desk: Desk, replies: Replies):

@@ -29,6 +29,7 @@ UNRECORDED = {
     "start_connect": "begins an authorization; the connection that it makes is recorded",
     "link_identity": "begins a visit to the provider; the account that is joined by it is recorded",
     "start_reconnect": "begins an authorization; the renewal is recorded",
+    "try_deliverability_change": "computes what would be, and stores nothing",
     "reserve_mailbox": "holds a place for fifteen minutes",
 }
 # What the plain row of an operation says; the others are called by the name of the operation.

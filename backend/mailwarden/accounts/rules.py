@@ -13,7 +13,7 @@ class Role(StrEnum):
 READ = frozenset({"status:read", "data:read", "alerts:read"})
 MANAGE = frozenset(
     {"webhooks:read", "webhooks:write", "connections:write", "syncs:write", "organization:write", "diagnostics:read"}
-    | {"members:read", "members:write", "alerts:write", "audit:read"}
+    | {"members:read", "members:write", "alerts:write", "audit:read", "domains:write"}
 )
 OWN = frozenset({"mailboxes:own", "messages:send", "connections:ask", "support:own"})
 ACCOUNT = "account:own"  # one's own password, sessions, devices; never in somebody else's hands

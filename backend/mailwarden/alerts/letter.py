@@ -12,6 +12,7 @@ from mailwarden.accounts.models import Organization
 from mailwarden.alerts import rules
 from mailwarden.alerts.endpoint_notices import endpoint_letter
 from mailwarden.alerts.models import Alert, AlertMail
+from mailwarden.alerts.rule_letters import digest_letter, rule_letter, test_letter
 from mailwarden.alerts.wishes import wish_letter
 from mailwarden.connections.present import provider_label
 from mailwarden.core import letter as letters
@@ -59,6 +60,10 @@ class Letter:
 
 def compose(rt: Runtime, alert: Alert, organization: Organization, copy: AlertMail) -> Mail:
     """Raises UnsafeHeader for an address that plain mail cannot reach."""
+    if alert.kind in rules.OF_RULES:
+        return _compose(rt, rule_letter(alert, organization, rt.config.base_url), copy)
+    if alert.kind == rules.Kind.TEST:
+        return _compose(rt, test_letter(organization, rt.config.base_url), copy)
     if "endpoint_id" in alert.card:
         return _compose_endpoint(rt, alert, organization, copy)
     if alert.kind == rules.Kind.ACTION_ASKED:
@@ -74,6 +79,10 @@ def compose(rt: Runtime, alert: Alert, organization: Organization, copy: AlertMa
         date=rt.clock.now(),
         headers=[("Auto-Submitted", "auto-generated")],
     )
+
+
+def compose_digest(rt: Runtime, alerts: Sequence[Alert], organization: Organization, copy: AlertMail) -> Mail:
+    return _compose(rt, digest_letter(alerts, organization, rt.config.base_url), copy)
 
 
 def _compose_endpoint(rt: Runtime, alert: Alert, organization: Organization, copy: AlertMail) -> Mail:

@@ -18,9 +18,16 @@ class Alert(Tenant, Base):
         UniqueConstraint("org_id", "kind", "episode_id"),
         UniqueConstraint("org_id", "kind", "notice_id"),
         ForeignKeyConstraint(["org_id", "connection_id"], ["connections.org_id", "connections.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["org_id", "digest_id"],
+            ["alert_digests.org_id", "alert_digests.id"],
+            ondelete="SET NULL (digest_id)",
+        ),
         Index("ix_alerts_org_id_created_at", "org_id", "created_at"),
+        Index("ix_alerts_waiting", "org_id", postgresql_where=text("waits")),
+        Index("ix_alerts_digest_id", "digest_id"),
     )
-    kind: Mapped[str]  # integration_disconnected | integration_recovered
+    kind: Mapped[str]  # of `rules.Kind`
     connection_id: Mapped[UUID | None]
     episode_id: Mapped[UUID | None]
     notice_id: Mapped[UUID | None]  # what else is told once, e.g. one warning of one forecast
@@ -28,17 +35,22 @@ class Alert(Tenant, Base):
     body: Mapped[str]
     card: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))  # the cause card
     read_at: Mapped[datetime | None]
+    waits: Mapped[bool] = mapped_column(server_default=text("false"))  # for the next digest
+    digest_id: Mapped[UUID | None]  # the one that told it
 
 
 class AlertMail(Tenant, Base):
-    """One e-mail copy of an alert. The row is written first, so that a retry never mails twice."""
+    """One e-mail copy of an alert, or of a digest. The row is written first, so that a retry never mails twice."""
 
     __tablename__ = "alert_mails"
     __table_args__ = (
         UniqueConstraint("org_id", "alert_id", "recipient"),
+        UniqueConstraint("org_id", "digest_id", "recipient"),
+        ForeignKeyConstraint(["org_id", "digest_id"], ["alert_digests.org_id", "alert_digests.id"], ondelete="CASCADE"),
         ForeignKeyConstraint(["org_id", "alert_id"], ["alerts.org_id", "alerts.id"], ondelete="CASCADE"),
     )
-    alert_id: Mapped[UUID]
+    alert_id: Mapped[UUID | None]
+    digest_id: Mapped[UUID | None]
     recipient: Mapped[str]
     message_id: Mapped[str]
     state: Mapped[str] = mapped_column(server_default=text("'queued'"))  # queued | sending | sent | failed | unknown

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import Select, func, select, tuple_, update
 
 from mailwarden.accounts.models import Membership, User
 from mailwarden.alerts.models import Alert, AlertMail
@@ -13,15 +13,21 @@ from mailwarden.events.models import Event
 from mailwarden.events.types import EventType
 
 
-async def list_alerts(
-    tx: UnitOfWork, org_id: UUID, page: AlertQuery, after: tuple[datetime, UUID] | None
-) -> Sequence[Alert]:
-    """Newest first, one more than the page holds."""
+def alerts_asked(org_id: UUID, page: AlertQuery) -> Select[Alert]:
+    """All that ``page`` filters, in no order."""
     asked = select(Alert).where(Alert.org_id == org_id)
     if page.kind is not None:
         asked = asked.where(Alert.kind == page.kind)
     if page.unread is not None:
         asked = asked.where(Alert.read_at.is_(None) if page.unread else Alert.read_at.is_not(None))
+    return asked
+
+
+async def list_alerts(
+    tx: UnitOfWork, org_id: UUID, page: AlertQuery, after: tuple[datetime, UUID] | None
+) -> Sequence[Alert]:
+    """Newest first, one more than the page holds."""
+    asked = alerts_asked(org_id, page)
     if after is not None:
         asked = asked.where(tuple_(Alert.created_at, Alert.id) < after)
     return (
@@ -36,7 +42,8 @@ async def mailed_to(tx: UnitOfWork, org_id: UUID, alert_ids: Sequence[UUID]) -> 
     )
     found: dict[UUID, list[str]] = {}
     for alert_id, recipient in await tx.session.execute(asked.order_by(AlertMail.recipient)):
-        found.setdefault(alert_id, []).append(recipient)
+        if alert_id is not None:
+            found.setdefault(alert_id, []).append(recipient)
     return found
 
 
@@ -78,3 +85,9 @@ async def people_to_tell(tx: UnitOfWork, org_id: UUID, roles: Sequence[str]) -> 
     asked = select(User.email).join(Membership, Membership.user_id == User.id)
     able = (Membership.role.in_(roles), User.email_verified_at.is_not(None))
     return list(await tx.session.scalars(asked.where(Membership.org_id == org_id, *able).order_by(User.email)))
+
+
+async def alerts_of(tx: UnitOfWork, org_id: UUID, digest_id: UUID) -> Sequence[Alert]:
+    """What a digest tells, oldest first."""
+    mine = select(Alert).where(Alert.org_id == org_id, Alert.digest_id == digest_id)
+    return (await tx.session.scalars(mine.order_by(Alert.created_at, Alert.id))).all()

@@ -15,6 +15,30 @@ class Kind(StrEnum):
     ENDPOINT_FAILING = "webhook_endpoint_failing"
     ENDPOINT_RECOVERED = "webhook_endpoint_recovered"
     ENDPOINT_DISABLED = "webhook_endpoint_disabled"
+    SCORE_DROP = "score_drop"
+    BOUNCE_SPIKE = "bounce_spike"
+    COMPLAINT_INCREASE = "complaint_increase"
+    BLOCKLIST_ADDITION = "blocklist_addition"
+    SYNC_FAILURE = "sync_failure"
+    DATA_STALE = "data_stale"
+    RULE_RECOVERED = "alert_recovered"
+    TEST = "test"
+
+
+OF_RULES = frozenset(
+    {
+        Kind.SCORE_DROP,
+        Kind.BOUNCE_SPIKE,
+        Kind.COMPLAINT_INCREASE,
+        Kind.BLOCKLIST_ADDITION,
+        Kind.SYNC_FAILURE,
+        Kind.DATA_STALE,
+        Kind.RULE_RECOVERED,
+    }
+)
+OF_DISCONNECTS = frozenset({Kind.DISCONNECTED, Kind.RECOVERED})
+# What goes through all channels; the rest is between people, or about a channel itself.
+FOR_CHANNELS = OF_RULES | OF_DISCONNECTS | {Kind.EXPIRING, Kind.PERMISSION_MISSING, Kind.TEST}
 
 
 WHO = {
@@ -38,6 +62,9 @@ ONCE = {
     Kind.ENDPOINT_FAILING: "You get this once per outage",
     Kind.ENDPOINT_RECOVERED: "This ends the notice of the outage",
     Kind.ENDPOINT_DISABLED: "You get this once",
+    **dict.fromkeys(OF_RULES, "You get this once until it is over"),
+    Kind.RULE_RECOVERED: "This ends the notice of the trouble",
+    Kind.TEST: "Somebody asked for this test",
 }
 ENDPOINT_TITLE = {
     Kind.ENDPOINT_FAILING: "Webhook endpoint fails",

@@ -15,6 +15,14 @@ AlertKind = Literal[
     "webhook_endpoint_failing",
     "webhook_endpoint_recovered",
     "webhook_endpoint_disabled",
+    "score_drop",
+    "bounce_spike",
+    "complaint_increase",
+    "blocklist_addition",
+    "sync_failure",
+    "data_stale",
+    "alert_recovered",
+    "test",
 ]
 
 

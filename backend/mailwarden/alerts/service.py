@@ -1,6 +1,7 @@
 """Raises alerts: at most one of a kind per episode, whoever asks and however often."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,18 +9,17 @@ from sqlalchemy.dialects.postgresql import insert
 
 from mailwarden.accounts.rules import Role
 from mailwarden.alerts import rules
-from mailwarden.alerts.models import Alert, AlertMail
-from mailwarden.alerts.queries import find_alert, people_to_tell, verdict_of
+from mailwarden.alerts.distribution import distribute
+from mailwarden.alerts.models import Alert
+from mailwarden.alerts.queries import find_alert, verdict_of
 from mailwarden.alerts.rules import Kind
 from mailwarden.connections.present import provider_label
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.ids import new_id
-from mailwarden.core.jobs import enqueue
-from mailwarden.core.mail import domain_of
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.models import Event
 
-MAIL = "alert_mail"
+ROLES = (Role.OWNER, Role.MANAGER)
 
 
 async def alert_inactive(rt: Runtime, tx: UnitOfWork, event: Event) -> None:
@@ -63,32 +63,42 @@ async def raise_alert(
     card: dict[str, Any],
     *,
     once_by: dict[str, UUID],
-    roles: Sequence[str] = (Role.OWNER, Role.MANAGER),
+    roles: Sequence[str] = ROLES,
 ) -> None:
     """``once_by`` names the column, and what this kind is told of only once; ``roles``: who gets a mail."""
+    notice = Notice(event.org_id, kind, title, body, card, once_by, event.connection_id, roles)
+    await raise_notice(rt, tx, notice)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """An alert to be. ``frequency`` none: as the organization wants it for all."""
+
+    org_id: UUID
+    kind: Kind
+    title: str
+    body: str
+    card: dict[str, Any]
+    once_by: dict[str, UUID]
+    connection_id: UUID | None = None
+    roles: Sequence[str] = ROLES
+    frequency: str | None = None
+
+
+async def raise_notice(rt: Runtime, tx: UnitOfWork, notice: Notice) -> UUID | None:
+    """The feed's row and what leaves of it, in one transaction. None: it was told before."""
     row = insert(Alert).values(
         id=new_id(),
-        org_id=event.org_id,
-        kind=kind,
-        connection_id=event.connection_id,
-        title=title,
-        body=body,
-        card=card,
-        **once_by,
+        org_id=notice.org_id,
+        kind=notice.kind,
+        connection_id=notice.connection_id,
+        title=notice.title,
+        body=notice.body,
+        card=notice.card,
+        **notice.once_by,
     )
-    once = row.on_conflict_do_nothing(index_elements=["org_id", "kind", *once_by])
-    alert_id = await tx.session.scalar(once.returning(Alert.id))
+    once = row.on_conflict_do_nothing(index_elements=["org_id", "kind", *notice.once_by])
+    alert_id: UUID | None = await tx.session.scalar(once.returning(Alert.id))
     if alert_id is not None:
-        await _mail(rt, tx, event.org_id, alert_id, roles)
-
-
-async def _mail(rt: Runtime, tx: UnitOfWork, org_id: UUID, alert_id: UUID, roles: Sequence[str]) -> None:
-    """One row and one job for each address, in the alert's own transaction."""
-    domain = domain_of(rt.config.mail_from)
-    for address in await people_to_tell(tx, org_id, roles):
-        mail_id = new_id()
-        message_id = f"<{mail_id.hex}@{domain}>"
-        tx.session.add(
-            AlertMail(id=mail_id, org_id=org_id, alert_id=alert_id, recipient=address, message_id=message_id)
-        )
-        await enqueue(tx, MAIL, mail_id)
+        await distribute(rt, tx, notice.org_id, alert_id, notice.kind, notice.roles, notice.frequency)
+    return alert_id

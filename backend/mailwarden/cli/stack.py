@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
 import secrets
@@ -171,6 +172,18 @@ def local_servers(settings: Settings) -> Iterator[Settings]:
 
 
 @contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Two at once would empty each other's database and take each other's jobs. It ends with the process."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "running.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StackError(f"Another Mailwarden runs in {folder}; end it, or name another folder.") from None
+        yield
+
+
+@contextmanager
 def running_stack(
     settings: Settings,
     *,
@@ -185,6 +198,7 @@ def running_stack(
     ``fresh`` empties the database first. ``before`` may start other children, and adds to the environment.
     """
     with contextlib.ExitStack() as resources:
+        resources.enter_context(alone_in(settings.data_dir))
         servers = None
         if settings.database.url is None:
             servers = resources.enter_context(embedded_servers(settings.data_dir / "servers"))

@@ -16,6 +16,8 @@ class Wish(StrEnum):
     DIAGNOSTICS = "look_at_diagnostics"
     AUDIT_LOG = "look_at_audit_log"
     BILLING = "manage_billing"
+    ALERTS = "manage_alerts"
+    DOMAINS = "manage_domains"
 
 
 @dataclass(frozen=True)
@@ -41,4 +43,6 @@ MEANING = {
     Wish.DIAGNOSTICS: Meaning("diagnostics:read", "look at the diagnostics", "/diagnostics"),
     Wish.AUDIT_LOG: Meaning("audit:read", "look at the audit log", "/audit-log"),
     Wish.BILLING: Meaning("billing:write", "look after plan and payment", "/settings/billing"),
+    Wish.ALERTS: Meaning("alerts:write", "change what is alerted and how", "/settings?tab=alerts"),
+    Wish.DOMAINS: Meaning("domains:write", "look after domains and blocklists", "/deliverability/domains"),
 }

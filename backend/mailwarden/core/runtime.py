@@ -20,6 +20,7 @@ from mailwarden.core.places import Places
 from mailwarden.core.skew import SkewWatch
 
 if TYPE_CHECKING:  # core knows no provider; these are types of values it only carries
+    from mailwarden.deliverability.dns.answers import Resolvers
     from mailwarden.providers.budget import Budget
     from mailwarden.providers.settings import ProviderSettings
 
@@ -50,6 +51,8 @@ class Retention:
     transitions_days: int = 1095
     episodes_days: int = 1095
     sync_runs_days: int = 400
+    reconciliations_days: int = 400
+    score_snapshots_days: int = 1095
     sync_journal_days: int = 90
     sync_bodies_days: int = 14  # 0: bodies are not even written
     refresh_attempts_days: int = 90
@@ -71,6 +74,8 @@ class Retention:
     hook_events_days: int = 30  # longer than any provider repeats one
     hook_log_days: int = 90
     support_bundles_days: int = 7
+    exports_days: int = 30
+    domain_checks_days: int = 180
     api_keys_days: int = 90
     devices_days: int = 90
     oauth_tokens_days: int = 90
@@ -108,6 +113,15 @@ class Billing:
 
 
 @dataclass(frozen=True)
+class Blocklists:
+    """``accepted``: lists whose terms are kept to; ``off``: never asked; ``keys``: by operator of lists."""
+
+    accepted: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
 class Config:
     """What features need to know of the operator's settings."""
 
@@ -123,8 +137,10 @@ class Config:
     retention: Retention = field(default_factory=Retention)
     limits: Limits = field(default_factory=Limits)
     billing: Billing = field(default_factory=Billing)
+    blocklists: Blocklists = field(default_factory=Blocklists)
     settings_set: tuple[str, ...] = ()  # names only, for support
     egress_allow: tuple[str, ...] = ()  # CIDR ranges beside the public ones
+    slack_hosts: tuple[str, ...] = ("hooks.slack.com",)  # where Slack webhooks of alerts may lead
     mail_ca_file: Path | None = None  # authorities that mail servers may be certified by, beside the system's
     cookie_secure: bool = True
     extension_ids: tuple[str, ...] = ()  # browser extensions that may ask people for access
@@ -146,6 +162,7 @@ class Runtime:
     budget: "Budget"
     rng: random.Random
     config: Config
+    resolver: "Resolvers"  # asks the DNS about domains; not for hosts that we connect to
     skew: SkewWatch = field(default_factory=SkewWatch)
     limiter: Limiter = field(default_factory=Limiter)
     reserved: Sessions | None = None  # as mw_app, too; None: none are kept free

@@ -8,6 +8,7 @@ DESCRIPTIONS: dict[str, str] = {
     "alerts:read": "Read notices",
     "connections:write": "Connect, reconnect, change and disconnect integrations",
     "syncs:write": "Start syncs",
+    "domains:write": "Add, change, verify and remove sending domains",
     "organization:write": "Change the organization's settings and members",
     "members:read": "See who belongs to the organization",
     "members:write": "Invite, change and remove members",

@@ -24,12 +24,19 @@ class EventType(StrEnum):
     SYNC_STARTED = "sync.started"
     SYNC_SUCCEEDED = "sync.succeeded"
     SYNC_FAILED = "sync.failed"
+    FIGURES_DEVIATING = "figures.deviating"
     WEBHOOK_ENDPOINT_FAILING = "webhook_endpoint.failing"
     WEBHOOK_ENDPOINT_RECOVERED = "webhook_endpoint.recovered"
     WEBHOOK_ENDPOINT_DISABLED = "webhook_endpoint.disabled"
+    SCORE_CHANGED = "score.changed"
+    BLOCKLIST_LISTED = "blocklist.listed"
+    BLOCKLIST_RELISTED = "blocklist.relisted"
+    BLOCKLIST_DELISTED = "blocklist.delisted"
     SUBSCRIPTION_INACTIVE = "subscription.inactive"
     SUBSCRIPTION_LAPSED = "subscription.lapsed"
     SUBSCRIPTION_REACTIVATED = "subscription.reactivated"
+    DOMAIN_CHANGED = "domain.changed"
+    EXPORT_READY = "export.ready"
 
 
 # What each fact means, shown in the API guide; a test keeps the list complete.
@@ -54,10 +61,17 @@ DESCRIPTIONS: dict[EventType, str] = {
     EventType.SYNC_STARTED: "A sync run began.",
     EventType.SYNC_SUCCEEDED: "A sync run processed everything in its window.",
     EventType.SYNC_FAILED: "A sync run ended without having processed everything.",
+    EventType.FIGURES_DEVIATING: "Our figures are off the provider's totals by more than 5 %. Names what is to blame.",
     EventType.WEBHOOK_ENDPOINT_FAILING: "A webhook endpoint has accepted nothing for 24 hours.",
     EventType.WEBHOOK_ENDPOINT_RECOVERED: "That webhook endpoint accepts deliveries again.",
     EventType.WEBHOOK_ENDPOINT_DISABLED: "A webhook endpoint answered 410 Gone and gets nothing any more.",
+    EventType.SCORE_CHANGED: "The deliverability score of the account or of a domain is another. Carries from and to.",
+    EventType.BLOCKLIST_LISTED: "A blocklist that proved itself lists one of your addresses or domains.",
+    EventType.BLOCKLIST_RELISTED: "It lists one again that it had taken off.",
+    EventType.BLOCKLIST_DELISTED: "It lists that address or domain no more.",
     EventType.SUBSCRIPTION_INACTIVE: "Trial or subscription is over; work is refused until somebody pays.",
     EventType.SUBSCRIPTION_LAPSED: "It has been over for 30 days: authorizations are not renewed any more.",
+    EventType.DOMAIN_CHANGED: "The DNS records of a sending domain changed, or came to be valid or faulty.",
     EventType.SUBSCRIPTION_REACTIVATED: "The organization may work again; its connections are tested.",
+    EventType.EXPORT_READY: "A file that was made in the background can be downloaded, for 24 hours.",
 }

@@ -15,10 +15,11 @@ from mailwarden.metrics.output import campaign_out, data_age, observation_out
 from mailwarden.metrics.queries import (
     CampaignFilter,
     Latest,
-    campaigns,
+    campaign_ids,
     connections_shown,
     count_campaigns,
     list_observation_rows,
+    rows_of,
 )
 from mailwarden.metrics.schemas import CampaignPage, ObservationOut
 
@@ -53,6 +54,10 @@ class CampaignSort(StrEnum):
     def down(self) -> bool:
         return self.startswith("-")
 
+    @property
+    def of_figures(self) -> bool:
+        return self.field not in ("sent_at", "name")
+
     def key(self) -> ColumnElement[Any]:
         if self.field == "sent_at":
             return func.coalesce(Campaign.sent_at, literal(NEVER))
@@ -70,10 +75,11 @@ async def list_page(
 ) -> CampaignPage:
     now = rt.clock.now()
     scope = f"campaigns|{sort}|{wanted.scope()}"
-    statement = campaigns(org_id, now, wanted).add_columns(sort.key().label("sort_key"))
+    found = campaign_ids(org_id, now, wanted, figures=sort.of_figures).add_columns(sort.key().label("sort_key"))
     if page.cursor is not None:
-        statement = _after(statement, sort, rt.cursors.decode(org_id, scope, page.cursor))
-    rows = (await tx.session.execute(_ordered(statement, sort).limit(page.limit + 1))).all()
+        found = _after(found, sort, rt.cursors.decode(org_id, scope, page.cursor))
+    ids = _ordered(found, sort).limit(page.limit + 1).subquery("page")
+    rows = (await tx.session.execute(_ordered(rows_of(ids, org_id).add_columns(ids.c.sort_key), sort))).all()
     shown = rows[: page.limit]
     more = len(rows) > page.limit
     position = [_written(shown[-1].sort_key), str(shown[-1][0].id)] if more else None

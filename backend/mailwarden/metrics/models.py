@@ -57,3 +57,7 @@ class Observation(Tenant, Base):
     complaints: Mapped[int | None]
     unsubscribes: Mapped[int | None]
     delivered_derived: Mapped[bool] = mapped_column(server_default=text("false"))
+    hard_bounced: Mapped[int | None]
+    soft_bounced: Mapped[int | None]
+    machine_opened: Mapped[int | None]  # by programs, where the provider tells them from people
+    machine_clicked: Mapped[int | None]

@@ -15,7 +15,7 @@ from mailwarden.connections.rules import HistoryRange, Status
 from mailwarden.core.db import app_now
 from mailwarden.core.errors import NotFound
 from mailwarden.metrics.models import Campaign, Observation
-from mailwarden.metrics.rules import COUNTS, RATES, derives, range_start
+from mailwarden.metrics.rules import COUNTS, RATES, STATED, derives, range_start
 from mailwarden.providers.catalog import load
 
 # The current figures of a campaign. LIMIT keeps the planner from joining observations as a whole: while its statistics
@@ -93,6 +93,25 @@ def campaigns(org_id: UUID, now: datetime, wanted: CampaignFilter) -> Any:
     return _joined(statement, org_id, now, wanted)
 
 
+def campaign_ids(org_id: UUID, now: datetime, wanted: CampaignFilter, *, figures: bool) -> Any:
+    """``figures`` only where they decide the order: they would be looked up for all, and a page shows few."""
+    statement = select(Campaign.id).join(Connection, Connection.id == Campaign.connection_id)
+    statement = statement.outerjoin(LATEST, true()) if figures else statement
+    return statement.where(shown(org_id, now), *_asked(wanted))
+
+
+def rows_of(ids: Any, org_id: UUID) -> Any:
+    """As ``campaigns`` gives them, of a subquery of ids, in no order."""
+    return (
+        select(Campaign, Latest, Connection.provider, Connection.account_label)
+        .select_from(ids)
+        .join(Campaign, Campaign.id == ids.c.id)
+        .join(Connection, Connection.id == Campaign.connection_id)
+        .outerjoin(LATEST, true())
+        .where(Campaign.org_id == org_id, Connection.org_id == org_id)
+    )
+
+
 async def count_campaigns(session: AsyncSession, org_id: UUID, now: datetime, wanted: CampaignFilter) -> int:
     statement = select(func.count()).select_from(Campaign).join(Connection, Connection.id == Campaign.connection_id)
     return await session.scalar(statement.where(shown(org_id, now), *_asked(wanted))) or 0
@@ -118,7 +137,7 @@ async def sum_figures(session: AsyncSession, org_id: UUID, now: datetime, wanted
     columns.append(func.coalesce(func.bool_or(Latest.delivered_derived), False).label("delivered_derived"))
     counted_by_us = and_(Latest.id.is_not(None), Connection.provider.in_([name for name in load() if derives(name)]))
     columns.append(func.coalesce(func.bool_or(counted_by_us), False).label("derived"))
-    columns += [func.sum(getattr(Latest, name)).label(name) for name in COUNTS]
+    columns += [func.sum(getattr(Latest, name)).label(name) for name in STATED]
     for name, (part, whole) in RATES.items():
         of, among = getattr(Latest, part), getattr(Latest, whole)
         both = and_(of.is_not(None), among.is_not(None))

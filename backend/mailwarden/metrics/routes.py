@@ -8,9 +8,9 @@ from mailwarden.core.ids import CampaignId, ConnectionId
 from mailwarden.core.moments import Moment
 from mailwarden.core.paging import Page, Paging
 from mailwarden.metrics.listing import CampaignSort, list_page, observation_page
-from mailwarden.metrics.output import campaign_out, data_age, summed_out
-from mailwarden.metrics.queries import CampaignFilter, connections_shown, get_campaign_row, sum_figures
-from mailwarden.metrics.schemas import CampaignOut, CampaignPage, ObservationOut, Summary
+from mailwarden.metrics.output import campaign_out
+from mailwarden.metrics.queries import CampaignFilter, get_campaign_row
+from mailwarden.metrics.schemas import CampaignOut, CampaignPage, ObservationOut
 
 router = APIRouter(prefix="/v1", tags=["metrics"])
 SentFrom = Annotated[Moment | None, Query(description="Sent at this time or later.")]
@@ -55,23 +55,3 @@ async def list_observations(
     """Newest first: each time the figures had changed, and the sync that brought them."""
     row = await get_campaign_row(tx.session, caller.org_id, campaign_id)
     return await observation_page(rt, tx, caller.org_id, campaign_id, row.provider, page)
-
-
-@router.get("/metrics/summary", responses=errors())
-async def get_metrics_summary(
-    rt: Rt,
-    tx: Reader,
-    caller: DataReader,
-    connection_id: ConnectionId | None = None,
-    sent_from: SentFrom = None,
-    sent_to: SentTo = None,
-) -> Summary:
-    wanted = CampaignFilter((connection_id,) if connection_id else (), (), sent_from, sent_to)
-    sums = await sum_figures(tx.session, caller.org_id, rt.clock.now(), wanted)
-    return Summary(
-        sent_from=sent_from,
-        sent_to=sent_to,
-        campaigns=sums["campaigns"],
-        figures=summed_out(sums),
-        data_age=data_age(await connections_shown(tx.session, caller.org_id, wanted)),
-    )

@@ -9,6 +9,9 @@ from mailwarden.providers.base import Figures
 from mailwarden.providers.catalog import load
 
 COUNTS = ("sent", "delivered", "opened", "clicked", "bounced", "complaints", "unsubscribes")
+BOUNCES = ("hard_bounced", "soft_bounced")
+MORE = (*BOUNCES, "machine_opened", "machine_clicked")  # told by few providers
+STATED = (*COUNTS, *MORE)
 
 # rate: (part, whole)
 RATES = MappingProxyType(

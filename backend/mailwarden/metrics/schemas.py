@@ -20,6 +20,12 @@ class FiguresOut(Wire):
     bounced: int | None
     complaints: int | None
     unsubscribes: int | None
+    hard_bounced: int | None = Field(description="Of bounced: for good. Null where the provider does not say.")
+    soft_bounced: int | None = Field(description="Of bounced: for the time being.")
+    machine_opened: int | None = Field(
+        description="Of opened: by programs such as privacy proxies, where they are told from people. See `providers`."
+    )
+    machine_clicked: int | None = Field(description="Of clicked: by programs such as security scanners.")
     delivery_rate: float | None = Field(description="delivered / sent, 0..1")
     bounce_rate: float | None = Field(description="bounced / sent, 0..1")
     open_rate: float | None = Field(description="opened / delivered, 0..1")
@@ -43,6 +49,8 @@ class CampaignOut(Wire):
     gone_at: datetime | None = Field(description="When the provider no longer had it; the figures stay.")
     figures: FiguresOut | None
     figures_as_of: datetime | None
+    provisional_until: datetime | None = Field(description="Until then figures usually still move; null if not sent.")
+    settled: bool = Field(description="The figures were read once more after `provisional_until`.")
 
 
 class DataAge(Wire):
@@ -51,6 +59,7 @@ class DataAge(Wire):
     connection_id: ConnectionId
     provider: str
     account_label: str
+    account_time_zone: str | None = Field(description="The provider's own; its reports may count days in it.")
     status: str
     data_as_of: datetime | None
     syncing: bool
@@ -71,13 +80,3 @@ class ObservationOut(Wire):
     as_of: datetime
     sync_id: SyncId
     figures: FiguresOut
-
-
-class Summary(Wire):
-    """Figures of all campaigns sent in the range, as last observed."""
-
-    sent_from: datetime | None
-    sent_to: datetime | None
-    campaigns: int
-    figures: FiguresOut
-    data_age: list[DataAge]

@@ -11,20 +11,25 @@ from sqlalchemy import text
 
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.ids import new_id
-from mailwarden.metrics.rules import COUNTS, complete, is_empty
+from mailwarden.metrics.rules import BOUNCES, STATED, complete, is_empty
 from mailwarden.providers.base import Campaign, Figures
 
 
 def _listed(prefix: str) -> str:
-    return ", ".join(f"{prefix}{name}" for name in COUNTS)
+    return ", ".join(f"{prefix}{name}" for name in STATED)
 
 
-_TYPES = ", ".join(f"{name} int" for name in COUNTS)
+_TYPES = ", ".join(f"{name} int" for name in STATED)
 _SOURCE = (
     "source AS (SELECT cast(:org AS uuid) AS org, cast(:connection AS uuid) AS connection, cast(:run AS uuid) AS run,"
     " cast(:as_of AS timestamptz) AS as_of, cast(:since AS timestamptz) AS since)"
 )
-_DIFFERS = f"i.stated AND (o.id IS NULL OR ({_listed('i.')}) IS DISTINCT FROM ({_listed('o.')}))"
+# A provider may tell the kinds of bounces at one time and not at another: of as many bounces they are still true.
+_KINDS = {name: f"coalesce(i.{name}, CASE WHEN i.bounced = o.bounced THEN o.{name} END)" for name in BOUNCES}
+_GIVEN = ", ".join(_KINDS.get(name, f"i.{name}") for name in STATED)
+_KEPT = ", ".join(f"{text} AS kept_{name}" for name, text in _KINDS.items())
+_TOLD = ", ".join(f"j.kept_{name}" if name in _KINDS else f"j.{name}" for name in STATED)
+_DIFFERS = f"i.stated AND (o.id IS NULL OR ({_GIVEN}) IS DISTINCT FROM ({_listed('o.')}))"
 # LIMIT keeps these from being joined as a whole: before the first ANALYZE of a growing table the planner would read all
 # of it for every page, and a large first sync would take quadratic time.
 _CAMPAIGN = """LATERAL (
@@ -34,8 +39,17 @@ _CAMPAIGN = """LATERAL (
 _LATEST = "LATERAL (SELECT * FROM observations WHERE id = c.latest_observation_id LIMIT 1) o"
 _OBSERVED = f"""
   INSERT INTO observations (id, org_id, campaign_id, source_run_id, as_of, delivered_derived, {_listed("")})
-  SELECT j.observation, s.org, j.campaign_id, s.run, s.as_of, j.delivered_derived, {_listed("j.")}
+  SELECT j.observation, s.org, j.campaign_id, s.run, s.as_of, j.delivered_derived, {_TOLD}
   FROM judged j, source s WHERE j.differs"""
+# Marked by whoever stores, and in its transaction: what a roll-up does not hold yet is never taken from it. In order,
+# as the roll-up takes them away, so that neither waits for the other for ever.
+_MARKED = """
+  INSERT INTO stale_figures AS known (id, org_id, connection_id, day, since)
+  SELECT uuidv7(), s.org, s.connection, t.day, CASE WHEN bool_or(t.moved) THEN NULL ELSE s.as_of END
+  FROM touched t, source s WHERE t.day IS NOT NULL
+  GROUP BY t.day, s.org, s.connection, s.as_of ORDER BY t.day DESC
+  ON CONFLICT (connection_id, day) DO UPDATE SET since = CASE
+    WHEN known.since IS NULL OR excluded.since IS NULL THEN NULL ELSE least(known.since, excluded.since) END"""
 
 # All parts of one statement see the table as it was before: `judged` compares with what was known.
 _PAGE = f"""
@@ -45,7 +59,9 @@ WITH {_SOURCE}, input AS (
     sent_at timestamptz, created timestamptz, updated timestamptz, archived boolean, stated boolean,
     delivered_derived boolean, {_TYPES})
 ), judged AS (
-  SELECT i.*, coalesce(c.id, i.id) AS campaign_id, c.id IS NULL AS added, o.id AS latest, {_DIFFERS} AS differs,
+  SELECT i.*, coalesce(c.id, i.id) AS campaign_id, c.id IS NULL AS added, o.id AS latest,
+    {_KEPT}, {_DIFFERS} AS differs, c.sent_at AS was_sent_at,
+    c.id IS NOT NULL AND c.sent_at IS DISTINCT FROM i.sent_at AS moved,
     (c.name, c.status, c.sent_at, c.archived) IS DISTINCT FROM (i.name, i.status, i.sent_at, i.archived)
       OR c.subject IS DISTINCT FROM coalesce(i.subject, c.subject) OR c.gone_at IS NOT NULL AS redescribed,
     c.last_seen_run_id IS DISTINCT FROM s.run AS first_in_run,
@@ -67,6 +83,10 @@ WITH {_SOURCE}, input AS (
     figures_as_of = coalesce(excluded.figures_as_of, known.figures_as_of),
     last_seen_run_id = excluded.last_seen_run_id, updated_at = excluded.updated_at
 ), observed AS ({_OBSERVED}
+), touched AS (
+  SELECT (sent_at AT TIME ZONE 'UTC')::date AS day, moved FROM judged WHERE differs OR added OR moved
+  UNION ALL SELECT (was_sent_at AT TIME ZONE 'UTC')::date, true FROM judged WHERE moved
+), marked AS ({_MARKED}
 )
 SELECT count(*) FILTER (WHERE first_in_run) AS seen, count(*) FILTER (WHERE added) AS added,
   count(*) FILTER (WHERE NOT added AND (differs OR redescribed)) AS changed,
@@ -79,13 +99,16 @@ WITH {_SOURCE}, input AS (
   SELECT * FROM jsonb_to_recordset(cast(:rows AS jsonb)) AS r(
     observation uuid, external_id text, stated boolean, delivered_derived boolean, {_TYPES})
 ), judged AS (
-  SELECT i.*, c.id AS campaign_id, o.id AS latest, {_DIFFERS} AS differs
+  SELECT i.*, c.id AS campaign_id, c.sent_at, o.id AS latest, {_KEPT}, {_DIFFERS} AS differs
   FROM input i CROSS JOIN source s JOIN {_CAMPAIGN} ON true LEFT JOIN {_LATEST} ON true
 ), pointed AS (
   UPDATE campaigns c SET figures_as_of = s.as_of, updated_at = app_now(),
     latest_observation_id = CASE WHEN j.differs THEN j.observation ELSE c.latest_observation_id END
   FROM judged j, source s WHERE c.id = j.campaign_id AND j.stated
 ), observed AS ({_OBSERVED}
+), touched AS (
+  SELECT (sent_at AT TIME ZONE 'UTC')::date AS day, false AS moved FROM judged WHERE differs
+), marked AS ({_MARKED}
 )
 SELECT count(*) AS seen, 0 AS added, count(*) FILTER (WHERE differs AND latest IS NOT NULL) AS changed,
   count(*) AS fresh
@@ -161,5 +184,5 @@ def _counts(found: Figures) -> dict[str, Any]:
         "observation": new_id(),
         "stated": not is_empty(figures),
         "delivered_derived": figures.delivered_derived,
-        **{name: getattr(figures, name) for name in COUNTS},
+        **{name: getattr(figures, name) for name in STATED},
     }

@@ -33,6 +33,7 @@ PREFIXES = {
     "bundle": "sup",
     "sync": "sync",
     "support_request": "tick",
+    "export": "exp",
 }
 COLUMNS = (
     "id",

@@ -183,6 +183,10 @@ class Figures:
     unsubscribes: int | None = None
     delivered_derived: bool = False  # F5: sent - bounced, where the provider gives none
     derived: bool = False  # all of them: counted by us from single records, the provider gives no figures
+    hard_bounced: int | None = None
+    soft_bounced: int | None = None
+    machine_opened: int | None = None  # of ``opened``: by programs, where the provider tells them from people
+    machine_clicked: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,6 +222,15 @@ class RefreshPolicy(_Spec):
         return self
 
 
+class FiguresSpec(_Spec):
+    """What is known of a provider's figures besides their values. No provider says when a figure is final."""
+
+    settle_days: int = Field(gt=0, le=30)  # after sending they still move; not more than every sync reads anew
+    settle_why: str
+    machines: Literal["excluded", "included", "unknown"]  # opens and clicks by programs, within the counts
+    machines_why: str
+
+
 class UninstallJournalSpec(_Spec):
     token_path: Path
     scopes: tuple[str, ...]
@@ -241,6 +250,7 @@ class ProviderSpec(_Spec):
     limits: tuple[Limit, ...]
     refresh: RefreshPolicy
     uninstall_journal: UninstallJournalSpec | None = None
+    figures: FiguresSpec | None = None
     rights: tuple[Scope, ...] = ()  # of kind password: what a server may take away while the sign-in stays good
 
     @property
@@ -264,6 +274,12 @@ class ProviderSpec(_Spec):
     def kind_is_complete(self) -> Self:
         if (self.kind == "oauth") != (self.oauth is not None and self.rest is not None):
             raise ValueError("sections auth and api belong to kind oauth, and to it alone")
+        return self
+
+    @model_validator(mode="after")
+    def figures_are_described(self) -> Self:
+        if ("campaigns" in self.capabilities) != (self.figures is not None):
+            raise ValueError("capability campaigns and section figures must come together")
         return self
 
     @model_validator(mode="after")

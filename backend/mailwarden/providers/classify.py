@@ -185,7 +185,7 @@ def _told_in_words(spec: ProviderSpec, answer: Answer, body: Any) -> float | Non
     try:
         now = parsedate_to_datetime(answer.headers["date"])
         return min(3600.0, max(1.0, (until - now).total_seconds())) if until else None
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, OverflowError):
         return None
 
 
@@ -196,6 +196,6 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return min(3600.0, max(1.0, float(value)))
     try:
         wait = (parsedate_to_datetime(value) - parsedate_to_datetime(headers["date"])).total_seconds()
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, OverflowError):
         return None
     return min(3600.0, max(1.0, wait))

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mailwarden.providers.base import Account, Api, Campaign, Figures, Page, Window
+from mailwarden.providers.hubspot_totals import hubspot_totals
 from mailwarden.providers.reading import Row, count, garbled, moment, rows, text
+from mailwarden.providers.totals import StatedTotals, TotalsRequest
 
 DETAILS = "/account-info/2026-09/details"
 EMAILS = "/marketing/emails/2026-09"
@@ -36,6 +38,9 @@ class HubSpot:
         if after is not None and after == cursor:
             raise garbled(EMAILS, "the next page is the page just read")
         return Page(found, after, count(payload.get("total")))
+
+    async def totals(self, api: Api, asked: TotalsRequest) -> StatedTotals:
+        return await hubspot_totals(api, asked)
 
 
 def _listing(window: Window, segment: str) -> dict[str, Any]:
@@ -96,4 +101,6 @@ def to_figures(row: Row) -> Figures:
         complaints=count(counters.get("spamreport")),
         unsubscribes=count(counters.get("unsubscribed")),
         delivered_derived=derived,
+        hard_bounced=count(counters.get("hardbounced")),
+        soft_bounced=count(counters.get("softbounced")),
     )

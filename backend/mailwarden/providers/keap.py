@@ -5,7 +5,9 @@ from datetime import datetime
 from mailwarden.providers.base import Account, Api, ContactPage, Page, Window
 from mailwarden.providers.keap_contacts import contact_page
 from mailwarden.providers.keap_records import record_page
+from mailwarden.providers.keap_totals import keap_totals
 from mailwarden.providers.reading import garbled, text
+from mailwarden.providers.totals import StatedTotals, TotalsRequest
 
 USERINFO = "/crm/rest/v2/oauth/connect/userinfo"
 BUSINESS = "/crm/rest/v2/businessProfile"
@@ -35,3 +37,6 @@ class Keap:
 
     async def contacts(self, api: Api, changed_since: datetime | None, cursor: str | None) -> ContactPage:
         return await contact_page(api, changed_since, cursor)
+
+    async def totals(self, api: Api, asked: TotalsRequest) -> StatedTotals:
+        return await keap_totals(api, asked)

@@ -4,7 +4,9 @@ from datetime import UTC, timedelta
 
 from mailwarden.providers.base import Account, Api, Campaign, FiguresPage, Page, Window
 from mailwarden.providers.klaviyo_report import report_page
+from mailwarden.providers.klaviyo_totals import klaviyo_totals
 from mailwarden.providers.reading import Row, at, dig, garbled, moment, next_cursor, rows, text
+from mailwarden.providers.totals import StatedTotals, TotalsRequest
 
 ACCOUNTS = "/api/accounts"
 CAMPAIGNS = "/api/campaigns"
@@ -46,6 +48,9 @@ class Klaviyo:
 
     async def figures(self, api: Api, window: Window, cursor: str | None) -> FiguresPage:
         return await report_page(api, window, cursor)
+
+    async def totals(self, api: Api, asked: TotalsRequest) -> StatedTotals:
+        return await klaviyo_totals(api, asked)
 
 
 def _filter(window: Window, segment: str) -> str:

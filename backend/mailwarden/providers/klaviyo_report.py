@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailwarden.providers.base import Api, Figures, FiguresPage, Window
+from mailwarden.providers.klaviyo_bounces import BOUNCED, bounce_types, split
 from mailwarden.providers.reading import at, count, garbled, moment, next_cursor, rows, text
 
 REPORTS = "/api/campaign-values-reports"
@@ -18,6 +19,7 @@ METRICS = "/api/metrics"
 CAMPAIGNS = "/api/campaigns"
 _SPAN = timedelta(days=360)
 _SLACK = timedelta(days=1)
+_LATE = timedelta(days=5)  # for so long mail servers go on trying (RFC 5321 section 4.5.4.1)
 _STATISTICS = (
     "recipients",
     "delivered",
@@ -38,6 +40,7 @@ class _Place:
     since: datetime
     until: datetime  # end of the span being read; spans go from new to old
     metric: str
+    bounces: str | None = None  # the metric whose events tell hard from soft
     page: str | None = None
     open_id: str | None = None  # the last page ended inside this campaign …
     open_counts: Mapping[str, int] | None = None  # … with these sums so far
@@ -54,16 +57,33 @@ async def report_page(api: Api, window: Window, cursor: str | None) -> FiguresPa
     if page and following and following.open_id:
         del sums[following.open_id]
     figures = {campaign: to_figures(counts) for campaign, counts in sums.items()}
+    if place.page is None and page is None:  # the types of a report of many pages would cost more than its figures
+        figures = await _with_types(api, place, payload, figures)
     return FiguresPage(figures, _cursor(following) if following else None)
+
+
+async def _with_types(api: Api, place: _Place, payload: Any, figures: dict[str, Figures]) -> dict[str, Figures]:
+    if place.bounces is None:
+        return figures
+    some = any(one.bounced for one in figures.values())
+    types = await bounce_types(api, place.bounces, _start(place), place.until + _LATE) if some else {}
+    if types is None:
+        return figures
+    messages: dict[str, list[str]] = {}
+    for row in rows(at(payload, "data", "attributes"), "results", REPORTS):
+        campaign, message = text(row, "groupings", "campaign_id"), text(row, "groupings", "campaign_message_id")
+        if campaign and message:
+            messages.setdefault(campaign, []).append(message)
+    return {campaign: split(one, messages.get(campaign, ()), types) for campaign, one in figures.items()}
 
 
 async def _begin(api: Api, window: Window) -> _Place | None:
     """None: the account has nothing that a report could be about."""
     since = window.sent_from or await _first_campaign(api)
-    metric = await _conversion_metric(api) if since else None
+    metric, bounces = await _metrics(api) if since else (None, None)
     if since is None or metric is None:
         return None
-    return _Place(since - _SLACK, window.until + _SLACK, metric)
+    return _Place(since - _SLACK, window.until + _SLACK, metric, bounces)
 
 
 async def _first_campaign(api: Api) -> datetime | None:
@@ -76,28 +96,32 @@ async def _first_campaign(api: Api) -> datetime | None:
     return min(created, default=None)
 
 
-async def _conversion_metric(api: Api) -> str | None:
-    """The report demands one though no conversions are asked for: orders if there are any, else the first."""
-    first: str | None = None
+async def _metrics(api: Api) -> tuple[str | None, str | None]:
+    """A metric of conversions and that of bounces.
+
+    The report demands the former though no conversions are asked for: orders if there are any, else the first.
+    """
+    known: dict[str, str] = {}
     cursor: str | None = None
     for _ in range(_METRIC_PAGES):
         payload = await api.get(METRICS, {"page[cursor]": cursor} if cursor else None)
-        found = rows(payload, "data", METRICS)
-        usual = next((row for row in found if text(row, "attributes", "name") == _USUAL_METRIC), None)
-        if usual:
-            return text(usual, "id")
-        first = first or next((text(row, "id") for row in found), None)
+        for row in rows(payload, "data", METRICS):
+            if id_ := text(row, "id"):
+                known.setdefault(text(row, "attributes", "name") or "", id_)
         cursor = next_cursor(payload, "page[cursor]", cursor, METRICS)
-        if cursor is None:
+        if cursor is None or {_USUAL_METRIC, BOUNCED} <= known.keys():
             break
-    return first
+    return known.get(_USUAL_METRIC) or next(iter(known.values()), None), known.get(BOUNCED)
+
+
+def _start(place: _Place) -> datetime:
+    return max(place.since, place.until - _SPAN)
 
 
 def _question(place: _Place) -> dict[str, Any]:
-    start = max(place.since, place.until - _SPAN)
     attributes = {
         "statistics": list(_STATISTICS),
-        "timeframe": {"start": _iso(start), "end": _iso(place.until)},
+        "timeframe": {"start": _iso(_start(place)), "end": _iso(place.until)},
         "conversion_metric_id": place.metric,
         "filter": "equals(send_channel,'email')",
     }

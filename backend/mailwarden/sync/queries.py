@@ -32,14 +32,20 @@ def runs(org_id: UUID) -> Any:
     )
 
 
-async def list_runs(
-    tx: UnitOfWork, org_id: UUID, wanted: RunFilter, limit: int, after: tuple[datetime, UUID] | None
-) -> Sequence[Any]:
+def runs_asked(org_id: UUID, wanted: RunFilter) -> Any:
+    """In no order."""
     statement = runs(org_id)
     for column in ("connection_id", "status", "type"):
         value = getattr(wanted, column)
         if value is not None:
             statement = statement.where(getattr(SyncRun, column) == value)
+    return statement
+
+
+async def list_runs(
+    tx: UnitOfWork, org_id: UUID, wanted: RunFilter, limit: int, after: tuple[datetime, UUID] | None
+) -> Sequence[Any]:
+    statement = runs_asked(org_id, wanted)
     if after is not None:
         statement = statement.where(tuple_(SyncRun.created_at, SyncRun.id) < after)
     order = (SyncRun.created_at.desc(), SyncRun.id.desc())

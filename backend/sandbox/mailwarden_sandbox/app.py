@@ -34,6 +34,7 @@ class Sandbox:
         self.config = config
         self.world = self._fresh()
         self.mail: MailPorts | None = None  # once its servers are started
+        self.dns: str | None = None  # likewise; address and port of the name server
         self._control: ASGIApp = create_control(self, SERVED)
 
     def _fresh(self) -> World:

@@ -38,6 +38,8 @@ class Call:
     beside: int = 1
     """Calls of this app to this account that were being answered when this one came, itself included."""
     answer_headers: dict[str, str] = field(default_factory=dict)
+    losses: dict[str, float] = field(default_factory=dict)
+    """What the listings that figures are usually read from leave out, by kind of fault."""
 
     @cached_property
     def query(self) -> dict[str, list[str]]:

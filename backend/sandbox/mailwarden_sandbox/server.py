@@ -12,6 +12,7 @@ import uvicorn
 
 from mailwarden_sandbox.app import PROVIDERS, create_sandbox
 from mailwarden_sandbox.config import SandboxConfig, ServerConfig
+from mailwarden_sandbox.dns.door import DnsDoor
 from mailwarden_sandbox.mail.server import MailServers
 from mailwarden_sandbox.tls import Certificates, certificates
 from mailwarden_sandbox.transport import AbortableProtocol
@@ -36,18 +37,22 @@ def serve(config: SandboxConfig, server: ServerConfig) -> None:
             ssl_keyfile=tls.key if server.tls else None,
         )
         http.load()
-        mail = MailServers(sandbox, server.host, tls)
-    asyncio.run(_run(uvicorn.Server(http), mail, listener, server))
+        doors = (MailServers(sandbox, server.host, tls), DnsDoor(sandbox, server.host))
+    asyncio.run(_run(uvicorn.Server(http), doors, listener, server))
 
 
-async def _run(http: uvicorn.Server, mail: MailServers, listener: socket.socket, server: ServerConfig) -> None:
+async def _run(
+    http: uvicorn.Server, doors: tuple[MailServers, DnsDoor], listener: socket.socket, server: ServerConfig
+) -> None:
     """Announced once every port is open."""
-    await mail.start()
+    for door in doors:
+        await door.start()
     _announce(server, listener.getsockname()[1])
     try:
         await http.serve(sockets=[listener])
     finally:
-        await mail.stop()
+        for door in doors:
+            await door.stop()
 
 
 def _listen(server: ServerConfig) -> socket.socket:

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { ANALYTICS } from './analytics-screens.ts';
 import { violations } from './axe.ts';
+import { addDomain, mistype } from './deliverability-steps.ts';
 import { DIAGNOSTICS } from './diagnostics-screens.ts';
 import { BASE, fault, newAccount } from './stack.ts';
 import { connect, firstSyncDone, signUpInBrowser, statusOnCard } from './steps.ts';
@@ -90,6 +92,7 @@ const SCREENS: Screen[] = [
     path: '/alerts',
     ready: (p) => p.getByRole('button', { name: 'What happened' }).first().click(),
   },
+  ...ANALYTICS,
   ...DIAGNOSTICS,
   { name: 'settings', path: '/settings', ready: heading('Settings') },
   {
@@ -155,7 +158,7 @@ for (const device of ['desktop', 'phone'] as const) {
   });
 }
 
-test('every page, in both schemes and on a phone', { timeout: 600_000 }, async (t) => {
+test('every page, in both schemes and on a phone', { timeout: 900_000 }, async (t) => {
   const inactive = await newAccount('hubspot', 'Pages Portal');
   const healthy = await newAccount('klaviyo', 'Pages Shop');
   await signUpInBrowser(page);
@@ -163,6 +166,8 @@ test('every page, in both schemes and on a phone', { timeout: 600_000 }, async (
   await firstSyncDone(page, 'hubspot');
   await connect(page, 'klaviyo', healthy);
   await firstSyncDone(page, 'klaviyo');
+  await mistype('pages-shop.test');
+  await addDomain(page, 'pages-shop.test');
   await fault('hubspot', inactive, 'revoke');
   await page.goto(`${BASE}/integrations`);
   await statusOnCard(page, 'hubspot', 'Inactive').waitFor({ timeout: 120_000 });

@@ -56,10 +56,26 @@ export const fault = (provider: string, account: string, kind: string) =>
   sandbox('POST', `/accounts/${provider}/${account}/faults`, { kind });
 
 /** A new account at a provider, so that no test meets another's faults. Its external id. */
-export async function newAccount(provider: string, name: string): Promise<string> {
-  const made = (await sandbox('POST', '/accounts', { provider, name, campaigns: 30 })) as { external_id: string };
+export async function newAccount(provider: string, name: string, campaigns = 30): Promise<string> {
+  const made = (await sandbox('POST', '/accounts', { provider, name, campaigns })) as { external_id: string };
   return made.external_id;
 }
 
 export const sendCampaigns = (provider: string, account: string, count: number) =>
   sandbox('POST', `/accounts/${provider}/${account}/campaigns`, { count });
+
+/** What the owner of a domain publishes: all records of a name and type, in place of those before; none takes them away. */
+export const publish = (name: string, type: 'A' | 'TXT', ...values: string[]) =>
+  sandbox('PUT', '/dns/records', { name, type, values });
+
+/** Strikes a name and all beneath it; without a kind it ends. */
+export const dnsTrouble = (name: string, kind?: 'silence' | 'servfail' | 'refused') =>
+  sandbox('PUT', '/dns/trouble', { name, kind });
+
+/** Where a domain's own mail leaves from. */
+export async function addressOf(domain: string): Promise<string> {
+  const { records } = (await sandbox('GET', '/dns')) as { records: Record<string, { A?: string[] }> };
+  const address = records[domain]?.A?.[0];
+  if (!address) throw new Error(`the sandbox has no address of ${domain}`);
+  return address;
+}

@@ -27,6 +27,9 @@ import { Route as AppDashboardRouteImport } from './routes/_app/dashboard'
 import { Route as AppDiagnosticsRouteImport } from './routes/_app/diagnostics'
 import { Route as AppSettingsRouteImport } from './routes/_app/settings'
 import { Route as AppStatusRouteImport } from './routes/_app/status'
+import { Route as AppDeliverabilityIndexRouteImport } from './routes/_app/deliverability.index'
+import { Route as AppDeliverabilityBlocklistsRouteImport } from './routes/_app/deliverability.blocklists'
+import { Route as AppDeliverabilityDomainsRouteImport } from './routes/_app/deliverability.domains'
 import { Route as AppDevelopersIndexRouteImport } from './routes/_app/developers.index'
 import { Route as AppHelpIndexRouteImport } from './routes/_app/help.index'
 import { Route as AppHelpSlugRouteImport } from './routes/_app/help.$slug'
@@ -125,6 +128,23 @@ const AppStatusRoute = AppStatusRouteImport.update({
   path: '/status',
   getParentRoute: () => AppRoute,
 } as any)
+const AppDeliverabilityIndexRoute = AppDeliverabilityIndexRouteImport.update({
+  id: '/deliverability/',
+  path: '/deliverability/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppDeliverabilityBlocklistsRoute =
+  AppDeliverabilityBlocklistsRouteImport.update({
+    id: '/deliverability/blocklists',
+    path: '/deliverability/blocklists',
+    getParentRoute: () => AppRoute,
+  } as any)
+const AppDeliverabilityDomainsRoute =
+  AppDeliverabilityDomainsRouteImport.update({
+    id: '/deliverability/domains',
+    path: '/deliverability/domains',
+    getParentRoute: () => AppRoute,
+  } as any)
 const AppDevelopersIndexRoute = AppDevelopersIndexRouteImport.update({
   id: '/developers/',
   path: '/developers/',
@@ -185,10 +205,13 @@ export interface FileRoutesByFullPath {
   '/diagnostics': typeof AppDiagnosticsRoute
   '/settings': typeof AppSettingsRoute
   '/status': typeof AppStatusRoute
+  '/deliverability/blocklists': typeof AppDeliverabilityBlocklistsRoute
+  '/deliverability/domains': typeof AppDeliverabilityDomainsRoute
   '/help/$slug': typeof AppHelpSlugRoute
   '/integrations/$provider': typeof AppIntegrationsProviderRoute
   '/settings/account': typeof AppSettingsAccountRoute
   '/settings/billing': typeof AppSettingsBillingRoute
+  '/deliverability/': typeof AppDeliverabilityIndexRoute
   '/developers/': typeof AppDevelopersIndexRoute
   '/help/': typeof AppHelpIndexRoute
   '/integrations/': typeof AppIntegrationsIndexRoute
@@ -212,10 +235,13 @@ export interface FileRoutesByTo {
   '/diagnostics': typeof AppDiagnosticsRoute
   '/settings': typeof AppSettingsRoute
   '/status': typeof AppStatusRoute
+  '/deliverability/blocklists': typeof AppDeliverabilityBlocklistsRoute
+  '/deliverability/domains': typeof AppDeliverabilityDomainsRoute
   '/help/$slug': typeof AppHelpSlugRoute
   '/integrations/$provider': typeof AppIntegrationsProviderRoute
   '/settings/account': typeof AppSettingsAccountRoute
   '/settings/billing': typeof AppSettingsBillingRoute
+  '/deliverability': typeof AppDeliverabilityIndexRoute
   '/developers': typeof AppDevelopersIndexRoute
   '/help': typeof AppHelpIndexRoute
   '/integrations': typeof AppIntegrationsIndexRoute
@@ -241,10 +267,13 @@ export interface FileRoutesById {
   '/_app/diagnostics': typeof AppDiagnosticsRoute
   '/_app/settings': typeof AppSettingsRoute
   '/_app/status': typeof AppStatusRoute
+  '/_app/deliverability/blocklists': typeof AppDeliverabilityBlocklistsRoute
+  '/_app/deliverability/domains': typeof AppDeliverabilityDomainsRoute
   '/_app/help/$slug': typeof AppHelpSlugRoute
   '/_app/integrations/$provider': typeof AppIntegrationsProviderRoute
   '/_app/settings_/account': typeof AppSettingsAccountRoute
   '/_app/settings_/billing': typeof AppSettingsBillingRoute
+  '/_app/deliverability/': typeof AppDeliverabilityIndexRoute
   '/_app/developers/': typeof AppDevelopersIndexRoute
   '/_app/help/': typeof AppHelpIndexRoute
   '/_app/integrations/': typeof AppIntegrationsIndexRoute
@@ -270,10 +299,13 @@ export interface FileRouteTypes {
     | '/diagnostics'
     | '/settings'
     | '/status'
+    | '/deliverability/blocklists'
+    | '/deliverability/domains'
     | '/help/$slug'
     | '/integrations/$provider'
     | '/settings/account'
     | '/settings/billing'
+    | '/deliverability/'
     | '/developers/'
     | '/help/'
     | '/integrations/'
@@ -297,10 +329,13 @@ export interface FileRouteTypes {
     | '/diagnostics'
     | '/settings'
     | '/status'
+    | '/deliverability/blocklists'
+    | '/deliverability/domains'
     | '/help/$slug'
     | '/integrations/$provider'
     | '/settings/account'
     | '/settings/billing'
+    | '/deliverability'
     | '/developers'
     | '/help'
     | '/integrations'
@@ -325,10 +360,13 @@ export interface FileRouteTypes {
     | '/_app/diagnostics'
     | '/_app/settings'
     | '/_app/status'
+    | '/_app/deliverability/blocklists'
+    | '/_app/deliverability/domains'
     | '/_app/help/$slug'
     | '/_app/integrations/$provider'
     | '/_app/settings_/account'
     | '/_app/settings_/billing'
+    | '/_app/deliverability/'
     | '/_app/developers/'
     | '/_app/help/'
     | '/_app/integrations/'
@@ -476,6 +514,27 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppStatusRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/deliverability/': {
+      id: '/_app/deliverability/'
+      path: '/deliverability'
+      fullPath: '/deliverability/'
+      preLoaderRoute: typeof AppDeliverabilityIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/deliverability/blocklists': {
+      id: '/_app/deliverability/blocklists'
+      path: '/deliverability/blocklists'
+      fullPath: '/deliverability/blocklists'
+      preLoaderRoute: typeof AppDeliverabilityBlocklistsRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/deliverability/domains': {
+      id: '/_app/deliverability/domains'
+      path: '/deliverability/domains'
+      fullPath: '/deliverability/domains'
+      preLoaderRoute: typeof AppDeliverabilityDomainsRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/developers/': {
       id: '/_app/developers/'
       path: '/developers'
@@ -544,10 +603,13 @@ interface AppRouteChildren {
   AppDiagnosticsRoute: typeof AppDiagnosticsRoute
   AppSettingsRoute: typeof AppSettingsRoute
   AppStatusRoute: typeof AppStatusRoute
+  AppDeliverabilityBlocklistsRoute: typeof AppDeliverabilityBlocklistsRoute
+  AppDeliverabilityDomainsRoute: typeof AppDeliverabilityDomainsRoute
   AppHelpSlugRoute: typeof AppHelpSlugRoute
   AppIntegrationsProviderRoute: typeof AppIntegrationsProviderRoute
   AppSettingsAccountRoute: typeof AppSettingsAccountRoute
   AppSettingsBillingRoute: typeof AppSettingsBillingRoute
+  AppDeliverabilityIndexRoute: typeof AppDeliverabilityIndexRoute
   AppDevelopersIndexRoute: typeof AppDevelopersIndexRoute
   AppHelpIndexRoute: typeof AppHelpIndexRoute
   AppIntegrationsIndexRoute: typeof AppIntegrationsIndexRoute
@@ -563,10 +625,13 @@ const AppRouteChildren: AppRouteChildren = {
   AppDiagnosticsRoute: AppDiagnosticsRoute,
   AppSettingsRoute: AppSettingsRoute,
   AppStatusRoute: AppStatusRoute,
+  AppDeliverabilityBlocklistsRoute: AppDeliverabilityBlocklistsRoute,
+  AppDeliverabilityDomainsRoute: AppDeliverabilityDomainsRoute,
   AppHelpSlugRoute: AppHelpSlugRoute,
   AppIntegrationsProviderRoute: AppIntegrationsProviderRoute,
   AppSettingsAccountRoute: AppSettingsAccountRoute,
   AppSettingsBillingRoute: AppSettingsBillingRoute,
+  AppDeliverabilityIndexRoute: AppDeliverabilityIndexRoute,
   AppDevelopersIndexRoute: AppDevelopersIndexRoute,
   AppHelpIndexRoute: AppHelpIndexRoute,
   AppIntegrationsIndexRoute: AppIntegrationsIndexRoute,

@@ -9,9 +9,9 @@ from sqlalchemy import select, text
 
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.errors import Invalid
+from mailwarden.core.outside.reach import NOT_REACHABLE, check_url
 from mailwarden.core.runtime import Runtime
 from mailwarden.developers.webhooks.models import WebhookEndpoint
-from mailwarden.developers.webhooks.outside import NOT_REACHABLE, check_url
 from tests.conftest import NewClient
 from tests.developers.webhooks.steps import change_endpoint, look_at, make_endpoint
 from tests.fakes.receiver import Receiver

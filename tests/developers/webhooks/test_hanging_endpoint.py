@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
 import pytest
@@ -53,6 +54,16 @@ async def work(rt: Runtime, seconds: float) -> None:
     await asyncio.gather(*running.values())
 
 
+@asynccontextmanager
+async def working(rt: Runtime, seconds: float) -> AsyncIterator[None]:
+    """Whatever happens meanwhile, it has ended afterwards: else the tables would be emptied while it holds rows."""
+    worker = asyncio.create_task(work(rt, seconds))
+    try:
+        yield
+    finally:
+        await worker
+
+
 async def wait_for(receiver: Receiver, count: int) -> None:
     """Sooner than any of those that hang ends."""
     until = time.monotonic() + 0.7 * DEADLINE_S
@@ -81,12 +92,11 @@ async def test_a_quick_endpoint_does_not_wait_for_hanging_ones(
         async with unit_of_work(runtime.sessions, owner.org_id) as tx:
             await tx.session.execute(update(WebhookEndpoint).values(failing_since=runtime.clock.now()))
     await happen(runtime, owner.org_id)
-    worker = asyncio.create_task(work(runtime, 1.2))
-    await wait_for(hanging, room.slow if known else room.of_one)
-    await happen(runtime, other.org_id)
-    await wait_for(receiver, 1)
-    assert len(hanging.got) == (room.slow if known else room.of_one)
-    await worker
+    async with working(runtime, 1.2):
+        await wait_for(hanging, room.slow if known else room.of_one)
+        await happen(runtime, other.org_id)
+        await wait_for(receiver, 1)
+        assert len(hanging.got) == (room.slow if known else room.of_one)
     assert (room.slow_taken, dict(room.taken)) == (0, {})
 
 

@@ -10,6 +10,8 @@ import httpx
 LOGIN = "demo@mailwarden.example"
 PASSWORD = "keep my mail alive"  # noqa: S105 - printed at the end of the demo
 T = TypeVar("T")
+Progress = Callable[[str, float | None], None]
+"""What is done, and the share of it that is done where that is known."""
 
 
 class DemoFailed(Exception):

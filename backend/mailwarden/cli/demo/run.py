@@ -6,12 +6,14 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
 from pydantic import HttpUrl
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from mailwarden.cli.demo.client import LOGIN, PASSWORD, DemoFailed, Person
-from mailwarden.cli.demo.show import break_table, figures_table, show_mail
+from mailwarden.cli.demo.domains import show_domains
+from mailwarden.cli.demo.show import break_table, domains_table, figures_table, show_mail
 from mailwarden.cli.demo.story import (
     OFFERED,
     PROVIDERS,
@@ -40,7 +42,6 @@ SHORTENED = (
 
 def run_demo(out: Console, *, data: Path, port: int, once: bool) -> int:
     """The number of differences found; 0 means that every figure and every promise held."""
-    shutil.rmtree(data / "mail", ignore_errors=True)
     settings = Settings(
         environment="demo",
         data_dir=data.absolute(),
@@ -50,7 +51,7 @@ def run_demo(out: Console, *, data: Path, port: int, once: bool) -> int:
     )
     settings = settings.model_copy(update={"base_url": HttpUrl(f"http://127.0.0.1:{settings.port}")})
     out.print("[bold]Mailwarden[/] starts its own PostgreSQL and Redis, a provider sandbox, the API and a worker …")
-    with running_stack(settings, extra_env=demo_environment(), fresh=True, before=add_sandbox) as stack:
+    with running_stack(settings, extra_env=demo_environment(), fresh=True, before=set_scene) as stack:
         return _play(out, stack, once)
 
 
@@ -64,10 +65,16 @@ def demo_environment() -> dict[str, str]:
     }
 
 
+def set_scene(stack: Stack) -> dict[str, str]:
+    """Once the folder is ours: without the mails of an earlier demo."""
+    shutil.rmtree(stack.settings.data_dir / "mail", ignore_errors=True)
+    return add_sandbox(stack)
+
+
 def add_sandbox(stack: Stack) -> dict[str, str]:
     """Starts it first, since the API must know its address."""
     url = start_sandbox(stack, seed=SEED, accounts=2, campaigns=240)
-    env: dict[str, str] = {}
+    env = {"MAILWARDEN_DNS__NAMESERVERS": name_server(url)}
     for name in OFFERED:
         prefix = f"MAILWARDEN_PROVIDERS__{name.upper()}__"
         env |= {
@@ -77,6 +84,12 @@ def add_sandbox(stack: Stack) -> dict[str, str]:
             f"{prefix}API_BASE": f"{url}/{name}",
         }
     return env
+
+
+def name_server(sandbox: str) -> str:
+    """Where the sandbox answers for the domains of its accounts, and for blocklists."""
+    told: str = httpx.get(f"{sandbox}/_sandbox/dns").raise_for_status().json()["server"]
+    return told
 
 
 def _play(out: Console, stack: Stack, once: bool) -> int:
@@ -94,6 +107,7 @@ def _play(out: Console, stack: Stack, once: bool) -> int:
         return 1
     out.print(figures_table(story))
     out.print(break_table(story))
+    out.print(domains_table(story))
     for difference in story.differences[:20]:
         out.print(f"[red]{difference}[/]")
     show_mail(out, stack.settings.data_dir / "mail")
@@ -123,6 +137,7 @@ def tell_story(out: Console, story: Story) -> None:
         reconnect(story, tell)
         await_alerts(story, tell)
         story.after = compare_all(story)
+        story.domains = show_domains(story.person, tell)
         progress.update(task, description="done", total=1.0, completed=1.0)
 
 

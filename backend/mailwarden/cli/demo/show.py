@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from mailwarden.cli.demo.compare import FIGURES, Comparison
+from mailwarden.cli.demo.domains import CHECKED
 from mailwarden.cli.demo.story import Story
 
 
@@ -57,6 +58,15 @@ def break_table(story: Story) -> Table:
     counts = {kind: sum(a["kind"] == kind for a in story.alerts) for kind in sorted({a["kind"] for a in story.alerts})}
     table.add_row("alerts", ", ".join(f"{count} × {kind}" for kind, count in counts.items()))
     table.add_row("differences", f"[bold]{len(story.differences)}[/]")
+    return table
+
+
+def domains_table(story: Story) -> Table:
+    table = Table("records", "careful domain", "broken domain", "after publishing", title="Two sending domains")
+    found = story.domains
+    for check in CHECKED:
+        table.add_row(check.upper(), *(one.get(check, "–") for one in (found.careful, found.broken, found.repaired)))
+    table.caption = f"{found.told}\nproposed and published: {found.published}"
     return table
 
 

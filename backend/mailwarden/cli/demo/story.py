@@ -1,18 +1,17 @@
 """The steps, in the order in which they happen to a real customer; each leaves what the closing table needs."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailwarden.cli.demo.client import DemoFailed, Person
+from mailwarden.cli.demo.client import DemoFailed, Person, Progress
 from mailwarden.cli.demo.compare import Comparison, compare
+from mailwarden.cli.demo.domains import DomainStory
 
 PROVIDERS = ("hubspot", "klaviyo")
 OFFERED = (*PROVIDERS, "keap")  # these can be connected by hand, too; the story plays the first ones
 RANGE = "months_12"
 BROKEN = "hubspot"
-Progress = Callable[[str, float | None], None]
 
 
 @dataclass
@@ -38,6 +37,7 @@ class Story:
     receipt: dict[str, Any] = field(default_factory=dict)
     other_untouched: bool = False
     settings_kept: bool = False
+    domains: DomainStory = field(default_factory=DomainStory)
 
     @property
     def differences(self) -> list[str]:
@@ -51,7 +51,7 @@ class Story:
             found.append("the reconnect changed a setting")
         if not self.other_untouched:
             found.append("the other connection did not stay connected")
-        return found
+        return found + self.domains.differences
 
     def account(self, provider: str) -> Account:
         return next(one for one in self.accounts if one.provider == provider)

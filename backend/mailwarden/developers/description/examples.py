@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 Schema = dict[str, Any]
-DEEPEST = 6
+DEEPEST = 8
 NOTHING_TOLD = "text"
 TRIED = (NOTHING_TOLD, "pat@example.com", "example.com", "https://example.com", "123456", "a1b2c3d4")
 ID = re.compile(r"\^([a-z]+)_\[0-9a-f\]\{32\}\$")
@@ -37,7 +37,7 @@ BY_NAME = {
 
 def example_of(schema: Schema, components: dict[str, Schema], depth: int = 0) -> Any:
     """What a client might see or send there."""
-    if "$ref" in schema:
+    if "$ref" in schema and "examples" not in schema:
         schema = components[schema["$ref"].rsplit("/", 1)[1]]
     given = _given(schema)
     if given is not None or depth > DEEPEST:

@@ -17,6 +17,12 @@ SUBJECTS = {
     EventType.SYNC_STARTED: "sync",
     EventType.SYNC_SUCCEEDED: "sync",
     EventType.SYNC_FAILED: "sync",
+    EventType.FIGURES_DEVIATING: "rec",
+    EventType.EXPORT_READY: "exp",
+    EventType.DOMAIN_CHANGED: "dom",
+    EventType.BLOCKLIST_LISTED: "lst",
+    EventType.BLOCKLIST_RELISTED: "lst",
+    EventType.BLOCKLIST_DELISTED: "lst",
 }
 
 

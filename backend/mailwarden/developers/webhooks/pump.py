@@ -17,6 +17,7 @@ from mailwarden.core.crypto import CannotOpen
 from mailwarden.core.db import UnitOfWork, unit_of_work
 from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import Again, Lease, RetryLater
+from mailwarden.core.outside.reach import open_http
 from mailwarden.core.places import SLOW_BACK_S, NoPlace, Place
 from mailwarden.core.runtime import Runtime
 from mailwarden.developers.events.queries import horizon
@@ -32,7 +33,6 @@ from mailwarden.developers.webhooks.outcome import (
     warn_if_dead,
 )
 from mailwarden.developers.webhooks.output import message_id_of
-from mailwarden.developers.webhooks.outside import open_http
 from mailwarden.developers.webhooks.queries import find_endpoint
 from mailwarden.developers.webhooks.secret_store import secrets_of
 from mailwarden.developers.webhooks.sending import Load, Outcome, Parcel, send

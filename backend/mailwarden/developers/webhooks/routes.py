@@ -10,11 +10,11 @@ from mailwarden.core.api import Reader, Rt, Tx, errors
 from mailwarden.core.db import UnitOfWork, unit_of_work
 from mailwarden.core.etag import IfMatch, etag
 from mailwarden.core.ids import DeliveryId, EndpointId
+from mailwarden.core.outside.reach import check_url
 from mailwarden.core.paging import Page
 from mailwarden.developers.webhooks import queries, service
 from mailwarden.developers.webhooks.models import WebhookEndpoint
 from mailwarden.developers.webhooks.output import delivery_detail, delivery_out, endpoint_out, endpoint_with_secret
-from mailwarden.developers.webhooks.outside import check_url
 from mailwarden.developers.webhooks.schemas import (
     DeliveryDetailOut,
     DeliveryOut,

@@ -1,10 +1,10 @@
 """The secret an endpoint's messages are signed with: sealed in its row, shown once, replaced with a day of overlap."""
 
 from mailwarden.core.crypto import Place
+from mailwarden.core.outside.signing import new_secret
 from mailwarden.core.runtime import Runtime
 from mailwarden.developers.webhooks.models import WebhookEndpoint
 from mailwarden.developers.webhooks.rules import DUAL_SIGNING
-from mailwarden.developers.webhooks.signing import new_secret
 
 
 def give_secret(rt: Runtime, endpoint: WebhookEndpoint) -> str:

@@ -16,6 +16,7 @@ class Host(Protocol):
     config: SandboxConfig
     world: World
     mail: MailPorts | None
+    dns: str | None
 
     def reset(self, config: SandboxConfig | None = None) -> None: ...
 

@@ -52,6 +52,7 @@ class FaultCreate(BaseModel):
     ms: float | None = Field(default=None, ge=0)
     s: float | None = None
     limit: int | None = Field(default=None, ge=0)
+    share: float | None = Field(default=None, ge=0, le=1)
     scopes: list[str] | None = None
 
     def params(self) -> dict[str, Any]:

@@ -52,6 +52,8 @@ KINDS: dict[str, FaultKind] = {
     "lost_refresh_response": _wire(area=Area.TOKEN, stops=False),
     "clock_skew": _wire(required=("s",), stops=False),
     "quota": _wire(required=("limit",), area=Area.API, stops=False),
+    "lose_campaigns": _wire(required=("share",), area=Area.API, stops=False),
+    "lose_figures": _wire(required=("share",), area=Area.API, stops=False),
     "reply": _wire("close", required=("text",)),
     "bye": _wire(),
     "bad_literal": _wire(),

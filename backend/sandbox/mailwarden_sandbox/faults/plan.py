@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mailwarden_sandbox.call import Call
+from mailwarden_sandbox.data.losses import LOSSES
 from mailwarden_sandbox.faults.store import Fault, FaultStore
 
 
@@ -52,6 +53,8 @@ def _enter(plan: Plan, fault: Fault, call: Call) -> bool:
         plan.quota = int(fault.params["limit"])
     elif fault.kind == "clock_skew":
         plan.skew_s += fault.number("s", 0)
+    elif fault.kind in LOSSES:
+        call.losses[fault.kind] = fault.number("share", 0)
     elif plan.stop is None:
         plan.stop = fault
     else:

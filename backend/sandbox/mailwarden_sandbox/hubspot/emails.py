@@ -9,6 +9,7 @@ from mailwarden_sandbox.accounts import Account
 from mailwarden_sandbox.call import Call
 from mailwarden_sandbox.clock import iso_z
 from mailwarden_sandbox.data.book import CampaignBook, Row, Status
+from mailwarden_sandbox.data.losses import LOSE_CAMPAIGNS, LOSE_FIGURES, lost_campaigns, understated
 from mailwarden_sandbox.hubspot import errors
 from mailwarden_sandbox.hubspot.query import (
     BadQuery,
@@ -46,7 +47,8 @@ def listing(call: Call) -> Response:
     except BadQuery as bad:
         return errors.invalid(call, str(bad), bad.name)
     account = call.holder
-    found = matching(account.book, query)
+    lost = lost_campaigns(account.book, call.losses.get(LOSE_CAMPAIGNS, 0))
+    found = [i for i in matching(account.book, query) if i not in lost]
     end = page.start + page.limit
     render = _Renderer(call, account, query.at)
     body: dict[str, Any] = {"total": len(found), "results": [render.email(i) for i in found[page.start : end]]}
@@ -74,6 +76,7 @@ class _Renderer:
     def __init__(self, call: Call, account: Account, at: int) -> None:
         self._account, self._book, self._at = account, account.book, at
         self._base = email_base(account.book)
+        self._lost = call.losses.get(LOSE_FIGURES, 0)
         self._stats = bool(call.flag("includeStats"))
         self._campaign_names = call.flag("marketingCampaignNames")
         self._workflow_names = call.flag("workflowNames")
@@ -83,7 +86,7 @@ class _Renderer:
         row = self._book.row(index, self._at)
         email = {**self._identity(row), **self._dates(row), **self._sender(), **self._details(row)}
         if self._stats:
-            email["stats"] = statistics(self._book.figures(index, self._at))
+            email["stats"] = statistics(understated(self._book.figures(index, self._at), self._lost))
         if self._only:
             return {k: v for k, v in email.items() if k in self._only or k in ("id", "isAb", "stats")}
         return email

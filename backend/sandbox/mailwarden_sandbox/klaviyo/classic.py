@@ -8,6 +8,7 @@ from mailwarden_sandbox.accounts import Account
 from mailwarden_sandbox.call import Call
 from mailwarden_sandbox.clock import iso_offset
 from mailwarden_sandbox.data.book import Row
+from mailwarden_sandbox.data.losses import LOSE_CAMPAIGNS, lost_campaigns
 from mailwarden_sandbox.klaviyo import errors
 from mailwarden_sandbox.klaviyo.filters import RANGE, parse_filter
 from mailwarden_sandbox.klaviyo.ids import CAMPAIGN, MESSAGE, index_of, object_id, short_id
@@ -45,7 +46,8 @@ def listing(call: Call) -> Response:
         },
     )
     sort = read_sort(call.one("sort"), _SORTS, "-created_at")
-    found = select(book, at, conditions, sort, fields, "classic")
+    lost = lost_campaigns(book, call.losses.get(LOSE_CAMPAIGNS, 0))
+    found = [i for i in select(book, at, conditions, sort, fields, "classic") if i not in lost]
     return _document(call, account, at, found[page.start : page.end], links(call, page, len(found)))
 
 

@@ -7,6 +7,7 @@ from mailwarden_sandbox.call import Call
 from mailwarden_sandbox.data.columns import Traits
 from mailwarden_sandbox.grants import TokenStyle, random_text
 from mailwarden_sandbox.klaviyo import account, classic, errors, gate, ids, messages, metrics, oauth, omni, reports
+from mailwarden_sandbox.klaviyo.aggregates import metric_aggregates
 from mailwarden_sandbox.klaviyo.revision import is_omni
 from mailwarden_sandbox.provider import Provider, Routes, answering
 from mailwarden_sandbox.world import Kind
@@ -45,6 +46,8 @@ def _routes() -> Routes:
         ("/api/metrics/{id}", metrics.one, ("metrics:read",)),
     ):
         routes.add("GET", (path,), answering(handler, errors.BadRequest, errors.invalid), scopes=scopes)
+    aggregates = answering(metric_aggregates, errors.BadRequest, errors.invalid)
+    routes.add("POST", ("/api/metric-aggregates",), aggregates, scopes=("metrics:read",))
     report = answering(reports.campaign_values, errors.BadRequest, errors.invalid)
     routes.add("POST", ("/api/campaign-values-reports",), report, scopes=_CAMPAIGNS)
     return routes

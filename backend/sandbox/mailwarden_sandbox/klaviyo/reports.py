@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from mailwarden_sandbox.accounts import Account
 from mailwarden_sandbox.call import Call
+from mailwarden_sandbox.data.losses import LOSE_FIGURES, understated
 from mailwarden_sandbox.klaviyo import errors
 from mailwarden_sandbox.klaviyo.errors import BadRequest
 from mailwarden_sandbox.klaviyo.filters import Condition, contained, parse_filter
@@ -44,7 +45,7 @@ def campaign_values(call: Call) -> Response:
     offset = cursor_offset(call.one("page_cursor"), "page_cursor")
     found = _found(account, wanted, at)
     page = found[offset : offset + _PAGE]
-    results = [_result(account, i, wanted, at) for i in page]
+    results = [_result(account, i, wanted, at, call.losses.get(LOSE_FIGURES, 0)) for i in page]
     campaigns = [{"type": "campaign", "id": r["groupings"]["campaign_id"]} for r in results]
     self_ = f"{call.base}{call.path}"
     links: dict[str, str | None] = {"self": self_}
@@ -58,8 +59,8 @@ def campaign_values(call: Call) -> Response:
     return errors.answer({"data": data, "links": links})
 
 
-def _result(account: Account, index: int, wanted: _Wanted, at: int) -> dict[str, Any]:
-    figures = account.book.figures(index, at)
+def _result(account: Account, index: int, wanted: _Wanted, at: int, lost: float) -> dict[str, Any]:
+    figures = understated(account.book.figures(index, at), lost)
     return {
         "groupings": {name: _group(account, index, name) for name in wanted.groups},
         "statistics": {name: STATISTICS[name](figures) for name in wanted.statistics},

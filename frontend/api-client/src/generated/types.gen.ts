@@ -70,6 +70,79 @@ export type ActorOut = {
 };
 
 /**
+ * AddressCode
+ */
+export type AddressCode = {
+    /**
+     * Code
+     */
+    code: string;
+};
+
+/**
+ * AlertDeliveryOut
+ *
+ * One alert, digest or test on its way through one channel. ``target``: the address of a mail.
+ *
+ * ``alert_id`` null: a digest. ``message_id``: what the receiver can find it by, a mail's Message-ID or the
+ * `webhook-id` of every attempt; Slack is told none.
+ */
+export type AlertDeliveryOut = {
+    /**
+     * About
+     */
+    about: 'alert' | 'digest';
+    /**
+     * Alert Id
+     */
+    alert_id: string | null;
+    /**
+     * Channel
+     */
+    channel: 'email' | 'slack' | 'webhook';
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Error
+     */
+    error: string | null;
+    /**
+     * Http Status
+     */
+    http_status: number | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Message Id
+     */
+    message_id: string | null;
+    /**
+     * Sent At
+     */
+    sent_at: string | null;
+    /**
+     * Status
+     */
+    status: 'queued' | 'sending' | 'sent' | 'failed' | 'unknown';
+    /**
+     * Target
+     */
+    target: string | null;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Tries
+     */
+    tries: number | null;
+};
+
+/**
  * AlertOut
  *
  * One notice of the feed. ``card`` is the cause card as it stood when the alert was raised.
@@ -104,7 +177,7 @@ export type AlertOut = {
     /**
      * Kind
      */
-    kind: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled';
+    kind: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'alert_recovered' | 'test';
     /**
      * Mailed To
      */
@@ -121,6 +194,147 @@ export type AlertOut = {
      * Title
      */
     title: string;
+};
+
+/**
+ * AlertSettingsIn
+ *
+ * ``enabled``: all rules. ``digest_hour``: in the organization's time zone.
+ */
+export type AlertSettingsIn = {
+    /**
+     * Digest Hour
+     */
+    digest_hour: number;
+    email: EmailIn;
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * Frequency
+     */
+    frequency: 'instant' | 'daily';
+    slack: SlackIn;
+    webhook: WebhookIn;
+};
+
+/**
+ * AlertSettingsOut
+ *
+ * ``next_digest_at`` null: nothing waits for a digest.
+ */
+export type AlertSettingsOut = {
+    /**
+     * Digest Hour
+     */
+    digest_hour: number;
+    email: EmailChannelOut;
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * Frequency
+     */
+    frequency: 'instant' | 'daily';
+    in_app: InAppOut;
+    /**
+     * Next Digest At
+     */
+    next_digest_at: string | null;
+    slack: SlackOut;
+    /**
+     * Time Zone
+     */
+    time_zone: string;
+    /**
+     * Version
+     */
+    version: number;
+    webhook: WebhookOut;
+};
+
+/**
+ * AlertsExport
+ */
+export type AlertsExport = {
+    /**
+     * Background
+     *
+     * Made in the background whatever its size.
+     */
+    background?: boolean;
+    /**
+     * Bom
+     *
+     * CSV: begins with U+FEFF, so that Excel takes it for the UTF-8 that it is.
+     */
+    bom?: boolean;
+    /**
+     * The page's own filters; none: everything that the page would show.
+     */
+    filters?: AlertsFilters;
+    /**
+     * Format
+     */
+    format: 'csv' | 'pdf';
+    /**
+     * Report
+     */
+    report: 'alerts';
+};
+
+/**
+ * AlertsFilters
+ */
+export type AlertsFilters = {
+    /**
+     * Kind
+     */
+    kind?: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'alert_recovered' | 'test' | null;
+    /**
+     * Unread
+     */
+    unread?: boolean | null;
+};
+
+/**
+ * AnswerOut
+ */
+export type AnswerOut = {
+    /**
+     * Aliases
+     */
+    aliases: Array<string>;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Outcome
+     *
+     * `nodata`: the name exists, without such a record; `nxdomain`: no such name.
+     */
+    outcome: 'found' | 'nodata' | 'nxdomain' | 'unknown';
+    /**
+     * Raw
+     */
+    raw: Array<string>;
+    /**
+     * Reason
+     */
+    reason: string | null;
+    /**
+     * Ttl
+     *
+     * Seconds.
+     */
+    ttl: number | null;
+    /**
+     * Type
+     */
+    type: string;
 };
 
 /**
@@ -324,6 +538,102 @@ export type AskedOut = {
 };
 
 /**
+ * AssetOut
+ *
+ * ``shared``: an address that other customers of a provider send from, too.
+ */
+export type AssetOut = {
+    /**
+     * Asset
+     */
+    asset: string;
+    /**
+     * Clear
+     */
+    clear: number;
+    /**
+     * Domains
+     */
+    domains: Array<string>;
+    /**
+     * Kind
+     */
+    kind: 'ip' | 'domain';
+    /**
+     * Listed
+     */
+    listed: number;
+    /**
+     * Lists
+     */
+    lists: Array<AssetStandingOut>;
+    /**
+     * Shared
+     */
+    shared: boolean;
+    /**
+     * Unknown
+     */
+    unknown: number;
+};
+
+/**
+ * AssetStandingOut
+ *
+ * What one list says of one asset. ``status`` is the last definite answer of the past 48 hours.
+ *
+ * ``lookup_url``: the list's own page about it, null for a list that is not asked any more. ``suspected_since``: an
+ * answer says otherwise, and waits for a second one. ``verdict`` and ``why``: of the latest question, whether or not
+ * it could be believed.
+ */
+export type AssetStandingOut = {
+    /**
+     * Asked At
+     */
+    asked_at: string | null;
+    /**
+     * Definite At
+     */
+    definite_at: string | null;
+    /**
+     * Due At
+     */
+    due_at: string;
+    /**
+     * List Key
+     */
+    list_key: string;
+    /**
+     * List Name
+     */
+    list_name: string;
+    /**
+     * Lookup Url
+     */
+    lookup_url: string | null;
+    /**
+     * Status
+     */
+    status: 'listed' | 'clear' | 'unknown';
+    /**
+     * Suspected Since
+     */
+    suspected_since: string | null;
+    /**
+     * Tier
+     */
+    tier: 'A' | 'B' | 'C' | 'D' | 'info';
+    /**
+     * Verdict
+     */
+    verdict: 'listed' | 'clear' | 'refused' | 'broken' | 'unclear' | 'unknown';
+    /**
+     * Why
+     */
+    why: string;
+};
+
+/**
  * AttachmentOut
  */
 export type AttachmentOut = {
@@ -386,6 +696,120 @@ export type AuditEntryOut = {
 };
 
 /**
+ * AuthenticationChange
+ *
+ * Facts as they would be; what is left out stays as it is.
+ */
+export type AuthenticationChangeInput = {
+    /**
+     * Dkim
+     */
+    dkim?: 'strong' | 'fair' | 'weak' | 'revoked' | 'none' | null;
+    /**
+     * Dmarc
+     */
+    dmarc?: 'reject' | 'quarantine' | 'none' | 'absent' | 'invalid' | null;
+    /**
+     * Dmarc Aligned
+     */
+    dmarc_aligned?: boolean | null;
+    /**
+     * Dmarc Rua
+     */
+    dmarc_rua?: boolean | null;
+    /**
+     * Dmarc Testing
+     */
+    dmarc_testing?: boolean | null;
+    /**
+     * Fcrdns
+     */
+    fcrdns?: boolean | null;
+    /**
+     * Spf
+     */
+    spf?: 'covers' | 'neutral' | 'not_covering' | 'pass_all' | 'permerror' | 'none' | null;
+};
+
+/**
+ * AuthenticationChange
+ *
+ * Facts as they would be; what is left out stays as it is.
+ */
+export type AuthenticationChangeOutput = {
+    /**
+     * Dkim
+     */
+    dkim: 'strong' | 'fair' | 'weak' | 'revoked' | 'none' | null;
+    /**
+     * Dmarc
+     */
+    dmarc: 'reject' | 'quarantine' | 'none' | 'absent' | 'invalid' | null;
+    /**
+     * Dmarc Aligned
+     */
+    dmarc_aligned: boolean | null;
+    /**
+     * Dmarc Rua
+     */
+    dmarc_rua: boolean | null;
+    /**
+     * Dmarc Testing
+     */
+    dmarc_testing: boolean | null;
+    /**
+     * Fcrdns
+     */
+    fcrdns: boolean | null;
+    /**
+     * Spf
+     */
+    spf: 'covers' | 'neutral' | 'not_covering' | 'pass_all' | 'permerror' | 'none' | null;
+};
+
+/**
+ * AuthenticationOut
+ *
+ * Null: nobody could tell for 48 hours, so it is not assessed.
+ */
+export type AuthenticationOut = {
+    /**
+     * Dkim
+     */
+    dkim: 'strong' | 'fair' | 'weak' | 'revoked' | 'none' | null;
+    /**
+     * Dmarc
+     */
+    dmarc: 'reject' | 'quarantine' | 'none' | 'absent' | 'invalid' | null;
+    /**
+     * Dmarc Aligned
+     *
+     * True until mail of yours shows otherwise; the DNS alone cannot tell.
+     */
+    dmarc_aligned: boolean;
+    /**
+     * Dmarc Rua
+     */
+    dmarc_rua: boolean;
+    /**
+     * Dmarc Testing
+     */
+    dmarc_testing: boolean;
+    /**
+     * Fcrdns
+     */
+    fcrdns: boolean | null;
+    /**
+     * Own Ip
+     */
+    own_ip: boolean;
+    /**
+     * Spf
+     */
+    spf: 'covers' | 'neutral' | 'not_covering' | 'pass_all' | 'permerror' | 'none' | null;
+};
+
+/**
  * BillingOut
  */
 export type BillingOut = {
@@ -422,6 +846,89 @@ export type BillingOut = {
      * Trial Ends At
      */
     trial_ends_at: string | null;
+};
+
+/**
+ * BlocklistOut
+ *
+ * ``used``: this installation asks it; otherwise ``unused_why`` says what is missing.
+ */
+export type BlocklistOut = {
+    /**
+     * Access
+     */
+    access: 'open' | 'terms' | 'registration' | 'key';
+    /**
+     * Codes
+     */
+    codes: Array<CodeOut>;
+    /**
+     * Errors
+     */
+    errors: Array<ErrorCodeOut>;
+    /**
+     * Health
+     */
+    health: Array<HealthOut>;
+    /**
+     * Ipv6
+     */
+    ipv6: boolean;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Kind
+     */
+    kind: 'ip' | 'domain';
+    /**
+     * Lookup Url
+     */
+    lookup_url: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Operator
+     */
+    operator: string;
+    removal: RemovalOut;
+    /**
+     * Terms
+     */
+    terms: string;
+    /**
+     * Tier
+     */
+    tier: 'A' | 'B' | 'C' | 'D' | 'info';
+    /**
+     * Unused Why
+     */
+    unused_why: string | null;
+    /**
+     * Used
+     */
+    used: boolean;
+    /**
+     * Zone
+     */
+    zone: string;
+};
+
+/**
+ * BlocklistsOut
+ */
+export type BlocklistsOut = {
+    /**
+     * Lists
+     */
+    lists: Array<BlocklistOut>;
+    /**
+     * Retired
+     */
+    retired: Array<RetiredOut>;
 };
 
 /**
@@ -676,9 +1183,21 @@ export type CampaignOut = {
      */
     provider: string;
     /**
+     * Provisional Until
+     *
+     * Until then figures usually still move; null if not sent.
+     */
+    provisional_until: string | null;
+    /**
      * Sent At
      */
     sent_at: string | null;
+    /**
+     * Settled
+     *
+     * The figures were read once more after `provisional_until`.
+     */
+    settled: boolean;
     /**
      * Status
      *
@@ -718,11 +1237,136 @@ export type CampaignPage = {
 };
 
 /**
+ * CampaignShare
+ */
+export type CampaignShare = {
+    /**
+     * Events
+     */
+    events: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Messages
+     */
+    messages: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Sent At
+     */
+    sent_at: string;
+};
+
+/**
  * CampaignSort
  *
  * A minus sorts from the highest down. What is not known sorts lowest.
  */
 export type CampaignSort = 'sent_at' | '-sent_at' | 'name' | '-name' | 'sent' | '-sent' | 'delivered' | '-delivered' | 'opened' | '-opened' | 'clicked' | '-clicked' | 'bounced' | '-bounced' | 'complaints' | '-complaints';
+
+/**
+ * CampaignsExport
+ */
+export type CampaignsExport = {
+    /**
+     * Background
+     *
+     * Made in the background whatever its size.
+     */
+    background?: boolean;
+    /**
+     * Bom
+     *
+     * CSV: begins with U+FEFF, so that Excel takes it for the UTF-8 that it is.
+     */
+    bom?: boolean;
+    /**
+     * The page's own filters; none: everything that the page would show.
+     */
+    filters?: CampaignsFilters;
+    /**
+     * Format
+     */
+    format: 'csv' | 'pdf';
+    /**
+     * Report
+     */
+    report: 'campaigns';
+};
+
+/**
+ * CampaignsFilters
+ */
+export type CampaignsFilters = {
+    /**
+     * Archived
+     */
+    archived?: boolean | null;
+    /**
+     * Connection Id
+     */
+    connection_id?: Array<string> | null;
+    /**
+     * Provider
+     */
+    provider?: Array<string> | null;
+    /**
+     * Q
+     *
+     * Part of a name or subject, or the provider's id.
+     */
+    q?: string | null;
+    /**
+     * Sent From
+     *
+     * Sent at this time or later.
+     */
+    sent_from?: string | null;
+    /**
+     * Sent To
+     *
+     * Sent before this time.
+     */
+    sent_to?: string | null;
+    sort?: CampaignSort;
+};
+
+/**
+ * CapOut
+ *
+ * A fact that holds the score at or below a number.
+ */
+export type CapOut = {
+    /**
+     * At Most
+     *
+     * In 1/100 point.
+     */
+    at_most: number;
+    /**
+     * Binding
+     *
+     * Whether it is the one that holds the score down.
+     */
+    binding: boolean;
+    /**
+     * Domain
+     */
+    domain: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Text
+     */
+    text: string;
+};
 
 /**
  * Cause
@@ -797,6 +1441,128 @@ export type CauseFigures = {
 };
 
 /**
+ * Change
+ *
+ * ``rates``: shares from 0 to 1. ``unlisted``: entries of blocklists that would be gone.
+ */
+export type ChangeInput = {
+    /**
+     * All Unlisted
+     */
+    all_unlisted?: boolean;
+    authentication?: AuthenticationChangeInput;
+    /**
+     * Bulk
+     */
+    bulk?: boolean | null;
+    /**
+     * Rates
+     */
+    rates?: {
+        [key: string]: number;
+    };
+    /**
+     * Unlisted
+     */
+    unlisted?: Array<Unlisted>;
+};
+
+/**
+ * Change
+ *
+ * ``rates``: shares from 0 to 1. ``unlisted``: entries of blocklists that would be gone.
+ */
+export type ChangeOutput = {
+    /**
+     * All Unlisted
+     */
+    all_unlisted: boolean;
+    authentication: AuthenticationChangeOutput;
+    /**
+     * Bulk
+     */
+    bulk: boolean | null;
+    /**
+     * Rates
+     */
+    rates: {
+        [key: string]: number;
+    };
+    /**
+     * Unlisted
+     */
+    unlisted: Array<Unlisted>;
+};
+
+/**
+ * ChangeOut
+ */
+export type ChangeOut = {
+    /**
+     * Absolute
+     *
+     * now - before; of a rate in parts of 1.
+     */
+    absolute: number | null;
+    /**
+     * Before
+     */
+    before: number | null;
+    /**
+     * Now
+     */
+    now: number | null;
+    /**
+     * Relative
+     *
+     * (now - before) / before; null where before is 0 or unknown.
+     */
+    relative: number | null;
+};
+
+/**
+ * ChannelResult
+ *
+ * ``off``: not enabled, or without an address. ``unknown``: the connection broke while the mail was handed over.
+ */
+export type ChannelResult = {
+    /**
+     * Channel
+     */
+    channel: 'in_app' | 'email' | 'slack' | 'webhook';
+    /**
+     * Detail
+     */
+    detail: string | null;
+    /**
+     * Duration Ms
+     */
+    duration_ms: number | null;
+    /**
+     * Http Status
+     */
+    http_status: number | null;
+    /**
+     * Result
+     */
+    result: 'sent' | 'failed' | 'unknown' | 'off';
+    /**
+     * Target
+     */
+    target: string | null;
+};
+
+/**
+ * ChannelTestOut
+ */
+export type ChannelTestOut = {
+    /**
+     * Results
+     */
+    results: Array<ChannelResult>;
+};
+
+/**
  * CheckOut
  */
 export type CheckOut = {
@@ -815,6 +1581,78 @@ export type CheckOut = {
 };
 
 /**
+ * CheckRequest
+ */
+export type CheckRequest = {
+    /**
+     * Asset
+     *
+     * One address or domain of yours; null: all of them.
+     */
+    asset?: string | null;
+};
+
+/**
+ * CheckStarted
+ *
+ * ``questions`` are asked within a minute or two; those asked within the last five minutes are left out.
+ */
+export type CheckStarted = {
+    /**
+     * Assets
+     */
+    assets: number;
+    /**
+     * Questions
+     */
+    questions: number;
+};
+
+/**
+ * ChecklistStepOut
+ *
+ * ``automatic``: ticked by us. ``changed_by`` null there, and where nobody ticked it yet.
+ */
+export type ChecklistStepOut = {
+    /**
+     * Automatic
+     */
+    automatic: boolean;
+    /**
+     * Changed At
+     */
+    changed_at: string | null;
+    /**
+     * Changed By
+     */
+    changed_by: string | null;
+    /**
+     * Changed By Name
+     */
+    changed_by_name: string | null;
+    /**
+     * Done
+     */
+    done: boolean;
+    /**
+     * Link
+     */
+    link: string | null;
+    /**
+     * Step
+     */
+    step: 'find_list' | 'visit_list' | 'find_process' | 'fix_cause' | 'request_removal' | 'keep_watching';
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
  * Code
  */
 export type Code = {
@@ -824,6 +1662,103 @@ export type Code = {
      * Of the app, or recovery.
      */
     code: string;
+};
+
+/**
+ * CodeOut
+ */
+export type CodeOut = {
+    /**
+     * Cause
+     */
+    cause: string | null;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Meaning
+     */
+    meaning: string;
+    /**
+     * Tier
+     */
+    tier: 'A' | 'B' | 'C' | 'D' | 'info';
+};
+
+/**
+ * ComparedOut
+ */
+export type ComparedOut = {
+    /**
+     * Difference
+     *
+     * ours - theirs
+     */
+    difference: number;
+    /**
+     * Left Out
+     *
+     * Of ours, not compared: of campaigns that the provider archived or deleted.
+     */
+    left_out: number;
+    /**
+     * Metric
+     */
+    metric: string;
+    /**
+     * Needs Care
+     *
+     * An alarm also without what is harmless: time zone, definition, rounding.
+     */
+    needs_care: boolean;
+    /**
+     * Ours
+     */
+    ours: number;
+    /**
+     * What most of the difference comes from.
+     */
+    part: Part | null;
+    /**
+     * Parts
+     */
+    parts: Array<DifferencePart>;
+    /**
+     * Relative
+     *
+     * |difference| / theirs; null where theirs is 0.
+     */
+    relative: number | null;
+    /**
+     * Theirs
+     */
+    theirs: number;
+    /**
+     * normal up to 3 % (or 3 in number), watch up to 5 %, alarm beyond.
+     */
+    verdict: Verdict;
+};
+
+/**
+ * Comparison
+ *
+ * With the period of equal length right before.
+ */
+export type Comparison = {
+    /**
+     * Changes
+     *
+     * By figure, counts and rates.
+     */
+    changes: {
+        [key: string]: ChangeOut;
+    };
+    /**
+     * Whether the changes mean something, and if not why.
+     */
+    meaning: Meaning;
+    previous: Period;
 };
 
 /**
@@ -1133,6 +2068,75 @@ export type CredentialsIn = {
 };
 
 /**
+ * DashboardExport
+ */
+export type DashboardExport = {
+    /**
+     * Background
+     *
+     * Made in the background whatever its size.
+     */
+    background?: boolean;
+    /**
+     * Bom
+     *
+     * CSV: begins with U+FEFF, so that Excel takes it for the UTF-8 that it is.
+     */
+    bom?: boolean;
+    /**
+     * The page's own filters; none: everything that the page would show.
+     */
+    filters?: DashboardFilters;
+    /**
+     * Format
+     */
+    format: 'csv' | 'pdf';
+    /**
+     * Report
+     */
+    report: 'dashboard';
+};
+
+/**
+ * DashboardFilters
+ */
+export type DashboardFilters = {
+    /**
+     * Campaign Id
+     */
+    campaign_id?: Array<string> | null;
+    /**
+     * Compare
+     *
+     * Also the period of equal length right before.
+     */
+    compare?: boolean;
+    /**
+     * Connection Id
+     */
+    connection_id?: Array<string> | null;
+    /**
+     * First Day
+     */
+    first_day?: string | null;
+    interval?: Interval;
+    /**
+     * Known On
+     *
+     * Figures as they were known at the end of this day.
+     */
+    known_on?: string | null;
+    /**
+     * Last Day
+     */
+    last_day?: string | null;
+    /**
+     * Provider
+     */
+    provider?: Array<string> | null;
+};
+
+/**
  * DataAge
  *
  * How old the figures of one connection are, and whether they may still move.
@@ -1142,6 +2146,12 @@ export type DataAge = {
      * Account Label
      */
     account_label: string;
+    /**
+     * Account Time Zone
+     *
+     * The provider's own; its reports may count days in it.
+     */
+    account_time_zone: string | null;
     /**
      * Connection Id
      */
@@ -1170,6 +2180,62 @@ export type DataAge = {
  * The provider is in trouble; nothing for the user to do.
  */
 export type Degraded = 'provider_unavailable' | 'rate_limited';
+
+/**
+ * DeliverabilityExport
+ */
+export type DeliverabilityExport = {
+    /**
+     * Background
+     *
+     * Made in the background whatever its size.
+     */
+    background?: boolean;
+    /**
+     * Bom
+     *
+     * CSV: begins with U+FEFF, so that Excel takes it for the UTF-8 that it is.
+     */
+    bom?: boolean;
+    /**
+     * The page's own filters; none: everything that the page would show.
+     */
+    filters?: DeliverabilityFilters;
+    /**
+     * Format
+     */
+    format: 'csv' | 'pdf';
+    /**
+     * Report
+     */
+    report: 'deliverability';
+};
+
+/**
+ * DeliverabilityFilters
+ */
+export type DeliverabilityFilters = {
+    /**
+     * Asset
+     */
+    asset?: string | null;
+    /**
+     * Domain
+     */
+    domain?: string | null;
+    /**
+     * First
+     */
+    first?: string | null;
+    /**
+     * Last
+     */
+    last?: string | null;
+    /**
+     * Status
+     */
+    status?: 'open' | 'ended' | null;
+};
 
 /**
  * DeliveryDetailOut
@@ -1338,6 +2404,32 @@ export type DevicesOut = {
 };
 
 /**
+ * DifferencePart
+ */
+export type DifferencePart = {
+    /**
+     * Amount
+     *
+     * Its part of ours - theirs. All parts of a metric add up to the difference.
+     */
+    amount: number;
+    /**
+     * Campaigns
+     */
+    campaigns: number;
+    /**
+     * Examples
+     *
+     * The provider's ids, or names where it tells no ids; 20 at the most.
+     */
+    examples: Array<string>;
+    /**
+     * time_zone: sent on a day of the range in one time zone only; late_events: happened since our last sync; definition: counted in another way; rounding; missing_page: campaigns that our sync was not given; unexplained.
+     */
+    part: Part;
+};
+
+/**
  * DisconnectPreview
  *
  * What a disconnect does, told before the click.
@@ -1442,6 +2534,217 @@ export type DiscoverOut = {
 };
 
 /**
+ * DomainCreate
+ */
+export type DomainCreate = {
+    /**
+     * Name
+     *
+     * A domain, or an address of it.
+     */
+    name: string;
+    /**
+     * Selectors
+     */
+    selectors?: Array<string>;
+    /**
+     * Sending Ips
+     */
+    sending_ips?: Array<SendingIpInput>;
+};
+
+/**
+ * DomainDetailOut
+ */
+export type DomainDetailOut = {
+    /**
+     * Checked At
+     */
+    checked_at: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Display Name
+     */
+    display_name: string;
+    /**
+     * Hints
+     */
+    hints: Array<HintOut>;
+    /**
+     * Id
+     */
+    id: string;
+    latest: LookOut | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Next Check At
+     */
+    next_check_at: string | null;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Registered
+     */
+    registered: string;
+    /**
+     * Selectors
+     */
+    selectors: Array<SelectorOut>;
+    /**
+     * Sending Ips
+     */
+    sending_ips: Array<SendingIpOutput>;
+    /**
+     * Source
+     */
+    source: 'entered' | 'connection';
+    /**
+     * Standings
+     */
+    standings: Array<RecordStandingOut>;
+    /**
+     * Version
+     *
+     * Of selectors and addresses; the ETag to change them with is `"v1"` for 1.
+     */
+    version: number;
+    /**
+     * Watched Until
+     *
+     * Looked at more often until then, since something is changing.
+     */
+    watched_until: string | null;
+};
+
+/**
+ * DomainOut
+ */
+export type DomainOut = {
+    /**
+     * Checked At
+     */
+    checked_at: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Display Name
+     */
+    display_name: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Next Check At
+     */
+    next_check_at: string | null;
+    /**
+     * Registered
+     */
+    registered: string;
+    /**
+     * Selectors
+     */
+    selectors: Array<SelectorOut>;
+    /**
+     * Sending Ips
+     */
+    sending_ips: Array<SendingIpOutput>;
+    /**
+     * Source
+     */
+    source: 'entered' | 'connection';
+    /**
+     * Standings
+     */
+    standings: Array<RecordStandingOut>;
+    /**
+     * Version
+     *
+     * Of selectors and addresses; the ETag to change them with is `"v1"` for 1.
+     */
+    version: number;
+    /**
+     * Watched Until
+     *
+     * Looked at more often until then, since something is changing.
+     */
+    watched_until: string | null;
+};
+
+/**
+ * DomainScore
+ */
+export type DomainScore = {
+    /**
+     * Band
+     */
+    band: 'excellent' | 'good' | 'fair' | 'poor' | 'critical' | null;
+    /**
+     * Domain
+     */
+    domain: string;
+    /**
+     * Points
+     *
+     * In 1/100 point.
+     */
+    points: number;
+    /**
+     * Provisional
+     */
+    provisional: boolean;
+    /**
+     * Score
+     */
+    score: number | null;
+    /**
+     * Share
+     *
+     * Of the account's mail, recent mail weighing more.
+     */
+    share: number;
+};
+
+/**
+ * DomainUpdate
+ */
+export type DomainUpdate = {
+    /**
+     * Selectors
+     */
+    selectors?: Array<string> | null;
+    /**
+     * Sending Ips
+     */
+    sending_ips?: Array<SendingIpInput> | null;
+};
+
+/**
+ * DomainsOut
+ */
+export type DomainsOut = {
+    /**
+     * Data
+     */
+    data: Array<DomainOut>;
+};
+
+/**
  * EmailChange
  */
 export type EmailChange = {
@@ -1449,6 +2752,57 @@ export type EmailChange = {
      * New Email
      */
     new_email: string;
+};
+
+/**
+ * EmailChannelOut
+ *
+ * ``recipients``: who gets the mails now. ``pending_address`` waits for its code.
+ */
+export type EmailChannelOut = {
+    /**
+     * Address
+     */
+    address: string | null;
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    last: LastOut | null;
+    /**
+     * On Disconnect
+     */
+    on_disconnect: boolean;
+    /**
+     * Pending Address
+     */
+    pending_address: string | null;
+    /**
+     * Recipients
+     */
+    recipients: Array<string>;
+};
+
+/**
+ * EmailIn
+ *
+ * ``address`` null: owners and managers. A new one must be confirmed with the code that is mailed to it.
+ *
+ * ``on_disconnect``: the mail that an integration was disconnected; the notice in the app cannot be switched off.
+ */
+export type EmailIn = {
+    /**
+     * Address
+     */
+    address: string | null;
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * On Disconnect
+     */
+    on_disconnect: boolean;
 };
 
 /**
@@ -1704,6 +3058,20 @@ export type EndpointsOut = {
 };
 
 /**
+ * ErrorCodeOut
+ */
+export type ErrorCodeOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Meaning
+     */
+    meaning: string;
+};
+
+/**
  * EventOut
  *
  * ``sequence`` numbers the organization's events from 1 without gaps, in the order in which they came to be.
@@ -1763,7 +3131,7 @@ export type EventPageOut = {
 /**
  * EventType
  */
-export type EventType = 'connection.connected' | 'connection.reconnected' | 'connection.verifying' | 'connection.inactive' | 'connection.recovered' | 'connection.disconnected' | 'connection.reconnect_asked' | 'organization.action_asked' | 'connection.settings_changed' | 'connection.permission_missing' | 'connection.permission_restored' | 'connection.degraded' | 'connection.restored' | 'mailbox.filled' | 'mailbox.emptied' | 'mailbox.settings_changed' | 'connection.expiring' | 'sync.started' | 'sync.succeeded' | 'sync.failed' | 'webhook_endpoint.failing' | 'webhook_endpoint.recovered' | 'webhook_endpoint.disabled' | 'subscription.inactive' | 'subscription.lapsed' | 'subscription.reactivated';
+export type EventType = 'connection.connected' | 'connection.reconnected' | 'connection.verifying' | 'connection.inactive' | 'connection.recovered' | 'connection.disconnected' | 'connection.reconnect_asked' | 'organization.action_asked' | 'connection.settings_changed' | 'connection.permission_missing' | 'connection.permission_restored' | 'connection.degraded' | 'connection.restored' | 'mailbox.filled' | 'mailbox.emptied' | 'mailbox.settings_changed' | 'connection.expiring' | 'sync.started' | 'sync.succeeded' | 'sync.failed' | 'figures.deviating' | 'webhook_endpoint.failing' | 'webhook_endpoint.recovered' | 'webhook_endpoint.disabled' | 'score.changed' | 'blocklist.listed' | 'blocklist.relisted' | 'blocklist.delisted' | 'subscription.inactive' | 'subscription.lapsed' | 'subscription.reactivated' | 'domain.changed' | 'export.ready';
 
 /**
  * EventTypeOut
@@ -1835,6 +3203,133 @@ export type EvidenceOut = {
 };
 
 /**
+ * ExportOut
+ *
+ * An export that is made in the background.
+ */
+export type ExportOut = {
+    /**
+     * Complete
+     *
+     * False: a PDF ends after 500 pages. The CSV has all rows.
+     */
+    complete: boolean;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Download Path
+     *
+     * Null unless there is a file. Needs the same sign-in or key.
+     */
+    download_path: string | null;
+    /**
+     * Error
+     */
+    error: string | null;
+    /**
+     * Expires At
+     *
+     * Until then it can be downloaded.
+     */
+    expires_at: string | null;
+    /**
+     * File Name
+     */
+    file_name: string;
+    /**
+     * Filters
+     *
+     * As they were asked for.
+     */
+    filters: {
+        [key: string]: unknown;
+    };
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+    /**
+     * Format
+     */
+    format: 'csv' | 'pdf';
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Progress
+     *
+     * 0..1; null while the number of rows is unknown.
+     */
+    progress: number | null;
+    /**
+     * Report
+     */
+    report: 'dashboard' | 'campaigns' | 'sync_history' | 'deliverability' | 'alerts';
+    /**
+     * Requested By
+     */
+    requested_by: string | null;
+    /**
+     * Rows Done
+     */
+    rows_done: number;
+    /**
+     * Rows Estimated
+     *
+     * Null until they are counted.
+     */
+    rows_estimated: number | null;
+    /**
+     * Sha256
+     *
+     * Of the file, in hexadecimal.
+     */
+    sha256: string | null;
+    /**
+     * Size
+     *
+     * Bytes of the file.
+     */
+    size: number | null;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    /**
+     * Status
+     */
+    status: 'queued' | 'running' | 'ready' | 'failed' | 'cancelled' | 'expired';
+    /**
+     * Time Zone
+     */
+    time_zone: string;
+};
+
+/**
+ * FactsOut
+ *
+ * What a domain's score was made of beside its rates: where a what-if begins. ``listings`` null: not assessed.
+ */
+export type FactsOut = {
+    authentication: AuthenticationOut;
+    /**
+     * Bulk
+     */
+    bulk: boolean;
+    /**
+     * Domain
+     */
+    domain: string;
+    /**
+     * Listings
+     */
+    listings: Array<ListedOut> | null;
+};
+
+/**
  * FailedPaymentOut
  */
 export type FailedPaymentOut = {
@@ -1883,6 +3378,11 @@ export type FieldProblem = {
      */
     pointer: string;
 };
+
+/**
+ * FigureState
+ */
+export type FigureState = 'provisional' | 'unconfirmed' | 'settled';
 
 /**
  * FiguresOut
@@ -1943,6 +3443,24 @@ export type FiguresOut = {
      */
     derived: boolean;
     /**
+     * Hard Bounced
+     *
+     * Of bounced: for good. Null where the provider does not say.
+     */
+    hard_bounced: number | null;
+    /**
+     * Machine Clicked
+     *
+     * Of clicked: by programs such as security scanners.
+     */
+    machine_clicked: number | null;
+    /**
+     * Machine Opened
+     *
+     * Of opened: by programs such as privacy proxies, where they are told from people. See `providers`.
+     */
+    machine_opened: number | null;
+    /**
      * Open Rate
      *
      * opened / delivered, 0..1
@@ -1956,6 +3474,12 @@ export type FiguresOut = {
      * Sent
      */
     sent: number | null;
+    /**
+     * Soft Bounced
+     *
+     * Of bounced: for the time being.
+     */
+    soft_bounced: number | null;
     /**
      * Unsubscribe Rate
      *
@@ -1984,6 +3508,24 @@ export type FileIn = {
      * Name
      */
     name: string;
+};
+
+/**
+ * FindingOut
+ */
+export type FindingOut = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Severity
+     */
+    severity: 'critical' | 'high' | 'medium' | 'low' | 'info';
+    /**
+     * Text
+     */
+    text: string;
 };
 
 /**
@@ -2033,6 +3575,64 @@ export type ForgottenOut = {
  * Frequency
  */
 export type Frequency = 'realtime' | 'hourly' | 'every_6_hours' | 'daily';
+
+/**
+ * HealthOut
+ *
+ * A list is believed only while ``healthy``; see the documentation for the other states.
+ */
+export type HealthOut = {
+    /**
+     * Checked At
+     */
+    checked_at: string | null;
+    /**
+     * Face
+     */
+    face: 'ipv4' | 'ipv6' | 'name';
+    /**
+     * Since
+     */
+    since: string | null;
+    /**
+     * Status
+     */
+    status: 'unchecked' | 'healthy' | 'silent' | 'wildcard' | 'refused' | 'broken' | 'unreachable';
+    /**
+     * Why
+     */
+    why: string;
+};
+
+/**
+ * HintOut
+ */
+export type HintOut = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Publish
+     */
+    publish: Array<PublishOut>;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Where
+     */
+    where: string;
+};
 
 /**
  * HistoryRange
@@ -2178,6 +3778,16 @@ export type IdentityStart = {
 };
 
 /**
+ * InAppOut
+ */
+export type InAppOut = {
+    /**
+     * Enabled
+     */
+    enabled: true;
+};
+
+/**
  * IncidentOut
  */
 export type IncidentOut = {
@@ -2308,6 +3918,11 @@ export type IntegrationOut = {
      */
     scopes: Array<MailwardenConnectionsSchemasScopeOut>;
 };
+
+/**
+ * Interval
+ */
+export type Interval = 'day' | 'week' | 'month';
 
 /**
  * InvitationIn
@@ -2565,6 +4180,30 @@ export type JournalEntryOut = {
 export type Kind = 'host_blocked' | 'host_unknown' | 'connection_refused' | 'unreachable' | 'timeout' | 'no_greeting' | 'closed' | 'tls_certificate' | 'tls_not_spoken' | 'tls_failed' | 'tls_required' | 'starttls_missing' | 'unprotected' | 'protocol' | 'bad_credentials' | 'password_expired' | 'app_password_needed' | 'bad_token' | 'token_expired' | 'not_authorized' | 'account_blocked' | 'account_disabled' | 'auth_disabled' | 'basic_auth_gone' | 'web_login_needed' | 'no_mechanism' | 'throttled' | 'server_trouble' | 'over_quota' | 'sender_refused' | 'daily_cap' | 'recipient_refused' | 'message_refused';
 
 /**
+ * LastOut
+ *
+ * The latest alert, digest or test that went there. ``error`` null: it arrived, or is on its way.
+ */
+export type LastOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Error
+     */
+    error: string | null;
+    /**
+     * Http Status
+     */
+    http_status: number | null;
+    /**
+     * Status
+     */
+    status: 'queued' | 'sending' | 'sent' | 'failed' | 'unknown';
+};
+
+/**
  * LeftConnectionOut
  */
 export type LeftConnectionOut = {
@@ -2629,6 +4268,48 @@ export type Limits = {
 };
 
 /**
+ * LineOut
+ *
+ * ``points`` of all lines add up exactly to the points of the score.
+ */
+export type LineOut = {
+    /**
+     * Assessed
+     *
+     * False: nobody can tell. The other lines then weigh more.
+     */
+    assessed: boolean;
+    /**
+     * Explanation
+     */
+    explanation: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Max
+     *
+     * In 1/100 point.
+     */
+    max: number;
+    /**
+     * Name
+     */
+    name: 'complaints' | 'bounces' | 'authentication' | 'blocklists' | 'engagement' | 'limit';
+    /**
+     * Parts
+     */
+    parts: Array<PartOut>;
+    /**
+     * Points
+     *
+     * In 1/100 point.
+     */
+    points: number;
+};
+
+/**
  * LinkIn
  */
 export type LinkIn = {
@@ -2638,6 +4319,189 @@ export type LinkIn = {
      * After the #.
      */
     token: string;
+};
+
+/**
+ * ListedOut
+ */
+export type ListedOut = {
+    /**
+     * Asset
+     */
+    asset: string;
+    /**
+     * Kind
+     */
+    kind: 'ip' | 'domain';
+    /**
+     * List
+     */
+    list: string;
+    /**
+     * Operator
+     */
+    operator: string;
+    /**
+     * Shared
+     */
+    shared: boolean;
+    /**
+     * Tier
+     */
+    tier: 'A' | 'B' | 'C' | 'D';
+};
+
+/**
+ * ListingOut
+ *
+ * ``times``: 2 and more where the asset was on that list before. ``ending`` is null while it lasts.
+ *
+ * ``shared`` null: the asset is not watched any more. ``latest``: the last question and what came of it.
+ */
+export type ListingOut = {
+    /**
+     * Asset
+     */
+    asset: string;
+    /**
+     * Checklist
+     */
+    checklist: Array<ChecklistStepOut>;
+    /**
+     * Codes
+     */
+    codes: Array<CodeOut>;
+    /**
+     * Confirmed At
+     */
+    confirmed_at: string;
+    /**
+     * Domains
+     */
+    domains: Array<string>;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
+     * Ending
+     */
+    ending: 'delisted' | 'unwatched' | null;
+    /**
+     * Ends By Itself At
+     */
+    ends_by_itself_at: string | null;
+    /**
+     * First Seen At
+     */
+    first_seen_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'ip' | 'domain';
+    /**
+     * Last Seen At
+     */
+    last_seen_at: string;
+    latest: AssetStandingOut | null;
+    /**
+     * List Key
+     */
+    list_key: string;
+    /**
+     * List Name
+     */
+    list_name: string;
+    /**
+     * Operator
+     */
+    operator: string;
+    /**
+     * Said
+     */
+    said: string;
+    /**
+     * Shared
+     */
+    shared: boolean | null;
+    /**
+     * Tier
+     */
+    tier: 'A' | 'B' | 'C' | 'D' | 'info';
+    /**
+     * Times
+     */
+    times: number;
+};
+
+/**
+ * LookOut
+ *
+ * One look at all records. ``answers``: what the DNS said, question by question.
+ */
+export type LookOut = {
+    /**
+     * Answers
+     */
+    answers: Array<AnswerOut>;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Resolver
+     */
+    resolver: string;
+    /**
+     * Results
+     */
+    results: Array<ResultOut>;
+    /**
+     * Took Ms
+     */
+    took_ms: number;
+    /**
+     * Trigger
+     */
+    trigger: 'added' | 'schedule' | 'verify' | 'settings';
+};
+
+/**
+ * LookRow
+ */
+export type LookRow = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Took Ms
+     */
+    took_ms: number;
+    /**
+     * Trigger
+     */
+    trigger: 'added' | 'schedule' | 'verify' | 'settings';
+    /**
+     * Verdicts
+     *
+     * By check; with `:` and the selector or address, of a part.
+     */
+    verdicts: {
+        [key: string]: 'valid' | 'fault' | 'absent' | 'unknown';
+    };
 };
 
 /**
@@ -3032,6 +4896,11 @@ export type MeOut = {
 };
 
 /**
+ * Meaning
+ */
+export type Meaning = 'comparable' | 'provisional' | 'empty_now' | 'empty_before' | 'empty' | 'not_shown';
+
+/**
  * Measured
  *
  * Sums over all organizations of this installation; how each is counted stands in docs/status.md.
@@ -3297,6 +5166,54 @@ export type OrganizationUpdate = {
 };
 
 /**
+ * Outcome
+ */
+export type Outcome = {
+    /**
+     * Advice
+     */
+    advice: string;
+    /**
+     * Band
+     */
+    band: 'excellent' | 'good' | 'fair' | 'poor' | 'critical' | null;
+    /**
+     * Caps
+     */
+    caps: Array<CapOut>;
+    /**
+     * Confidence
+     */
+    confidence: 'low' | 'medium' | 'high';
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Lines
+     */
+    lines: Array<LineOut>;
+    /**
+     * Note
+     */
+    note: string | null;
+    /**
+     * Points
+     *
+     * In 1/100 point.
+     */
+    points: number;
+    /**
+     * Provisional
+     */
+    provisional: boolean;
+    /**
+     * Score
+     */
+    score: number | null;
+};
+
+/**
  * OwnPassword
  */
 export type OwnPassword = {
@@ -3323,6 +5240,24 @@ export type OwnershipTransfer = {
 };
 
 /**
+ * Page[AlertDeliveryOut]
+ */
+export type PageAlertDeliveryOut = {
+    /**
+     * Data
+     */
+    data: Array<AlertDeliveryOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Page[AlertOut]
  */
 export type PageAlertOut = {
@@ -3330,6 +5265,24 @@ export type PageAlertOut = {
      * Data
      */
     data: Array<AlertOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[AssetOut]
+ */
+export type PageAssetOut = {
+    /**
+     * Data
+     */
+    data: Array<AssetOut>;
     /**
      * Has More
      */
@@ -3449,6 +5402,24 @@ export type PageDeliveryOut = {
 };
 
 /**
+ * Page[ExportOut]
+ */
+export type PageExportOut = {
+    /**
+     * Data
+     */
+    data: Array<ExportOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Page[HookLogOut]
  */
 export type PageHookLogOut = {
@@ -3474,6 +5445,42 @@ export type PageJournalEntryOut = {
      * Data
      */
     data: Array<JournalEntryOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[ListingOut]
+ */
+export type PageListingOut = {
+    /**
+     * Data
+     */
+    data: Array<ListingOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[LookRow]
+ */
+export type PageLookRow = {
+    /**
+     * Data
+     */
+    data: Array<LookRow>;
     /**
      * Has More
      */
@@ -3539,6 +5546,24 @@ export type PageReceiptOut = {
 };
 
 /**
+ * Page[ReconciliationOut]
+ */
+export type PageReconciliationOut = {
+    /**
+     * Data
+     */
+    data: Array<ReconciliationOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Page[RefreshOut]
  */
 export type PageRefreshOut = {
@@ -3546,6 +5571,24 @@ export type PageRefreshOut = {
      * Data
      */
     data: Array<RefreshOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[ScoreDay]
+ */
+export type PageScoreDay = {
+    /**
+     * Data
+     */
+    data: Array<ScoreDay>;
     /**
      * Has More
      */
@@ -3608,6 +5651,41 @@ export type PageTransitionOut = {
      * Next Cursor
      */
     next_cursor: string | null;
+};
+
+/**
+ * Part
+ */
+export type Part = 'time_zone' | 'late_events' | 'definition' | 'rounding' | 'missing_page' | 'unexplained';
+
+/**
+ * PartOut
+ */
+export type PartOut = {
+    /**
+     * Assessed
+     */
+    assessed: boolean;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Max
+     *
+     * In 1/100 point.
+     */
+    max: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Points
+     *
+     * In 1/100 point.
+     */
+    points: number;
 };
 
 /**
@@ -3680,6 +5758,39 @@ export type PausedCampaign = {
      * People who would not get their next mail.
      */
     recipients: number;
+};
+
+/**
+ * Period
+ */
+export type Period = {
+    /**
+     * Campaigns
+     */
+    campaigns: number;
+    figures: FiguresOut;
+    /**
+     * First Day
+     */
+    first_day: string | null;
+    /**
+     * Last Day
+     */
+    last_day: string | null;
+    /**
+     * Provisional Until
+     */
+    provisional_until: string | null;
+    /**
+     * Shown
+     *
+     * False where part of it lies outside of the history range, or was not read yet.
+     */
+    shown: boolean;
+    /**
+     * provisional: figures still move; unconfirmed: they should stand still, but were not read since; settled: they do.
+     */
+    state: FigureState;
 };
 
 /**
@@ -3780,6 +5891,47 @@ export type PlanUsageOut = {
 };
 
 /**
+ * Point
+ *
+ * Campaigns sent on these days of the organization's time zone.
+ */
+export type Point = {
+    /**
+     * Campaigns
+     */
+    campaigns: number;
+    figures: FiguresOut;
+    /**
+     * First Day
+     */
+    first_day: string;
+    /**
+     * Last Day
+     */
+    last_day: string;
+    /**
+     * Provisional Until
+     *
+     * Null where nothing was sent.
+     */
+    provisional_until: string | null;
+    /**
+     * Starts At
+     */
+    starts_at: string;
+    /**
+     * provisional: figures still move; unconfirmed: they should stand still, but were not read since; settled: they do.
+     */
+    state: FigureState;
+    /**
+     * Whole
+     *
+     * False where the range cuts a week or month short.
+     */
+    whole: boolean;
+};
+
+/**
  * PreviewLine
  */
 export type PreviewLine = {
@@ -3791,6 +5943,26 @@ export type PreviewLine = {
      * Title
      */
     title: string;
+};
+
+/**
+ * PreviewOut
+ *
+ * What the rules would have told from ``since`` to ``until``, with figures as they are known today.
+ */
+export type PreviewOut = {
+    /**
+     * Rules
+     */
+    rules: Array<RulePreview>;
+    /**
+     * Since
+     */
+    since: string;
+    /**
+     * Until
+     */
+    until: string;
 };
 
 /**
@@ -3968,6 +6140,66 @@ export type ProviderFigures = {
 };
 
 /**
+ * ProviderSettling
+ *
+ * What is known of a provider's figures besides their values.
+ */
+export type ProviderSettling = {
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Machines
+     *
+     * Opens and clicks by programs, within the counts.
+     */
+    machines: 'excluded' | 'included' | 'unknown';
+    /**
+     * Machines Why
+     */
+    machines_why: string;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Settle Days
+     *
+     * Days after sending on which figures still move.
+     */
+    settle_days: number;
+    /**
+     * Settle Why
+     */
+    settle_why: string;
+};
+
+/**
+ * PublishOut
+ *
+ * ``instead``: in the place of what is there now. ``type`` `file`: the content of the address ``name``.
+ */
+export type PublishOut = {
+    /**
+     * Instead
+     */
+    instead: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Type
+     */
+    type: string;
+    /**
+     * Value
+     */
+    value: string;
+};
+
+/**
  * Purpose
  *
  * What a connection is wanted for; one function answers for all of them.
@@ -4130,6 +6362,44 @@ export type QuickStep = {
 };
 
 /**
+ * RateOut
+ *
+ * ``used`` enters the score; ``observed`` and its 95 % interval weigh recent mail more.
+ */
+export type RateOut = {
+    /**
+     * Events
+     *
+     * In 90 days.
+     */
+    events: number;
+    /**
+     * High
+     */
+    high: number;
+    /**
+     * Low
+     */
+    low: number;
+    /**
+     * Messages
+     */
+    messages: number;
+    /**
+     * Name
+     */
+    name: 'complaints' | 'bounces' | 'clicks' | 'opens' | 'unsubscribes';
+    /**
+     * Observed
+     */
+    observed: number | null;
+    /**
+     * Used
+     */
+    used: number;
+};
+
+/**
  * Reason
  *
  * Why an organization is inactive.
@@ -4215,6 +6485,159 @@ export type ReceivedOut = {
 };
 
 /**
+ * RecommendationOut
+ *
+ * ``gain``: what the score would win at once; ``change`` is what a what-if takes to show it.
+ */
+export type RecommendationOut = {
+    /**
+     * The campaign that contributes most.
+     */
+    campaign: CampaignShare | null;
+    change: ChangeOutput;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Domain
+     *
+     * Null: concerns all mail alike.
+     */
+    domain: string | null;
+    /**
+     * Gain
+     *
+     * In 1/100 point.
+     */
+    gain: number;
+    /**
+     * Line
+     */
+    line: 'complaints' | 'bounces' | 'authentication' | 'blocklists' | 'engagement' | 'limit';
+    /**
+     * Score After
+     */
+    score_after: number | null;
+    /**
+     * Severity
+     */
+    severity: 'critical' | 'high' | 'medium' | 'low' | 'info';
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
+ * ReconciliationCreate
+ */
+export type ReconciliationCreate = {
+    /**
+     * Connection Id
+     *
+     * The account whose totals are to be compared.
+     */
+    connection_id: string;
+};
+
+/**
+ * ReconciliationError
+ */
+export type ReconciliationError = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
+ * ReconciliationOut
+ *
+ * Our figures beside the provider's own totals, which were asked for by another way than figures are read by.
+ */
+export type ReconciliationOut = {
+    /**
+     * Account Label
+     */
+    account_label: string;
+    /**
+     * Account Time Zone
+     */
+    account_time_zone: string | null;
+    /**
+     * Calls Made
+     */
+    calls_made: number;
+    /**
+     * Connection Id
+     */
+    connection_id: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    error: ReconciliationError | null;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Metric
+     */
+    metric: string | null;
+    /**
+     * Metrics
+     */
+    metrics: Array<ComparedOut>;
+    part: Part | null;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Status
+     */
+    status: 'queued' | 'running' | 'done' | 'failed';
+    /**
+     * Trigger
+     */
+    trigger: 'manual' | 'auto';
+    /**
+     * The worst of its metrics.
+     */
+    verdict: Verdict | null;
+    /**
+     * Window From
+     *
+     * Send times compared: whole days of the organization …
+     */
+    window_from: string | null;
+    /**
+     * Window Until
+     *
+     * … beside the same days as the provider's account counts them.
+     */
+    window_until: string | null;
+};
+
+/**
  * ReconnectStart
  */
 export type ReconnectStart = {
@@ -4222,6 +6645,56 @@ export type ReconnectStart = {
      * Return To
      */
     return_to?: string | null;
+};
+
+/**
+ * RecordStandingOut
+ */
+export type RecordStandingOut = {
+    /**
+     * Check
+     */
+    check: 'spf' | 'dkim' | 'dmarc' | 'mx' | 'fcrdns' | 'mta_sts' | 'tls_rpt' | 'bimi';
+    /**
+     * Definite At
+     */
+    definite_at: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Part
+     *
+     * The selector or address; empty for the domain as a whole.
+     */
+    part: string;
+    /**
+     * Seen At
+     */
+    seen_at: string;
+    /**
+     * Since
+     *
+     * It has been so.
+     */
+    since: string | null;
+    /**
+     * Standing
+     *
+     * The last definite verdict, for 48 hours; null: not assessed.
+     */
+    standing: 'valid' | 'fault' | 'absent' | null;
+    /**
+     * Summary
+     */
+    summary: string;
+    /**
+     * Verdict
+     *
+     * Of the latest look.
+     */
+    verdict: 'valid' | 'fault' | 'absent' | 'unknown';
 };
 
 /**
@@ -4408,6 +6881,34 @@ export type RefusalOut = {
 };
 
 /**
+ * RemovalOut
+ *
+ * ``url`` may hold `{asset}`. ``after_hours``: after so long without a new cause it ends by itself.
+ */
+export type RemovalOut = {
+    /**
+     * Advice
+     */
+    advice: string;
+    /**
+     * After Hours
+     */
+    after_hours: number | null;
+    /**
+     * How
+     */
+    how: 'form' | 'expires' | 'provider';
+    /**
+     * Takes
+     */
+    takes: string;
+    /**
+     * Url
+     */
+    url: string | null;
+};
+
+/**
  * ReplayAll
  *
  * Everything that was given up or is waiting for its next attempt, of events since then.
@@ -4427,6 +6928,54 @@ export type ReplayedOut = {
      * Replayed
      */
     replayed: number;
+};
+
+/**
+ * ResultOut
+ */
+export type ResultOut = {
+    /**
+     * Aliases
+     */
+    aliases: Array<string>;
+    /**
+     * Check
+     */
+    check: 'spf' | 'dkim' | 'dmarc' | 'mx' | 'fcrdns' | 'mta_sts' | 'tls_rpt' | 'bimi';
+    /**
+     * Facts
+     */
+    facts: {
+        [key: string]: unknown;
+    };
+    /**
+     * Findings
+     */
+    findings: Array<FindingOut>;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Part
+     */
+    part: string;
+    /**
+     * Publish
+     */
+    publish: Array<PublishOut>;
+    /**
+     * Records
+     */
+    records: Array<string>;
+    /**
+     * Summary
+     */
+    summary: string;
+    /**
+     * Verdict
+     */
+    verdict: 'valid' | 'fault' | 'absent' | 'unknown';
 };
 
 /**
@@ -4480,6 +7029,30 @@ export type RetestOut = {
 };
 
 /**
+ * RetiredOut
+ *
+ * Never asked. ``ended`` null: nobody wrote the day down.
+ */
+export type RetiredOut = {
+    /**
+     * Ended
+     */
+    ended: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Zones
+     */
+    zones: Array<string>;
+};
+
+/**
  * RoleChange
  */
 export type RoleChange = {
@@ -4487,6 +7060,169 @@ export type RoleChange = {
      * Role
      */
     role: 'owner' | 'manager' | 'member';
+};
+
+/**
+ * RuleIn
+ *
+ * ``threshold`` in the rule's unit. ``minimum_volume`` counts for rates only. ``frequency`` null: as for all.
+ */
+export type RuleIn = {
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * Frequency
+     */
+    frequency?: 'instant' | 'daily' | null;
+    kind: RuleKind;
+    /**
+     * Minimum Volume
+     */
+    minimum_volume?: number | null;
+    /**
+     * Threshold
+     */
+    threshold: number;
+};
+
+/**
+ * RuleKind
+ */
+export type RuleKind = 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale';
+
+/**
+ * RuleOut
+ *
+ * ``words`` say what the rule does as it is set; ``baseline`` what its value is measured against.
+ *
+ * ``open``: how many alerts of it are not over. ``available`` false: this instance has no data for it yet.
+ */
+export type RuleOut = {
+    /**
+     * Available
+     */
+    available: boolean;
+    /**
+     * Baseline
+     */
+    baseline: string;
+    /**
+     * Default
+     */
+    default: number;
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * Frequency
+     */
+    frequency: 'instant' | 'daily' | null;
+    kind: RuleKind;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Least
+     */
+    least: number;
+    /**
+     * Minimum Volume
+     */
+    minimum_volume: number | null;
+    /**
+     * Most
+     */
+    most: number;
+    /**
+     * Open
+     */
+    open: number;
+    /**
+     * Step
+     */
+    step: number;
+    /**
+     * Threshold
+     */
+    threshold: number;
+    /**
+     * Unit
+     */
+    unit: 'percent' | 'percentage_points' | 'tier' | 'runs_in_a_row' | 'hours';
+    /**
+     * Unit Words
+     */
+    unit_words: string;
+    /**
+     * Words
+     */
+    words: string;
+};
+
+/**
+ * RulePreview
+ *
+ * ``fired`` counts all; ``episodes`` are the latest hundred, newest first.
+ */
+export type RulePreview = {
+    /**
+     * Available
+     */
+    available: boolean;
+    /**
+     * Episodes
+     */
+    episodes: Array<WouldHaveFired>;
+    /**
+     * Fired
+     */
+    fired: number;
+    kind: RuleKind;
+    /**
+     * Words
+     */
+    words: string;
+};
+
+/**
+ * RulesIn
+ *
+ * Rules that are not named stay as they are.
+ */
+export type RulesIn = {
+    /**
+     * Rules
+     */
+    rules: Array<RuleIn>;
+};
+
+/**
+ * RulesOut
+ *
+ * ``enabled``: the master switch of the alert settings. The alert that an integration was disconnected is no rule:
+ * it is always sent at once.
+ */
+export type RulesOut = {
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * Frequency
+     */
+    frequency: 'instant' | 'daily';
+    /**
+     * Rules
+     */
+    rules: Array<RuleOut>;
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -4536,6 +7272,150 @@ export type ScopesOut = {
 };
 
 /**
+ * ScoreDay
+ *
+ * As it stood at the end of that day (UTC), or now.
+ */
+export type ScoreDay = {
+    /**
+     * Advice
+     */
+    advice: string;
+    /**
+     * Band
+     */
+    band: 'excellent' | 'good' | 'fair' | 'poor' | 'critical' | null;
+    /**
+     * Cap
+     */
+    cap: string | null;
+    /**
+     * Computed At
+     */
+    computed_at: string;
+    /**
+     * Confidence
+     */
+    confidence: 'low' | 'medium' | 'high';
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Lines
+     */
+    lines: {
+        [key: string]: number;
+    };
+    /**
+     * Note
+     */
+    note: string | null;
+    /**
+     * Points
+     *
+     * In 1/100 point.
+     */
+    points: number;
+    /**
+     * Provisional
+     */
+    provisional: boolean;
+    /**
+     * Score
+     */
+    score: number | null;
+    /**
+     * Version
+     */
+    version: string;
+};
+
+/**
+ * ScoreOut
+ */
+export type ScoreOut = {
+    /**
+     * Advice
+     */
+    advice: string;
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Band
+     */
+    band: 'excellent' | 'good' | 'fair' | 'poor' | 'critical' | null;
+    /**
+     * Caps
+     */
+    caps: Array<CapOut>;
+    /**
+     * Computed At
+     */
+    computed_at: string;
+    /**
+     * Confidence
+     */
+    confidence: 'low' | 'medium' | 'high';
+    /**
+     * Domain
+     */
+    domain: string | null;
+    /**
+     * Domains
+     */
+    domains: Array<DomainScore>;
+    /**
+     * Facts
+     */
+    facts: Array<FactsOut>;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Lines
+     */
+    lines: Array<LineOut>;
+    /**
+     * Note
+     */
+    note: string | null;
+    /**
+     * Points
+     *
+     * In 1/100 point.
+     */
+    points: number;
+    /**
+     * Provisional
+     */
+    provisional: boolean;
+    /**
+     * Rates
+     */
+    rates: Array<RateOut>;
+    /**
+     * Recommendations
+     */
+    recommendations: Array<RecommendationOut>;
+    /**
+     * Score
+     */
+    score: number | null;
+    /**
+     * Version
+     */
+    version: string;
+};
+
+/**
  * SecondFactorOut
  */
 export type SecondFactorOut = {
@@ -4551,6 +7431,99 @@ export type SecondFactorOut = {
      * Recovery Codes Left
      */
     recovery_codes_left: number;
+};
+
+/**
+ * SelectorOut
+ */
+export type SelectorOut = {
+    /**
+     * Selector
+     */
+    selector: string;
+    /**
+     * Source
+     *
+     * `entered` by somebody, or `found` under a usual name.
+     */
+    source: string;
+};
+
+/**
+ * SendingIp
+ *
+ * ``shared``: the provider's other customers send from it, too, so its reverse DNS is not theirs to set.
+ */
+export type SendingIpInput = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Shared
+     */
+    shared?: boolean;
+};
+
+/**
+ * SendingIp
+ *
+ * ``shared``: the provider's other customers send from it, too, so its reverse DNS is not theirs to set.
+ */
+export type SendingIpOutput = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Shared
+     */
+    shared: boolean;
+};
+
+/**
+ * Series
+ */
+export type Series = {
+    comparison: Comparison | null;
+    /**
+     * Data Age
+     */
+    data_age: Array<DataAge>;
+    /**
+     * First Day
+     */
+    first_day: string;
+    interval: Interval;
+    /**
+     * Known On
+     *
+     * Figures as they were known at the end of this day; null: now.
+     */
+    known_on: string | null;
+    /**
+     * Last Day
+     */
+    last_day: string;
+    /**
+     * Points
+     */
+    points: Array<Point>;
+    /**
+     * Previous Points
+     */
+    previous_points: Array<Point>;
+    /**
+     * Providers
+     */
+    providers: Array<ProviderSettling>;
+    /**
+     * Time Zone
+     *
+     * The organization's; its days, weeks (from Monday) and months are counted.
+     */
+    time_zone: string;
+    total: Period;
 };
 
 /**
@@ -4758,6 +7731,41 @@ export type SignUpAddress = {
 };
 
 /**
+ * SlackIn
+ *
+ * ``url``: the incoming webhook that Slack made. Null keeps the one that is stored, empty removes it.
+ */
+export type SlackIn = {
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * Url
+     */
+    url?: null;
+};
+
+/**
+ * SlackOut
+ */
+export type SlackOut = {
+    /**
+     * Configured
+     */
+    configured: boolean;
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * Hint
+     */
+    hint: string | null;
+    last: LastOut | null;
+};
+
+/**
  * StandingOut
  *
  * May the organization work? For banners and for programs; every member may ask.
@@ -4819,6 +7827,20 @@ export type Status = 'connecting' | 'connected' | 'verifying' | 'inactive' | 'di
 export type Step = 'resolve' | 'connect' | 'tls' | 'greeting' | 'login' | 'folders' | 'sender' | 'message';
 
 /**
+ * StepChange
+ */
+export type StepChange = {
+    /**
+     * Done
+     */
+    done: boolean;
+    /**
+     * Step
+     */
+    step: 'find_list' | 'visit_list' | 'find_process' | 'fix_cause' | 'request_removal';
+};
+
+/**
  * StepOut
  *
  * One step of the test. ``ok`` is None for a step that was not reached.
@@ -4859,6 +7881,34 @@ export type StepOut = {
 };
 
 /**
+ * SuggestionOut
+ */
+export type SuggestionOut = {
+    /**
+     * Account Label
+     */
+    account_label: string;
+    /**
+     * Domain
+     */
+    domain: string;
+    /**
+     * Provider
+     */
+    provider: string;
+};
+
+/**
+ * SuggestionsOut
+ */
+export type SuggestionsOut = {
+    /**
+     * Data
+     */
+    data: Array<SuggestionOut>;
+};
+
+/**
  * Summary
  *
  * Figures of all campaigns sent in the range, as last observed.
@@ -4869,10 +7919,22 @@ export type Summary = {
      */
     campaigns: number;
     /**
+     * Null without both ends of the range.
+     */
+    comparison: Comparison | null;
+    /**
      * Data Age
      */
     data_age: Array<DataAge>;
     figures: FiguresOut;
+    /**
+     * Providers
+     */
+    providers: Array<ProviderSettling>;
+    /**
+     * Provisional Until
+     */
+    provisional_until: string | null;
     /**
      * Sent From
      */
@@ -4881,6 +7943,14 @@ export type Summary = {
      * Sent To
      */
     sent_to: string | null;
+    /**
+     * provisional: figures still move; unconfirmed: they should stand still, but were not read since; settled: they do.
+     */
+    state: FigureState;
+    /**
+     * Time Zone
+     */
+    time_zone: string;
 };
 
 /**
@@ -5190,6 +8260,54 @@ export type SyncErrorOut = {
 };
 
 /**
+ * SyncHistoryExport
+ */
+export type SyncHistoryExport = {
+    /**
+     * Background
+     *
+     * Made in the background whatever its size.
+     */
+    background?: boolean;
+    /**
+     * Bom
+     *
+     * CSV: begins with U+FEFF, so that Excel takes it for the UTF-8 that it is.
+     */
+    bom?: boolean;
+    /**
+     * The page's own filters; none: everything that the page would show.
+     */
+    filters?: SyncHistoryFilters;
+    /**
+     * Format
+     */
+    format: 'csv' | 'pdf';
+    /**
+     * Report
+     */
+    report: 'sync_history';
+};
+
+/**
+ * SyncHistoryFilters
+ */
+export type SyncHistoryFilters = {
+    /**
+     * Connection Id
+     */
+    connection_id?: string | null;
+    /**
+     * Status
+     */
+    status?: 'queued' | 'running' | 'success' | 'failed' | null;
+    /**
+     * Type
+     */
+    type?: 'manual' | 'auto' | null;
+};
+
+/**
  * SyncRunOut
  *
  * One row of the sync log (C19-C28).
@@ -5425,6 +8543,20 @@ export type UnknownPart = {
 };
 
 /**
+ * Unlisted
+ */
+export type Unlisted = {
+    /**
+     * Asset
+     */
+    asset: string;
+    /**
+     * List
+     */
+    list: string;
+};
+
+/**
  * UnreadCount
  */
 export type UnreadCount = {
@@ -5501,6 +8633,13 @@ export type UserOut = {
 };
 
 /**
+ * Verdict
+ *
+ * From good to bad.
+ */
+export type Verdict = 'unknown' | 'normal' | 'watch' | 'alarm';
+
+/**
  * VerificationOut
  *
  * The state of proving one's address. ``may_act`` False: look, but change nothing until it is proved.
@@ -5571,9 +8710,107 @@ export type WayOut = {
 };
 
 /**
+ * WebhookIn
+ *
+ * ``url`` null keeps the one that is stored, empty removes it.
+ */
+export type WebhookIn = {
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * Url
+     */
+    url?: string | null;
+};
+
+/**
+ * WebhookOut
+ *
+ * ``secret``: only in the answer to the change that made it, with the first address. Never shown again.
+ */
+export type WebhookOut = {
+    /**
+     * Configured
+     */
+    configured: boolean;
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    last: LastOut | null;
+    /**
+     * Secret
+     */
+    secret: string | null;
+    /**
+     * Url
+     */
+    url: string | null;
+};
+
+/**
+ * WebhookSecretOut
+ *
+ * The only answer that holds the secret: it is not shown again. The one before signs no longer.
+ */
+export type WebhookSecretOut = {
+    /**
+     * Secret
+     */
+    secret: string;
+};
+
+/**
  * Weekday
  */
 export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+
+/**
+ * WhatIf
+ *
+ * ``domain``: whose score is asked for, null the account's. ``of``: the domain that changes, null every one.
+ */
+export type WhatIf = {
+    change: ChangeInput;
+    /**
+     * Domain
+     */
+    domain?: string | null;
+    /**
+     * Of
+     */
+    of?: string | null;
+};
+
+/**
+ * WhatIfOut
+ *
+ * ``gain`` may be negative: a change need not be one for the better.
+ */
+export type WhatIfOut = {
+    /**
+     * As Of
+     */
+    as_of: string;
+    /**
+     * Domain
+     */
+    domain: string | null;
+    /**
+     * Gain
+     *
+     * In 1/100 point.
+     */
+    gain: number;
+    now: Outcome;
+    then: Outcome;
+    /**
+     * Version
+     */
+    version: string;
+};
 
 /**
  * WhoMustAct
@@ -5590,7 +8827,7 @@ export type Why = 'unused' | 'age' | 'announced';
 /**
  * Wish
  */
-export type Wish = 'connect' | 'disconnect' | 'change_connection' | 'sync' | 'manage_members' | 'change_organization' | 'manage_api_keys' | 'manage_webhooks' | 'look_at_diagnostics' | 'look_at_audit_log' | 'manage_billing';
+export type Wish = 'connect' | 'disconnect' | 'change_connection' | 'sync' | 'manage_members' | 'change_organization' | 'manage_api_keys' | 'manage_webhooks' | 'look_at_diagnostics' | 'look_at_audit_log' | 'manage_billing' | 'manage_alerts' | 'manage_domains';
 
 /**
  * WishIn
@@ -5649,6 +8886,42 @@ export type WorkerOut = {
      * Version
      */
     version: string;
+};
+
+/**
+ * WouldHaveFired
+ *
+ * ``ended_by``: ``settled``, it stayed so long that it became usual; ``moot``, nothing was expected any more.
+ */
+export type WouldHaveFired = {
+    /**
+     * Body
+     */
+    body: string;
+    /**
+     * Connection Id
+     */
+    connection_id: string | null;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
+     * Ended By
+     */
+    ended_by: 'recovered' | 'settled' | 'moot' | null;
+    /**
+     * Opened At
+     */
+    opened_at: string;
+    /**
+     * Subject
+     */
+    subject: string;
+    /**
+     * Title
+     */
+    title: string;
 };
 
 /**
@@ -5803,6 +9076,29 @@ export type MailwardenDevelopersWebhooksSchemasAttemptOut = {
 };
 
 /**
+ * AlertSettingsIn
+ *
+ * ``enabled``: all rules. ``digest_hour``: in the organization's time zone.
+ */
+export type AlertSettingsInWritable = {
+    /**
+     * Digest Hour
+     */
+    digest_hour: number;
+    email: EmailIn;
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * Frequency
+     */
+    frequency: 'instant' | 'daily';
+    slack: SlackInWritable;
+    webhook: WebhookIn;
+};
+
+/**
  * CredentialsIn
  *
  * New sign-in data for the mailbox that is connected already; its servers stay unless they are given.
@@ -5942,6 +9238,544 @@ export type SignUpWritable = {
     time_zone?: string;
 };
 
+/**
+ * SlackIn
+ *
+ * ``url``: the incoming webhook that Slack made. Null keeps the one that is stored, empty removes it.
+ */
+export type SlackInWritable = {
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * Url
+     */
+    url?: string | null;
+};
+
+export type ListAlertRulesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/alert-rules';
+};
+
+export type ListAlertRulesErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListAlertRulesError = ListAlertRulesErrors[keyof ListAlertRulesErrors];
+
+export type ListAlertRulesResponses = {
+    /**
+     * Successful Response
+     */
+    200: RulesOut;
+};
+
+export type ListAlertRulesResponse = ListAlertRulesResponses[keyof ListAlertRulesResponses];
+
+export type UpdateAlertRulesData = {
+    body: RulesIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The ETag that you were shown. Without it: 428; of an older state: 412.
+         */
+        'if-match'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/alert-rules';
+};
+
+export type UpdateAlertRulesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Precondition Failed
+     */
+    412: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Precondition Required
+     */
+    428: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type UpdateAlertRulesError = UpdateAlertRulesErrors[keyof UpdateAlertRulesErrors];
+
+export type UpdateAlertRulesResponses = {
+    /**
+     * Successful Response
+     */
+    200: RulesOut;
+};
+
+export type UpdateAlertRulesResponse = UpdateAlertRulesResponses[keyof UpdateAlertRulesResponses];
+
+export type PreviewAlertRulesData = {
+    body: RulesIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/alert-rules/preview';
+};
+
+export type PreviewAlertRulesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type PreviewAlertRulesError = PreviewAlertRulesErrors[keyof PreviewAlertRulesErrors];
+
+export type PreviewAlertRulesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PreviewOut;
+};
+
+export type PreviewAlertRulesResponse = PreviewAlertRulesResponses[keyof PreviewAlertRulesResponses];
+
+export type GetAlertSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/alert-settings';
+};
+
+export type GetAlertSettingsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetAlertSettingsError = GetAlertSettingsErrors[keyof GetAlertSettingsErrors];
+
+export type GetAlertSettingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: AlertSettingsOut;
+};
+
+export type GetAlertSettingsResponse = GetAlertSettingsResponses[keyof GetAlertSettingsResponses];
+
+export type UpdateAlertSettingsData = {
+    body: AlertSettingsInWritable;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The ETag that you were shown. Without it: 428; of an older state: 412.
+         */
+        'if-match'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/alert-settings';
+};
+
+export type UpdateAlertSettingsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Precondition Failed
+     */
+    412: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Precondition Required
+     */
+    428: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type UpdateAlertSettingsError = UpdateAlertSettingsErrors[keyof UpdateAlertSettingsErrors];
+
+export type UpdateAlertSettingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: AlertSettingsOut;
+};
+
+export type UpdateAlertSettingsResponse = UpdateAlertSettingsResponses[keyof UpdateAlertSettingsResponses];
+
+export type ConfirmAlertAddressData = {
+    body: AddressCode;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/alert-settings/confirm-address';
+};
+
+export type ConfirmAlertAddressErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ConfirmAlertAddressError = ConfirmAlertAddressErrors[keyof ConfirmAlertAddressErrors];
+
+export type ConfirmAlertAddressResponses = {
+    /**
+     * Successful Response
+     */
+    200: AlertSettingsOut;
+};
+
+export type ConfirmAlertAddressResponse = ConfirmAlertAddressResponses[keyof ConfirmAlertAddressResponses];
+
+export type ListAlertDeliveriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Channel
+         */
+        channel?: 'email' | 'slack' | 'webhook';
+    };
+    url: '/v1/alert-settings/deliveries';
+};
+
+export type ListAlertDeliveriesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListAlertDeliveriesError = ListAlertDeliveriesErrors[keyof ListAlertDeliveriesErrors];
+
+export type ListAlertDeliveriesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageAlertDeliveryOut;
+};
+
+export type ListAlertDeliveriesResponse = ListAlertDeliveriesResponses[keyof ListAlertDeliveriesResponses];
+
+export type SendTestAlertData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/alert-settings/test';
+};
+
+export type SendTestAlertErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SendTestAlertError = SendTestAlertErrors[keyof SendTestAlertErrors];
+
+export type SendTestAlertResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChannelTestOut;
+};
+
+export type SendTestAlertResponse = SendTestAlertResponses[keyof SendTestAlertResponses];
+
+export type RenewAlertWebhookSecretData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/alert-settings/webhook-secret';
+};
+
+export type RenewAlertWebhookSecretErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type RenewAlertWebhookSecretError = RenewAlertWebhookSecretErrors[keyof RenewAlertWebhookSecretErrors];
+
+export type RenewAlertWebhookSecretResponses = {
+    /**
+     * Successful Response
+     */
+    200: WebhookSecretOut;
+};
+
+export type RenewAlertWebhookSecretResponse = RenewAlertWebhookSecretResponses[keyof RenewAlertWebhookSecretResponses];
+
 export type ListAlertsData = {
     body?: never;
     path?: never;
@@ -5957,7 +9791,7 @@ export type ListAlertsData = {
         /**
          * Kind
          */
-        kind?: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | null;
+        kind?: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'alert_recovered' | 'test' | null;
         /**
          * Unread
          */
@@ -7744,6 +11578,364 @@ export type GetPlanUsageResponses = {
 
 export type GetPlanUsageResponse = GetPlanUsageResponses[keyof GetPlanUsageResponses];
 
+export type ListBlocklistsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/blocklists';
+};
+
+export type ListBlocklistsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListBlocklistsError = ListBlocklistsErrors[keyof ListBlocklistsErrors];
+
+export type ListBlocklistsResponses = {
+    /**
+     * Successful Response
+     */
+    200: BlocklistsOut;
+};
+
+export type ListBlocklistsResponse = ListBlocklistsResponses[keyof ListBlocklistsResponses];
+
+export type ListBlocklistAssetsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/blocklists/assets';
+};
+
+export type ListBlocklistAssetsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListBlocklistAssetsError = ListBlocklistAssetsErrors[keyof ListBlocklistAssetsErrors];
+
+export type ListBlocklistAssetsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageAssetOut;
+};
+
+export type ListBlocklistAssetsResponse = ListBlocklistAssetsResponses[keyof ListBlocklistAssetsResponses];
+
+export type CheckBlocklistsData = {
+    body: CheckRequest;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/blocklists/check';
+};
+
+export type CheckBlocklistsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CheckBlocklistsError = CheckBlocklistsErrors[keyof CheckBlocklistsErrors];
+
+export type CheckBlocklistsResponses = {
+    /**
+     * Successful Response
+     */
+    202: CheckStarted;
+};
+
+export type CheckBlocklistsResponse = CheckBlocklistsResponses[keyof CheckBlocklistsResponses];
+
+export type ListBlocklistListingsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Status
+         */
+        status?: 'open' | 'ended' | null;
+        /**
+         * Asset
+         */
+        asset?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/blocklists/listings';
+};
+
+export type ListBlocklistListingsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListBlocklistListingsError = ListBlocklistListingsErrors[keyof ListBlocklistListingsErrors];
+
+export type ListBlocklistListingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageListingOut;
+};
+
+export type ListBlocklistListingsResponse = ListBlocklistListingsResponses[keyof ListBlocklistListingsResponses];
+
+export type GetBlocklistListingData = {
+    body?: never;
+    path: {
+        /**
+         * Listing Id
+         */
+        listing_id: string;
+    };
+    query?: never;
+    url: '/v1/blocklists/listings/{listing_id}';
+};
+
+export type GetBlocklistListingErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetBlocklistListingError = GetBlocklistListingErrors[keyof GetBlocklistListingErrors];
+
+export type GetBlocklistListingResponses = {
+    /**
+     * Successful Response
+     */
+    200: ListingOut;
+};
+
+export type GetBlocklistListingResponse = GetBlocklistListingResponses[keyof GetBlocklistListingResponses];
+
+export type UpdateListingChecklistData = {
+    body: StepChange;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Listing Id
+         */
+        listing_id: string;
+    };
+    query?: never;
+    url: '/v1/blocklists/listings/{listing_id}/checklist';
+};
+
+export type UpdateListingChecklistErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type UpdateListingChecklistError = UpdateListingChecklistErrors[keyof UpdateListingChecklistErrors];
+
+export type UpdateListingChecklistResponses = {
+    /**
+     * Successful Response
+     */
+    200: ListingOut;
+};
+
+export type UpdateListingChecklistResponse = UpdateListingChecklistResponses[keyof UpdateListingChecklistResponses];
+
 export type ListCampaignsData = {
     body?: never;
     path?: never;
@@ -8869,6 +13061,199 @@ export type GetConnectionUsabilityResponses = {
 
 export type GetConnectionUsabilityResponse = GetConnectionUsabilityResponses[keyof GetConnectionUsabilityResponses];
 
+export type ListDeliverabilityHistoryData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Domain
+         */
+        domain?: string | null;
+        /**
+         * First
+         *
+         * Not before this day.
+         */
+        first?: string | null;
+        /**
+         * Last
+         *
+         * Not after this day.
+         */
+        last?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/deliverability/history';
+};
+
+export type ListDeliverabilityHistoryErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListDeliverabilityHistoryError = ListDeliverabilityHistoryErrors[keyof ListDeliverabilityHistoryErrors];
+
+export type ListDeliverabilityHistoryResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageScoreDay;
+};
+
+export type ListDeliverabilityHistoryResponse = ListDeliverabilityHistoryResponses[keyof ListDeliverabilityHistoryResponses];
+
+export type GetDeliverabilityScoreData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Domain
+         *
+         * A sending domain; without it, the whole account.
+         */
+        domain?: string | null;
+    };
+    url: '/v1/deliverability/score';
+};
+
+export type GetDeliverabilityScoreErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetDeliverabilityScoreError = GetDeliverabilityScoreErrors[keyof GetDeliverabilityScoreErrors];
+
+export type GetDeliverabilityScoreResponses = {
+    /**
+     * Successful Response
+     */
+    200: ScoreOut;
+};
+
+export type GetDeliverabilityScoreResponse = GetDeliverabilityScoreResponses[keyof GetDeliverabilityScoreResponses];
+
+export type TryDeliverabilityChangeData = {
+    body: WhatIf;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/deliverability/what-if';
+};
+
+export type TryDeliverabilityChangeErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type TryDeliverabilityChangeError = TryDeliverabilityChangeErrors[keyof TryDeliverabilityChangeErrors];
+
+export type TryDeliverabilityChangeResponses = {
+    /**
+     * Successful Response
+     */
+    200: WhatIfOut;
+};
+
+export type TryDeliverabilityChangeResponse = TryDeliverabilityChangeResponses[keyof TryDeliverabilityChangeResponses];
+
 export type ListOauthCallbacksData = {
     body?: never;
     path?: never;
@@ -9847,6 +14232,550 @@ export type ListWebhooksResponses = {
 
 export type ListWebhooksResponse = ListWebhooksResponses[keyof ListWebhooksResponses];
 
+export type ListDomainsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/domains';
+};
+
+export type ListDomainsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListDomainsError = ListDomainsErrors[keyof ListDomainsErrors];
+
+export type ListDomainsResponses = {
+    /**
+     * Successful Response
+     */
+    200: DomainsOut;
+};
+
+export type ListDomainsResponse = ListDomainsResponses[keyof ListDomainsResponses];
+
+export type AddSendingDomainData = {
+    body: DomainCreate;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/domains';
+};
+
+export type AddSendingDomainErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AddSendingDomainError = AddSendingDomainErrors[keyof AddSendingDomainErrors];
+
+export type AddSendingDomainResponses = {
+    /**
+     * Successful Response
+     */
+    201: DomainOut;
+};
+
+export type AddSendingDomainResponse = AddSendingDomainResponses[keyof AddSendingDomainResponses];
+
+export type ListDomainSuggestionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/domains/suggestions';
+};
+
+export type ListDomainSuggestionsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListDomainSuggestionsError = ListDomainSuggestionsErrors[keyof ListDomainSuggestionsErrors];
+
+export type ListDomainSuggestionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: SuggestionsOut;
+};
+
+export type ListDomainSuggestionsResponse = ListDomainSuggestionsResponses[keyof ListDomainSuggestionsResponses];
+
+export type DeleteSendingDomainData = {
+    body?: never;
+    path: {
+        /**
+         * Domain Id
+         */
+        domain_id: string;
+    };
+    query?: never;
+    url: '/v1/domains/{domain_id}';
+};
+
+export type DeleteSendingDomainErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DeleteSendingDomainError = DeleteSendingDomainErrors[keyof DeleteSendingDomainErrors];
+
+export type DeleteSendingDomainResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteSendingDomainResponse = DeleteSendingDomainResponses[keyof DeleteSendingDomainResponses];
+
+export type GetSendingDomainData = {
+    body?: never;
+    path: {
+        /**
+         * Domain Id
+         */
+        domain_id: string;
+    };
+    query?: never;
+    url: '/v1/domains/{domain_id}';
+};
+
+export type GetSendingDomainErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetSendingDomainError = GetSendingDomainErrors[keyof GetSendingDomainErrors];
+
+export type GetSendingDomainResponses = {
+    /**
+     * Successful Response
+     */
+    200: DomainDetailOut;
+};
+
+export type GetSendingDomainResponse = GetSendingDomainResponses[keyof GetSendingDomainResponses];
+
+export type UpdateSendingDomainData = {
+    body: DomainUpdate;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The ETag that you were shown. Without it: 428; of an older state: 412.
+         */
+        'if-match'?: string | null;
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Domain Id
+         */
+        domain_id: string;
+    };
+    query?: never;
+    url: '/v1/domains/{domain_id}';
+};
+
+export type UpdateSendingDomainErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Precondition Failed
+     */
+    412: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Precondition Required
+     */
+    428: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type UpdateSendingDomainError = UpdateSendingDomainErrors[keyof UpdateSendingDomainErrors];
+
+export type UpdateSendingDomainResponses = {
+    /**
+     * Successful Response
+     */
+    200: DomainOut;
+};
+
+export type UpdateSendingDomainResponse = UpdateSendingDomainResponses[keyof UpdateSendingDomainResponses];
+
+export type ListDomainChecksData = {
+    body?: never;
+    path: {
+        /**
+         * Domain Id
+         */
+        domain_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/domains/{domain_id}/checks';
+};
+
+export type ListDomainChecksErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListDomainChecksError = ListDomainChecksErrors[keyof ListDomainChecksErrors];
+
+export type ListDomainChecksResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageLookRow;
+};
+
+export type ListDomainChecksResponse = ListDomainChecksResponses[keyof ListDomainChecksResponses];
+
+export type GetDomainCheckData = {
+    body?: never;
+    path: {
+        /**
+         * Domain Id
+         */
+        domain_id: string;
+        /**
+         * Check Id
+         */
+        check_id: string;
+    };
+    query?: never;
+    url: '/v1/domains/{domain_id}/checks/{check_id}';
+};
+
+export type GetDomainCheckErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetDomainCheckError = GetDomainCheckErrors[keyof GetDomainCheckErrors];
+
+export type GetDomainCheckResponses = {
+    /**
+     * Successful Response
+     */
+    200: LookOut;
+};
+
+export type GetDomainCheckResponse = GetDomainCheckResponses[keyof GetDomainCheckResponses];
+
+export type VerifyDomainData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Domain Id
+         */
+        domain_id: string;
+    };
+    query?: never;
+    url: '/v1/domains/{domain_id}/verify';
+};
+
+export type VerifyDomainErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type VerifyDomainError = VerifyDomainErrors[keyof VerifyDomainErrors];
+
+export type VerifyDomainResponses = {
+    /**
+     * Successful Response
+     */
+    200: DomainDetailOut;
+};
+
+export type VerifyDomainResponse = VerifyDomainResponses[keyof VerifyDomainResponses];
+
 export type ListEventTypesData = {
     body?: never;
     path?: never;
@@ -10023,6 +14952,310 @@ export type GetEventResponses = {
 };
 
 export type GetEventResponse = GetEventResponses[keyof GetEventResponses];
+
+export type ListExportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/exports';
+};
+
+export type ListExportsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListExportsError = ListExportsErrors[keyof ListExportsErrors];
+
+export type ListExportsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageExportOut;
+};
+
+export type ListExportsResponse = ListExportsResponses[keyof ListExportsResponses];
+
+export type CreateExportData = {
+    /**
+     * Asked
+     */
+    body: ({
+        report: 'dashboard';
+    } & DashboardExport) | ({
+        report: 'campaigns';
+    } & CampaignsExport) | ({
+        report: 'sync_history';
+    } & SyncHistoryExport) | ({
+        report: 'deliverability';
+    } & DeliverabilityExport) | ({
+        report: 'alerts';
+    } & AlertsExport);
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/exports';
+};
+
+export type CreateExportErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CreateExportError = CreateExportErrors[keyof CreateExportErrors];
+
+export type CreateExportResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * Successful Response
+     */
+    202: ExportOut;
+};
+
+export type CreateExportResponse = CreateExportResponses[keyof CreateExportResponses];
+
+export type DeleteExportData = {
+    body?: never;
+    path: {
+        /**
+         * Export Id
+         */
+        export_id: string;
+    };
+    query?: never;
+    url: '/v1/exports/{export_id}';
+};
+
+export type DeleteExportErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DeleteExportError = DeleteExportErrors[keyof DeleteExportErrors];
+
+export type DeleteExportResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteExportResponse = DeleteExportResponses[keyof DeleteExportResponses];
+
+export type GetExportData = {
+    body?: never;
+    path: {
+        /**
+         * Export Id
+         */
+        export_id: string;
+    };
+    query?: never;
+    url: '/v1/exports/{export_id}';
+};
+
+export type GetExportErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetExportError = GetExportErrors[keyof GetExportErrors];
+
+export type GetExportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExportOut;
+};
+
+export type GetExportResponse = GetExportResponses[keyof GetExportResponses];
+
+export type DownloadExportData = {
+    body?: never;
+    path: {
+        /**
+         * Export Id
+         */
+        export_id: string;
+    };
+    query?: never;
+    url: '/v1/exports/{export_id}/file';
+};
+
+export type DownloadExportErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Gone
+     */
+    410: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DownloadExportError = DownloadExportErrors[keyof DownloadExportErrors];
+
+export type DownloadExportResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+};
+
+export type DownloadExportResponse = DownloadExportResponses[keyof DownloadExportResponses];
 
 export type ListIntegrationsData = {
     body?: never;
@@ -12382,6 +17615,272 @@ export type ChangeMemberRoleResponses = {
 };
 
 export type ChangeMemberRoleResponse = ChangeMemberRoleResponses[keyof ChangeMemberRoleResponses];
+
+export type ListReconciliationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Connection Id
+         */
+        connection_id?: Array<string> | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/metrics/reconciliation';
+};
+
+export type ListReconciliationsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListReconciliationsError = ListReconciliationsErrors[keyof ListReconciliationsErrors];
+
+export type ListReconciliationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageReconciliationOut;
+};
+
+export type ListReconciliationsResponse = ListReconciliationsResponses[keyof ListReconciliationsResponses];
+
+export type StartReconciliationData = {
+    body: ReconciliationCreate;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/metrics/reconciliation';
+};
+
+export type StartReconciliationErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type StartReconciliationError = StartReconciliationErrors[keyof StartReconciliationErrors];
+
+export type StartReconciliationResponses = {
+    /**
+     * Successful Response
+     */
+    202: ReconciliationOut;
+};
+
+export type StartReconciliationResponse = StartReconciliationResponses[keyof StartReconciliationResponses];
+
+export type GetReconciliationData = {
+    body?: never;
+    path: {
+        /**
+         * Reconciliation Id
+         */
+        reconciliation_id: string;
+    };
+    query?: never;
+    url: '/v1/metrics/reconciliation/{reconciliation_id}';
+};
+
+export type GetReconciliationErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetReconciliationError = GetReconciliationErrors[keyof GetReconciliationErrors];
+
+export type GetReconciliationResponses = {
+    /**
+     * Successful Response
+     */
+    200: ReconciliationOut;
+};
+
+export type GetReconciliationResponse = GetReconciliationResponses[keyof GetReconciliationResponses];
+
+export type GetMetricsSeriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Connection Id
+         */
+        connection_id?: Array<string> | null;
+        /**
+         * Provider
+         */
+        provider?: Array<string> | null;
+        /**
+         * First Day
+         */
+        first_day?: string | null;
+        /**
+         * Last Day
+         */
+        last_day?: string | null;
+        interval?: Interval;
+        /**
+         * Known On
+         *
+         * Figures as they were known at the end of this day.
+         */
+        known_on?: string | null;
+        /**
+         * Compare
+         *
+         * Also the period of equal length right before.
+         */
+        compare?: boolean;
+        /**
+         * Campaign Id
+         */
+        campaign_id?: Array<string> | null;
+    };
+    url: '/v1/metrics/series';
+};
+
+export type GetMetricsSeriesErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetMetricsSeriesError = GetMetricsSeriesErrors[keyof GetMetricsSeriesErrors];
+
+export type GetMetricsSeriesResponses = {
+    /**
+     * Successful Response
+     */
+    200: Series;
+};
+
+export type GetMetricsSeriesResponse = GetMetricsSeriesResponses[keyof GetMetricsSeriesResponses];
 
 export type GetMetricsSummaryData = {
     body?: never;

@@ -1,3 +1,5 @@
+import { numberFormat } from './formatters.ts';
+
 /** A file's content as Base64, the way the API takes attachments. */
 export function toBase64(file: Blob): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -19,4 +21,20 @@ export function filesFault(files: File[], most: number, largest: number, togethe
   if (big) return `${big.name} is larger than ${mb(largest)}.`;
   if (files.reduce((sum, file) => sum + file.size, 0) > together) return `Together at most ${mb(together)}.`;
   return undefined;
+}
+
+/** The way a browser saves what a page holds already. */
+export function saveFile(content: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  window.setTimeout(() => URL.revokeObjectURL(link.href)); // the click has taken it by then
+}
+
+/** "1.2 MB" */
+export function fileSize(bytes: number, locale?: string): string {
+  const [unit, size] = bytes < 2 ** 20 ? ['kilobyte', 2 ** 10] : ['megabyte', 2 ** 20];
+  const options: Intl.NumberFormatOptions = { style: 'unit', unit: String(unit), maximumFractionDigits: 1 };
+  return numberFormat(locale, options).format(bytes / Number(size));
 }

@@ -84,6 +84,18 @@ const MEANING: Record<Wish, Meaning> = {
     button: 'Open billing',
     place: page('/settings/billing'),
   },
+  manage_alerts: {
+    permission: 'alerts:write',
+    words: 'change what is alerted and how',
+    button: 'Open the alert settings',
+    place: settings('alerts'),
+  },
+  manage_domains: {
+    permission: 'domains:write',
+    words: 'look after domains and blocklists',
+    button: 'Open domains',
+    place: page('/deliverability/domains'),
+  },
 };
 
 export const wishWords = ({ action, about = 'an account' }: Wanted) => MEANING[action].words.replace('{about}', about);

@@ -53,6 +53,20 @@ test('campaigns show counts with their rates, n/a without a base, and the age of
   expect(screen.getByText('Times in Europe/Madrid (GMT+1)')).toBeInTheDocument();
 });
 
+test('a campaign says whether its figures still move, until when, and how it bounced', async () => {
+  const until = '2026-01-09T12:00:00Z';
+  const settled = make.campaign({ id: 'camp_2', name: 'Old', provisional_until: until, settled: true });
+  const unread = make.campaign({ id: 'camp_3', name: 'Unread', provisional_until: until });
+  const list = [make.campaign({ provisional_until: '2199-11-29T12:00:00Z' }), settled, unread];
+  server.use(get('/campaigns', () => ({ ...make.page(list), total: 3, data_age: [make.dataAge()] })));
+  openApp('/campaigns');
+  const moving = await screen.findByRole('row', { name: /November newsletter/ });
+  expect(moving).toHaveTextContent('provisional until Nov 29, 2199');
+  expect(moving).toHaveTextContent('30 hard, 20 soft');
+  expect(screen.getByRole('row', { name: /^Old/ })).toHaveTextContent('settled');
+  expect(screen.getByRole('row', { name: /^Unread/ })).toHaveTextContent('not confirmed');
+});
+
 test('filters live in the address, in days of the organization', async () => {
   const asked: URLSearchParams[] = [];
   server.use(

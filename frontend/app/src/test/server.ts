@@ -2,8 +2,10 @@ import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import type { Connection, SyncRun } from '../lib/types.ts';
 import { selfHosted } from './billing.ts';
+import { score } from './deliverability.ts';
 import { serviceStatus } from './diagnostics.ts';
 import * as make from './fixtures.ts';
+import * as periods from './periods.ts';
 
 export function problem(status: number, code: string, title: string, more: Record<string, unknown> = {}) {
   const body = {
@@ -42,16 +44,14 @@ export const server = setupServer(
   get('/alerts', () => make.page([])),
   get('/status', () => serviceStatus()),
   get('/billing/standing', () => selfHosted()),
+  get('/deliverability/score', () => score()),
   connections([make.connection()]),
   get('/connections/:id/syncs', () => make.page([make.syncRun()])),
   get('/connections/:id/history', () => make.page([make.transition()])),
   get('/connections/:id/receipts', () => make.page([])),
-  get('/metrics/summary', () => ({
-    sent_from: null,
-    sent_to: null,
-    campaigns: 2,
-    figures: make.figures(),
-    data_age: [make.dataAge()],
-  })),
+  get('/metrics/summary', () => periods.summary()),
+  get('/metrics/series', () => periods.series()),
+  get('/metrics/reconciliation', () => make.page([periods.reconciliation()])),
+  get('/exports', () => make.page([])),
   get('/campaigns', () => ({ ...make.page([make.campaign()]), total: 1, data_age: [make.dataAge()] })),
 );

@@ -3,11 +3,12 @@
 import os
 import shutil
 import socket
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
+
+from tests.support.debian import install
 
 SEARCH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
 PACKAGES = {
@@ -19,23 +20,16 @@ PACKAGES = {
 def program(name: str) -> str:
     """Its path. In CI a missing server is a failure; elsewhere the tests are skipped and say what is not proven."""
     found = shutil.which(name, path=SEARCH)
+    came = "not tried to install it"
     if found is None and os.environ.get("CI"):
-        _install(PACKAGES[name])
+        came = install(PACKAGES[name])
         found = shutil.which(name, path=SEARCH)
     if found is not None:
         return found
     missing = f"{name} is not here: that our mail adapter works with it is NOT PROVEN in this run"
     if os.environ.get("CI"):
-        pytest.fail(missing)
+        pytest.fail(f"{missing} ({came})")
     pytest.skip(f"{missing} (apt-get install {' '.join(PACKAGES[name])})")
-
-
-def _install(packages: list[str]) -> None:
-    if os.getuid() != 0 or shutil.which("apt-get") is None:
-        return
-    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", *packages]):
-        subprocess.run(command, env=quiet, stdin=subprocess.DEVNULL, capture_output=True, timeout=300, check=False)
 
 
 def as_root(what: str) -> None:

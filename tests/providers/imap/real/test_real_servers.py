@@ -22,6 +22,7 @@ from tests.providers.imap.real.postfix import running_postfix
 
 MESSAGE = b"From: anna@firm.test\r\nSubject: Hello\r\nMessage-ID: <1@firm.test>\r\n\r\n.dotted\r\nBody.\r\n"
 GOOD = "good-token"
+pytestmark = pytest.mark.timeout(1500)  # a fresh machine installs the servers first, and may wait for others to install
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptInvitation, askOwner, askReconnect, cancelEmailChange, cancelSubscription, changeEmail, changeMemberRole, changePassword, changePlan, checkProviderApp, closeSupportRequest, confirmEmail, confirmSecondFactor, connectByPassword, contactSupport, countUnreadAlerts, createApiKey, createInvitation, createOrganization, createSupportBundle, createSupportRequest, createWebhookEndpoint, deleteSupportBundle, deleteWebhookEndpoint, disableSecondFactor, disconnectConnection, discoverServers, downloadSupportAttachment, downloadSupportBundle, endOtherSessions, endSession, exportAuditLog, finishIdentitySignIn, forgotPassword, getBilling, getCampaign, getConnection, getConnectionUsability, getDisconnectPreview, getEmail, getEvent, getHelpArticle, getInstanceScheduler, getMailbox, getMe, getMetricsSummary, getOauthAttempt, getOrganization, getPlanUsage, getRefund, getScheduler, getSecondFactor, getServiceStatus, getStanding, getSupport, getSupportBundle, getSupportRequest, getSync, getVerification, getWebhookDelivery, getWebhookEndpoint, identityCallback, leaveOrganization, linkIdentity, listAlerts, listApiKeys, listApiScopes, listAuditLog, listCampaigns, listConnectionHistory, listConnectionRecords, listConnections, listConnectionsOfFormerMembers, listConnectionSyncs, listDevices, listEvents, listEventTypes, listHelpArticles, listIdentities, listIdentityProviders, listIntegrations, listInvitations, listInvoices, listMailboxes, listMembers, listOauthCallbacks, listObservations, listOpenSupportRequests, listPlans, listProviderApps, listReconnectReceipts, listRetests, listSessions, listSupportBundles, listSupportRequests, listSyncJournal, listSyncs, listTokenRefreshes, listWebhookDeliveries, listWebhookEndpoints, listWebhooks, lookUpInvitation, markAlertRead, markAllAlertsRead, markSupportRequestAnswered, oauthCallback, openBillingPortal, type Options, refreshBilling, removeMember, renewPassword, renewRecoveryCodes, replaceSignUpAddress, replayWebhookDeliveries, replayWebhookDelivery, resendInvitation, resendVerification, reserveMailbox, resetPassword, resumeSubscription, revokeApiKey, revokeDeviceAccess, revokeInvitation, rotateApiKey, rotateWebhookSecret, runQuickDiagnosis, sendWebhookTest, setUpSecondFactor, signIn, signOut, signUp, signUpByInvitation, startCheckout, startConnect, startIdentitySignIn, startReconnect, startSync, switchOrganization, testConnection, testMailbox, transferOwnership, unlinkIdentity, updateConnection, updateMailbox, updateOrganization, updateWebhookEndpoint } from '../sdk.gen';
-import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, AskOwnerData, AskOwnerError, AskOwnerResponse, AskReconnectData, AskReconnectError, AskReconnectResponse, CancelEmailChangeData, CancelEmailChangeError, CancelEmailChangeResponse, CancelSubscriptionData, CancelSubscriptionError, CancelSubscriptionResponse, ChangeEmailData, ChangeEmailError, ChangeEmailResponse, ChangeMemberRoleData, ChangeMemberRoleError, ChangeMemberRoleResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangePlanData, ChangePlanError, ChangePlanResponse, CheckProviderAppData, CheckProviderAppError, CheckProviderAppResponse, CloseSupportRequestData, CloseSupportRequestError, CloseSupportRequestResponse, ConfirmEmailData, ConfirmEmailError, ConfirmEmailResponse, ConfirmSecondFactorData, ConfirmSecondFactorError, ConfirmSecondFactorResponse, ConnectByPasswordData, ConnectByPasswordError, ConnectByPasswordResponse, ContactSupportData, ContactSupportError, ContactSupportResponse, CountUnreadAlertsData, CountUnreadAlertsError, CountUnreadAlertsResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateOrganizationData, CreateOrganizationError, CreateOrganizationResponse, CreateSupportBundleData, CreateSupportBundleError, CreateSupportBundleResponse, CreateSupportRequestData, CreateSupportRequestError, CreateSupportRequestResponse, CreateWebhookEndpointData, CreateWebhookEndpointError, CreateWebhookEndpointResponse, DeleteSupportBundleData, DeleteSupportBundleError, DeleteSupportBundleResponse, DeleteWebhookEndpointData, DeleteWebhookEndpointError, DeleteWebhookEndpointResponse, DisableSecondFactorData, DisableSecondFactorError, DisableSecondFactorResponse, DisconnectConnectionData, DisconnectConnectionError, DisconnectConnectionResponse, DiscoverServersData, DiscoverServersError, DiscoverServersResponse, DownloadSupportAttachmentData, DownloadSupportAttachmentError, DownloadSupportAttachmentResponse, DownloadSupportBundleData, DownloadSupportBundleError, DownloadSupportBundleResponse, EndOtherSessionsData, EndOtherSessionsError, EndOtherSessionsResponse, EndSessionData, EndSessionError, EndSessionResponse, ExportAuditLogData, ExportAuditLogError, ExportAuditLogResponse, FinishIdentitySignInData, FinishIdentitySignInError, FinishIdentitySignInResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetBillingData, GetBillingError, GetBillingResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetConnectionData, GetConnectionError, GetConnectionResponse, GetConnectionUsabilityData, GetConnectionUsabilityError, GetConnectionUsabilityResponse, GetDisconnectPreviewData, GetDisconnectPreviewError, GetDisconnectPreviewResponse, GetEmailData, GetEmailError, GetEmailResponse, GetEventData, GetEventError, GetEventResponse, GetHelpArticleData, GetHelpArticleError, GetHelpArticleResponse, GetInstanceSchedulerData, GetInstanceSchedulerError, GetInstanceSchedulerResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMeData, GetMeError, GetMeResponse, GetMetricsSummaryData, GetMetricsSummaryError, GetMetricsSummaryResponse, GetOauthAttemptData, GetOauthAttemptError, GetOauthAttemptResponse, GetOrganizationData, GetOrganizationError, GetOrganizationResponse, GetPlanUsageData, GetPlanUsageError, GetPlanUsageResponse, GetRefundData, GetRefundError, GetRefundResponse, GetSchedulerData, GetSchedulerError, GetSchedulerResponse, GetSecondFactorData, GetSecondFactorError, GetSecondFactorResponse, GetServiceStatusData, GetServiceStatusError, GetServiceStatusResponse, GetStandingData, GetStandingError, GetStandingResponse, GetSupportBundleData, GetSupportBundleError, GetSupportBundleResponse, GetSupportData, GetSupportError, GetSupportRequestData, GetSupportRequestError, GetSupportRequestResponse, GetSupportResponse, GetSyncData, GetSyncError, GetSyncResponse, GetVerificationData, GetVerificationError, GetVerificationResponse, GetWebhookDeliveryData, GetWebhookDeliveryError, GetWebhookDeliveryResponse, GetWebhookEndpointData, GetWebhookEndpointError, GetWebhookEndpointResponse, IdentityCallbackData, IdentityCallbackError, LeaveOrganizationData, LeaveOrganizationError, LeaveOrganizationResponse, LinkIdentityData, LinkIdentityError, LinkIdentityResponse, ListAlertsData, ListAlertsError, ListAlertsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListApiScopesData, ListApiScopesError, ListApiScopesResponse, ListAuditLogData, ListAuditLogError, ListAuditLogResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConnectionHistoryData, ListConnectionHistoryError, ListConnectionHistoryResponse, ListConnectionRecordsData, ListConnectionRecordsError, ListConnectionRecordsResponse, ListConnectionsData, ListConnectionsError, ListConnectionsOfFormerMembersData, ListConnectionsOfFormerMembersError, ListConnectionsOfFormerMembersResponse, ListConnectionsResponse, ListConnectionSyncsData, ListConnectionSyncsError, ListConnectionSyncsResponse, ListDevicesData, ListDevicesError, ListDevicesResponse, ListEventsData, ListEventsError, ListEventsResponse, ListEventTypesData, ListEventTypesError, ListEventTypesResponse, ListHelpArticlesData, ListHelpArticlesError, ListHelpArticlesResponse, ListIdentitiesData, ListIdentitiesError, ListIdentitiesResponse, ListIdentityProvidersData, ListIdentityProvidersError, ListIdentityProvidersResponse, ListIntegrationsData, ListIntegrationsError, ListIntegrationsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListInvoicesData, ListInvoicesError, ListInvoicesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMembersData, ListMembersError, ListMembersResponse, ListOauthCallbacksData, ListOauthCallbacksError, ListOauthCallbacksResponse, ListObservationsData, ListObservationsError, ListObservationsResponse, ListOpenSupportRequestsData, ListOpenSupportRequestsError, ListOpenSupportRequestsResponse, ListPlansData, ListPlansError, ListPlansResponse, ListProviderAppsData, ListProviderAppsError, ListProviderAppsResponse, ListReconnectReceiptsData, ListReconnectReceiptsError, ListReconnectReceiptsResponse, ListRetestsData, ListRetestsError, ListRetestsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSupportBundlesData, ListSupportBundlesError, ListSupportBundlesResponse, ListSupportRequestsData, ListSupportRequestsError, ListSupportRequestsResponse, ListSyncJournalData, ListSyncJournalError, ListSyncJournalResponse, ListSyncsData, ListSyncsError, ListSyncsResponse, ListTokenRefreshesData, ListTokenRefreshesError, ListTokenRefreshesResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhookEndpointsData, ListWebhookEndpointsError, ListWebhookEndpointsResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LookUpInvitationData, LookUpInvitationError, LookUpInvitationResponse, MarkAlertReadData, MarkAlertReadError, MarkAlertReadResponse, MarkAllAlertsReadData, MarkAllAlertsReadError, MarkAllAlertsReadResponse, MarkSupportRequestAnsweredData, MarkSupportRequestAnsweredError, MarkSupportRequestAnsweredResponse, OauthCallbackData, OauthCallbackError, OpenBillingPortalData, OpenBillingPortalError, OpenBillingPortalResponse, RefreshBillingData, RefreshBillingError, RefreshBillingResponse, RemoveMemberData, RemoveMemberError, RemoveMemberResponse, RenewPasswordData, RenewPasswordError, RenewPasswordResponse, RenewRecoveryCodesData, RenewRecoveryCodesError, RenewRecoveryCodesResponse, ReplaceSignUpAddressData, ReplaceSignUpAddressError, ReplaceSignUpAddressResponse, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesError, ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ReserveMailboxData, ReserveMailboxError, ReserveMailboxResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, ResumeSubscriptionData, ResumeSubscriptionError, ResumeSubscriptionResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeDeviceAccessData, RevokeDeviceAccessError, RevokeDeviceAccessResponse, RevokeInvitationData, RevokeInvitationError, RevokeInvitationResponse, RotateApiKeyData, RotateApiKeyError, RotateApiKeyResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, RunQuickDiagnosisData, RunQuickDiagnosisError, RunQuickDiagnosisResponse, SendWebhookTestData, SendWebhookTestError, SendWebhookTestResponse, SetUpSecondFactorData, SetUpSecondFactorError, SetUpSecondFactorResponse, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, SignUpByInvitationData, SignUpByInvitationError, SignUpByInvitationResponse, SignUpData, SignUpError, SignUpResponse, StartCheckoutData, StartCheckoutError, StartCheckoutResponse, StartConnectData, StartConnectError, StartConnectResponse, StartIdentitySignInData, StartIdentitySignInError, StartIdentitySignInResponse, StartReconnectData, StartReconnectError, StartReconnectResponse, StartSyncData, StartSyncError, StartSyncResponse, SwitchOrganizationData, SwitchOrganizationError, SwitchOrganizationResponse, TestConnectionData, TestConnectionError, TestConnectionResponse, TestMailboxData, TestMailboxError, TestMailboxResponse, TransferOwnershipData, TransferOwnershipError, TransferOwnershipResponse, UnlinkIdentityData, UnlinkIdentityError, UnlinkIdentityResponse, UpdateConnectionData, UpdateConnectionError, UpdateConnectionResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateOrganizationData, UpdateOrganizationError, UpdateOrganizationResponse, UpdateWebhookEndpointData, UpdateWebhookEndpointError, UpdateWebhookEndpointResponse } from '../types.gen';
+import { acceptInvitation, addSendingDomain, askOwner, askReconnect, cancelEmailChange, cancelSubscription, changeEmail, changeMemberRole, changePassword, changePlan, checkBlocklists, checkProviderApp, closeSupportRequest, confirmAlertAddress, confirmEmail, confirmSecondFactor, connectByPassword, contactSupport, countUnreadAlerts, createApiKey, createExport, createInvitation, createOrganization, createSupportBundle, createSupportRequest, createWebhookEndpoint, deleteExport, deleteSendingDomain, deleteSupportBundle, deleteWebhookEndpoint, disableSecondFactor, disconnectConnection, discoverServers, downloadExport, downloadSupportAttachment, downloadSupportBundle, endOtherSessions, endSession, exportAuditLog, finishIdentitySignIn, forgotPassword, getAlertSettings, getBilling, getBlocklistListing, getCampaign, getConnection, getConnectionUsability, getDeliverabilityScore, getDisconnectPreview, getDomainCheck, getEmail, getEvent, getExport, getHelpArticle, getInstanceScheduler, getMailbox, getMe, getMetricsSeries, getMetricsSummary, getOauthAttempt, getOrganization, getPlanUsage, getReconciliation, getRefund, getScheduler, getSecondFactor, getSendingDomain, getServiceStatus, getStanding, getSupport, getSupportBundle, getSupportRequest, getSync, getVerification, getWebhookDelivery, getWebhookEndpoint, identityCallback, leaveOrganization, linkIdentity, listAlertDeliveries, listAlertRules, listAlerts, listApiKeys, listApiScopes, listAuditLog, listBlocklistAssets, listBlocklistListings, listBlocklists, listCampaigns, listConnectionHistory, listConnectionRecords, listConnections, listConnectionsOfFormerMembers, listConnectionSyncs, listDeliverabilityHistory, listDevices, listDomainChecks, listDomains, listDomainSuggestions, listEvents, listEventTypes, listExports, listHelpArticles, listIdentities, listIdentityProviders, listIntegrations, listInvitations, listInvoices, listMailboxes, listMembers, listOauthCallbacks, listObservations, listOpenSupportRequests, listPlans, listProviderApps, listReconciliations, listReconnectReceipts, listRetests, listSessions, listSupportBundles, listSupportRequests, listSyncJournal, listSyncs, listTokenRefreshes, listWebhookDeliveries, listWebhookEndpoints, listWebhooks, lookUpInvitation, markAlertRead, markAllAlertsRead, markSupportRequestAnswered, oauthCallback, openBillingPortal, type Options, previewAlertRules, refreshBilling, removeMember, renewAlertWebhookSecret, renewPassword, renewRecoveryCodes, replaceSignUpAddress, replayWebhookDeliveries, replayWebhookDelivery, resendInvitation, resendVerification, reserveMailbox, resetPassword, resumeSubscription, revokeApiKey, revokeDeviceAccess, revokeInvitation, rotateApiKey, rotateWebhookSecret, runQuickDiagnosis, sendTestAlert, sendWebhookTest, setUpSecondFactor, signIn, signOut, signUp, signUpByInvitation, startCheckout, startConnect, startIdentitySignIn, startReconciliation, startReconnect, startSync, switchOrganization, testConnection, testMailbox, transferOwnership, tryDeliverabilityChange, unlinkIdentity, updateAlertRules, updateAlertSettings, updateConnection, updateListingChecklist, updateMailbox, updateOrganization, updateSendingDomain, updateWebhookEndpoint, verifyDomain } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, AddSendingDomainData, AddSendingDomainError, AddSendingDomainResponse, AskOwnerData, AskOwnerError, AskOwnerResponse, AskReconnectData, AskReconnectError, AskReconnectResponse, CancelEmailChangeData, CancelEmailChangeError, CancelEmailChangeResponse, CancelSubscriptionData, CancelSubscriptionError, CancelSubscriptionResponse, ChangeEmailData, ChangeEmailError, ChangeEmailResponse, ChangeMemberRoleData, ChangeMemberRoleError, ChangeMemberRoleResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangePlanData, ChangePlanError, ChangePlanResponse, CheckBlocklistsData, CheckBlocklistsError, CheckBlocklistsResponse, CheckProviderAppData, CheckProviderAppError, CheckProviderAppResponse, CloseSupportRequestData, CloseSupportRequestError, CloseSupportRequestResponse, ConfirmAlertAddressData, ConfirmAlertAddressError, ConfirmAlertAddressResponse, ConfirmEmailData, ConfirmEmailError, ConfirmEmailResponse, ConfirmSecondFactorData, ConfirmSecondFactorError, ConfirmSecondFactorResponse, ConnectByPasswordData, ConnectByPasswordError, ConnectByPasswordResponse, ContactSupportData, ContactSupportError, ContactSupportResponse, CountUnreadAlertsData, CountUnreadAlertsError, CountUnreadAlertsResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateExportData, CreateExportError, CreateExportResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateOrganizationData, CreateOrganizationError, CreateOrganizationResponse, CreateSupportBundleData, CreateSupportBundleError, CreateSupportBundleResponse, CreateSupportRequestData, CreateSupportRequestError, CreateSupportRequestResponse, CreateWebhookEndpointData, CreateWebhookEndpointError, CreateWebhookEndpointResponse, DeleteExportData, DeleteExportError, DeleteExportResponse, DeleteSendingDomainData, DeleteSendingDomainError, DeleteSendingDomainResponse, DeleteSupportBundleData, DeleteSupportBundleError, DeleteSupportBundleResponse, DeleteWebhookEndpointData, DeleteWebhookEndpointError, DeleteWebhookEndpointResponse, DisableSecondFactorData, DisableSecondFactorError, DisableSecondFactorResponse, DisconnectConnectionData, DisconnectConnectionError, DisconnectConnectionResponse, DiscoverServersData, DiscoverServersError, DiscoverServersResponse, DownloadExportData, DownloadExportError, DownloadExportResponse, DownloadSupportAttachmentData, DownloadSupportAttachmentError, DownloadSupportAttachmentResponse, DownloadSupportBundleData, DownloadSupportBundleError, DownloadSupportBundleResponse, EndOtherSessionsData, EndOtherSessionsError, EndOtherSessionsResponse, EndSessionData, EndSessionError, EndSessionResponse, ExportAuditLogData, ExportAuditLogError, ExportAuditLogResponse, FinishIdentitySignInData, FinishIdentitySignInError, FinishIdentitySignInResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAlertSettingsData, GetAlertSettingsError, GetAlertSettingsResponse, GetBillingData, GetBillingError, GetBillingResponse, GetBlocklistListingData, GetBlocklistListingError, GetBlocklistListingResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetConnectionData, GetConnectionError, GetConnectionResponse, GetConnectionUsabilityData, GetConnectionUsabilityError, GetConnectionUsabilityResponse, GetDeliverabilityScoreData, GetDeliverabilityScoreError, GetDeliverabilityScoreResponse, GetDisconnectPreviewData, GetDisconnectPreviewError, GetDisconnectPreviewResponse, GetDomainCheckData, GetDomainCheckError, GetDomainCheckResponse, GetEmailData, GetEmailError, GetEmailResponse, GetEventData, GetEventError, GetEventResponse, GetExportData, GetExportError, GetExportResponse, GetHelpArticleData, GetHelpArticleError, GetHelpArticleResponse, GetInstanceSchedulerData, GetInstanceSchedulerError, GetInstanceSchedulerResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMeData, GetMeError, GetMeResponse, GetMetricsSeriesData, GetMetricsSeriesError, GetMetricsSeriesResponse, GetMetricsSummaryData, GetMetricsSummaryError, GetMetricsSummaryResponse, GetOauthAttemptData, GetOauthAttemptError, GetOauthAttemptResponse, GetOrganizationData, GetOrganizationError, GetOrganizationResponse, GetPlanUsageData, GetPlanUsageError, GetPlanUsageResponse, GetReconciliationData, GetReconciliationError, GetReconciliationResponse, GetRefundData, GetRefundError, GetRefundResponse, GetSchedulerData, GetSchedulerError, GetSchedulerResponse, GetSecondFactorData, GetSecondFactorError, GetSecondFactorResponse, GetSendingDomainData, GetSendingDomainError, GetSendingDomainResponse, GetServiceStatusData, GetServiceStatusError, GetServiceStatusResponse, GetStandingData, GetStandingError, GetStandingResponse, GetSupportBundleData, GetSupportBundleError, GetSupportBundleResponse, GetSupportData, GetSupportError, GetSupportRequestData, GetSupportRequestError, GetSupportRequestResponse, GetSupportResponse, GetSyncData, GetSyncError, GetSyncResponse, GetVerificationData, GetVerificationError, GetVerificationResponse, GetWebhookDeliveryData, GetWebhookDeliveryError, GetWebhookDeliveryResponse, GetWebhookEndpointData, GetWebhookEndpointError, GetWebhookEndpointResponse, IdentityCallbackData, IdentityCallbackError, LeaveOrganizationData, LeaveOrganizationError, LeaveOrganizationResponse, LinkIdentityData, LinkIdentityError, LinkIdentityResponse, ListAlertDeliveriesData, ListAlertDeliveriesError, ListAlertDeliveriesResponse, ListAlertRulesData, ListAlertRulesError, ListAlertRulesResponse, ListAlertsData, ListAlertsError, ListAlertsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListApiScopesData, ListApiScopesError, ListApiScopesResponse, ListAuditLogData, ListAuditLogError, ListAuditLogResponse, ListBlocklistAssetsData, ListBlocklistAssetsError, ListBlocklistAssetsResponse, ListBlocklistListingsData, ListBlocklistListingsError, ListBlocklistListingsResponse, ListBlocklistsData, ListBlocklistsError, ListBlocklistsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConnectionHistoryData, ListConnectionHistoryError, ListConnectionHistoryResponse, ListConnectionRecordsData, ListConnectionRecordsError, ListConnectionRecordsResponse, ListConnectionsData, ListConnectionsError, ListConnectionsOfFormerMembersData, ListConnectionsOfFormerMembersError, ListConnectionsOfFormerMembersResponse, ListConnectionsResponse, ListConnectionSyncsData, ListConnectionSyncsError, ListConnectionSyncsResponse, ListDeliverabilityHistoryData, ListDeliverabilityHistoryError, ListDeliverabilityHistoryResponse, ListDevicesData, ListDevicesError, ListDevicesResponse, ListDomainChecksData, ListDomainChecksError, ListDomainChecksResponse, ListDomainsData, ListDomainsError, ListDomainsResponse, ListDomainSuggestionsData, ListDomainSuggestionsError, ListDomainSuggestionsResponse, ListEventsData, ListEventsError, ListEventsResponse, ListEventTypesData, ListEventTypesError, ListEventTypesResponse, ListExportsData, ListExportsError, ListExportsResponse, ListHelpArticlesData, ListHelpArticlesError, ListHelpArticlesResponse, ListIdentitiesData, ListIdentitiesError, ListIdentitiesResponse, ListIdentityProvidersData, ListIdentityProvidersError, ListIdentityProvidersResponse, ListIntegrationsData, ListIntegrationsError, ListIntegrationsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListInvoicesData, ListInvoicesError, ListInvoicesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMembersData, ListMembersError, ListMembersResponse, ListOauthCallbacksData, ListOauthCallbacksError, ListOauthCallbacksResponse, ListObservationsData, ListObservationsError, ListObservationsResponse, ListOpenSupportRequestsData, ListOpenSupportRequestsError, ListOpenSupportRequestsResponse, ListPlansData, ListPlansError, ListPlansResponse, ListProviderAppsData, ListProviderAppsError, ListProviderAppsResponse, ListReconciliationsData, ListReconciliationsError, ListReconciliationsResponse, ListReconnectReceiptsData, ListReconnectReceiptsError, ListReconnectReceiptsResponse, ListRetestsData, ListRetestsError, ListRetestsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSupportBundlesData, ListSupportBundlesError, ListSupportBundlesResponse, ListSupportRequestsData, ListSupportRequestsError, ListSupportRequestsResponse, ListSyncJournalData, ListSyncJournalError, ListSyncJournalResponse, ListSyncsData, ListSyncsError, ListSyncsResponse, ListTokenRefreshesData, ListTokenRefreshesError, ListTokenRefreshesResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhookEndpointsData, ListWebhookEndpointsError, ListWebhookEndpointsResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LookUpInvitationData, LookUpInvitationError, LookUpInvitationResponse, MarkAlertReadData, MarkAlertReadError, MarkAlertReadResponse, MarkAllAlertsReadData, MarkAllAlertsReadError, MarkAllAlertsReadResponse, MarkSupportRequestAnsweredData, MarkSupportRequestAnsweredError, MarkSupportRequestAnsweredResponse, OauthCallbackData, OauthCallbackError, OpenBillingPortalData, OpenBillingPortalError, OpenBillingPortalResponse, PreviewAlertRulesData, PreviewAlertRulesError, PreviewAlertRulesResponse, RefreshBillingData, RefreshBillingError, RefreshBillingResponse, RemoveMemberData, RemoveMemberError, RemoveMemberResponse, RenewAlertWebhookSecretData, RenewAlertWebhookSecretError, RenewAlertWebhookSecretResponse, RenewPasswordData, RenewPasswordError, RenewPasswordResponse, RenewRecoveryCodesData, RenewRecoveryCodesError, RenewRecoveryCodesResponse, ReplaceSignUpAddressData, ReplaceSignUpAddressError, ReplaceSignUpAddressResponse, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesError, ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ReserveMailboxData, ReserveMailboxError, ReserveMailboxResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, ResumeSubscriptionData, ResumeSubscriptionError, ResumeSubscriptionResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeDeviceAccessData, RevokeDeviceAccessError, RevokeDeviceAccessResponse, RevokeInvitationData, RevokeInvitationError, RevokeInvitationResponse, RotateApiKeyData, RotateApiKeyError, RotateApiKeyResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, RunQuickDiagnosisData, RunQuickDiagnosisError, RunQuickDiagnosisResponse, SendTestAlertData, SendTestAlertError, SendTestAlertResponse, SendWebhookTestData, SendWebhookTestError, SendWebhookTestResponse, SetUpSecondFactorData, SetUpSecondFactorError, SetUpSecondFactorResponse, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, SignUpByInvitationData, SignUpByInvitationError, SignUpByInvitationResponse, SignUpData, SignUpError, SignUpResponse, StartCheckoutData, StartCheckoutError, StartCheckoutResponse, StartConnectData, StartConnectError, StartConnectResponse, StartIdentitySignInData, StartIdentitySignInError, StartIdentitySignInResponse, StartReconciliationData, StartReconciliationError, StartReconciliationResponse, StartReconnectData, StartReconnectError, StartReconnectResponse, StartSyncData, StartSyncError, StartSyncResponse, SwitchOrganizationData, SwitchOrganizationError, SwitchOrganizationResponse, TestConnectionData, TestConnectionError, TestConnectionResponse, TestMailboxData, TestMailboxError, TestMailboxResponse, TransferOwnershipData, TransferOwnershipError, TransferOwnershipResponse, TryDeliverabilityChangeData, TryDeliverabilityChangeError, TryDeliverabilityChangeResponse, UnlinkIdentityData, UnlinkIdentityError, UnlinkIdentityResponse, UpdateAlertRulesData, UpdateAlertRulesError, UpdateAlertRulesResponse, UpdateAlertSettingsData, UpdateAlertSettingsError, UpdateAlertSettingsResponse, UpdateConnectionData, UpdateConnectionError, UpdateConnectionResponse, UpdateListingChecklistData, UpdateListingChecklistError, UpdateListingChecklistResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateOrganizationData, UpdateOrganizationError, UpdateOrganizationResponse, UpdateSendingDomainData, UpdateSendingDomainError, UpdateSendingDomainResponse, UpdateWebhookEndpointData, UpdateWebhookEndpointError, UpdateWebhookEndpointResponse, VerifyDomainData, VerifyDomainError, VerifyDomainResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -39,16 +39,16 @@ const createQueryKey = <TOptions extends Options>(id: string, options?: TOptions
     return [params];
 };
 
-export const listAlertsQueryKey = (options?: Options<ListAlertsData>) => createQueryKey('listAlerts', options);
+export const listAlertRulesQueryKey = (options?: Options<ListAlertRulesData>) => createQueryKey('listAlertRules', options);
 
 /**
- * List Alerts
+ * List Alert Rules
  *
- * Newest first.
+ * Every rule there is, as the organization set it.
  */
-export const listAlertsOptions = (options?: Options<ListAlertsData>) => queryOptions<ListAlertsResponse, ListAlertsError, ListAlertsResponse, ReturnType<typeof listAlertsQueryKey>>({
+export const listAlertRulesOptions = (options?: Options<ListAlertRulesData>) => queryOptions<ListAlertRulesResponse, ListAlertRulesError, ListAlertRulesResponse, ReturnType<typeof listAlertRulesQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listAlerts({
+        const { data } = await listAlertRules({
             ...options,
             ...queryKey[0],
             signal,
@@ -56,7 +56,125 @@ export const listAlertsOptions = (options?: Options<ListAlertsData>) => queryOpt
         });
         return data;
     },
-    queryKey: listAlertsQueryKey(options)
+    queryKey: listAlertRulesQueryKey(options)
+});
+
+/**
+ * Update Alert Rules
+ *
+ * What is saved counts from the next evaluation on. A rule that is switched off forgets what it saw.
+ */
+export const updateAlertRulesMutation = (options?: Partial<Options<UpdateAlertRulesData>>): UseMutationOptions<UpdateAlertRulesResponse, UpdateAlertRulesError, Options<UpdateAlertRulesData>> => {
+    const mutationOptions: UseMutationOptions<UpdateAlertRulesResponse, UpdateAlertRulesError, Options<UpdateAlertRulesData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateAlertRules({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Preview Alert Rules
+ *
+ * What these rules would have told in the last 90 days, by the same evaluation. Nothing is saved or sent.
+ */
+export const previewAlertRulesMutation = (options?: Partial<Options<PreviewAlertRulesData>>): UseMutationOptions<PreviewAlertRulesResponse, PreviewAlertRulesError, Options<PreviewAlertRulesData>> => {
+    const mutationOptions: UseMutationOptions<PreviewAlertRulesResponse, PreviewAlertRulesError, Options<PreviewAlertRulesData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await previewAlertRules({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getAlertSettingsQueryKey = (options?: Options<GetAlertSettingsData>) => createQueryKey('getAlertSettings', options);
+
+/**
+ * Get Alert Settings
+ *
+ * For owners and managers, who alone may change them.
+ */
+export const getAlertSettingsOptions = (options?: Options<GetAlertSettingsData>) => queryOptions<GetAlertSettingsResponse, GetAlertSettingsError, GetAlertSettingsResponse, ReturnType<typeof getAlertSettingsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getAlertSettings({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getAlertSettingsQueryKey(options)
+});
+
+/**
+ * Update Alert Settings
+ *
+ * All of them at once. Secrets that are not given stay as they are.
+ *
+ * The first address of the webhook makes its secret, which is told in this answer and never again.
+ */
+export const updateAlertSettingsMutation = (options?: Partial<Options<UpdateAlertSettingsData>>): UseMutationOptions<UpdateAlertSettingsResponse, UpdateAlertSettingsError, Options<UpdateAlertSettingsData>> => {
+    const mutationOptions: UseMutationOptions<UpdateAlertSettingsResponse, UpdateAlertSettingsError, Options<UpdateAlertSettingsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateAlertSettings({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Confirm Alert Address
+ *
+ * With the code that was mailed to the new address. Until then mails go where they went.
+ */
+export const confirmAlertAddressMutation = (options?: Partial<Options<ConfirmAlertAddressData>>): UseMutationOptions<ConfirmAlertAddressResponse, ConfirmAlertAddressError, Options<ConfirmAlertAddressData>> => {
+    const mutationOptions: UseMutationOptions<ConfirmAlertAddressResponse, ConfirmAlertAddressError, Options<ConfirmAlertAddressData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await confirmAlertAddress({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listAlertDeliveriesQueryKey = (options?: Options<ListAlertDeliveriesData>) => createQueryKey('listAlertDeliveries', options);
+
+/**
+ * List Alert Deliveries
+ *
+ * The log of one channel, newest first.
+ */
+export const listAlertDeliveriesOptions = (options?: Options<ListAlertDeliveriesData>) => queryOptions<ListAlertDeliveriesResponse, ListAlertDeliveriesError, ListAlertDeliveriesResponse, ReturnType<typeof listAlertDeliveriesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listAlertDeliveries({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listAlertDeliveriesQueryKey(options)
 });
 
 const createInfiniteParams = <K extends Pick<QueryKey<Options>[0], 'body' | 'headers' | 'path' | 'query'>>(queryKey: QueryKey<Options>, page: K) => {
@@ -87,6 +205,96 @@ const createInfiniteParams = <K extends Pick<QueryKey<Options>[0], 'body' | 'hea
     }
     return params as unknown as typeof page;
 };
+
+export const listAlertDeliveriesInfiniteQueryKey = (options?: Options<ListAlertDeliveriesData>): QueryKey<Options<ListAlertDeliveriesData>> => createQueryKey('listAlertDeliveries', options, true);
+
+/**
+ * List Alert Deliveries
+ *
+ * The log of one channel, newest first.
+ */
+export const listAlertDeliveriesInfiniteOptions = (options?: Options<ListAlertDeliveriesData>) => {
+    const opts = infiniteQueryOptions<ListAlertDeliveriesResponse, ListAlertDeliveriesError, InfiniteData<ListAlertDeliveriesResponse>, QueryKey<Options<ListAlertDeliveriesData>>, string | null | Pick<QueryKey<Options<ListAlertDeliveriesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListAlertDeliveriesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listAlertDeliveries({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listAlertDeliveriesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Send Test Alert
+ *
+ * Sends a test through every channel that is on, and waits for what comes of it.
+ */
+export const sendTestAlertMutation = (options?: Partial<Options<SendTestAlertData>>): UseMutationOptions<SendTestAlertResponse, SendTestAlertError, Options<SendTestAlertData>> => {
+    const mutationOptions: UseMutationOptions<SendTestAlertResponse, SendTestAlertError, Options<SendTestAlertData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await sendTestAlert({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Renew Alert Webhook Secret
+ *
+ * A new secret to verify the signed webhook with, shown in this answer only.
+ */
+export const renewAlertWebhookSecretMutation = (options?: Partial<Options<RenewAlertWebhookSecretData>>): UseMutationOptions<RenewAlertWebhookSecretResponse, RenewAlertWebhookSecretError, Options<RenewAlertWebhookSecretData>> => {
+    const mutationOptions: UseMutationOptions<RenewAlertWebhookSecretResponse, RenewAlertWebhookSecretError, Options<RenewAlertWebhookSecretData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await renewAlertWebhookSecret({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listAlertsQueryKey = (options?: Options<ListAlertsData>) => createQueryKey('listAlerts', options);
+
+/**
+ * List Alerts
+ *
+ * Newest first.
+ */
+export const listAlertsOptions = (options?: Options<ListAlertsData>) => queryOptions<ListAlertsResponse, ListAlertsError, ListAlertsResponse, ReturnType<typeof listAlertsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listAlerts({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listAlertsQueryKey(options)
+});
 
 export const listAlertsInfiniteQueryKey = (options?: Options<ListAlertsData>): QueryKey<Options<ListAlertsData>> => createQueryKey('listAlerts', options, true);
 
@@ -773,6 +981,188 @@ export const getPlanUsageOptions = (options?: Options<GetPlanUsageData>) => quer
     queryKey: getPlanUsageQueryKey(options)
 });
 
+export const listBlocklistsQueryKey = (options?: Options<ListBlocklistsData>) => createQueryKey('listBlocklists', options);
+
+/**
+ * List Blocklists
+ *
+ * Every list with what its answers mean, whether it is asked and believed now, and those that are retired.
+ */
+export const listBlocklistsOptions = (options?: Options<ListBlocklistsData>) => queryOptions<ListBlocklistsResponse, ListBlocklistsError, ListBlocklistsResponse, ReturnType<typeof listBlocklistsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listBlocklists({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listBlocklistsQueryKey(options)
+});
+
+export const listBlocklistAssetsQueryKey = (options?: Options<ListBlocklistAssetsData>) => createQueryKey('listBlocklistAssets', options);
+
+/**
+ * List Blocklist Assets
+ *
+ * Your domains and the addresses that they send from, with what each list says of them.
+ */
+export const listBlocklistAssetsOptions = (options?: Options<ListBlocklistAssetsData>) => queryOptions<ListBlocklistAssetsResponse, ListBlocklistAssetsError, ListBlocklistAssetsResponse, ReturnType<typeof listBlocklistAssetsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listBlocklistAssets({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listBlocklistAssetsQueryKey(options)
+});
+
+export const listBlocklistAssetsInfiniteQueryKey = (options?: Options<ListBlocklistAssetsData>): QueryKey<Options<ListBlocklistAssetsData>> => createQueryKey('listBlocklistAssets', options, true);
+
+/**
+ * List Blocklist Assets
+ *
+ * Your domains and the addresses that they send from, with what each list says of them.
+ */
+export const listBlocklistAssetsInfiniteOptions = (options?: Options<ListBlocklistAssetsData>) => {
+    const opts = infiniteQueryOptions<ListBlocklistAssetsResponse, ListBlocklistAssetsError, InfiniteData<ListBlocklistAssetsResponse>, QueryKey<Options<ListBlocklistAssetsData>>, string | null | Pick<QueryKey<Options<ListBlocklistAssetsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListBlocklistAssetsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listBlocklistAssets({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listBlocklistAssetsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Check Blocklists
+ *
+ * Asks the lists now. Only of addresses and domains of yours.
+ */
+export const checkBlocklistsMutation = (options?: Partial<Options<CheckBlocklistsData>>): UseMutationOptions<CheckBlocklistsResponse, CheckBlocklistsError, Options<CheckBlocklistsData>> => {
+    const mutationOptions: UseMutationOptions<CheckBlocklistsResponse, CheckBlocklistsError, Options<CheckBlocklistsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await checkBlocklists({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listBlocklistListingsQueryKey = (options?: Options<ListBlocklistListingsData>) => createQueryKey('listBlocklistListings', options);
+
+/**
+ * List Blocklist Listings
+ *
+ * Times that one of your addresses or domains was on a list, the latest first, with the way off it.
+ */
+export const listBlocklistListingsOptions = (options?: Options<ListBlocklistListingsData>) => queryOptions<ListBlocklistListingsResponse, ListBlocklistListingsError, ListBlocklistListingsResponse, ReturnType<typeof listBlocklistListingsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listBlocklistListings({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listBlocklistListingsQueryKey(options)
+});
+
+export const listBlocklistListingsInfiniteQueryKey = (options?: Options<ListBlocklistListingsData>): QueryKey<Options<ListBlocklistListingsData>> => createQueryKey('listBlocklistListings', options, true);
+
+/**
+ * List Blocklist Listings
+ *
+ * Times that one of your addresses or domains was on a list, the latest first, with the way off it.
+ */
+export const listBlocklistListingsInfiniteOptions = (options?: Options<ListBlocklistListingsData>) => {
+    const opts = infiniteQueryOptions<ListBlocklistListingsResponse, ListBlocklistListingsError, InfiniteData<ListBlocklistListingsResponse>, QueryKey<Options<ListBlocklistListingsData>>, string | null | Pick<QueryKey<Options<ListBlocklistListingsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListBlocklistListingsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listBlocklistListings({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listBlocklistListingsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const getBlocklistListingQueryKey = (options: Options<GetBlocklistListingData>) => createQueryKey('getBlocklistListing', options);
+
+/**
+ * Get Blocklist Listing
+ *
+ * One time on a list, with the way off it.
+ */
+export const getBlocklistListingOptions = (options: Options<GetBlocklistListingData>) => queryOptions<GetBlocklistListingResponse, GetBlocklistListingError, GetBlocklistListingResponse, ReturnType<typeof getBlocklistListingQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getBlocklistListing({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getBlocklistListingQueryKey(options)
+});
+
+/**
+ * Update Listing Checklist
+ *
+ * Ticks a step, or takes the tick away. The last step, keeping watch, is ticked by us when the entry is gone.
+ */
+export const updateListingChecklistMutation = (options?: Partial<Options<UpdateListingChecklistData>>): UseMutationOptions<UpdateListingChecklistResponse, UpdateListingChecklistError, Options<UpdateListingChecklistData>> => {
+    const mutationOptions: UseMutationOptions<UpdateListingChecklistResponse, UpdateListingChecklistError, Options<UpdateListingChecklistData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateListingChecklist({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listCampaignsQueryKey = (options?: Options<ListCampaignsData>) => createQueryKey('listCampaigns', options);
 
 /**
@@ -1298,6 +1688,97 @@ export const getConnectionUsabilityOptions = (options: Options<GetConnectionUsab
     queryKey: getConnectionUsabilityQueryKey(options)
 });
 
+export const listDeliverabilityHistoryQueryKey = (options?: Options<ListDeliverabilityHistoryData>) => createQueryKey('listDeliverabilityHistory', options);
+
+/**
+ * List Deliverability History
+ *
+ * One score a day, newest first, each by the formula of its time.
+ */
+export const listDeliverabilityHistoryOptions = (options?: Options<ListDeliverabilityHistoryData>) => queryOptions<ListDeliverabilityHistoryResponse, ListDeliverabilityHistoryError, ListDeliverabilityHistoryResponse, ReturnType<typeof listDeliverabilityHistoryQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listDeliverabilityHistory({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listDeliverabilityHistoryQueryKey(options)
+});
+
+export const listDeliverabilityHistoryInfiniteQueryKey = (options?: Options<ListDeliverabilityHistoryData>): QueryKey<Options<ListDeliverabilityHistoryData>> => createQueryKey('listDeliverabilityHistory', options, true);
+
+/**
+ * List Deliverability History
+ *
+ * One score a day, newest first, each by the formula of its time.
+ */
+export const listDeliverabilityHistoryInfiniteOptions = (options?: Options<ListDeliverabilityHistoryData>) => {
+    const opts = infiniteQueryOptions<ListDeliverabilityHistoryResponse, ListDeliverabilityHistoryError, InfiniteData<ListDeliverabilityHistoryResponse>, QueryKey<Options<ListDeliverabilityHistoryData>>, string | null | Pick<QueryKey<Options<ListDeliverabilityHistoryData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListDeliverabilityHistoryData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listDeliverabilityHistory({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listDeliverabilityHistoryInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const getDeliverabilityScoreQueryKey = (options?: Options<GetDeliverabilityScoreData>) => createQueryKey('getDeliverabilityScore', options);
+
+/**
+ * Get Deliverability Score
+ *
+ * The score with the lines that add up to it, what holds it down, and what to do next, best first.
+ */
+export const getDeliverabilityScoreOptions = (options?: Options<GetDeliverabilityScoreData>) => queryOptions<GetDeliverabilityScoreResponse, GetDeliverabilityScoreError, GetDeliverabilityScoreResponse, ReturnType<typeof getDeliverabilityScoreQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getDeliverabilityScore({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getDeliverabilityScoreQueryKey(options)
+});
+
+/**
+ * Try Deliverability Change
+ *
+ * The score as it would be with other rates or facts. Nothing is stored.
+ */
+export const tryDeliverabilityChangeMutation = (options?: Partial<Options<TryDeliverabilityChangeData>>): UseMutationOptions<TryDeliverabilityChangeResponse, TryDeliverabilityChangeError, Options<TryDeliverabilityChangeData>> => {
+    const mutationOptions: UseMutationOptions<TryDeliverabilityChangeResponse, TryDeliverabilityChangeError, Options<TryDeliverabilityChangeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await tryDeliverabilityChange({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listOauthCallbacksQueryKey = (options?: Options<ListOauthCallbacksData>) => createQueryKey('listOauthCallbacks', options);
 
 /**
@@ -1773,6 +2254,214 @@ export const listWebhooksInfiniteOptions = (options?: Options<ListWebhooksData>)
     return opts as Omit<typeof opts, 'initialData'>;
 };
 
+export const listDomainsQueryKey = (options?: Options<ListDomainsData>) => createQueryKey('listDomains', options);
+
+/**
+ * List Domains
+ *
+ * All sending domains with the state of their records.
+ */
+export const listDomainsOptions = (options?: Options<ListDomainsData>) => queryOptions<ListDomainsResponse, ListDomainsError, ListDomainsResponse, ReturnType<typeof listDomainsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listDomains({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listDomainsQueryKey(options)
+});
+
+/**
+ * Add Sending Domain
+ *
+ * Its records are looked at right away, and then daily; after a change more often for two days.
+ */
+export const addSendingDomainMutation = (options?: Partial<Options<AddSendingDomainData>>): UseMutationOptions<AddSendingDomainResponse, AddSendingDomainError, Options<AddSendingDomainData>> => {
+    const mutationOptions: UseMutationOptions<AddSendingDomainResponse, AddSendingDomainError, Options<AddSendingDomainData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addSendingDomain({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listDomainSuggestionsQueryKey = (options?: Options<ListDomainSuggestionsData>) => createQueryKey('listDomainSuggestions', options);
+
+/**
+ * List Domain Suggestions
+ *
+ * Domains of connected accounts that nobody has added yet.
+ */
+export const listDomainSuggestionsOptions = (options?: Options<ListDomainSuggestionsData>) => queryOptions<ListDomainSuggestionsResponse, ListDomainSuggestionsError, ListDomainSuggestionsResponse, ReturnType<typeof listDomainSuggestionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listDomainSuggestions({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listDomainSuggestionsQueryKey(options)
+});
+
+/**
+ * Delete Sending Domain
+ *
+ * With the history of its checks.
+ */
+export const deleteSendingDomainMutation = (options?: Partial<Options<DeleteSendingDomainData>>): UseMutationOptions<DeleteSendingDomainResponse, DeleteSendingDomainError, Options<DeleteSendingDomainData>> => {
+    const mutationOptions: UseMutationOptions<DeleteSendingDomainResponse, DeleteSendingDomainError, Options<DeleteSendingDomainData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteSendingDomain({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getSendingDomainQueryKey = (options: Options<GetSendingDomainData>) => createQueryKey('getSendingDomain', options);
+
+/**
+ * Get Sending Domain
+ *
+ * With the latest look, all that the DNS said in it, what to publish, and hints for the providers in use.
+ */
+export const getSendingDomainOptions = (options: Options<GetSendingDomainData>) => queryOptions<GetSendingDomainResponse, GetSendingDomainError, GetSendingDomainResponse, ReturnType<typeof getSendingDomainQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSendingDomain({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSendingDomainQueryKey(options)
+});
+
+/**
+ * Update Sending Domain
+ *
+ * Selectors and sending addresses; what is left out stays. Looked at anew right away.
+ */
+export const updateSendingDomainMutation = (options?: Partial<Options<UpdateSendingDomainData>>): UseMutationOptions<UpdateSendingDomainResponse, UpdateSendingDomainError, Options<UpdateSendingDomainData>> => {
+    const mutationOptions: UseMutationOptions<UpdateSendingDomainResponse, UpdateSendingDomainError, Options<UpdateSendingDomainData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateSendingDomain({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listDomainChecksQueryKey = (options: Options<ListDomainChecksData>) => createQueryKey('listDomainChecks', options);
+
+/**
+ * List Domain Checks
+ *
+ * Every look at the domain's records, newest first.
+ */
+export const listDomainChecksOptions = (options: Options<ListDomainChecksData>) => queryOptions<ListDomainChecksResponse, ListDomainChecksError, ListDomainChecksResponse, ReturnType<typeof listDomainChecksQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listDomainChecks({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listDomainChecksQueryKey(options)
+});
+
+export const listDomainChecksInfiniteQueryKey = (options: Options<ListDomainChecksData>): QueryKey<Options<ListDomainChecksData>> => createQueryKey('listDomainChecks', options, true);
+
+/**
+ * List Domain Checks
+ *
+ * Every look at the domain's records, newest first.
+ */
+export const listDomainChecksInfiniteOptions = (options: Options<ListDomainChecksData>) => {
+    const opts = infiniteQueryOptions<ListDomainChecksResponse, ListDomainChecksError, InfiniteData<ListDomainChecksResponse>, QueryKey<Options<ListDomainChecksData>>, string | null | Pick<QueryKey<Options<ListDomainChecksData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListDomainChecksData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listDomainChecks({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listDomainChecksInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const getDomainCheckQueryKey = (options: Options<GetDomainCheckData>) => createQueryKey('getDomainCheck', options);
+
+/**
+ * Get Domain Check
+ *
+ * One look, with all that the DNS said.
+ */
+export const getDomainCheckOptions = (options: Options<GetDomainCheckData>) => queryOptions<GetDomainCheckResponse, GetDomainCheckError, GetDomainCheckResponse, ReturnType<typeof getDomainCheckQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getDomainCheck({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getDomainCheckQueryKey(options)
+});
+
+/**
+ * Verify Domain
+ *
+ * Asks the DNS now, remembering nothing of earlier answers, and says what it found for each record.
+ */
+export const verifyDomainMutation = (options?: Partial<Options<VerifyDomainData>>): UseMutationOptions<VerifyDomainResponse, VerifyDomainError, Options<VerifyDomainData>> => {
+    const mutationOptions: UseMutationOptions<VerifyDomainResponse, VerifyDomainError, Options<VerifyDomainData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await verifyDomain({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listEventTypesQueryKey = (options?: Options<ListEventTypesData>) => createQueryKey('listEventTypes', options);
 
 /**
@@ -1869,6 +2558,140 @@ export const getEventOptions = (options: Options<GetEventData>) => queryOptions<
         return data;
     },
     queryKey: getEventQueryKey(options)
+});
+
+export const listExportsQueryKey = (options?: Options<ListExportsData>) => createQueryKey('listExports', options);
+
+/**
+ * List Exports
+ *
+ * Those made in the background, of the whole organization, newest first.
+ */
+export const listExportsOptions = (options?: Options<ListExportsData>) => queryOptions<ListExportsResponse, ListExportsError, ListExportsResponse, ReturnType<typeof listExportsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listExports({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listExportsQueryKey(options)
+});
+
+export const listExportsInfiniteQueryKey = (options?: Options<ListExportsData>): QueryKey<Options<ListExportsData>> => createQueryKey('listExports', options, true);
+
+/**
+ * List Exports
+ *
+ * Those made in the background, of the whole organization, newest first.
+ */
+export const listExportsInfiniteOptions = (options?: Options<ListExportsData>) => {
+    const opts = infiniteQueryOptions<ListExportsResponse, ListExportsError, InfiniteData<ListExportsResponse>, QueryKey<Options<ListExportsData>>, string | null | Pick<QueryKey<Options<ListExportsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListExportsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listExports({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listExportsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create Export
+ *
+ * What a page shows with these filters, as a file.
+ *
+ * Up to 10,000 rows as CSV and 500 as PDF the answer is the file itself (200). More are made in the background (202):
+ * ask for the state until it is `ready`, then download. CSV is UTF-8 with CRLF; text that a spreadsheet could take
+ * for a formula has an apostrophe in front. Works while the organization or a connection is inactive.
+ */
+export const createExportMutation = (options?: Partial<Options<CreateExportData>>): UseMutationOptions<CreateExportResponse, CreateExportError, Options<CreateExportData>> => {
+    const mutationOptions: UseMutationOptions<CreateExportResponse, CreateExportError, Options<CreateExportData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createExport({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete Export
+ *
+ * Stops it, or takes its file away before its time. It stays listed. Those of others: owners and managers.
+ */
+export const deleteExportMutation = (options?: Partial<Options<DeleteExportData>>): UseMutationOptions<DeleteExportResponse, DeleteExportError, Options<DeleteExportData>> => {
+    const mutationOptions: UseMutationOptions<DeleteExportResponse, DeleteExportError, Options<DeleteExportData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteExport({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getExportQueryKey = (options: Options<GetExportData>) => createQueryKey('getExport', options);
+
+/**
+ * Get Export
+ *
+ * How far it is.
+ */
+export const getExportOptions = (options: Options<GetExportData>) => queryOptions<GetExportResponse, GetExportError, GetExportResponse, ReturnType<typeof getExportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getExport({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getExportQueryKey(options)
+});
+
+export const downloadExportQueryKey = (options: Options<DownloadExportData>) => createQueryKey('downloadExport', options);
+
+/**
+ * Download Export
+ *
+ * For 24 hours after it was ready; then 410. Whoever may see the page may download it.
+ */
+export const downloadExportOptions = (options: Options<DownloadExportData>) => queryOptions<DownloadExportResponse, DownloadExportError, DownloadExportResponse, ReturnType<typeof downloadExportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await downloadExport({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: downloadExportQueryKey(options)
 });
 
 export const listIntegrationsQueryKey = (options?: Options<ListIntegrationsData>) => createQueryKey('listIntegrations', options);
@@ -2713,6 +3536,117 @@ export const changeMemberRoleMutation = (options?: Partial<Options<ChangeMemberR
     };
     return mutationOptions;
 };
+
+export const listReconciliationsQueryKey = (options?: Options<ListReconciliationsData>) => createQueryKey('listReconciliations', options);
+
+/**
+ * List Reconciliations
+ *
+ * Comparisons of our figures with the providers' own totals, newest first.
+ */
+export const listReconciliationsOptions = (options?: Options<ListReconciliationsData>) => queryOptions<ListReconciliationsResponse, ListReconciliationsError, ListReconciliationsResponse, ReturnType<typeof listReconciliationsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listReconciliations({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listReconciliationsQueryKey(options)
+});
+
+export const listReconciliationsInfiniteQueryKey = (options?: Options<ListReconciliationsData>): QueryKey<Options<ListReconciliationsData>> => createQueryKey('listReconciliations', options, true);
+
+/**
+ * List Reconciliations
+ *
+ * Comparisons of our figures with the providers' own totals, newest first.
+ */
+export const listReconciliationsInfiniteOptions = (options?: Options<ListReconciliationsData>) => {
+    const opts = infiniteQueryOptions<ListReconciliationsResponse, ListReconciliationsError, InfiniteData<ListReconciliationsResponse>, QueryKey<Options<ListReconciliationsData>>, string | null | Pick<QueryKey<Options<ListReconciliationsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListReconciliationsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listReconciliations({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listReconciliationsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Start Reconciliation
+ *
+ * Compares now. While one comparison of the account runs, that one is returned.
+ */
+export const startReconciliationMutation = (options?: Partial<Options<StartReconciliationData>>): UseMutationOptions<StartReconciliationResponse, StartReconciliationError, Options<StartReconciliationData>> => {
+    const mutationOptions: UseMutationOptions<StartReconciliationResponse, StartReconciliationError, Options<StartReconciliationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await startReconciliation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getReconciliationQueryKey = (options: Options<GetReconciliationData>) => createQueryKey('getReconciliation', options);
+
+/**
+ * Get Reconciliation
+ *
+ * Get Reconciliation
+ */
+export const getReconciliationOptions = (options: Options<GetReconciliationData>) => queryOptions<GetReconciliationResponse, GetReconciliationError, GetReconciliationResponse, ReturnType<typeof getReconciliationQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getReconciliation({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getReconciliationQueryKey(options)
+});
+
+export const getMetricsSeriesQueryKey = (options?: Options<GetMetricsSeriesData>) => createQueryKey('getMetricsSeries', options);
+
+/**
+ * Get Metrics Series
+ *
+ * By send date: campaigns sent on each day, week or month of the organization's time zone, with their figures.
+ */
+export const getMetricsSeriesOptions = (options?: Options<GetMetricsSeriesData>) => queryOptions<GetMetricsSeriesResponse, GetMetricsSeriesError, GetMetricsSeriesResponse, ReturnType<typeof getMetricsSeriesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getMetricsSeries({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getMetricsSeriesQueryKey(options)
+});
 
 export const getMetricsSummaryQueryKey = (options?: Options<GetMetricsSummaryData>) => createQueryKey('getMetricsSummary', options);
 

@@ -1,5 +1,13 @@
-import { Button, Card, Group, Stack, Text, Title } from '@mantine/core';
-import { IconCircleCheck, IconCircleX, IconMessageQuestion, type TablerIcon } from '@tabler/icons-react';
+import { Anchor, Button, Card, Group, Stack, Text, Title } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconCircleX,
+  IconMessageQuestion,
+  IconSend,
+  type TablerIcon,
+} from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { AccountLink } from '../../components/account-link.tsx';
 import { CausePanel } from '../../components/cause-panel.tsx';
 import { Disclosure } from '../../components/disclosure.tsx';
@@ -9,14 +17,27 @@ import { type Tone, toneInk } from '../../components/tones.ts';
 import type { Alert } from '../../lib/types.ts';
 import AskedLink from './asked-link.tsx';
 import { cardOf } from './card.ts';
+import { placeName, placeOf } from './place.ts';
+import { ruleCardOf } from './rule-card.ts';
+import { RuleFacts } from './rule-facts.tsx';
 
 const ASKED: [TablerIcon, Tone] = [IconMessageQuestion, 'brand'];
+const OVER: [TablerIcon, Tone] = [IconCircleCheck, 'success'];
+const WATCHED: [TablerIcon, Tone] = [IconAlertTriangle, 'warning'];
 
-/** Nothing is broken where somebody only asks. */
+/** Nothing is broken where somebody only asks, and a rule tells of what may break. */
 const LOOKS: Partial<Record<Alert['kind'], [TablerIcon, Tone]>> = {
-  integration_recovered: [IconCircleCheck, 'success'],
+  integration_recovered: OVER,
+  alert_recovered: OVER,
+  webhook_endpoint_recovered: OVER,
   reconnect_asked: ASKED,
   action_asked: ASKED,
+  score_drop: WATCHED,
+  bounce_spike: WATCHED,
+  complaint_increase: WATCHED,
+  sync_failure: WATCHED,
+  data_stale: WATCHED,
+  test: [IconSend, 'brand'],
 };
 
 export function AlertItem({ alert, onRead }: { alert: Alert; onRead: () => void }) {
@@ -24,6 +45,7 @@ export function AlertItem({ alert, onRead }: { alert: Alert; onRead: () => void 
   const [Icon, tone] = LOOKS[alert.kind] ?? [IconCircleX, 'danger'];
   const unread = alert.read_at === null;
   const card = cardOf(alert);
+  const rule = ruleCardOf(alert);
   return (
     <Card component="article" padding="md" aria-labelledby={`${alert.id}-title`}>
       <Group align="flex-start" wrap="nowrap" gap="sm">
@@ -49,6 +71,7 @@ export function AlertItem({ alert, onRead }: { alert: Alert; onRead: () => void 
               <CausePanel card={card} tone={good ? 'warning' : 'danger'} />
             </Disclosure>
           )}
+          {rule && <RuleFacts card={rule} />}
           {alert.mailed_to.length > 0 && (
             <Text size="xs" c="dimmed">
               E-mail sent to {alert.mailed_to.join(', ')}
@@ -64,6 +87,7 @@ export function AlertItem({ alert, onRead }: { alert: Alert; onRead: () => void 
 function AlertLinks({ alert, unread, onRead }: { alert: Alert; unread: boolean; onRead: () => void }) {
   const { provider, connection_id: account } = alert;
   const wish = alert.kind === 'action_asked';
+  const page = placeOf(alert);
   return (
     <Group gap="md" mt={2}>
       {wish && <AskedLink alert={alert} />}
@@ -71,6 +95,14 @@ function AlertLinks({ alert, unread, onRead }: { alert: Alert; unread: boolean; 
         <AccountLink provider={provider} account={account ?? undefined}>
           Open the account
         </AccountLink>
+      )}
+      {!wish && !provider && page && (
+        <Anchor
+          size="sm"
+          renderRoot={(props) => <Link {...props} to={page.to as never} search={page.search as never} />}
+        >
+          {placeName(page)}
+        </Anchor>
       )}
       {unread && (
         <Button variant="subtle" size="compact-sm" onClick={onRead}>

@@ -6,11 +6,14 @@ import {
 } from '@mailwarden/api-client/react-query';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { pages } from '../../lib/pages.ts';
+import type { AlertSearch } from './search.ts';
 
 export const unreadOptions = () => ({ ...countUnreadAlertsOptions(), refetchInterval: 15_000 });
 
-export const alertsOptions = () => ({
-  ...pages(listAlertsQueryKey(), (cursor, signal) => listAlerts({ query: { cursor }, signal })),
+export const alertsOptions = (filter: AlertSearch = {}) => ({
+  ...pages(listAlertsQueryKey({ query: filter }), (cursor, signal) =>
+    listAlerts({ query: { ...filter, cursor }, signal }),
+  ),
   refetchInterval: 15_000,
 });
 

@@ -1,13 +1,14 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { Alert } from '../../lib/types.ts';
-import { isWish, type Place, wishButton, wishPlace } from '../../lib/wishes.ts';
+import { isWish, wishButton, wishPlace } from '../../lib/wishes.ts';
+import { placeOf } from './place.ts';
 
 /** The button that leads to what somebody asked for. */
 export default function AskedLink({ alert }: { alert: Alert }) {
   const { action } = alert.card ?? {};
   const known = isWish(action);
-  const place = known ? wishPlace({ action, ...subject(alert) }) : told(alert);
+  const place = known ? wishPlace({ action, ...subject(alert) }) : placeOf(alert);
   if (!place) return null;
   return (
     <Button size="xs" renderRoot={(props) => <Link {...props} to={place.to as never} search={place.search as never} />}>
@@ -19,12 +20,4 @@ export default function AskedLink({ alert }: { alert: Alert }) {
 function subject({ connection_id: id, provider }: Alert) {
   if (!provider) return {};
   return id ? { account: { id, provider } } : { provider };
-}
-
-/** What a newer server asks for brings its own page; only a path of ours is followed. */
-function told({ card }: Alert): Place | null {
-  const page = card?.['page'];
-  if (typeof page !== 'string' || !/^\/(?![/\\])/.test(page)) return null;
-  const { pathname, searchParams } = new URL(page, window.location.origin);
-  return { to: pathname, search: Object.fromEntries(searchParams) };
 }

@@ -2,12 +2,15 @@ import { Drawer, Stack, Text, Title } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { BareTable, type Column } from '../../components/data-table.tsx';
 import { Fact } from '../../components/evidence-list.tsx';
+import { campaignState } from '../../components/figure-state.tsx';
 import { FigureTiles } from '../../components/figure-tiles.tsx';
 import { MoreButton } from '../../components/more-button.tsx';
 import { ExactTime, RelativeTime } from '../../components/relative-time.tsx';
 import { EmptyState, ErrorState, LoadingBlocks } from '../../components/states.tsx';
+import { stateWords } from '../../lib/comparing.ts';
 import { count } from '../../lib/numbers.ts';
 import { useReturnFocus } from '../../lib/return-focus.ts';
+import { useTimeZone } from '../../lib/session.tsx';
 import type { Campaign, Observation } from '../../lib/types.ts';
 import { campaignOptions, observationsOptions } from './api.ts';
 
@@ -21,7 +24,7 @@ export default function CampaignDrawer({ id, onClose }: { id: string; onClose: (
       {campaign.data && (
         <Stack gap="lg">
           <CampaignFacts campaign={campaign.data} />
-          {campaign.data.figures && <FigureTiles figures={campaign.data.figures} />}
+          {campaign.data.figures && <FigureTiles figures={campaign.data.figures} narrow />}
           <Observations id={id} />
         </Stack>
       )}
@@ -30,6 +33,8 @@ export default function CampaignDrawer({ id, onClose }: { id: string; onClose: (
 }
 
 function CampaignFacts({ campaign }: { campaign: Campaign }) {
+  const zone = useTimeZone();
+  const state = campaignState(campaign);
   return (
     <dl className="facts">
       {campaign.subject && <Fact name="Subject">{campaign.subject}</Fact>}
@@ -40,6 +45,7 @@ function CampaignFacts({ campaign }: { campaign: Campaign }) {
       <Fact name="Figures as of">
         {campaign.figures_as_of ? <RelativeTime iso={campaign.figures_as_of} /> : 'not read yet'}
       </Fact>
+      {state && <Fact name="State">{stateWords(state, campaign.provisional_until, zone)}</Fact>}
     </dl>
   );
 }
@@ -57,6 +63,7 @@ const READING_COLUMNS: Column<Observation>[] = [
   { head: 'Delivered', cell: (row) => count(row.figures.delivered), kind: 'num' },
   { head: 'Opened', cell: (row) => count(row.figures.opened), kind: 'num' },
   { head: 'Clicked', cell: (row) => count(row.figures.clicked), kind: 'num' },
+  { head: 'Bounced', cell: (row) => count(row.figures.bounced), kind: 'num' },
 ];
 
 /** Figures as they stood at each reading: the past is never overwritten. */

@@ -2,9 +2,10 @@ import { Card } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { TableBox } from '../../components/data-table.tsx';
 import { DerivedBadge } from '../../components/derived-badge.tsx';
+import { campaignState, FigureStateBadge } from '../../components/figure-state.tsx';
 import { ProviderTile } from '../../components/provider-tile.tsx';
 import { ToneBadge } from '../../components/tone-badge.tsx';
-import { count, percent } from '../../lib/numbers.ts';
+import { bounceKinds, count, percent } from '../../lib/numbers.ts';
 import { useTimeZone } from '../../lib/session.tsx';
 import { shortDate } from '../../lib/time.ts';
 import type { Campaign } from '../../lib/types.ts';
@@ -41,6 +42,7 @@ export function CampaignTable({ campaigns }: { campaigns: Campaign[] }) {
 function CampaignRow({ campaign }: { campaign: Campaign }) {
   const zone = useTimeZone();
   const { figures } = campaign;
+  const state = campaignState(campaign);
   return (
     <tr>
       <td style={{ maxWidth: 300 }}>
@@ -66,21 +68,36 @@ function CampaignRow({ campaign }: { campaign: Campaign }) {
       </td>
       <td style={{ whiteSpace: 'nowrap' }}>
         {campaign.sent_at ? <time dateTime={campaign.sent_at}>{shortDate(campaign.sent_at, zone)}</time> : 'Not sent'}
+        {state && (
+          <span className="sub">
+            <FigureStateBadge state={state} until={null} />{' '}
+            {state === 'provisional' && campaign.provisional_until && (
+              <span className="sub">until {shortDate(campaign.provisional_until, zone)}</span>
+            )}
+          </span>
+        )}
       </td>
       <td className="num">{count(figures?.sent)}</td>
       <Cell value={figures?.delivered} rate={figures?.delivery_rate} derived={figures?.delivered_derived} />
       <Cell value={figures?.opened} rate={figures?.open_rate} />
       <Cell value={figures?.clicked} rate={figures?.click_rate} />
-      <Cell value={figures?.bounced} rate={figures?.bounce_rate} />
+      <Cell value={figures?.bounced} rate={figures?.bounce_rate} kinds={figures && bounceKinds(figures)} />
       <Cell value={figures?.complaints} rate={figures?.complaint_rate} />
     </tr>
   );
 }
 
-type CellProps = { value?: number | null; rate?: number | null; derived?: boolean };
+type CellProps = {
+  value?: number | null;
+  rate?: number | null;
+  derived?: boolean;
+  kinds?: string[] | null | undefined;
+};
+
+const unbroken = (words: string) => words.replaceAll(' ', '\u00A0');
 
 /** A rate never stands without its count. */
-function Cell({ value, rate, derived = false }: CellProps) {
+function Cell({ value, rate, derived = false, kinds }: CellProps) {
   return (
     <td className="num">
       {count(value)}
@@ -88,6 +105,7 @@ function Cell({ value, rate, derived = false }: CellProps) {
         {percent(rate)}
         {derived && ' derived'}
       </span>
+      {kinds && <span className="sub wraps">{kinds.map(unbroken).join(', ')}</span>}
     </td>
   );
 }

@@ -1,13 +1,45 @@
-import { getMetricsSummaryOptions } from '@mailwarden/api-client/react-query';
-import { keepPreviousData } from '@tanstack/react-query';
-import { dayOf, dayStart } from '../../lib/time.ts';
+import { listReconciliations, startReconciliation } from '@mailwarden/api-client';
+import {
+  getMetricsSeriesOptions,
+  listReconciliationsOptions,
+  listReconciliationsQueryKey,
+} from '@mailwarden/api-client/react-query';
+import { keepPreviousData, useMutation, useQueryClient } from '@tanstack/react-query';
+import { pages } from '../../lib/pages.ts';
+import type { Reconciliation } from '../../lib/types.ts';
+import { type FiguresSearch, toQuery } from './search.ts';
 
-export const RANGES = ['7', '30', '90'] as const;
-export type Range = (typeof RANGES)[number];
+/** Figures of campaigns sent in a range of days of the organization's zone, by day, week or month. */
+export function seriesOptions(search: FiguresSearch, timeZone: string) {
+  const query = toQuery(search, timeZone);
+  return { ...getMetricsSeriesOptions({ query }), placeholderData: keepPreviousData, refetchInterval: 60_000 };
+}
 
-/** Figures of campaigns sent in the last days, whole days of the organization's zone. */
-export function summaryOptions(range: Range, timeZone: string, connectionId?: string) {
-  const first = dayOf(Date.now() - (Number(range) - 1) * 86_400_000, timeZone);
-  const query = { connection_id: connectionId, sent_from: dayStart(first, timeZone) };
-  return { ...getMetricsSummaryOptions({ query }), placeholderData: keepPreviousData, refetchInterval: 60_000 };
+const runs = ({ status }: Reconciliation) => status === 'queued' || status === 'running';
+
+/** The comparisons of one account, newest first; one that runs is asked for until it is done. */
+export function reconciliationsOptions(connectionId: string) {
+  const query = { connection_id: [connectionId], limit: 10 };
+  return {
+    ...pages(listReconciliationsQueryKey({ query }), (cursor, signal) =>
+      listReconciliations({ query: { ...query, cursor }, signal }),
+    ),
+    refetchInterval: ({ state }: { state: { data?: { pages: { data: Reconciliation[] }[] } } }) =>
+      state.data?.pages[0]?.data.some(runs) ? 3_000 : 60_000,
+  };
+}
+
+/** The newest of all accounts. */
+export const latestOptions = () => listReconciliationsOptions({ query: { limit: 100 } });
+
+export function useReconcile(connectionId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => startReconciliation({ body: { connection_id: connectionId } }),
+    meta: { inline: true },
+    onSuccess: () =>
+      client.invalidateQueries({
+        predicate: ({ queryKey: [first] }) => (first as { _id?: string })?._id === 'listReconciliations',
+      }),
+  });
 }

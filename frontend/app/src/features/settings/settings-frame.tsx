@@ -11,6 +11,7 @@ const LABELS: Record<SettingsTab, string> = {
   email: 'Email',
   organization: 'Organization',
   integrations: 'Integrations',
+  alerts: 'Alerts',
 };
 
 type Props = { tab: SettingsTab | 'billing'; children: ReactNode };

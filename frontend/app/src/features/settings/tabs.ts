@@ -1,2 +1,2 @@
-export const TABS = ['account', 'email', 'organization', 'integrations'] as const;
+export const TABS = ['account', 'email', 'organization', 'integrations', 'alerts'] as const;
 export type SettingsTab = (typeof TABS)[number];

@@ -1,7 +1,7 @@
 import '@mantine/core/styles/Mark.css';
 import '@mantine/spotlight/styles.css';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
-import { IconCreditCard, IconSearch } from '@tabler/icons-react';
+import { IconCreditCard, IconListCheck, IconSearch, IconWorld } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
 import { useReturnFocus } from '../../lib/return-focus.ts';
@@ -9,6 +9,10 @@ import { useMay } from '../../lib/session.tsx';
 import { useIsPaid } from '../../lib/standing.ts';
 import { PAGES } from './nav.tsx';
 
+const MORE = [
+  { to: '/deliverability/domains', label: 'Sending domains', Icon: IconWorld },
+  { to: '/deliverability/blocklists', label: 'Blocklists', Icon: IconListCheck },
+];
 const BILLING = { to: '/settings/billing', label: 'Billing', Icon: IconCreditCard };
 
 const [store, spotlight] = createSpotlight();
@@ -21,7 +25,7 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
   useEffect(() => spotlight.open(), []);
   const actions = useMemo(
     () =>
-      [...PAGES, ...(billing ? [BILLING] : [])].map(({ to, label, Icon }) => ({
+      [...PAGES, ...MORE, ...(billing ? [BILLING] : [])].map(({ to, label, Icon }) => ({
         id: to,
         label: `Go to ${label}`,
         leftSection: <Icon size={18} aria-hidden />,

@@ -1,6 +1,7 @@
 import { listConnectionSyncs, listSyncJournal, streamSync } from '@mailwarden/api-client';
 import {
   countUnreadAlertsQueryKey,
+  getMetricsSeriesQueryKey,
   getMetricsSummaryQueryKey,
   getSyncOptions,
   listCampaignsQueryKey,
@@ -72,6 +73,7 @@ async function afterRun(client: QueryClient): Promise<void> {
   const ids = [
     listIntegrationsQueryKey(),
     listCampaignsQueryKey(),
+    getMetricsSeriesQueryKey(),
     getMetricsSummaryQueryKey(),
     countUnreadAlertsQueryKey(),
     listConnectionSyncsQueryKey({ path: { connection_id: '' } }),

@@ -1,7 +1,8 @@
-import { Card, Stack } from '@mantine/core';
+import { Card, Group, Stack } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { TableBox } from '../../components/data-table.tsx';
+import { ExportButton } from '../../components/export-button.tsx';
 import { MoreButton } from '../../components/more-button.tsx';
 import { EmptyState, ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { ZoneNote } from '../../components/zone-note.tsx';
@@ -25,7 +26,10 @@ export function SyncHistoryTab({ connectionId, open, onOpen }: Props) {
   }
   return (
     <Stack gap="xs">
-      <ZoneNote />
+      <Group justify="space-between">
+        <ZoneNote />
+        <ExportButton report="sync_history" filters={{ connection_id: connectionId }} />
+      </Group>
       <Card p={0} component="section" aria-label="Sync history">
         <TableBox label="Sync log">
           <table className="table" style={{ minWidth: 700 }}>

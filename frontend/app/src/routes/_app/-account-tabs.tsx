@@ -56,7 +56,11 @@ export function AccountTabs({ integration, connection, search, onSearch }: Props
         <OverviewTab integration={integration} connection={connection}>
           {syncs && (
             <Suspense fallback={<LoadingBlocks label="Loading figures" heights={[36, 96]} />}>
-              <AccountFigures connectionId={connection.id} />
+              <AccountFigures
+                connectionId={connection.id}
+                provider={connection.provider}
+                providerLabel={providerLabel}
+              />
             </Suspense>
           )}
         </OverviewTab>

@@ -4,6 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute, Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { DataAgeLine } from '../../components/data-age.tsx';
+import { ExportButton } from '../../components/export-button.tsx';
 import { MoreButton } from '../../components/more-button.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { EmptyState, ErrorState, LoadingBlocks } from '../../components/states.tsx';
@@ -11,7 +12,7 @@ import { ZoneNote } from '../../components/zone-note.tsx';
 import { campaignsOptions } from '../../features/campaigns/api.ts';
 import { CampaignTable } from '../../features/campaigns/campaign-table.tsx';
 import { CampaignFilters } from '../../features/campaigns/filters.tsx';
-import { type CampaignSearch, isFiltered, readSearch } from '../../features/campaigns/search.ts';
+import { type CampaignSearch, isFiltered, readSearch, toQuery } from '../../features/campaigns/search.ts';
 import { plural } from '../../lib/numbers.ts';
 import { useTimeZone } from '../../lib/session.tsx';
 
@@ -22,14 +23,17 @@ export const Route = createFileRoute('/_app/campaigns')({ validateSearch: readSe
 function Campaigns() {
   const search = Route.useSearch();
   const navigate = Route.useNavigate();
-  const campaigns = useInfiniteQuery(campaignsOptions(search, useTimeZone()));
+  const zone = useTimeZone();
+  const campaigns = useInfiniteQuery(campaignsOptions(search, zone));
   const first = campaigns.data?.pages[0];
   const rows = campaigns.data?.pages.flatMap((page) => page.data) ?? [];
   const change = (part: CampaignSearch) =>
     void navigate({ search: (s) => ({ ...s, ...part }), replace: true, resetScroll: false });
   return (
     <Stack gap="lg" maw={1200}>
-      <PageHeader title="Campaigns">{first ? <DataAgeLine ages={first.data_age} /> : 'Loading figures…'}</PageHeader>
+      <PageHeader title="Campaigns" actions={<ExportButton report="campaigns" filters={toQuery(search, zone)} />}>
+        {first ? <DataAgeLine ages={first.data_age} /> : 'Loading figures…'}
+      </PageHeader>
       <CampaignFilters search={search} accounts={first?.data_age ?? []} onChange={change} />
       {campaigns.error && <ErrorState error={campaigns.error} onRetry={() => void campaigns.refetch()} />}
       {campaigns.isPending && <LoadingBlocks label="Loading campaigns" heights={[40, 56, 56, 56, 56]} />}

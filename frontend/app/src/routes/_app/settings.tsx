@@ -15,6 +15,7 @@ import { useSession } from '../../lib/session.tsx';
 /** `linked`, `error`: how joining an account elsewhere ended. */
 type Search = { tab?: SettingsTab | undefined; linked?: string | undefined; error?: string | undefined };
 
+const AlertSettings = lazy(() => import('../../features/alert-settings/alert-settings.tsx'));
 const AccountSettings = lazy(() => import('../../features/account/account-settings.tsx'));
 const People = lazy(() => import('../../features/organization/people.tsx'));
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
@@ -36,6 +37,11 @@ function Settings() {
       {tab === 'email' && <MailboxList />}
       {tab === 'organization' && <Organization />}
       {tab === 'integrations' && <Integrations />}
+      {tab === 'alerts' && (
+        <Suspense fallback={<LoadingBlocks label="Loading alert settings" heights={[90, 420]} />}>
+          <AlertSettings />
+        </Suspense>
+      )}
     </SettingsFrame>
   );
 }

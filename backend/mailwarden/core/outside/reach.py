@@ -11,8 +11,8 @@ import httpx
 from mailwarden.core.egress import EgressBlocked, EgressGuard
 from mailwarden.core.errors import Invalid
 from mailwarden.core.http import build_http
+from mailwarden.core.outside.rules import what_is_wrong_with
 from mailwarden.core.runtime import Runtime
-from mailwarden.developers.webhooks.rules import what_is_wrong_with
 
 LOCAL = frozenset({"development", "demo", "test"})
 LOOK_UP_S = 5.0
@@ -37,8 +37,8 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-async def check_url(rt: Runtime, url: str) -> None:
-    """Raises Invalid. Asks the name service, so it is not for inside a transaction."""
+async def check_url(rt: Runtime, url: str, pointer: str = "#/url") -> None:
+    """Raises Invalid, which points at the field. Asks the name service, so it is not for inside a transaction."""
     wrong = what_is_wrong_with(url, plain_http=is_local(rt))
     if wrong is None:
         parts = urlsplit(url)
@@ -50,5 +50,5 @@ async def check_url(rt: Runtime, url: str) -> None:
         except (EgressBlocked, httpcore.ConnectError, httpx.InvalidURL, TimeoutError):
             wrong = NOT_REACHABLE
     if wrong is not None:
-        problem = {"pointer": "#/url", "code": "url_not_allowed", "detail": wrong}
+        problem = {"pointer": pointer, "code": "url_not_allowed", "detail": wrong}
         raise Invalid(wrong, code="url_not_allowed", errors=[problem])

@@ -1,0 +1,1 @@
+"""The way to hosts that customers typed: who may be reached, what is signed, and what an answer means."""

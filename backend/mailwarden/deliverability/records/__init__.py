@@ -1,0 +1,1 @@
+"""What the records around sending mean, one file for each; nothing here asks anybody but through a Resolver."""

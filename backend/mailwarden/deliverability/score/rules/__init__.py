@@ -1,0 +1,1 @@
+"""The deliverability score as pure integer arithmetic. docs/deliverability-score.md is its published form."""

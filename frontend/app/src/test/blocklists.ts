@@ -1,0 +1,133 @@
+import type { AssetStanding, Blocklist, BlocklistAsset, Listing, RetiredList } from '../lib/types.ts';
+import { ago } from './fixtures.ts';
+
+export const standing = (change: Partial<AssetStanding> = {}): AssetStanding => ({
+  list_key: 'spamhaus_zen',
+  list_name: 'Spamhaus ZEN',
+  tier: 'A',
+  lookup_url: 'https://check.example.net/?ip=198.51.100.7',
+  status: 'listed',
+  verdict: 'listed',
+  why: '127.0.0.2',
+  asked_at: ago(8),
+  definite_at: ago(8),
+  due_at: new Date(Date.now() + 1_800_000).toISOString(),
+  suspected_since: null,
+  ...change,
+});
+
+export const asset = (change: Partial<BlocklistAsset> = {}): BlocklistAsset => ({
+  asset: '198.51.100.7',
+  kind: 'ip',
+  shared: false,
+  domains: ['example.com'],
+  listed: 1,
+  clear: 8,
+  unknown: 1,
+  lists: [
+    standing(),
+    standing({
+      list_key: 'uceprotect',
+      list_name: 'UCEPROTECT 1',
+      tier: 'C',
+      status: 'unknown',
+      verdict: 'refused',
+      why: 'Over its limit',
+    }),
+  ],
+  ...change,
+});
+
+export const listing = (change: Partial<Listing> = {}): Listing => ({
+  id: 'lst_1',
+  asset: '198.51.100.7',
+  kind: 'ip',
+  shared: false,
+  domains: ['example.com'],
+  list_key: 'spamhaus_zen',
+  list_name: 'Spamhaus ZEN',
+  operator: 'Spamhaus',
+  tier: 'A',
+  codes: [{ code: '127.0.0.2', meaning: 'Direct spam source', tier: 'A', cause: 'spam' }],
+  said: 'See the page of the entry',
+  times: 2,
+  first_seen_at: ago(600),
+  confirmed_at: ago(590),
+  last_seen_at: ago(8),
+  ended_at: null,
+  ending: null,
+  ends_by_itself_at: null,
+  latest: standing(),
+  checklist: [
+    {
+      step: 'fix_cause',
+      title: 'Fix the cause',
+      text: 'Stop what brought you here.',
+      link: null,
+      automatic: false,
+      done: false,
+      changed_at: null,
+      changed_by: null,
+      changed_by_name: null,
+    },
+    {
+      step: 'request_removal',
+      title: 'Ask for removal',
+      text: 'Fill in the form.',
+      link: 'https://check.example.net/removal',
+      automatic: false,
+      done: false,
+      changed_at: null,
+      changed_by: null,
+      changed_by_name: null,
+    },
+    {
+      step: 'keep_watching',
+      title: 'Keep watching',
+      text: 'We ask again and again.',
+      link: null,
+      automatic: true,
+      done: false,
+      changed_at: null,
+      changed_by: null,
+      changed_by_name: null,
+    },
+  ],
+  ...change,
+});
+
+export const blocklist = (change: Partial<Blocklist> = {}): Blocklist => ({
+  key: 'spamhaus_zen',
+  name: 'Spamhaus ZEN',
+  operator: 'Spamhaus',
+  zone: 'zen.spamhaus.org',
+  kind: 'ip',
+  ipv6: true,
+  tier: 'A',
+  access: 'terms',
+  terms: '',
+  used: true,
+  unused_why: null,
+  codes: [],
+  errors: [],
+  lookup_url: 'https://check.example.net/?ip={asset}',
+  removal: {
+    how: 'form',
+    url: 'https://check.example.net/removal',
+    advice: 'Ask once.',
+    takes: 'a day',
+    after_hours: null,
+  },
+  health: [
+    { face: 'ipv4', status: 'healthy', why: 'All three answers were right.', checked_at: ago(20), since: ago(900) },
+  ],
+  ...change,
+});
+
+export const retired = (change: Partial<RetiredList> = {}): RetiredList => ({
+  name: 'SORBS',
+  zones: ['dnsbl.sorbs.net'],
+  ended: '2024-06-05',
+  reason: 'Shut down by its operator.',
+  ...change,
+});
