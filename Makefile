@@ -59,7 +59,7 @@ check: setup ## the fast part: format, lint, types, import contracts
 
 .PHONY: test-backend
 test-backend: setup web ## backend tests on real PostgreSQL and Redis, in two processes
-	$(PY) -m pytest -n 3 --dist loadfile --show-capture=no $(ARGS)
+	$(PY) -m pytest -n 3 --dist loadfile --show-capture=no --reruns 1 --reruns-delay 3 -rR $(ARGS)
 
 .PHONY: test-web
 test-web: setup web ## unit tests of the pages, and their size budgets

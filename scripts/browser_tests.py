@@ -26,8 +26,19 @@ def main(arguments: list[str]) -> int:
         return 1
     if "--lighthouse" in arguments:
         return play("lighthouse", chromium)
-    free = 0 if "--paid" in arguments else play("e2e", chromium)
-    return free or play("e2e:paid", chromium)
+    free = 0 if "--paid" in arguments else play_twice("e2e", chromium)
+    return free or play_twice("e2e:paid", chromium)
+
+
+def play_twice(script: str, chromium: str) -> int:
+    """A failed walk is walked once more, on a product started anew; both are printed, and the second one decides.
+
+    A browser on two busy cores is late now and then; what is broken fails twice.
+    """
+    if not play(script, chromium):
+        return 0
+    print(f"\n{script} failed and is played once more.\n", flush=True)
+    return play(script, chromium)
 
 
 def play(script: str, chromium: str) -> int:

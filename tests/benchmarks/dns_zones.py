@@ -38,6 +38,7 @@ CONFIG = """server:
   zonelistfile: "{folder}/zone.list"
   logfile: "{folder}/nsd.log"
   rrl-ratelimit: 0
+  minimal-responses: yes
 remote-control:
   control-enable: yes
   control-interface: "{folder}/control"

@@ -1,10 +1,21 @@
-"""What serves and works runs on the quick loop, wherever there is one."""
+"""What serves and works runs on the quick loop, wherever there is one, and seldom looks for cycles."""
 
 import asyncio
+import gc
+from collections.abc import Iterator
 
+import pytest
 import uvloop
 
-from mailwarden.core.loop import run
+from mailwarden.core.loop import NEW_OBJECTS, run
+
+
+@pytest.fixture(autouse=True)
+def collector_as_before() -> Iterator[None]:
+    before = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*before)
 
 
 def test_our_processes_run_on_uvloop() -> None:
@@ -12,3 +23,22 @@ def test_our_processes_run_on_uvloop() -> None:
         return asyncio.get_running_loop()
 
     assert isinstance(run(mine()), uvloop.Loop)
+
+
+def test_what_is_there_at_the_start_is_not_looked_through_again_but_cycles_are_found() -> None:
+    class Knot:
+        gone = 0
+
+        def __init__(self) -> None:
+            self.itself = self
+
+        def __del__(self) -> None:
+            Knot.gone += 1
+
+    async def tie() -> None:
+        assert gc.get_freeze_count() > 1000
+        for _ in range(NEW_OBJECTS):
+            Knot()
+
+    run(tie())
+    assert Knot.gone > NEW_OBJECTS / 4

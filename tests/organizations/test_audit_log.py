@@ -98,7 +98,7 @@ async def test_filters_and_pages(runtime: Runtime, owner: Browser, time_machine:
         async with unit_of_work(runtime.sessions, owner.org_id) as tx:
             await audit.record(tx, f"thing.changed_{number}", Target("thing", None, str(number)))
     await time_machine.advance(timedelta(hours=1))
-    middle = runtime.clock.now().isoformat()
+    middle = (runtime.clock.now() - timedelta(minutes=1)).isoformat()
     async with unit_of_work(runtime.sessions, owner.org_id) as tx:
         await audit.record(tx, "thing.removed")
     seen, cursor = [], None

@@ -14,6 +14,7 @@ MINUTE_S = 60
 CONNECTIONS = 9
 PROVIDERS = ("hubspot", "klaviyo", "keap")
 LONGEST_MIN = 60
+CERTAIN_MIN = 25  # by then every doubt has been settled, at Keap too
 STRUCK = ("connections", "credentials", "refresh_attempts", "sync_runs", "observations", "transitions")
 # A sequence counts what is rolled back, too.
 INJECT = """
@@ -55,7 +56,7 @@ async def given_up(ground: Ground, n: int, providers: Sequence[str] = PROVIDERS)
     async with living(ground, "D4") as world:
         links = await connected(world, CONNECTIONS, providers, access_ttl_s=300)
         tally.n = await _inject(world, n)
-        await world.run_for(8 * MINUTE_S, finest=15, widest=60)
+        await world.run_for(CERTAIN_MIN * MINUTE_S, finest=15, widest=60)
         for link in links:
             now = (await states(world, [link]))[link.id]
             well = now["status"] == "connected" and not await ever_inactive(world, [link])

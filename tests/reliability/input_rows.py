@@ -2,6 +2,7 @@
 
 import json
 import random
+import sys
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
@@ -74,6 +75,7 @@ HEADERS = (
     "Cookie",
     "Range",
 )
+UNSTORABLE = ("a\x00b", "\x00", "text\x00")
 SEARCHES = ("list_campaigns", "list_audit_log", "create_organization")
 WRONG = "answered 5"
 
@@ -143,7 +145,7 @@ async def malformed(ground: Ground, n: int, only: Sequence[str] = ()) -> Tally:
 
 async def malformed_into_the_database(ground: Ground, n: int) -> Tally:
     """The broken variant takes for a bug of its own what PostgreSQL cannot store."""
-    with broken(api, "NOT_TEXT", ()):
+    with broken(api, "NOT_TEXT", ()), broken(sys.modules[__name__], "TEXTS", UNSTORABLE):
         return await malformed(ground, max(n, 100), SEARCHES)
 
 

@@ -71,7 +71,7 @@ class Customer:
                 ask()
                 return
             except (httpx.TransportError, KeyError):
-                wait_healthy(system)
+                wait_healthy(system, 90)
         ask()
 
     def revive(self) -> None:

@@ -19,7 +19,9 @@ from tests.reliability.row import Ground, Row, Tally
 from tests.support.world import Linked, World
 
 MINUTE_S, HOUR_S = 60, 3600
-NOTICES = "SELECT connection_id, count(*) AS n FROM alerts WHERE connection_id = ANY($1) GROUP BY 1"
+NOTICES = """
+SELECT connection_id, count(*) AS n FROM alerts WHERE connection_id = ANY($1) AND kind LIKE 'integration_%' GROUP BY 1
+"""
 BLIND = "SELECT count(*) FROM transitions WHERE connection_id = ANY($1) AND to_status = 'verifying'"
 
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 
 import dns.message
 
-from mailwarden_sandbox.dns.answering import Zones, answer
+from mailwarden_sandbox.dns.answering import answer
 from mailwarden_sandbox.dns.server import serving
 
-__all__ = ["Behaviour", "NameServer", "Zones", "name_server"]
-
+Zones = dict[str, dict[str, list[str]]]
 Behaviour = Callable[[dns.message.Message, dns.message.Message], dns.message.Message | None]
 HOST = "127.0.0.1"
 

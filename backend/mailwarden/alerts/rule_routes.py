@@ -44,7 +44,7 @@ async def list_alert_rules(tx: Reader, caller: Watcher, response: Response) -> R
 
 @router.put("", responses=errors(412, 428))
 async def update_alert_rules(
-    body: RulesIn, version: IfMatch, rt: Rt, tx: Tx, caller: Manager, response: Response
+    caller: Manager, body: RulesIn, version: IfMatch, rt: Rt, tx: Tx, response: Response
 ) -> RulesOut:
     """What is saved counts from the next evaluation on. A rule that is switched off forgets what it saw."""
     before = await rules_of(tx, caller.org_id)

@@ -6,10 +6,17 @@ const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 
 type Axe = typeof import('axe-core');
 
-/** On a busy machine they take longer than they say. */
+/** On a busy machine they begin later and take longer than they say: none for two frames on end. */
 async function transitionsEnd(): Promise<void> {
-  const fading = document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations === 1);
-  await Promise.allSettled(fading.map((one) => one.finished));
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  for (let still = 0; still < 2; still += 1) {
+    const fading = document
+      .getAnimations()
+      .filter((one) => one.playState === 'running' && one.effect?.getComputedTiming().iterations === 1);
+    if (fading.length > 0) still = -1;
+    await Promise.allSettled(fading.map((one) => one.finished));
+    await frame();
+  }
 }
 
 /** What axe finds on the page as it stands. Evaluated through the debugger, which no content policy blocks. */

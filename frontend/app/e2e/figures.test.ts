@@ -14,9 +14,9 @@ walk((started) => {
 }, 30_000);
 
 const RULE = /^On\s*: Bounce rate spike/;
-/** In the zone of the browser, which is the organization's. */
-const dayBefore = (days: number) =>
-  new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Madrid' }).format(Date.now() - days * 86_400_000);
+const today = () => new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Madrid' }).format(Date.now());
+/** In the zone of the browser, which is the organization's: counted in days, since not all have 24 hours there. */
+const dayBefore = (days: number) => new Date(Date.parse(today()) - days * 86_400_000).toISOString().slice(0, 10);
 /** "1,234" as it stands in files. */
 const plain = (shown: string) => shown.replaceAll(/\D/g, '');
 const lines = async (name: string) => (await page.getByRole('region', { name, exact: true }).innerText()).split(/\n+/);

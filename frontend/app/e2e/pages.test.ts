@@ -130,6 +130,9 @@ walk((started) => {
   ({ page, faults } = started);
 });
 
+/** Pages of signing in follow the media query by themselves. */
+const isIn = (scheme: string) => [undefined, scheme].includes(document.documentElement.dataset['mantineColorScheme']);
+
 async function examine(screens: Screen[], device: keyof typeof WIDTHS): Promise<string[]> {
   await page.setViewportSize({ width: WIDTHS[device], height: 860 });
   const found: string[] = [];
@@ -138,6 +141,7 @@ async function examine(screens: Screen[], device: keyof typeof WIDTHS): Promise<
     await screen.ready(page);
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.waitForFunction(isIn, colorScheme);
       found.push(...(await violations(page)).map((text) => `${screen.name}, ${colorScheme}: ${text}`));
       if (process.env['E2E_SHOTS']) await shoot(`${screen.name} ${colorScheme} ${device}`);
     }

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailwarden.deliverability.blocklists.registry import Blocklist, Tier, registry
-from mailwarden.deliverability.blocklists.rules.reading import Reading, Verdict, read, together
+from mailwarden.deliverability.blocklists.rules.reading import Reading, Verdict, read, read_test_entry, together
 from mailwarden.deliverability.blocklists.rules.texts import LONGEST, clean
 from mailwarden.deliverability.dns.answers import Answer, Reason, State, Text, unknown
 from tests.deliverability.blocklists.zones import list_of
@@ -158,3 +158,22 @@ def test_what_a_list_says_is_kept_readable() -> None:
     assert clean([Text(b"Listed,  see\n https://example.net/x?ip=192.0.2.1 ")]) == (
         "Listed, see https://example.net/x?ip=192.0.2.1"
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "said", "verdict"),
+    [
+        ("surbl", ["127.0.0.254"], Verdict.LISTED),  # every bit but that of a refusal
+        ("surbl", ["127.0.0.64"], Verdict.LISTED),
+        ("surbl", ["127.0.0.2"], Verdict.UNCLEAR),  # none that means anything
+        ("surbl", ["127.0.0.255"], Verdict.REFUSED),
+        ("surbl", ["127.0.1.254"], Verdict.UNCLEAR),
+        ("surbl", ["192.0.2.254"], Verdict.BROKEN),
+        ("spamcop", ["127.0.0.2"], Verdict.LISTED),
+        ("spamcop", ["127.0.0.254"], Verdict.UNCLEAR),
+    ],
+)
+def test_a_test_entry_may_have_bits_that_mean_nothing(key: str, said: list[str], verdict: Verdict):
+    reading = read_test_entry(list_of(key), found(*said))
+    assert (reading.verdict, reading.raw) == (verdict, tuple(said))
+    assert not (verdict is Verdict.LISTED and reading.undocumented)

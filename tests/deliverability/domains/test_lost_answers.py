@@ -35,7 +35,8 @@ GOOD: Zones = {
     f"default._bimi.{NAME}": {"TXT": ["v=BIMI1; l=https://shop.example/l.svg; a=https://shop.example/c.pem"]},
 }
 # The same with a fault in each: what is wrong may not be called by another name either.
-BAD: Zones = GOOD | {
+BAD: Zones = {
+    **GOOD,
     NAME: {"TXT": ["v=spf1 include:_spf.esp.example -all"], "MX": [(0, "")]},
     "_more.esp.example": {"TXT": ["v=spf1 ip6:2001:db8::/32 -all"]},
     "key.esp.example": {"TXT": ["v=DKIM1; p="]},

@@ -7,6 +7,7 @@ import pytest
 
 from mailwarden.providers.base import Figures, Window
 from mailwarden.providers.registry import PROVIDERS
+from mailwarden.providers.totals import StatesTotals, TotalsRequest, TotalsSpan
 from tests.providers.over_sockets.linked import read_all
 
 
@@ -63,7 +64,12 @@ async def test_nothing_but_listed_reads_and_oauth_reaches_the_provider(sandbox, 
     """B25 seen from the other side: the provider's own log."""
     sandbox.new_requests()
     await PROVIDERS[linked.name].identify(linked.api)
-    await read_all(linked, Window(None, datetime.now(UTC)))
+    now = datetime.now(UTC)
+    campaigns, _ = await read_all(linked, Window(None, now))
+    provider = PROVIDERS[linked.name]
+    assert isinstance(provider, StatesTotals)
+    span = TotalsSpan(now - timedelta(days=30), now, frozenset(campaigns))
+    await provider.totals(linked.api, TotalsRequest([span], {}, "UTC"))
     await linked.refresh()
     spec = linked.app.spec
     reads = {(read.method, read.path) for read in spec.api.reads}

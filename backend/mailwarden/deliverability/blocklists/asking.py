@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from mailwarden.core.runtime import Runtime
-from mailwarden.deliverability.blocklists.registry import Face
+from mailwarden.deliverability.blocklists.registry import Blocklist, Face
 from mailwarden.deliverability.blocklists.rules.health import Round
 from mailwarden.deliverability.blocklists.rules.names import canaries, made_up, prefixes
-from mailwarden.deliverability.blocklists.rules.reading import Reading, Verdict, read, together
+from mailwarden.deliverability.blocklists.rules.reading import Reading, Verdict, read, read_test_entry, together
 from mailwarden.deliverability.blocklists.rules.texts import clean
 from mailwarden.deliverability.blocklists.use import Use
-from mailwarden.deliverability.dns.answers import Resolver
+from mailwarden.deliverability.dns.answers import Answer, Resolver
 from mailwarden.providers.budget import Budget, Claim, Quota
 
 PATIENCE_S = 20.0
@@ -63,11 +63,17 @@ class Asker:
 
     async def examine(self, use: Use, face: Face) -> Round:
         """Questions whose answers are known beforehand. They are few, and never wait."""
-        labels = (*canaries(use.blocklist, face), made_up(self._rng))
-        return Round(*await asyncio.gather(*(self._read(use, f"{label}.{use.zone}") for label in labels)))
+        listed, unlisted = canaries(use.blocklist, face)
+        return Round(
+            *await asyncio.gather(
+                self._read(use, f"{listed}.{use.zone}", read_test_entry),
+                self._read(use, f"{unlisted}.{use.zone}"),
+                self._read(use, f"{made_up(self._rng)}.{use.zone}"),
+            )
+        )
 
-    async def _read(self, use: Use, name: str) -> Reading:
-        return read(use.blocklist, await self._resolver.ask(name, "A"))
+    async def _read(self, use: Use, name: str, how: Callable[[Blocklist, Answer], Reading] = read) -> Reading:
+        return how(use.blocklist, await self._resolver.ask(name, "A"))
 
     async def _may_ask(self, use: Use) -> bool:
         waited = 0.0

@@ -162,7 +162,7 @@ test('a new address waits for its code', async () => {
 });
 
 test('a new secret of the webhook is confirmed first and shown once', async () => {
-  const webhook = { enabled: true, configured: true, url: 'https://example.com/hook', last: null };
+  const webhook = { enabled: true, configured: true, url: 'https://example.com/hook', secret: null, last: null };
   server.use(
     get('/alert-settings', () => alerts.alertSettings({ webhook })),
     http.post('*/v1/alert-settings/webhook-secret', () => HttpResponse.json({ secret: 'whsec_once' })),
@@ -173,6 +173,19 @@ test('a new secret of the webhook is confirmed first and shown once', async () =
   expect(await screen.findByText('whsec_once')).toBeInTheDocument();
   await user.click(screen.getByRole('button', { name: 'I have kept it' }));
   await waitFor(() => expect(screen.queryByText('whsec_once')).not.toBeInTheDocument());
+});
+
+test('the secret of a new webhook is in the answer to its address, and shown once', async () => {
+  const made = { enabled: true, configured: true, url: 'https://example.com/hook', secret: 'whsec_first', last: null };
+  server.use(get('/alert-settings', () => alerts.alertSettings()));
+  put('/alert-settings', () => HttpResponse.json(alerts.alertSettings({ version: 8, webhook: made })));
+  const { user } = openApp(PAGE);
+  await user.click(await screen.findByLabelText('Address of your server'));
+  await user.paste('https://example.com/hook');
+  await user.click(screen.getByRole('button', { name: 'Save settings' }));
+  expect(await screen.findByText('whsec_first')).toBeInTheDocument();
+  await user.click(screen.getByRole('button', { name: 'I have kept it' }));
+  await waitFor(() => expect(screen.queryByText('whsec_first')).not.toBeInTheDocument());
 });
 
 test('a test tells what came of each channel', async () => {

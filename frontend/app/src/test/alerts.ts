@@ -87,7 +87,7 @@ export const alertSettings = (change: Partial<AlertSettings> = {}): AlertSetting
     last: null,
   },
   slack: { enabled: false, configured: false, hint: null, last: null },
-  webhook: { enabled: false, configured: false, url: null, last: null },
+  webhook: { enabled: false, configured: false, url: null, secret: null, last: null },
   version: 7,
   ...change,
 });
@@ -105,6 +105,9 @@ export const channelResult = (change: Partial<ChannelResult> = {}): ChannelResul
 export const alertDelivery = (change: Partial<AlertDelivery> = {}): AlertDelivery => ({
   channel: 'email',
   about: 'alert',
+  id: 'adel_1',
+  alert_id: 'alrt_1',
+  message_id: null,
   title: 'Bounce rate rose: Acme Marketing',
   target: 'owner@example.com',
   status: 'sent',

@@ -1,7 +1,7 @@
 """What one answer of a blocklist means. Only a documented code is a listing; everything odd is "cannot tell"."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from ipaddress import IPv4Address
 
@@ -63,6 +63,16 @@ def read(blocklist: Blocklist, answer: Answer) -> Reading:
         what = strange if raw and len(raw) <= ODD_LENGTH else f"{len(raw)} addresses"
         return Reading(Verdict.BROKEN, f"{what} is no answer of a blocklist.", raw=raw)
     return _statements(blocklist, [IPv4Address(one) for one in raw])
+
+
+def read_test_entry(blocklist: Blocklist, answer: Answer) -> Reading:
+    """Lists that answer in bits set all of them there, those that they gave up or keep for later, too."""
+    reading = read(blocklist, answer)
+    if reading.verdict is not Verdict.UNCLEAR or not blocklist.by_bits:
+        return reading
+    known = sum(code.bit or 0 for code in blocklist.codes)
+    meant = [IPv4Address(int(IPv4Address(one)) & (0xFFFFFF00 | known)) for one in reading.raw]
+    return replace(_statements(blocklist, meant), raw=reading.raw)
 
 
 def _strange(raw: Iterable[str]) -> str | None:

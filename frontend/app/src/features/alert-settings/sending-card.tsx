@@ -1,6 +1,7 @@
 import { Button, Group, Select, Text } from '@mantine/core';
 import { Part } from '../../components/part.tsx';
 import { ExactTime } from '../../components/relative-time.tsx';
+import { ShownOnce } from '../../components/shown-once.tsx';
 import { Spoken } from '../../components/spoken.tsx';
 import { ErrorState } from '../../components/states.tsx';
 import { notifyOk } from '../../lib/notify.ts';
@@ -35,6 +36,7 @@ export function SendingCard({ settings, edits }: { settings: AlertSettings; edit
         onError: edits.refused,
       },
     );
+  const secret = save.data?.webhook.secret;
   const way: WayProps = { settings, draft: edits.value, errors: pathErrors(save.error), onChange: edits.change };
   return (
     <Part
@@ -46,6 +48,11 @@ export function SendingCard({ settings, edits }: { settings: AlertSettings; edit
       <EmailWay {...way} />
       <SlackWay {...way} />
       <WebhookWay {...way} />
+      {secret && (
+        <ShownOnce title="The signing secret" what="the secret" secret={secret} onClose={save.reset}>
+          <Text size="sm">Your server verifies with it that an alert comes from us.</Text>
+        </ShownOnce>
+      )}
       {save.error && <ErrorState error={save.error} />}
       {isOutdated(save.error) && edits.dirty && <SavedNow settings={settings} />}
       <Group>

@@ -1,4 +1,4 @@
-import { dayOf, dayStart, nextDay } from '../../lib/time.ts';
+import { dayStart, nextDay } from '../../lib/time.ts';
 
 export const SORTS = [
   { value: '-sent_at', label: 'Newest first' },
@@ -50,8 +50,3 @@ export function toQuery(search: CampaignSearch, timeZone: string) {
 }
 
 export const isFiltered = ({ q, account, from, to }: CampaignSearch) => Boolean(q || account || from || to);
-
-/** The last n days in a zone, today included. */
-export function lastDays(n: number, timeZone: string, now = Date.now()): { from: string; to: string } {
-  return { from: dayOf(now - (n - 1) * 86_400_000, timeZone), to: dayOf(now, timeZone) };
-}
