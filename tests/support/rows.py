@@ -80,7 +80,15 @@ WORDS: dict[tuple[str, str], Any] = {
     ("domain_checks", "trigger"): "schedule",
     ("exports", "status"): "ready",
     ("exports", "time_zone"): "UTC",
+    ("outreach_campaigns", "pause_reason"): None,
+    ("outreach_clocks", "kind"): "grace",
     ("export_parts", "number"): 0,  # the first and only one
+    ("messages", "kind"): "one_off",
+    ("message_recipients", "kind"): "to",
+    ("message_recipients", "bounce_kind"): None,
+    ("send_attempts", "outcome"): "accepted",
+    ("suppressions", "reason"): "manual",
+    ("received_mails", "kind"): "bounce",
 }
 
 
