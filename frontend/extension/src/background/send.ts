@@ -1,0 +1,84 @@
+/** Hands a mail to the server. However often it is tried, and whatever answers get lost, one compose window makes one mail. */
+import { Failure } from '../shared/failure.ts';
+import type { Outcome, SendAsk, Taken } from '../shared/protocol.ts';
+import { ask } from './api.ts';
+import { exclusive } from './exclusive.ts';
+import { requireUsable } from './gate.ts';
+import { find, put, remove } from './outbox.ts';
+import { digestOf, random } from './pkce.ts';
+import type { Entry } from './store.ts';
+import { messageOut, readMessage, readOutcome } from './wire.ts';
+
+const WAITS = new Set(['draft', '']); // of these nothing has left
+
+export const send = (asked: SendAsk): Promise<Taken> => exclusive(`send:${asked.compose}`, () => sendOnce(asked));
+
+async function sendOnce(asked: SendAsk): Promise<Taken> {
+  const digest = await digestOf(JSON.stringify([asked.mailbox, asked.mail]));
+  const before = await find(asked.compose, 'send', digest);
+  const taken = before && !asked.again ? await takenBefore(before) : null;
+  if (taken) return taken;
+  await requireUsable(asked.mailbox);
+  const entry = await entryFor(asked, digest, asked.again ? null : before);
+  const message = entry.message ?? (await create(entry, asked));
+  return await handOver({ ...entry, message }, message);
+}
+
+/** What the server holds of an earlier try decides, not what we remember of it. */
+async function takenBefore(before: Entry): Promise<Taken | null> {
+  if (before.message === null) return null;
+  const state = await stateOf(before.message);
+  return WAITS.has(state) ? null : { message: before.message, state, before: true };
+}
+
+/** Empty where the server knows no such message any more. */
+async function stateOf(message: string): Promise<string> {
+  try {
+    return readMessage(await ask(`/v1/messages/${message}`)).state;
+  } catch (error) {
+    if (error instanceof Failure && error.trouble.code === 'not_found') return '';
+    throw error;
+  }
+}
+
+/** The same try once more where nothing changed; else the earlier draft goes first, and only then there is another. */
+async function entryFor(asked: SendAsk, digest: string, before: Entry | null): Promise<Entry> {
+  if (before && before.digest === digest) return before;
+  if (before?.message) await withdraw(before.message);
+  const key = random();
+  const entry: Entry = { compose: asked.compose, digest, key, message: null, kind: 'send', at: Date.now() };
+  await put(entry);
+  return entry;
+}
+
+/** Throws if the server will not let it go: then it is on its way after all. */
+async function withdraw(message: string): Promise<void> {
+  try {
+    await ask(`/v1/messages/${message}`, { method: 'DELETE' });
+  } catch (error) {
+    if (!(error instanceof Failure) || error.trouble.code !== 'not_found') throw error;
+  }
+}
+
+async function create(entry: Entry, asked: SendAsk): Promise<string> {
+  const body = messageOut(asked.mailbox, asked.mail, false);
+  const { id } = readMessage(await ask('/v1/messages', { method: 'POST', body, key: `${entry.key}-create` }));
+  await put({ ...entry, message: id });
+  return id;
+}
+
+async function handOver(entry: Entry, message: string): Promise<Taken> {
+  try {
+    const path = `/v1/messages/${message}/send`;
+    const answer = readMessage(await ask(path, { method: 'POST', body: {}, key: `${entry.key}-send` }));
+    return { message, state: answer.state, before: false };
+  } catch (error) {
+    if (error instanceof Failure && error.trouble.code === 'not_found') await remove(entry);
+    throw error;
+  }
+}
+
+/** What became of it. */
+export async function outcome(message: string): Promise<Outcome> {
+  return readOutcome(await ask(`/v1/messages/${message}`));
+}

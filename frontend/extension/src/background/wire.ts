@@ -1,0 +1,86 @@
+/** The server's JSON in our words, and ours in the server's. Only what we use is read. */
+import { Failure } from '../shared/failure.ts';
+import type { Mail, Mailbox, Outcome, Person, Status, Tracking, Trouble } from '../shared/protocol.ts';
+import { type Fields, fields, list, maybe, text, yes } from '../shared/reading.ts';
+import { trouble } from '../shared/words.ts';
+
+/** What `code` and `detail` of the server say against it; null where nothing does. */
+function against(found: Fields): Trouble | null {
+  const code = text(found['code']);
+  return yes(found['usable']) || code === 'ok' ? null : trouble(code || 'no_active_integration', maybe(found['detail']));
+}
+
+function readMailbox(value: unknown): Mailbox {
+  const found = fields(value);
+  const address = text(found['address']).toLowerCase();
+  return {
+    id: text(found['mailbox_id']),
+    address,
+    label: text(found['label']) || address,
+    usable: yes(found['usable']),
+    trouble: against(found),
+  };
+}
+
+/** `GET /v1/sending/usability`. */
+export function readStatus(value: unknown, at: number): Status {
+  const found = fields(value);
+  const mailboxes = list(found['mailboxes']).map(readMailbox);
+  return { at, usable: yes(found['usable']), trouble: against(found), mailboxes };
+}
+
+const personOut = (person: Person) => ({ address: person.address, name: person.name });
+
+export function messageOut(mailbox: string, mail: Mail, tracked: boolean): Fields {
+  return {
+    mailbox_id: mailbox,
+    source: 'extension',
+    to: mail.to.map(personOut),
+    cc: mail.cc.map(personOut),
+    bcc: mail.bcc.map(personOut),
+    subject: mail.subject,
+    html: mail.html,
+    ...(tracked ? {} : { text: mail.text }),
+  };
+}
+
+export const readMessage = (value: unknown) => {
+  const found = fields(value);
+  return { id: text(found['id']), state: text(found['state']), detail: maybe(found['failure_detail']) };
+};
+
+const STATES: Record<string, Omit<Outcome, 'state'>> = {
+  draft: { detail: 'Kept as a draft under My Emails.', ended: true, bad: true },
+  queued: { detail: 'Handed over. It waits for its turn.', ended: false, bad: false },
+  sending: { detail: 'It is being sent.', ended: false, bad: false },
+  sent: { detail: 'Sent.', ended: true, bad: false },
+  failed: { detail: 'Not sent. The mail is kept under My Emails.', ended: true, bad: true },
+  unknown: {
+    detail: 'The provider did not say whether it was sent. We are looking for it; it is not sent twice.',
+    ended: true,
+    bad: true,
+  },
+  cancelled: { detail: 'Cancelled. The mail is kept under My Emails.', ended: true, bad: true },
+};
+
+export function readOutcome(value: unknown): Outcome {
+  const { state, detail } = readMessage(value);
+  const words = STATES[state] ?? { detail: state, ended: true, bad: true };
+  return { state, ...words, detail: detail && words.bad ? `${words.detail} ${detail}` : words.detail };
+}
+
+/** `POST /v1/messages/tracked`. Addresses that are not the server's own are refused: they end in somebody's draft. */
+export function readTracking(value: unknown, server: string): Tracking {
+  const found = fields(value);
+  const links = list(found['links']).map((one) => {
+    const link = fields(one);
+    return { from: text(link['url']), to: ours(text(link['tracked_url']), server) };
+  });
+  const pixel = maybe(found['pixel_url']);
+  return { pixel: pixel === null ? null : ours(pixel, server), links };
+}
+
+function ours(address: string, server: string): string {
+  if (URL.canParse(address) && new URL(address).origin === server) return address;
+  throw new Failure(trouble('server_failed', 'It answered with an address that is not its own.'));
+}

@@ -1,0 +1,160 @@
+/** Our part of one compose window: a button, a panel, and the two ways to send. */
+import { Failure, failure, troubleOf } from '../shared/failure.ts';
+import { byPerson, make, say } from '../shared/dom.ts';
+import type { Act, Mailbox, Trouble } from '../shared/protocol.ts';
+import { trouble } from '../shared/words.ts';
+import { ask, isAlive } from './bridge.ts';
+import { chosenOf, inTheWay, lineOf, shownResult } from './choosing.ts';
+import type { ComposeWindow, Draft } from './compose.ts';
+import type { Feed } from './feed.ts';
+import { Panel } from './panel.ts';
+import { shadowHost } from './style.ts';
+import { closes, handOver, registerTracking } from './ways.ts';
+
+type Way = 'send' | 'send_again' | 'track';
+
+const SEND_AGAIN: Act = { does: 'send_again', label: 'Send it once more' };
+
+export class Companion {
+  private readonly window: ComposeWindow;
+  private readonly feed: Feed;
+  private readonly part = shadowHost();
+  private readonly button: HTMLButtonElement;
+  private readonly panel: Panel;
+  private readonly unfollow: () => void;
+  private chosen: string | null = null;
+  private result: Trouble | null = null;
+  private last: Way = 'send';
+  private busy = '';
+
+  constructor(window: ComposeWindow, feed: Feed) {
+    this.window = window;
+    this.feed = feed;
+    const toggle = byPerson(() => this.toggle());
+    this.button = make('button', { type: 'button', class: 'open', 'aria-haspopup': 'dialog', on: { click: toggle } });
+    this.panel = new Panel({
+      send: () => this.go('send'),
+      track: () => this.go('track'),
+      choose: (id) => this.choose(id),
+      doing: (act) => this.act(act),
+      closed: () => this.button.focus(),
+    });
+    this.part.root.append(this.button, this.panel.element);
+    window.place(this.part.host);
+    this.unfollow = feed.follow(() => this.show());
+    this.show();
+  }
+
+  gone(): void {
+    this.unfollow();
+    this.part.host.remove();
+  }
+
+  private toggle(): void {
+    if (this.panel.isOpen) return this.panel.close();
+    this.panel.open(this.button.getBoundingClientRect());
+    void this.feed.refresh();
+    this.show();
+  }
+
+  private choose(id: string): void {
+    this.chosen = id || null;
+    this.show();
+  }
+
+  private mailbox(from: string | null): Mailbox | null {
+    return chosenOf(this.feed.news, this.chosen, from);
+  }
+
+  private show(): void {
+    const { from } = this.window.read();
+    const mailbox = this.mailbox(from);
+    const way = inTheWay(this.feed.news, mailbox, from);
+    this.result = shownResult(this.result, way, this.feed.news.status);
+    say(this.button, way ? `⚠ ${way.title}` : 'Mailwarden');
+    this.button.setAttribute('aria-label', way ? `Mailwarden: ${way.title}` : 'Mailwarden');
+    this.button.classList.toggle('bad', way !== null);
+    this.panel.show({
+      trouble: way,
+      mailboxes: this.feed.news.status?.mailboxes ?? [],
+      chosen: mailbox?.id ?? null,
+      result: this.result?.code === way?.code ? null : this.result,
+      acts: this.acts(),
+      line: this.busy || lineOf(this.feed.news, mailbox, way),
+      busy: this.busy !== '',
+      may: mailbox !== null && way === null,
+    });
+  }
+
+  private acts(): Act[] {
+    const first = this.result?.act ? [this.result.act] : [];
+    return this.result?.code === 'already_taken' ? [...first, SEND_AGAIN] : first;
+  }
+
+  private act(act: Act): void {
+    if (act.does === 'reload') return location.reload();
+    if (act.does === 'discard') return void this.discard();
+    if (act.does === 'send_again') return this.go('send_again');
+    if (act.does === 'retry') return this.result ? this.go(this.last) : void this.feed.refresh(true);
+    void this.during(act.does === 'open' ? 'Opening…' : 'Signing in…', async () => {
+      if (act.does === 'open') await ask('open', { place: act.place });
+      else await ask('sign_in', null);
+      await this.feed.refresh(true);
+    });
+  }
+
+  private go(way: Way): void {
+    this.last = way;
+    void this.during(way === 'track' ? 'Preparing…' : 'Sending…', () => (way === 'track' ? this.track() : this.send(way)));
+  }
+
+  /** One thing at a time; what goes wrong is shown, and the draft is as it was. */
+  private async during(words: string, work: () => Promise<void>): Promise<void> {
+    if (this.busy !== '') return;
+    this.busy = words;
+    this.result = isAlive() ? null : trouble('reloaded');
+    this.show();
+    try {
+      if (this.result === null) await work();
+    } catch (error) {
+      this.result = troubleOf(error);
+      void this.feed.refresh(true);
+    }
+    this.busy = '';
+    this.show();
+  }
+
+  private async send(way: Way): Promise<void> {
+    const draft = this.readable(true);
+    const handed = await handOver(this.window, this.mailboxFor(draft).id, draft.mail, way === 'send_again');
+    if (handed === 'taken before') this.result = trouble('already_taken');
+    else if (handed === 'stays open') {
+      this.result = trouble('already_taken', 'It was handed over. Gmail’s draft could not be closed: discard it yourself.');
+    } else this.gone();
+  }
+
+  private async track(): Promise<void> {
+    const draft = this.readable(false);
+    await registerTracking(this.window, this.mailboxFor(draft).id, draft.mail);
+    if (await closes(this.window)) this.gone();
+    else this.result = trouble('send_by_gmail');
+  }
+
+  private async discard(): Promise<void> {
+    this.window.discard();
+    if (await closes(this.window)) this.gone();
+  }
+
+  private readable(byUs: boolean): Draft {
+    const draft = this.window.read();
+    const against = draft.broken ?? (byUs ? draft.onlyGmail : null);
+    if (against) throw failure(against.code, against.detail);
+    return draft;
+  }
+
+  private mailboxFor(draft: Draft): Mailbox {
+    const found = this.mailbox(draft.from);
+    if (!found) throw new Failure(inTheWay(this.feed.news, null, draft.from) ?? trouble('not_connected'));
+    return found;
+  }
+}
