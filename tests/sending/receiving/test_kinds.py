@@ -4,7 +4,7 @@ import pytest
 
 from mailwarden.sending.receiving.kinds import needs_body, read
 from mailwarden.sending.receiving.rules import judged
-from mailwarden.sending.receiving.words import Kind, Verdict
+from mailwarden.sending.receiving.words import Complaint, Kind, Verdict
 from tests.sending.receiving import written
 from tests.sending.receiving.written import ID, YOU, answer, arf, block, dsn, wire
 
@@ -45,8 +45,7 @@ def test_bounces_that_are_written_for_people(raw, verdict, code):
 def test_complaints(you):
     found = read(arf(you=you))
     assert (found.kind, found.ids) == (Kind.COMPLAINT, (ID,))
-    assert found.complaint.type == "abuse"
-    assert found.complaint.recipients == ((YOU,) if you else ())
+    assert found.complaint == Complaint("abuse", (YOU,) if you else ())
 
 
 def test_a_reply_is_known_by_what_it_answers():
