@@ -294,6 +294,9 @@ class RetentionSettings(BaseModel):
     dmarc_reports_days: int = Field(
         400, ge=31, description="Days that DMARC reports are kept, counted from when they came."
     )
+    received_mails_days: int = Field(
+        90, ge=15, description="Days that codes of bounces, complaints and replies are kept; mail itself never is."
+    )
     exports_days: int = Field(30, ge=2, description="Days that exports stay listed; their files go after one day.")
     api_keys_days: int = Field(90, ge=1, description="Days that a revoked API key stays listed.")
     devices_days: int = Field(90, ge=1, description="Days that a device is known once its access has ended.")

@@ -70,6 +70,7 @@ from mailwarden.metrics.jobs import LISTENERS as METRICS_LISTENERS
 from mailwarden.metrics.retention import KEPT as METRICS_KEPT
 from mailwarden.organizations.posting import JOBS as ORGANIZATION_JOBS
 from mailwarden.organizations.retention import KEPT as ORGANIZATIONS_KEPT
+from mailwarden.sending.receiving.retention import KEPT as RECEIVING_KEPT
 from mailwarden.settings import Settings
 from mailwarden.status.measure import JOBS as STATUS_JOBS
 from mailwarden.status.measure import start_up as start_status
@@ -90,6 +91,7 @@ BEAT_EVERY_S = 5
 KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT, *WEBHOOKS_KEPT, *DIAGNOSTICS_KEPT]
 KEPT += ORGANIZATIONS_KEPT + ACCESS_KEPT + BILLING_KEPT + METRICS_KEPT
 KEPT += EXPORTS_KEPT + BLOCKLISTS_KEPT + SCORE_KEPT + DOMAINS_KEPT + DMARC_KEPT
+KEPT += RECEIVING_KEPT
 
 
 def job_kinds() -> JobKinds:

@@ -77,6 +77,7 @@ class Retention:
     exports_days: int = 30
     domain_checks_days: int = 180
     dmarc_reports_days: int = 400
+    received_mails_days: int = 90
     api_keys_days: int = 90
     devices_days: int = 90
     oauth_tokens_days: int = 90
