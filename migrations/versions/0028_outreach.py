@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from mailwarden.migration_steps import of_connection, tenant_table
+from mailwarden.migration_steps import NOW, create_prunes, drop_prunes, grant_instance, of_connection, tenant_table
 
 revision: str = "0028"
 down_revision: str | None = "0027"
@@ -15,7 +15,7 @@ depends_on: Sequence[str] | None = None
 
 TIME = sa.DateTime(timezone=True)
 NONE = sa.text("'{}'::jsonb")
-TABLES = ("clocks", "sends", "recipients", "accounts", "steps", "campaigns")
+TABLES = ("notices", "clocks", "sends", "recipients", "accounts", "steps", "campaigns")
 
 
 def _same_org(table: str, column: str, parent: str, ondelete: str = "CASCADE") -> sa.ForeignKeyConstraint:
@@ -46,6 +46,8 @@ def upgrade() -> None:
     _recipients()
     _sends()
     _clocks()
+    _notices()
+    _downtime()
 
 
 def _campaigns() -> None:
@@ -100,6 +102,7 @@ def _accounts() -> None:
         sa.Column("paused_reason", sa.String(), nullable=True),
         sa.Column("paused_at", TIME, nullable=True),
         sa.Column("removed_at", TIME, nullable=True),
+        sa.Column("wanted_back_at", TIME, nullable=True),
         _unique(table, "id"),
         _unique(table, "campaign_id", "connection_id"),
         _same_org(table, "slot_id", "mailbox_slots"),
@@ -173,6 +176,42 @@ def _clocks() -> None:
     op.create_index("ix_outreach_clocks_state_due_at", table, ["state", "due_at"])
 
 
+def _notices() -> None:
+    table = "outreach_notices"
+    tenant_table(
+        table,
+        *of_connection(),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("moment", sa.String(), nullable=False),
+        _unique(table, "subject_id", "moment"),
+    )
+    op.create_index("ix_outreach_notices_org_id_connection_id", table, ["org_id", "connection_id"])
+
+
+PRUNES = {"prune_service_outages": ("service_outages", "id", "ended_at")}
+
+
+def _downtime() -> None:
+    """Of the whole installation: nothing of any tenant."""
+    op.create_table(
+        "service_pulses",
+        sa.Column("name", sa.String(), primary_key=True),
+        sa.Column("at", TIME, nullable=False),
+    )
+    op.create_table(
+        "service_outages",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("started_at", TIME, nullable=False),
+        sa.Column("ended_at", TIME, server_default=NOW, nullable=False),
+    )
+    op.create_index("ix_service_outages_ended_at", "service_outages", ["ended_at"])
+    grant_instance(["service_pulses", "service_outages"])
+    create_prunes(PRUNES)
+
+
 def downgrade() -> None:
+    drop_prunes(PRUNES)
+    for name in ("service_outages", "service_pulses"):
+        op.drop_table(name)
     for name in TABLES:
         op.drop_table(f"outreach_{name}")

@@ -87,6 +87,7 @@ class OutreachAccount(Tenant, Base):
     paused_reason: Mapped[str | None]
     paused_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]  # T0 of the grace
+    wanted_back_at: Mapped[datetime | None]  # re-added as soon as it is connected again, if that is in time
 
 
 class OutreachRecipient(Tenant, Base):
