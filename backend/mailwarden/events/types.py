@@ -37,6 +37,16 @@ class EventType(StrEnum):
     SUBSCRIPTION_REACTIVATED = "subscription.reactivated"
     DOMAIN_CHANGED = "domain.changed"
     EXPORT_READY = "export.ready"
+    OUTREACH_STARTED = "outreach.started"
+    OUTREACH_PAUSED = "outreach.paused"
+    OUTREACH_RESUMED = "outreach.resumed"
+    OUTREACH_FINISHED = "outreach.finished"
+    OUTREACH_ACCOUNT_PAUSED = "outreach.account_paused"
+    OUTREACH_ACCOUNT_RESUMED = "outreach.account_resumed"
+    OUTREACH_ACCOUNT_REMOVED = "outreach.account_removed"
+    OUTREACH_CLOCK_STARTED = "outreach.clock_started"
+    OUTREACH_CLOCK_WARNING = "outreach.clock_warning"
+    OUTREACH_STOP_RULE_APPLIED = "outreach.stop_rule_applied"
 
 
 # What each fact means, shown in the API guide; a test keeps the list complete.
@@ -74,4 +84,14 @@ DESCRIPTIONS: dict[EventType, str] = {
     EventType.DOMAIN_CHANGED: "The DNS records of a sending domain changed, or came to be valid or faulty.",
     EventType.SUBSCRIPTION_REACTIVATED: "The organization may work again; its connections are tested.",
     EventType.EXPORT_READY: "A file that was made in the background can be downloaded, for 24 hours.",
+    EventType.OUTREACH_STARTED: "An outreach campaign began to send.",
+    EventType.OUTREACH_PAUSED: "An outreach campaign sends nothing more for now. Carries the reason.",
+    EventType.OUTREACH_RESUMED: "A paused outreach campaign goes on.",
+    EventType.OUTREACH_FINISHED: "Nobody in an outreach campaign has a mail to come.",
+    EventType.OUTREACH_ACCOUNT_PAUSED: "One account of a rotation sends nothing more for now; the others go on.",
+    EventType.OUTREACH_ACCOUNT_RESUMED: "That account of a rotation sends again.",
+    EventType.OUTREACH_ACCOUNT_REMOVED: "An account left the FROM list of a campaign, by a member or a disconnect.",
+    EventType.OUTREACH_CLOCK_STARTED: "An hour of grace or nine days began for an account of a rotation.",
+    EventType.OUTREACH_CLOCK_WARNING: "That time is running out. Carries what is left, and how many are at stake.",
+    EventType.OUTREACH_STOP_RULE_APPLIED: "That time is over: those who had mail from the account get nothing more.",
 }
