@@ -61,6 +61,12 @@ def _mailbox(router: APIRouter, desk: Desk) -> None:
         account = desk.account(provider, external_id)
         return {"address": address_of(account), "password": account.password}
 
+    @router.get(path + "/messages")
+    async def list_messages(provider: str, external_id: str, folder: str = INBOX) -> dict[str, Any]:
+        """A folder as every door shows it, oldest first: ``Sent`` holds what left, by whichever of them."""
+        held = desk.account(provider, external_id).mailbox.messages(folder)
+        return {"messages": [{"key": m.key, "at": iso_z(m.at), "raw": m.raw.decode("latin-1")} for m in held]}
+
     @router.post(path + "/messages", status_code=201)
     async def deliver(provider: str, external_id: str, body: Delivery) -> dict[str, Any]:
         raw = body.raw.replace("\r\n", "\n").replace("\n", "\r\n").encode()
