@@ -1,6 +1,7 @@
 """Starts the product beside the sandbox and walks through it with Chromium; `--lighthouse` measures it instead.
 
-A second instance, on which organizations pay, is started for the walk through billing; `--paid` plays that one alone.
+A second instance, on which organizations pay, is started for the walk through billing; `--paid` plays that one alone. A
+third one of that kind is for the browser extension; `--extension` plays that one alone.
 """
 
 import os
@@ -12,6 +13,7 @@ from pathlib import Path
 from mailwarden.cli.demo.run import demo_environment
 from scripts.browser import NoBrowser, ensure
 from scripts.browser_desk import desk_for
+from scripts.browser_extension import EXTENSION_ID, packed_extension
 from tests.support.stack import System, running_system
 
 FRONTEND = Path(__file__).resolve().parents[1] / "frontend"
@@ -26,8 +28,9 @@ def main(arguments: list[str]) -> int:
         return 1
     if "--lighthouse" in arguments:
         return play("lighthouse", chromium)
-    free = 0 if "--paid" in arguments else play_twice("e2e", chromium)
-    return free or play_twice("e2e:paid", chromium)
+    alone = {"--paid": ["e2e:paid"], "--extension": ["e2e:extension"]}
+    walks = next((alone[word] for word in arguments if word in alone), ["e2e", "e2e:paid", "e2e:extension"])
+    return next((failed for script in walks if (failed := play_twice(script, chromium))), 0)
 
 
 def play_twice(script: str, chromium: str) -> int:
@@ -42,11 +45,14 @@ def play_twice(script: str, chromium: str) -> int:
 
 
 def play(script: str, chromium: str) -> int:
-    paid = script.endswith("paid")
+    extension = script.endswith("extension")
+    paid = extension or script.endswith("paid")
     with ExitStack() as resources:
-        timing = {"MAILWARDEN_TIMING__CLOCK_FOLLOW_S": "0.2"} if paid else {}  # time is moved there
-        system = resources.enter_context(running_system("browser", env=demo_environment() | timing, paid=paid))
-        env = where(system) | {"CHROMIUM_PATH": chromium}
+        extra = {"MAILWARDEN_TIMING__CLOCK_FOLLOW_S": "0.2"} if paid else {}  # time is moved there
+        env = resources.enter_context(packed_extension()) if extension else {}
+        extra |= {"MAILWARDEN_OAUTH__EXTENSION_IDS": EXTENSION_ID} if extension else {}
+        system = resources.enter_context(running_system("browser", env=demo_environment() | extra, paid=paid))
+        env |= where(system) | {"CHROMIUM_PATH": chromium}
         if paid:
             env["E2E_DESK_URL"] = resources.enter_context(desk_for(system))
         command = ["npm", "run", "--silent", script]

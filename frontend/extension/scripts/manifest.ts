@@ -13,7 +13,7 @@ export const KEY = [
   'g0AhdBGBot05XBSpJEhzfS1f2TqmiwCuMhLoCB+Wd8s8T+bmAx/rbCEDY5PGovDz9vrkyPqDiSnlw/U2G7Hgb13fjrpsqAL8C5dg',
   'YIdowYLCAv4gIoDYkF6/fk8Xqh0VZ0fgsWzbC7SmPP1DmmG+lg4jx26rqXe2BszhjtuFJAF+WE2wWJUDk7rU8QIDAQAB',
 ].join('');
-export const PERMISSIONS = ['identity', 'storage'];
+export const PERMISSIONS = ['identity', 'storage', 'declarativeNetRequestWithHostAccess'];
 export const GMAIL = 'https://mail.google.com/*';
 export const OWN_SERVERS = ['https://*/*', 'http://127.0.0.1/*', 'http://localhost/*'];
 

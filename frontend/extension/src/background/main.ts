@@ -2,11 +2,12 @@
 import { troubleOf } from '../shared/failure.ts';
 import type { Kind, Message, Reply } from '../shared/protocol.ts';
 import { ANSWERS } from './answers.ts';
+import { blockOwnPicture } from './blocking.ts';
 import { allowed } from './guard.ts';
 import { forgetTab, onPageChange } from './places.ts';
 import { hold, lockStorage } from './store.ts';
 
-const locked = lockStorage();
+const locked = lockStorage().then(blockOwnPicture);
 
 async function answer<K extends Kind>(message: Message<K>, sender: chrome.runtime.MessageSender): Promise<Reply<K>> {
   await locked;

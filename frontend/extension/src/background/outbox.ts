@@ -5,8 +5,11 @@ import { type Entry, keep, kept } from './store.ts';
 const DAYS_MS = 4 * 86_400_000; // the server keeps the answers to repeated requests for 96 hours
 const MOST = 200;
 
-/** By its window, else by its content: after a reload of the tab the same draft may stand in another window. */
-export async function find(compose: string, kind: Entry['kind'], digest: string): Promise<Entry | null> {
+/**
+ * By its window, else by its content: after a reload of the tab the same draft may stand in another window. Without a
+ * digest only the window counts, for those who send the same mail once more on purpose.
+ */
+export async function find(compose: string, kind: Entry['kind'], digest: string | null): Promise<Entry | null> {
   const entries = ((await kept('outbox')) ?? []).filter((one) => one.kind === kind);
   return entries.find((one) => one.compose === compose) ?? entries.find((one) => one.digest === digest) ?? null;
 }

@@ -4,6 +4,7 @@ import type { Account, Diagnosis, Overview, Settings, Trouble } from '../shared/
 import { fields, text } from '../shared/reading.ts';
 import { tidyServer } from '../shared/server.ts';
 import { ask } from './api.ts';
+import { blockOwnPicture } from './blocking.ts';
 import { fetchJson, mayReach } from './net.ts';
 import { returnAddress, signOut } from './sign-in.ts';
 import { held, keep, kept, settings } from './store.ts';
@@ -40,6 +41,7 @@ export async function save(wanted: Settings): Promise<Settings> {
   const device = wanted.device.trim().slice(0, 80);
   const next = { server, device: device || (await settings()).device };
   await keep('settings', next);
+  await blockOwnPicture();
   await tellGmail();
   return next;
 }

@@ -15,11 +15,11 @@ export const send = (asked: SendAsk): Promise<Taken> => exclusive(`send:${asked.
 
 async function sendOnce(asked: SendAsk): Promise<Taken> {
   const digest = await digestOf(JSON.stringify([asked.mailbox, asked.mail]));
-  const before = await find(asked.compose, 'send', digest);
-  const taken = before && !asked.again ? await takenBefore(before) : null;
+  const before = await find(asked.compose, 'send', asked.again ? null : digest);
+  const taken = before ? await takenBefore(before) : null;
   if (taken) return taken;
   await requireUsable(asked.mailbox);
-  const entry = await entryFor(asked, digest, asked.again ? null : before);
+  const entry = await entryFor(asked, digest, before);
   const message = entry.message ?? (await create(entry, asked));
   return await handOver({ ...entry, message }, message);
 }

@@ -11,7 +11,7 @@ import { Panel } from './panel.ts';
 import { shadowHost } from './style.ts';
 import { closes, handOver, registerTracking } from './ways.ts';
 
-type Way = 'send' | 'send_again' | 'track';
+type Way = 'send' | 'track';
 
 const SEND_AGAIN: Act = { does: 'send_again', label: 'Send it once more' };
 
@@ -26,6 +26,7 @@ export class Companion {
   private result: Trouble | null = null;
   private last: Way = 'send';
   private busy = '';
+  private copies = 0;
 
   constructor(window: ComposeWindow, feed: Feed) {
     this.window = window;
@@ -94,7 +95,7 @@ export class Companion {
   private act(act: Act): void {
     if (act.does === 'reload') return location.reload();
     if (act.does === 'discard') return void this.discard();
-    if (act.does === 'send_again') return this.go('send_again');
+    if (act.does === 'send_again') return this.sendAgain();
     if (act.does === 'retry') return this.result ? this.go(this.last) : void this.feed.refresh(true);
     void this.during(act.does === 'open' ? 'Opening…' : 'Signing in…', async () => {
       if (act.does === 'open') await ask('open', { place: act.place });
@@ -105,7 +106,13 @@ export class Companion {
 
   private go(way: Way): void {
     this.last = way;
-    void this.during(way === 'track' ? 'Preparing…' : 'Sending…', () => (way === 'track' ? this.track() : this.send(way)));
+    void this.during(way === 'track' ? 'Preparing…' : 'Sending…', () => (way === 'track' ? this.track() : this.send()));
+  }
+
+  /** From now on this window stands for another mail with the same words. */
+  private sendAgain(): void {
+    this.copies += 1;
+    this.go('send');
   }
 
   /** One thing at a time; what goes wrong is shown, and the draft is as it was. */
@@ -124,9 +131,11 @@ export class Companion {
     this.show();
   }
 
-  private async send(way: Way): Promise<void> {
+  private async send(): Promise<void> {
     const draft = this.readable(true);
-    const handed = await handOver(this.window, this.mailboxFor(draft).id, draft.mail, way === 'send_again');
+    const compose = this.copies === 0 ? this.window.id : `${this.window.id}-${this.copies}`;
+    const asked = { compose, mailbox: this.mailboxFor(draft).id, mail: draft.mail, again: this.copies > 0 };
+    const handed = await handOver(this.window, asked);
     if (handed === 'taken before') this.result = trouble('already_taken');
     else if (handed === 'stays open') {
       this.result = trouble('already_taken', 'It was handed over. Gmail’s draft could not be closed: discard it yourself.');
@@ -135,7 +144,8 @@ export class Companion {
 
   private async track(): Promise<void> {
     const draft = this.readable(false);
-    await registerTracking(this.window, this.mailboxFor(draft).id, draft.mail);
+    const mailbox = this.mailboxFor(draft).id;
+    await registerTracking(this.window, { compose: this.window.id, mailbox, mail: draft.mail });
     if (await closes(this.window)) this.gone();
     else this.result = trouble('send_by_gmail');
   }

@@ -1,5 +1,5 @@
 /** The two ways a mail leaves. Nothing of the draft is taken away before the server has it. */
-import type { Mail } from '../shared/protocol.ts';
+import type { SendAsk, TrackAsk } from '../shared/protocol.ts';
 import { ask } from './bridge.ts';
 import type { ComposeWindow } from './compose.ts';
 import { Toast } from './toast.ts';
@@ -10,17 +10,17 @@ const LOOK_MS = 100;
 export type Handed = 'handed over' | 'taken before' | 'stays open';
 
 /** By the server. The draft in Gmail is discarded only after that: it would be sent a second time by its own button. */
-export async function handOver(window: ComposeWindow, mailbox: string, mail: Mail, again: boolean): Promise<Handed> {
-  const taken = await ask('send', { compose: window.id, mailbox, mail, again });
+export async function handOver(window: ComposeWindow, asked: SendAsk): Promise<Handed> {
+  const taken = await ask('send', asked);
   if (taken.before) return 'taken before';
-  void new Toast(mail.subject).follow(taken.message);
+  void new Toast(asked.mail.subject).follow(taken.message);
   window.discard();
   return (await closes(window)) ? 'handed over' : 'stays open';
 }
 
 /** By Gmail, with links and a picture of ours in it. What cannot be registered stays as it was. */
-export async function registerTracking(window: ComposeWindow, mailbox: string, mail: Mail): Promise<void> {
-  const tracking = await ask('track', { compose: window.id, mailbox, mail });
+export async function registerTracking(window: ComposeWindow, asked: TrackAsk): Promise<void> {
+  const tracking = await ask('track', asked);
   const putBack = window.rewrite(tracking);
   try {
     window.send();

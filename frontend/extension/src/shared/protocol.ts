@@ -24,7 +24,10 @@ export type Status = { at: number; usable: boolean; trouble: Trouble | null; mai
 
 export type Purpose = 'send' | 'track';
 
-/** `compose` names the compose window for as long as its draft lives. */
+/**
+ * `compose` names the compose window for as long as its draft lives. `again`: the same mail was sent before, and this
+ * one is sent besides, under a name of its own; a try of it that is repeated is still one mail.
+ */
 export type SendAsk = { compose: string; mailbox: string; mail: Mail; again: boolean };
 export type TrackAsk = { compose: string; mailbox: string; mail: Mail };
 

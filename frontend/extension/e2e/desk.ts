@@ -1,0 +1,57 @@
+/** What the tests ask of product and sandbox beside the browser. */
+import type { Page } from 'playwright-core';
+import { consent } from '../../app/e2e/steps.ts';
+import { BASE, SANDBOX } from '../../app/e2e/stack.ts';
+
+const DESK = process.env['E2E_DESK_URL'] ?? '';
+const DAY_S = 86_400;
+
+/** For product and sandbox together. */
+export async function pass(days: number): Promise<void> {
+  const response = await fetch(`${DESK}/advance?seconds=${days * DAY_S}`, { method: 'POST' });
+  if (!response.ok) throw new Error(`time did not pass: ${response.status}`);
+}
+
+/** The address of the one mailbox that is connected. */
+export async function addressOf(app: Page): Promise<string> {
+  const answer = await app.request.get(`${BASE}/v1/mailboxes`);
+  const { data } = (await answer.json()) as { data: { connection: { account_label: string } | null }[] };
+  const label = data.find((one) => one.connection)?.connection?.account_label;
+  if (!label) throw new Error('no mailbox is connected');
+  return label;
+}
+
+export async function until(holds: () => Promise<boolean>, within = 90_000): Promise<void> {
+  const ends = Date.now() + within;
+  while (Date.now() < ends) {
+    if (await holds()) return;
+    await new Promise((done) => setTimeout(done, 300));
+  }
+  throw new Error('it did not come true');
+}
+
+/** Subjects of the mails that left from an account of the sandbox, in order. */
+export async function sentBy(account: string): Promise<string[]> {
+  const answer = await fetch(`${SANDBOX}/_sandbox/accounts/google/${account}/messages?folder=Sent`);
+  if (!answer.ok) throw new Error(`the sandbox answered ${answer.status}`);
+  const { messages } = (await answer.json()) as { messages: { raw: string }[] };
+  return messages.map((one) => /^Subject: (.*?)\r?$/m.exec(one.raw)?.[1] ?? '');
+}
+
+/** By a test of the connection, as somebody does who wonders. */
+export async function noticeInactive(app: Page, provider: string): Promise<void> {
+  await app.goto(`${BASE}/settings?tab=email`);
+  const slot = app.getByRole('region', { name: 'Mailbox slot 1' });
+  await slot.getByRole('button', { name: /^Test connection/ }).click();
+  await slot.getByText('Failed', { exact: true }).first().waitFor({ timeout: 120_000 });
+  await app.goto(`${BASE}/integrations/${provider}`);
+}
+
+export async function reconnect(app: Page, account: string): Promise<void> {
+  await app.goto(`${BASE}/settings?tab=email`);
+  const slot = app.getByRole('region', { name: 'Mailbox slot 1' });
+  await slot.getByRole('button', { name: /^Reconnect/ }).click();
+  await app.getByRole('button', { name: 'Reconnect at Google' }).click();
+  await consent(app, account);
+  await app.getByRole('region', { name: /^Account / }).getByText('Connected', { exact: true }).first().waitFor();
+}

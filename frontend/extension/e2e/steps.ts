@@ -1,0 +1,60 @@
+/** What a person does in Gmail's compose window. */
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+
+export class Compose {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  static async open(context: BrowserContext, address: string): Promise<Compose> {
+    const page = await context.newPage();
+    await page.goto(`https://mail.google.com/mail/u/0/?as=${encodeURIComponent(address)}`);
+    return new Compose(page);
+  }
+
+  get window(): Locator {
+    return this.page.getByRole('dialog', { name: /^Compose/ });
+  }
+
+  get toggle(): Locator {
+    return this.window.getByRole('button', { name: /^Mailwarden/ });
+  }
+
+  get panel(): Locator {
+    return this.page.getByRole('dialog', { name: 'Mailwarden', exact: true });
+  }
+
+  button(name: string): Locator {
+    return this.panel.getByRole('button', { name, exact: true });
+  }
+
+  async write(to: string, subject: string, text: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Compose', exact: true }).click();
+    await this.window.getByLabel('To recipients').fill(to);
+    await this.window.getByLabel('To recipients').press('Enter');
+    await this.window.getByLabel('Subject').fill(subject);
+    await this.body.fill(text);
+  }
+
+  get body(): Locator {
+    return this.window.getByLabel('Message Body');
+  }
+
+  async draft(): Promise<{ subject: string; text: string | null; to: number }> {
+    const subject = await this.window.getByLabel('Subject').inputValue();
+    const to = await this.window.getByRole('option').count();
+    return { subject, text: await this.body.textContent(), to };
+  }
+
+  async openPanel(): Promise<void> {
+    if (!(await this.panel.isVisible())) await this.toggle.click();
+    await this.panel.waitFor();
+  }
+
+  /** The words on the button, which is what warns before anything is opened. */
+  async says(words: string, within = 60_000): Promise<void> {
+    await this.window.getByRole('button', { name: words === '' ? 'Mailwarden' : `Mailwarden: ${words}`, exact: true }).waitFor({ timeout: within });
+  }
+}
