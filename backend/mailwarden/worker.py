@@ -70,7 +70,11 @@ from mailwarden.metrics.jobs import LISTENERS as METRICS_LISTENERS
 from mailwarden.metrics.retention import KEPT as METRICS_KEPT
 from mailwarden.organizations.posting import JOBS as ORGANIZATION_JOBS
 from mailwarden.organizations.retention import KEPT as ORGANIZATIONS_KEPT
+from mailwarden.outreach.trouble.jobs import JOBS as TROUBLE_JOBS
+from mailwarden.outreach.trouble.jobs import LISTENERS as TROUBLE_LISTENERS
+from mailwarden.outreach.trouble.jobs import start_up as start_trouble
 from mailwarden.sending.receiving.retention import KEPT as RECEIVING_KEPT
+from mailwarden.sending.tracking.retention import KEPT as TRACKING_KEPT
 from mailwarden.settings import Settings
 from mailwarden.status.measure import JOBS as STATUS_JOBS
 from mailwarden.status.measure import start_up as start_status
@@ -91,7 +95,7 @@ BEAT_EVERY_S = 5
 KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT, *WEBHOOKS_KEPT, *DIAGNOSTICS_KEPT]
 KEPT += ORGANIZATIONS_KEPT + ACCESS_KEPT + BILLING_KEPT + METRICS_KEPT
 KEPT += EXPORTS_KEPT + BLOCKLISTS_KEPT + SCORE_KEPT + DOMAINS_KEPT + DMARC_KEPT
-KEPT += RECEIVING_KEPT
+KEPT += RECEIVING_KEPT + TRACKING_KEPT
 
 
 def job_kinds() -> JobKinds:
@@ -102,9 +106,11 @@ def job_kinds() -> JobKinds:
     kinds.add(*BILLING_JOBS, *RETEST_JOBS, *METRICS_JOBS)
     kinds.add(*SCORE_JOBS)
     kinds.add(*BLOCKLIST_JOBS, *DOMAIN_JOBS)
+    kinds.add(*TROUBLE_JOBS)
     kinds.add(prune_kind(KEPT))
     listeners = merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS, WEBHOOK_LISTENERS, SCORE_LISTENERS)
     listeners = merge(listeners, METRICS_LISTENERS, DOMAIN_LISTENERS, BLOCKLIST_LISTENERS)
+    listeners = merge(listeners, TROUBLE_LISTENERS)
     return kinds.add(dispatch_kind(merge(listeners, RETEST_LISTENERS, PAID_LISTENERS)))
 
 
@@ -139,6 +145,7 @@ class Pool:
         await start_status(self._rt)
         await start_billing(self._rt)
         await start_blocklists(self._rt)
+        await start_trouble(self._rt)
         loops = [
             self._supervise(lambda: self._consume("fast")),
             self._supervise(lambda: self._consume("bulk")),

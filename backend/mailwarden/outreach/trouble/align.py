@@ -1,0 +1,165 @@
+"""Brings campaigns into line with what their connection is now, whatever was told in which order, and however often."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from mailwarden.connections.models import Connection
+from mailwarden.connections.rules import Status
+from mailwarden.connections.slots import slot_of
+from mailwarden.core.db import UnitOfWork
+from mailwarden.core.ids import new_id
+from mailwarden.core.runtime import Runtime
+from mailwarden.events.models import Event
+from mailwarden.events.record import record
+from mailwarden.events.types import EventType
+from mailwarden.outreach import changes
+from mailwarden.outreach.models import OutreachAccount, OutreachCampaign, OutreachClock
+from mailwarden.outreach.rules import Pause, State
+from mailwarden.outreach.trouble import rules
+from mailwarden.outreach.trouble.clocks import apply_rule, cancel_clock, note, reading, start_clock
+from mailwarden.outreach.trouble.holding import Used, episode_of, hold_using, is_over, running_clocks
+from mailwarden.outreach.trouble.rules import Kind, Trouble
+
+TROUBLES = frozenset(Trouble)
+
+
+async def align(rt: Runtime, tx: UnitOfWork, row: Connection, at: datetime) -> list[Used]:
+    """``at``: when it came to be so. The caller holds the connection still."""
+    using = await hold_using(tx, row.id)
+    for campaign, account in using:
+        await settle(rt, tx, row, campaign, account, at)
+        if not is_over(campaign):
+            await _follow(rt, tx, row, campaign, account, at)
+    return using
+
+
+async def settle(
+    rt: Runtime, tx: UnitOfWork, row: Connection, campaign: OutreachCampaign, account: OutreachAccount, at: datetime
+) -> None:
+    """What the clocks say comes first: who comes a moment too late finds the rule applied."""
+    for clock in await running_clocks(tx, account):
+        ended_at = await _ended_at(tx, row, account, clock)
+        read = await reading(rt, tx, row, clock, ended_at or at)
+        await note(tx, clock, read)
+        if is_over(campaign):
+            await cancel_clock(tx, clock)
+        elif read.over:
+            await apply_rule(tx, campaign, account, clock, rt.clock.now())
+        elif ended_at is not None and clock.kind == Kind.NINE_DAYS:
+            await cancel_clock(tx, clock)
+
+
+async def _ended_at(tx: UnitOfWork, row: Connection, account: OutreachAccount, clock: OutreachClock) -> datetime | None:
+    """When its cause ended, though nobody may have said so here yet."""
+    if clock.kind == Kind.NINE_DAYS:
+        episode = await episode_of(tx, account.org_id, clock.episode_id)
+        return episode.ended_at if episode else None
+    if account.wanted_back_at is None or row.status == Status.DISCONNECTED:
+        return None
+    asked = select(func.min(Event.created_at)).where(
+        Event.org_id == row.org_id,
+        Event.connection_id == row.id,
+        Event.type == EventType.CONNECTION_RECONNECTED,
+        Event.created_at >= clock.started_at,
+    )
+    back_at = await tx.session.scalar(asked)
+    return max(back_at, account.wanted_back_at) if back_at else None
+
+
+async def _follow(
+    rt: Runtime, tx: UnitOfWork, row: Connection, campaign: OutreachCampaign, account: OutreachAccount, at: datetime
+) -> None:
+    if account.state == "removed":
+        if account.wanted_back_at is not None and await may_come_back(rt, tx, row):
+            await come_back(tx, row, campaign, account, at)
+    elif row.status == Status.INACTIVE:
+        await _inactive(tx, row, campaign, account, at)
+    elif row.status == Status.DISCONNECTED:
+        await leave(tx, campaign, account, row.disconnected_at or at, new_id())
+    elif row.status == Status.CONNECTED:
+        await _well(tx, campaign, account, at)
+
+
+async def _inactive(
+    tx: UnitOfWork, row: Connection, campaign: OutreachCampaign, account: OutreachAccount, at: datetime
+) -> None:
+    episode = await episode_of(tx, row.org_id, row.episode_id)
+    if episode is None:
+        return
+    await _pause(tx, campaign, account, Trouble.INACTIVE, at)
+    started = campaign.rotation and campaign.started_at is not None
+    if started and not any(one.kind == Kind.NINE_DAYS for one in await running_clocks(tx, account)):
+        await start_clock(tx, campaign, account, Kind.NINE_DAYS, episode.confirmed_at, episode.id)
+
+
+async def leave(
+    tx: UnitOfWork, campaign: OutreachCampaign, account: OutreachAccount, at: datetime, cause: UUID
+) -> None:
+    """The account was disconnected at ``at``, which is T0."""
+    if account.state == "removed":
+        return
+    if not (campaign.rotation and campaign.started_at is not None):
+        await _pause(tx, campaign, account, Trouble.DISCONNECTED, at)
+        return
+    for clock in await running_clocks(tx, account):
+        await cancel_clock(tx, clock)
+    await changes.take_off(tx, campaign, account, Trouble.DISCONNECTED, at)
+    await start_clock(tx, campaign, account, Kind.GRACE, at, cause)
+
+
+async def _pause(
+    tx: UnitOfWork, campaign: OutreachCampaign, account: OutreachAccount, trouble: Trouble, at: datetime
+) -> None:
+    if rules.effect_of(trouble, rotation=campaign.rotation) is not rules.Effect.CAMPAIGN_PAUSES:
+        await changes.pause_account(tx, campaign, account, trouble, at)
+        return
+    if account.state == "active":  # told by the campaign's own pause
+        account.state, account.paused_reason, account.paused_at = "paused", trouble.value, at
+        await tx.session.flush()
+    if account.paused_reason in TROUBLES:
+        await changes.pause_campaign(tx, campaign, Pause(trouble.value), at)
+
+
+async def _well(tx: UnitOfWork, campaign: OutreachCampaign, account: OutreachAccount, at: datetime) -> None:
+    """A rotation's account goes on by itself; a campaign of one account waits for its member, unless it is told to."""
+    if account.state != "paused" or account.paused_reason not in TROUBLES:
+        return
+    if campaign.rotation:
+        await changes.resume_account(tx, campaign, account)
+        return
+    account.state, account.paused_reason, account.paused_at = "active", None, None
+    await tx.session.flush()
+    paused = campaign.state == State.PAUSED and campaign.pause_reason in TROUBLES
+    if paused and rules.resumes_by_itself(rotation=False, auto_resume=campaign.auto_resume):
+        await changes.resume_campaign(tx, campaign, at)
+
+
+async def may_come_back(rt: Runtime, tx: UnitOfWork, row: Connection) -> bool:
+    """Connected again; also if it has just failed anew, as long as the nine days of that are not over."""
+    if row.status in (Status.CONNECTED, Status.VERIFYING):
+        return True
+    episode = await episode_of(tx, row.org_id, row.episode_id)
+    if row.status != Status.INACTIVE or episode is None:
+        return False
+    probe = OutreachClock(kind=Kind.NINE_DAYS, started_at=episode.confirmed_at)
+    return not (await reading(rt, tx, row, probe, rt.clock.now())).over
+
+
+async def come_back(
+    tx: UnitOfWork, row: Connection, campaign: OutreachCampaign, account: OutreachAccount, at: datetime
+) -> None:
+    """On the list again. In time, its recipients are still its own; too late, the rule came before (L13, L18)."""
+    for clock in await running_clocks(tx, account):
+        await cancel_clock(tx, clock)
+    slot = await slot_of(tx, row.org_id, row.id)
+    if slot is not None:
+        account.slot_id = slot.id
+    await changes.put_back(tx, account)
+    told = {"name": campaign.name, "address": account.address, "reason": "re_added"}
+    await record(
+        tx, EventType.OUTREACH_ACCOUNT_RESUMED, connection_id=account.connection_id, subject_id=campaign.id, data=told
+    )
+    if row.status == Status.INACTIVE:
+        await _inactive(tx, row, campaign, account, at)
