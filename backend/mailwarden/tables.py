@@ -34,6 +34,7 @@ import mailwarden.metrics.reconciliation.models
 import mailwarden.organizations.models
 import mailwarden.sending.models
 import mailwarden.sending.receiving.models
+import mailwarden.sending.tracking.models
 import mailwarden.outreach.models
 import mailwarden.outreach.trouble.models
 import mailwarden.status.models

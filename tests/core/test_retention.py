@@ -49,7 +49,7 @@ KEPT_WITH_THEIR_OWNER = {
 }
 BY_THE_INSTANCE = {"audit_log", "jobs", "sessions", "support_attachments", "support_requests"}
 WITH_THEIR_PARENT = {"alert_posts", "blocklist_steps", "alert_mails", "dmarc_sources", "export_parts"}
-WITH_THEIR_PARENT |= {"message_files", "message_recipients", "send_attempts"}
+WITH_THEIR_PARENT |= {"message_files", "message_recipients", "send_attempts", "tracked_links", "tracking_firsts"}
 WITH_THEIR_PARENT |= {f"outreach_{name}" for name in ("steps", "accounts", "recipients", "sends", "clocks", "notices")}
 RULES = pytest.mark.parametrize("rule", KEPT, ids=lambda rule: rule.table.name)
 

@@ -63,6 +63,7 @@ OF_THE_APP = {
     "find_only_user",
     "find_session",
     "find_sign_in",
+    "find_tracked",
     "find_user",
     "grant_in_use",
     "list_operators",
