@@ -7,8 +7,8 @@ const PATHS: Record<Exclude<Place, 'options'>, string> = {
   setup: '/integrations',
   billing: '/settings/billing',
   messages: '/my-emails',
-  members: '/settings',
-  devices: '/developers',
+  members: '/settings?tab=organization',
+  devices: '/developers?tab=devices',
   home: '/',
 };
 const LANDED = /[?&](connected|reconnected)=/;

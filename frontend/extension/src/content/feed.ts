@@ -45,7 +45,7 @@ export class Feed {
       return;
     }
     const age = Date.now() - (this.news.status?.at ?? Date.now());
-    if (age > MAX_AGE_MS) this.tell({ status: null, trouble: this.news.trouble });
+    if (age > MAX_AGE_MS - LOOK_MS) this.tell({ status: null, trouble: this.news.trouble });
     if (!document.hidden && Date.now() - this.asked >= EVERY_MS) void this.refresh();
   }
 
