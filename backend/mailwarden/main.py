@@ -67,6 +67,8 @@ from mailwarden.metrics.routes import router as metrics
 from mailwarden.organizations.audit_routes import router as audit_log
 from mailwarden.organizations.invitation_routes import router as invitations
 from mailwarden.organizations.routes import router as organizations
+from mailwarden.outreach.recipient_routes import router as outreach_recipients
+from mailwarden.outreach.routes import router as outreach_campaigns
 from mailwarden.settings import Settings
 from mailwarden.status.routes import router as status
 from mailwarden.support.article_routes import router as help_articles
@@ -119,6 +121,8 @@ ROUTERS = (
     support_bundles,
     support,
     help_articles,
+    outreach_campaigns,
+    outreach_recipients,
 )
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]

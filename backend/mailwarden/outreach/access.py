@@ -1,0 +1,58 @@
+"""Who may change a campaign, and who may send from which mailbox (docs/outreach.md)."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from mailwarden.accounts.caller import Caller, require
+from mailwarden.connections.access import MANAGE
+from mailwarden.connections.models import Connection
+from mailwarden.connections.slots import is_personal
+from mailwarden.core.api import Tx
+from mailwarden.core.errors import AppError, Conflict, RoleRequired
+from mailwarden.core.ids import OutreachCampaignId
+from mailwarden.core.logging import bind
+from mailwarden.outreach.models import OutreachCampaign
+from mailwarden.outreach.queries import get_campaign
+from mailwarden.outreach.rules import State
+
+SEND = "messages:send"
+Sender = Annotated[Caller, Depends(require(SEND))]
+
+
+class WrongState(Conflict):
+    code, title = "wrong_state", "Not in this state"
+
+
+def may_change(caller: Caller, campaign: OutreachCampaign) -> bool:
+    own = campaign.author_id == caller.user_id
+    return caller.may(SEND) and (own or caller.may(MANAGE))
+
+
+def not_theirs_to_send_from(caller: Caller, row: Connection) -> AppError | None:
+    """Members send from their own mailboxes and from the organization's; owners and managers from all."""
+    if caller.may(MANAGE) or not is_personal(row.provider) or row.connected_by == caller.user_id:
+        return None
+    return RoleRequired("This is somebody else's mailbox. Ask them, an owner or a manager.", action="ask_owner")
+
+
+async def held_campaign(campaign_id: OutreachCampaignId, tx: Tx, caller: Sender) -> OutreachCampaign:
+    """For routes that write: theirs to change, and nobody else changes it meanwhile. Raises NotFound, RoleRequired."""
+    bind(outreach_campaign_id=str(campaign_id))
+    row = await get_campaign(tx, caller.org_id, campaign_id, lock=True)
+    if not may_change(caller, row):
+        raise RoleRequired("Somebody else made this campaign. Ask them, an owner or a manager.", action="ask_owner")
+    return row
+
+
+Held = Annotated[OutreachCampaign, Depends(held_campaign)]
+
+
+def require_state(campaign: OutreachCampaign, *states: State) -> None:
+    """Raises WrongState."""
+    if campaign.state not in states:
+        wanted = " or ".join(states)
+        raise WrongState(f"The campaign is {campaign.state}; this needs it to be {wanted}.")
+
+
+NOT_ARCHIVED = tuple(one for one in State if one is not State.ARCHIVED)
