@@ -73,6 +73,8 @@ from mailwarden.organizations.retention import KEPT as ORGANIZATIONS_KEPT
 from mailwarden.outreach.trouble.jobs import JOBS as TROUBLE_JOBS
 from mailwarden.outreach.trouble.jobs import LISTENERS as TROUBLE_LISTENERS
 from mailwarden.outreach.trouble.jobs import start_up as start_trouble
+from mailwarden.sending.receiving.jobs import JOBS as RECEIVING_JOBS
+from mailwarden.sending.receiving.jobs import LISTENERS as RECEIVING_LISTENERS
 from mailwarden.sending.receiving.retention import KEPT as RECEIVING_KEPT
 from mailwarden.sending.tracking.retention import KEPT as TRACKING_KEPT
 from mailwarden.settings import Settings
@@ -107,10 +109,12 @@ def job_kinds() -> JobKinds:
     kinds.add(*SCORE_JOBS)
     kinds.add(*BLOCKLIST_JOBS, *DOMAIN_JOBS)
     kinds.add(*TROUBLE_JOBS)
+    kinds.add(*RECEIVING_JOBS)
     kinds.add(prune_kind(KEPT))
     listeners = merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS, WEBHOOK_LISTENERS, SCORE_LISTENERS)
     listeners = merge(listeners, METRICS_LISTENERS, DOMAIN_LISTENERS, BLOCKLIST_LISTENERS)
     listeners = merge(listeners, TROUBLE_LISTENERS)
+    listeners = merge(listeners, RECEIVING_LISTENERS)
     return kinds.add(dispatch_kind(merge(listeners, RETEST_LISTENERS, PAID_LISTENERS)))
 
 

@@ -56,6 +56,11 @@ async def ask_login(asker: Asker) -> ProviderError | None:
     return error
 
 
+async def report_reading(asker: Asker, held: HeldMailbox, began: datetime, error: ProviderError) -> None:
+    """For who read the mailbox and failed: its login counts as the probe's do."""
+    await report_login(asker, held, Asked(began, error, _signed_in(error, "imap")))
+
+
 async def _failure(asking: Awaitable[None]) -> ProviderError | None:
     try:
         await asking

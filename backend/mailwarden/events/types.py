@@ -37,6 +37,12 @@ class EventType(StrEnum):
     SUBSCRIPTION_REACTIVATED = "subscription.reactivated"
     DOMAIN_CHANGED = "domain.changed"
     EXPORT_READY = "export.ready"
+    MESSAGE_SENT = "message.sent"
+    MESSAGE_FAILED = "message.failed"
+    MESSAGE_UNKNOWN = "message.unknown"
+    MESSAGE_BOUNCED = "message.bounced"
+    MESSAGE_COMPLAINED = "message.complained"
+    MESSAGE_REPLIED = "message.replied"
     OUTREACH_STARTED = "outreach.started"
     OUTREACH_PAUSED = "outreach.paused"
     OUTREACH_RESUMED = "outreach.resumed"
@@ -84,6 +90,12 @@ DESCRIPTIONS: dict[EventType, str] = {
     EventType.DOMAIN_CHANGED: "The DNS records of a sending domain changed, or came to be valid or faulty.",
     EventType.SUBSCRIPTION_REACTIVATED: "The organization may work again; its connections are tested.",
     EventType.EXPORT_READY: "A file that was made in the background can be downloaded, for 24 hours.",
+    EventType.MESSAGE_SENT: "The provider took a message, or it was found among the sent ones after its answer was lost.",
+    EventType.MESSAGE_FAILED: "A message was not sent and will not be by itself. Carries the reason.",
+    EventType.MESSAGE_UNKNOWN: "The answer to a message got lost: it may have been sent, and is being looked for.",
+    EventType.MESSAGE_BOUNCED: "A server returned a message: hard where there is no such recipient, else soft.",
+    EventType.MESSAGE_COMPLAINED: "A recipient reported a message as unwanted and gets none of yours any more.",
+    EventType.MESSAGE_REPLIED: "A recipient answered a message for the first time; programs that answer do not count.",
     EventType.OUTREACH_STARTED: "An outreach campaign began to send.",
     EventType.OUTREACH_PAUSED: "An outreach campaign sends nothing more for now. Carries the reason.",
     EventType.OUTREACH_RESUMED: "A paused outreach campaign goes on.",

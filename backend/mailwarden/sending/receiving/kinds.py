@@ -43,7 +43,8 @@ def _returned(letter: Letter) -> tuple[str, ...]:
 
 
 def _answer(letter: Letter) -> Read:
-    ids = tuple(dict.fromkeys(letter.headers.ids(*_ANSWERS)))[:MOST_IDS]
+    headers = letter.headers
+    ids = tuple(dict.fromkeys((*headers.ids("in-reply-to"), *headers.ids("references")[::-1])))[:MOST_IDS]
     reason = auto_replies.reason_of(letter)
     kind = Kind.AUTO_REPLY if reason else Kind.REPLY if ids else Kind.OTHER
     return Read(kind, ids, reason=reason)
