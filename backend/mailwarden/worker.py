@@ -73,9 +73,12 @@ from mailwarden.organizations.retention import KEPT as ORGANIZATIONS_KEPT
 from mailwarden.outreach.trouble.jobs import JOBS as TROUBLE_JOBS
 from mailwarden.outreach.trouble.jobs import LISTENERS as TROUBLE_LISTENERS
 from mailwarden.outreach.trouble.jobs import start_up as start_trouble
+from mailwarden.sending.jobs import JOBS as SENDING_JOBS
+from mailwarden.sending.jobs import LISTENERS as SENDING_LISTENERS
 from mailwarden.sending.receiving.jobs import JOBS as RECEIVING_JOBS
 from mailwarden.sending.receiving.jobs import LISTENERS as RECEIVING_LISTENERS
 from mailwarden.sending.receiving.retention import KEPT as RECEIVING_KEPT
+from mailwarden.sending.tracking.jobs import JOBS as TRACKING_JOBS
 from mailwarden.sending.tracking.retention import KEPT as TRACKING_KEPT
 from mailwarden.settings import Settings
 from mailwarden.status.measure import JOBS as STATUS_JOBS
@@ -110,11 +113,14 @@ def job_kinds() -> JobKinds:
     kinds.add(*BLOCKLIST_JOBS, *DOMAIN_JOBS)
     kinds.add(*TROUBLE_JOBS)
     kinds.add(*RECEIVING_JOBS)
+    kinds.add(*SENDING_JOBS)
+    kinds.add(*TRACKING_JOBS)
     kinds.add(prune_kind(KEPT))
     listeners = merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS, WEBHOOK_LISTENERS, SCORE_LISTENERS)
     listeners = merge(listeners, METRICS_LISTENERS, DOMAIN_LISTENERS, BLOCKLIST_LISTENERS)
     listeners = merge(listeners, TROUBLE_LISTENERS)
     listeners = merge(listeners, RECEIVING_LISTENERS)
+    listeners = merge(listeners, SENDING_LISTENERS)
     return kinds.add(dispatch_kind(merge(listeners, RETEST_LISTENERS, PAID_LISTENERS)))
 
 

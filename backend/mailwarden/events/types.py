@@ -43,6 +43,9 @@ class EventType(StrEnum):
     MESSAGE_BOUNCED = "message.bounced"
     MESSAGE_COMPLAINED = "message.complained"
     MESSAGE_REPLIED = "message.replied"
+    MESSAGE_OPENED = "message.opened"
+    MESSAGE_CLICKED = "message.clicked"
+    RECIPIENT_UNSUBSCRIBED = "recipient.unsubscribed"
     OUTREACH_STARTED = "outreach.started"
     OUTREACH_PAUSED = "outreach.paused"
     OUTREACH_RESUMED = "outreach.resumed"
@@ -90,12 +93,15 @@ DESCRIPTIONS: dict[EventType, str] = {
     EventType.DOMAIN_CHANGED: "The DNS records of a sending domain changed, or came to be valid or faulty.",
     EventType.SUBSCRIPTION_REACTIVATED: "The organization may work again; its connections are tested.",
     EventType.EXPORT_READY: "A file that was made in the background can be downloaded, for 24 hours.",
-    EventType.MESSAGE_SENT: "The provider took a message, or it was found among the sent ones after its answer was lost.",
+    EventType.MESSAGE_SENT: "The provider took a message, or it was found there after the answer had got lost.",
     EventType.MESSAGE_FAILED: "A message was not sent and will not be by itself. Carries the reason.",
     EventType.MESSAGE_UNKNOWN: "The answer to a message got lost: it may have been sent, and is being looked for.",
     EventType.MESSAGE_BOUNCED: "A server returned a message: hard where there is no such recipient, else soft.",
     EventType.MESSAGE_COMPLAINED: "A recipient reported a message as unwanted and gets none of yours any more.",
     EventType.MESSAGE_REPLIED: "A recipient answered a message for the first time; programs that answer do not count.",
+    EventType.MESSAGE_OPENED: "A recipient opened a message for the first time; what machines load does not count.",
+    EventType.MESSAGE_CLICKED: "A recipient followed a link for the first time; what machines follow does not count.",
+    EventType.RECIPIENT_UNSUBSCRIBED: "A recipient wants no more mail; nobody of the organization sends them any.",
     EventType.OUTREACH_STARTED: "An outreach campaign began to send.",
     EventType.OUTREACH_PAUSED: "An outreach campaign sends nothing more for now. Carries the reason.",
     EventType.OUTREACH_RESUMED: "A paused outreach campaign goes on.",

@@ -1,0 +1,187 @@
+"""Taking the next mail of a mailbox: every gate, and then the attempt's row, before anybody is called.
+
+One transaction under the lease of the mailbox. What it commits is the truth: with the row there, the mail may be out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from mailwarden.billing.gate import Access, access_of
+from mailwarden.connections.models import Connection
+from mailwarden.connections.rules import Purpose
+from mailwarden.connections.slot_models import MailboxSlot
+from mailwarden.connections.usability import Usability, may_use
+from mailwarden.core.db import UnitOfWork, unit_of_work
+from mailwarden.core.errors import NotFound
+from mailwarden.core.ids import new_id
+from mailwarden.core.jobs import Lease
+from mailwarden.core.mail import UnsafeHeader
+from mailwarden.core.runtime import Runtime
+from mailwarden.mailboxes.queries import get_slot
+from mailwarden.mailboxes.settings import MailboxSettings, settings_of
+from mailwarden.providers.outgoing import Outgoing
+from mailwarden.sending import limits, rules
+from mailwarden.sending.content import outgoing_of
+from mailwarden.sending.models import Message, MessageRecipient, SendAttempt
+from mailwarden.sending.outcomes import fail_message, leave_open, refuse_recipient
+from mailwarden.sending.rules import Code
+from mailwarden.sending.store import recipients_of, tries_of
+from mailwarden.sending.suppression import suppressed_among
+from mailwarden.sending.waiting import next_message, next_wish, queued_one_offs
+
+MOST_UNFIT = 50  # mails in one look that cannot go; the next look goes on behind them
+IN_DOUBT = timedelta(seconds=20)
+PASSING = frozenset({"connection_verifying", "rate_limited", "connection_connecting"})
+GONE = Usability(False, "connection_disconnected", "The mailbox was disconnected before this mail went out.", None)
+REPLACED = Usability(False, "connection_replaced", "Another account is in this mailbox slot now.", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Whoever holds one calls the provider, once, and settles the attempt."""
+
+    org_id: UUID
+    message_id: UUID
+    attempt_id: UUID
+    row: Connection
+    outgoing: Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """None: until somebody wakes the mailbox."""
+
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """What one look at it needs."""
+
+    rt: Runtime
+    tx: UnitOfWork
+    slot: MailboxSlot
+    row: Connection
+    settings: MailboxSettings
+    zone: ZoneInfo
+    now: datetime
+
+
+async def claim(rt: Runtime, lease: Lease) -> Claimed | Wait:
+    if lease.org_id is None:
+        raise ValueError("a mailbox belongs to an organization")
+    async with unit_of_work(rt.sessions, lease.org_id) as tx:
+        await lease.guard(tx)
+        try:
+            slot, row = await get_slot(tx, lease.org_id, UUID(lease.key))
+        except NotFound:
+            return Wait(None)
+        await leave_open(rt, tx, slot)
+        if row is None:
+            await _fail_all(tx, slot, GONE)
+            return Wait(None)
+        access = await access_of(rt, tx, lease.org_id)
+        return await _gate(rt, tx, slot, row, access) or await _take(rt, tx, slot, row, access)
+
+
+async def _gate(rt: Runtime, tx: UnitOfWork, slot: MailboxSlot, row: Connection, access: Access) -> Wait | None:
+    """Nothing waits in silence for a connection that only a person can repair (L3)."""
+    now = rt.clock.now()
+    usable = may_use(row, Purpose.SEND, now, access)
+    if usable.usable:
+        return None
+    if usable.code in PASSING:
+        settings = settings_of(slot.settings)
+        wish = await next_wish(tx, slot, settings, await limits.zone_of(tx, slot.org_id, settings), now)
+        return Wait(max(row.banned_until or now, now + IN_DOUBT, wish) if wish is not None else None)
+    await _fail_all(tx, slot, usable)
+    return Wait(None)
+
+
+async def _fail_all(tx: UnitOfWork, slot: MailboxSlot, why: Usability) -> None:
+    for message in await queued_one_offs(tx, slot):
+        await fail_message(tx, message, why.code, why.detail)
+
+
+async def _take(rt: Runtime, tx: UnitOfWork, slot: MailboxSlot, row: Connection, access: Access) -> Claimed | Wait:
+    settings = settings_of(slot.settings)
+    zone, now = await limits.zone_of(tx, slot.org_id, settings), rt.clock.now()
+    box = Mailbox(rt, tx, slot, row, settings, zone, now)
+    moment = rules.next_moment(await limits.load_of(tx, slot, row, zone, now), settings, zone, now)
+    moment = max(moment, await _plan_allows(box, access))
+    if moment <= now:
+        for _ in range(MOST_UNFIT):
+            message = await next_message(tx, slot, row, settings, zone, now)
+            if message is None:
+                break
+            if claimed := await _try(box, message):
+                return claimed
+        moment = now + timedelta(seconds=rules.BACK_OFF_S[0])
+    wish = await next_wish(tx, slot, settings, zone, now)
+    return Wait(max(moment, wish) if wish is not None else None)
+
+
+async def _plan_allows(box: Mailbox, access: Access) -> datetime:
+    most = access.limits.messages_a_day
+    if most is None or await limits.sent_by_organization(box.tx, box.slot.org_id, box.now) < most:
+        return box.now
+    return limits.next_utc_day(box.now)
+
+
+async def _try(box: Mailbox, message: Message) -> Claimed | None:
+    """None: this one cannot go now, which it says itself."""
+    if message.kind == "one_off" and message.connection_id != box.row.id:
+        await fail_message(box.tx, message, REPLACED.code, REPLACED.detail)
+        return None
+    recipients = await _willing(box, message)
+    if not recipients:
+        await fail_message(box.tx, message, Code.SUPPRESSED, "Everybody it is for gets no more mail of yours.")
+        return None
+    if await _domain_is_full(box, recipients):
+        message.due_at = rules.end_of_day(box.now, box.zone)
+        await box.tx.session.flush()
+        return None
+    try:
+        outgoing = await outgoing_of(box.rt, box.tx, message, box.row, recipients, box.settings, box.now)
+    except UnsafeHeader as exc:
+        await fail_message(box.tx, message, Code.UNFIT, f"It cannot be written as a mail: {exc}.")
+        return None
+    return await _begin(box, message, outgoing)
+
+
+async def _willing(box: Mailbox, message: Message) -> Sequence[MessageRecipient]:
+    """Those who are not on the list of suppressions; asked here, whoever asked before (M6)."""
+    everybody = [one for one in await recipients_of(box.tx, message) if one.state == "waiting"]
+    gone = await suppressed_among(box.tx, message.org_id, (one.address for one in everybody))
+    for one in everybody:
+        if one.address.lower() in gone:
+            refuse_recipient(one, Code.SUPPRESSED)
+    return [one for one in everybody if one.state == "waiting"]
+
+
+async def _domain_is_full(box: Mailbox, recipients: Sequence[MessageRecipient]) -> bool:
+    since = rules.start_of_day(box.now, box.zone)
+    today = await limits.domains_since(box.tx, box.slot, box.row, since)
+    return rules.over_domain_limit(today, (one.address for one in recipients), box.settings)
+
+
+async def _begin(box: Mailbox, message: Message, outgoing: Outgoing) -> Claimed:
+    number = await tries_of(box.tx, message) + 1
+    attempt = SendAttempt(
+        id=new_id(),
+        org_id=message.org_id,
+        message_id=message.id,
+        slot_id=box.slot.id,
+        connection_id=box.row.id,
+        number=number,
+        started_at=box.now,
+        outcome="started",
+    )
+    box.tx.session.add(attempt)
+    message.state, message.connection_id = "sending", box.row.id
+    message.version += 1
+    await box.tx.session.flush()
+    return Claimed(message.org_id, message.id, attempt.id, box.row, replace(outgoing, again=number > 1))

@@ -1,0 +1,14 @@
+"""What the worker runs for this feature."""
+
+from mailwarden.core.jobs import JobKind
+from mailwarden.sending.deliver import SEND, send_next
+from mailwarden.sending.lookup import look_up
+from mailwarden.sending.outcomes import LOOKUP
+from mailwarden.sending.wake import LISTENERS
+
+__all__ = ["JOBS", "LISTENERS"]
+
+JOBS = [
+    JobKind(SEND, send_next, queue="bulk", lease_s=90, max_attempts=None),
+    JobKind(LOOKUP, look_up, queue="bulk", lease_s=90, max_attempts=None),
+]
