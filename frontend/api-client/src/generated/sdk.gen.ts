@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AddDmarcReportData, AddDmarcReportErrors, AddDmarcReportResponses, AddSendingDomainData, AddSendingDomainErrors, AddSendingDomainResponses, AskOwnerData, AskOwnerErrors, AskOwnerResponses, AskReconnectData, AskReconnectErrors, AskReconnectResponses, CancelEmailChangeData, CancelEmailChangeErrors, CancelEmailChangeResponses, CancelSubscriptionData, CancelSubscriptionErrors, CancelSubscriptionResponses, ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, ChangeMemberRoleData, ChangeMemberRoleErrors, ChangeMemberRoleResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangePlanData, ChangePlanErrors, ChangePlanResponses, CheckBlocklistsData, CheckBlocklistsErrors, CheckBlocklistsResponses, CheckProviderAppData, CheckProviderAppErrors, CheckProviderAppResponses, CloseSupportRequestData, CloseSupportRequestErrors, CloseSupportRequestResponses, ConfirmAlertAddressData, ConfirmAlertAddressErrors, ConfirmAlertAddressResponses, ConfirmEmailData, ConfirmEmailErrors, ConfirmEmailResponses, ConfirmSecondFactorData, ConfirmSecondFactorErrors, ConfirmSecondFactorResponses, ConnectByPasswordData, ConnectByPasswordErrors, ConnectByPasswordResponses, ContactSupportData, ContactSupportErrors, ContactSupportResponses, CountUnreadAlertsData, CountUnreadAlertsErrors, CountUnreadAlertsResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateOrganizationData, CreateOrganizationErrors, CreateOrganizationResponses, CreateSupportBundleData, CreateSupportBundleErrors, CreateSupportBundleResponses, CreateSupportRequestData, CreateSupportRequestErrors, CreateSupportRequestResponses, CreateWebhookEndpointData, CreateWebhookEndpointErrors, CreateWebhookEndpointResponses, DeleteExportData, DeleteExportErrors, DeleteExportResponses, DeleteSendingDomainData, DeleteSendingDomainErrors, DeleteSendingDomainResponses, DeleteSupportBundleData, DeleteSupportBundleErrors, DeleteSupportBundleResponses, DeleteWebhookEndpointData, DeleteWebhookEndpointErrors, DeleteWebhookEndpointResponses, DisableSecondFactorData, DisableSecondFactorErrors, DisableSecondFactorResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, DiscoverServersData, DiscoverServersErrors, DiscoverServersResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadSupportAttachmentData, DownloadSupportAttachmentErrors, DownloadSupportAttachmentResponses, DownloadSupportBundleData, DownloadSupportBundleErrors, DownloadSupportBundleResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportAuditLogData, ExportAuditLogErrors, ExportAuditLogResponses, FinishIdentitySignInData, FinishIdentitySignInErrors, FinishIdentitySignInResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAlertSettingsData, GetAlertSettingsErrors, GetAlertSettingsResponses, GetBillingData, GetBillingErrors, GetBillingResponses, GetBlocklistListingData, GetBlocklistListingErrors, GetBlocklistListingResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectionUsabilityData, GetConnectionUsabilityErrors, GetConnectionUsabilityResponses, GetDeliverabilityScoreData, GetDeliverabilityScoreErrors, GetDeliverabilityScoreResponses, GetDisconnectPreviewData, GetDisconnectPreviewErrors, GetDisconnectPreviewResponses, GetDmarcReportData, GetDmarcReportErrors, GetDmarcReportResponses, GetDomainCheckData, GetDomainCheckErrors, GetDomainCheckResponses, GetEmailData, GetEmailErrors, GetEmailResponses, GetEventData, GetEventErrors, GetEventResponses, GetExportData, GetExportErrors, GetExportResponses, GetHelpArticleData, GetHelpArticleErrors, GetHelpArticleResponses, GetInstanceSchedulerData, GetInstanceSchedulerErrors, GetInstanceSchedulerResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsSeriesData, GetMetricsSeriesErrors, GetMetricsSeriesResponses, GetMetricsSummaryData, GetMetricsSummaryErrors, GetMetricsSummaryResponses, GetOauthAttemptData, GetOauthAttemptErrors, GetOauthAttemptResponses, GetOrganizationData, GetOrganizationErrors, GetOrganizationResponses, GetPlanUsageData, GetPlanUsageErrors, GetPlanUsageResponses, GetReconciliationData, GetReconciliationErrors, GetReconciliationResponses, GetRefundData, GetRefundErrors, GetRefundResponses, GetSchedulerData, GetSchedulerErrors, GetSchedulerResponses, GetSecondFactorData, GetSecondFactorErrors, GetSecondFactorResponses, GetSendingDomainData, GetSendingDomainErrors, GetSendingDomainResponses, GetServiceStatusData, GetServiceStatusErrors, GetServiceStatusResponses, GetStandingData, GetStandingErrors, GetStandingResponses, GetSupportBundleData, GetSupportBundleErrors, GetSupportBundleResponses, GetSupportData, GetSupportErrors, GetSupportRequestData, GetSupportRequestErrors, GetSupportRequestResponses, GetSupportResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetVerificationData, GetVerificationErrors, GetVerificationResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, IdentityCallbackData, IdentityCallbackErrors, LeaveOrganizationData, LeaveOrganizationErrors, LeaveOrganizationResponses, LinkIdentityData, LinkIdentityErrors, LinkIdentityResponses, ListAlertDeliveriesData, ListAlertDeliveriesErrors, ListAlertDeliveriesResponses, ListAlertRulesData, ListAlertRulesErrors, ListAlertRulesResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApiScopesData, ListApiScopesErrors, ListApiScopesResponses, ListAuditLogData, ListAuditLogErrors, ListAuditLogResponses, ListBlocklistAssetsData, ListBlocklistAssetsErrors, ListBlocklistAssetsResponses, ListBlocklistListingsData, ListBlocklistListingsErrors, ListBlocklistListingsResponses, ListBlocklistsData, ListBlocklistsErrors, ListBlocklistsResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConnectionHistoryData, ListConnectionHistoryErrors, ListConnectionHistoryResponses, ListConnectionRecordsData, ListConnectionRecordsErrors, ListConnectionRecordsResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsOfFormerMembersData, ListConnectionsOfFormerMembersErrors, ListConnectionsOfFormerMembersResponses, ListConnectionsResponses, ListConnectionSyncsData, ListConnectionSyncsErrors, ListConnectionSyncsResponses, ListDeliverabilityHistoryData, ListDeliverabilityHistoryErrors, ListDeliverabilityHistoryResponses, ListDevicesData, ListDevicesErrors, ListDevicesResponses, ListDmarcReportsData, ListDmarcReportsErrors, ListDmarcReportsResponses, ListDomainChecksData, ListDomainChecksErrors, ListDomainChecksResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListDomainSuggestionsData, ListDomainSuggestionsErrors, ListDomainSuggestionsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListEventTypesData, ListEventTypesErrors, ListEventTypesResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListHelpArticlesData, ListHelpArticlesErrors, ListHelpArticlesResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListIdentityProvidersData, ListIdentityProvidersErrors, ListIdentityProvidersResponses, ListIntegrationsData, ListIntegrationsErrors, ListIntegrationsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListInvoicesData, ListInvoicesErrors, ListInvoicesResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListOauthCallbacksData, ListOauthCallbacksErrors, ListOauthCallbacksResponses, ListObservationsData, ListObservationsErrors, ListObservationsResponses, ListOpenSupportRequestsData, ListOpenSupportRequestsErrors, ListOpenSupportRequestsResponses, ListPlansData, ListPlansErrors, ListPlansResponses, ListProviderAppsData, ListProviderAppsErrors, ListProviderAppsResponses, ListReconciliationsData, ListReconciliationsErrors, ListReconciliationsResponses, ListReconnectReceiptsData, ListReconnectReceiptsErrors, ListReconnectReceiptsResponses, ListRetestsData, ListRetestsErrors, ListRetestsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSupportBundlesData, ListSupportBundlesErrors, ListSupportBundlesResponses, ListSupportRequestsData, ListSupportRequestsErrors, ListSupportRequestsResponses, ListSyncJournalData, ListSyncJournalErrors, ListSyncJournalResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListTokenRefreshesData, ListTokenRefreshesErrors, ListTokenRefreshesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LookUpInvitationData, LookUpInvitationErrors, LookUpInvitationResponses, MarkAlertReadData, MarkAlertReadErrors, MarkAlertReadResponses, MarkAllAlertsReadData, MarkAllAlertsReadErrors, MarkAllAlertsReadResponses, MarkSupportRequestAnsweredData, MarkSupportRequestAnsweredErrors, MarkSupportRequestAnsweredResponses, OauthCallbackData, OauthCallbackErrors, OpenBillingPortalData, OpenBillingPortalErrors, OpenBillingPortalResponses, PreviewAlertRulesData, PreviewAlertRulesErrors, PreviewAlertRulesResponses, RefreshBillingData, RefreshBillingErrors, RefreshBillingResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenewAlertWebhookSecretData, RenewAlertWebhookSecretErrors, RenewAlertWebhookSecretResponses, RenewPasswordData, RenewPasswordErrors, RenewPasswordResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, ReplaceSignUpAddressData, ReplaceSignUpAddressErrors, ReplaceSignUpAddressResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ReserveMailboxData, ReserveMailboxErrors, ReserveMailboxResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResumeSubscriptionData, ResumeSubscriptionErrors, ResumeSubscriptionResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeDeviceAccessData, RevokeDeviceAccessErrors, RevokeDeviceAccessResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, RunQuickDiagnosisData, RunQuickDiagnosisErrors, RunQuickDiagnosisResponses, SendTestAlertData, SendTestAlertErrors, SendTestAlertResponses, SendWebhookTestData, SendWebhookTestErrors, SendWebhookTestResponses, SetUpSecondFactorData, SetUpSecondFactorErrors, SetUpSecondFactorResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, SignUpByInvitationData, SignUpByInvitationErrors, SignUpByInvitationResponses, SignUpData, SignUpErrors, SignUpResponses, StartCheckoutData, StartCheckoutErrors, StartCheckoutResponses, StartConnectData, StartConnectErrors, StartConnectResponses, StartIdentitySignInData, StartIdentitySignInErrors, StartIdentitySignInResponses, StartReconciliationData, StartReconciliationErrors, StartReconciliationResponses, StartReconnectData, StartReconnectErrors, StartReconnectResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StreamSyncData, StreamSyncErrors, StreamSyncResponse, StreamSyncResponses, SwitchOrganizationData, SwitchOrganizationErrors, SwitchOrganizationResponses, TestConnectionData, TestConnectionErrors, TestConnectionResponses, TestMailboxData, TestMailboxErrors, TestMailboxResponses, TransferOwnershipData, TransferOwnershipErrors, TransferOwnershipResponses, TryDeliverabilityChangeData, TryDeliverabilityChangeErrors, TryDeliverabilityChangeResponses, UnlinkIdentityData, UnlinkIdentityErrors, UnlinkIdentityResponses, UpdateAlertRulesData, UpdateAlertRulesErrors, UpdateAlertRulesResponses, UpdateAlertSettingsData, UpdateAlertSettingsErrors, UpdateAlertSettingsResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateListingChecklistData, UpdateListingChecklistErrors, UpdateListingChecklistResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateOrganizationData, UpdateOrganizationErrors, UpdateOrganizationResponses, UpdateSendingDomainData, UpdateSendingDomainErrors, UpdateSendingDomainResponses, UpdateWebhookEndpointData, UpdateWebhookEndpointErrors, UpdateWebhookEndpointResponses, VerifyDomainData, VerifyDomainErrors, VerifyDomainResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AddDmarcReportData, AddDmarcReportErrors, AddDmarcReportResponses, AddOutreachAccountData, AddOutreachAccountErrors, AddOutreachAccountResponses, AddOutreachRecipientsData, AddOutreachRecipientsErrors, AddOutreachRecipientsResponses, AddSendingDomainData, AddSendingDomainErrors, AddSendingDomainResponses, ArchiveOutreachCampaignData, ArchiveOutreachCampaignErrors, ArchiveOutreachCampaignResponses, AskOwnerData, AskOwnerErrors, AskOwnerResponses, AskReconnectData, AskReconnectErrors, AskReconnectResponses, CancelEmailChangeData, CancelEmailChangeErrors, CancelEmailChangeResponses, CancelSubscriptionData, CancelSubscriptionErrors, CancelSubscriptionResponses, ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, ChangeMemberRoleData, ChangeMemberRoleErrors, ChangeMemberRoleResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangePlanData, ChangePlanErrors, ChangePlanResponses, CheckBlocklistsData, CheckBlocklistsErrors, CheckBlocklistsResponses, CheckOutreachCampaignData, CheckOutreachCampaignErrors, CheckOutreachCampaignResponses, CheckProviderAppData, CheckProviderAppErrors, CheckProviderAppResponses, CloseSupportRequestData, CloseSupportRequestErrors, CloseSupportRequestResponses, ConfirmAlertAddressData, ConfirmAlertAddressErrors, ConfirmAlertAddressResponses, ConfirmEmailData, ConfirmEmailErrors, ConfirmEmailResponses, ConfirmSecondFactorData, ConfirmSecondFactorErrors, ConfirmSecondFactorResponses, ConnectByPasswordData, ConnectByPasswordErrors, ConnectByPasswordResponses, ContactSupportData, ContactSupportErrors, ContactSupportResponses, CopyOutreachCampaignData, CopyOutreachCampaignErrors, CopyOutreachCampaignResponses, CountUnreadAlertsData, CountUnreadAlertsErrors, CountUnreadAlertsResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateOrganizationData, CreateOrganizationErrors, CreateOrganizationResponses, CreateOutreachCampaignData, CreateOutreachCampaignErrors, CreateOutreachCampaignResponses, CreateSupportBundleData, CreateSupportBundleErrors, CreateSupportBundleResponses, CreateSupportRequestData, CreateSupportRequestErrors, CreateSupportRequestResponses, CreateWebhookEndpointData, CreateWebhookEndpointErrors, CreateWebhookEndpointResponses, DeleteExportData, DeleteExportErrors, DeleteExportResponses, DeleteOutreachCampaignData, DeleteOutreachCampaignErrors, DeleteOutreachCampaignResponses, DeleteSendingDomainData, DeleteSendingDomainErrors, DeleteSendingDomainResponses, DeleteSupportBundleData, DeleteSupportBundleErrors, DeleteSupportBundleResponses, DeleteWebhookEndpointData, DeleteWebhookEndpointErrors, DeleteWebhookEndpointResponses, DisableSecondFactorData, DisableSecondFactorErrors, DisableSecondFactorResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, DiscoverServersData, DiscoverServersErrors, DiscoverServersResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadSupportAttachmentData, DownloadSupportAttachmentErrors, DownloadSupportAttachmentResponses, DownloadSupportBundleData, DownloadSupportBundleErrors, DownloadSupportBundleResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportAuditLogData, ExportAuditLogErrors, ExportAuditLogResponses, FinishIdentitySignInData, FinishIdentitySignInErrors, FinishIdentitySignInResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAlertSettingsData, GetAlertSettingsErrors, GetAlertSettingsResponses, GetBillingData, GetBillingErrors, GetBillingResponses, GetBlocklistListingData, GetBlocklistListingErrors, GetBlocklistListingResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectionUsabilityData, GetConnectionUsabilityErrors, GetConnectionUsabilityResponses, GetDeliverabilityScoreData, GetDeliverabilityScoreErrors, GetDeliverabilityScoreResponses, GetDisconnectPreviewData, GetDisconnectPreviewErrors, GetDisconnectPreviewResponses, GetDmarcReportData, GetDmarcReportErrors, GetDmarcReportResponses, GetDomainCheckData, GetDomainCheckErrors, GetDomainCheckResponses, GetEmailData, GetEmailErrors, GetEmailResponses, GetEventData, GetEventErrors, GetEventResponses, GetExportData, GetExportErrors, GetExportResponses, GetHelpArticleData, GetHelpArticleErrors, GetHelpArticleResponses, GetInstanceSchedulerData, GetInstanceSchedulerErrors, GetInstanceSchedulerResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsSeriesData, GetMetricsSeriesErrors, GetMetricsSeriesResponses, GetMetricsSummaryData, GetMetricsSummaryErrors, GetMetricsSummaryResponses, GetOauthAttemptData, GetOauthAttemptErrors, GetOauthAttemptResponses, GetOrganizationData, GetOrganizationErrors, GetOrganizationResponses, GetOutreachCampaignData, GetOutreachCampaignErrors, GetOutreachCampaignResponses, GetOutreachRecipientData, GetOutreachRecipientErrors, GetOutreachRecipientResponses, GetPlanUsageData, GetPlanUsageErrors, GetPlanUsageResponses, GetReconciliationData, GetReconciliationErrors, GetReconciliationResponses, GetRefundData, GetRefundErrors, GetRefundResponses, GetSchedulerData, GetSchedulerErrors, GetSchedulerResponses, GetSecondFactorData, GetSecondFactorErrors, GetSecondFactorResponses, GetSendingDomainData, GetSendingDomainErrors, GetSendingDomainResponses, GetServiceStatusData, GetServiceStatusErrors, GetServiceStatusResponses, GetStandingData, GetStandingErrors, GetStandingResponses, GetSupportBundleData, GetSupportBundleErrors, GetSupportBundleResponses, GetSupportData, GetSupportErrors, GetSupportRequestData, GetSupportRequestErrors, GetSupportRequestResponses, GetSupportResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetVerificationData, GetVerificationErrors, GetVerificationResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, IdentityCallbackData, IdentityCallbackErrors, LeaveOrganizationData, LeaveOrganizationErrors, LeaveOrganizationResponses, LinkIdentityData, LinkIdentityErrors, LinkIdentityResponses, ListAlertDeliveriesData, ListAlertDeliveriesErrors, ListAlertDeliveriesResponses, ListAlertRulesData, ListAlertRulesErrors, ListAlertRulesResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApiScopesData, ListApiScopesErrors, ListApiScopesResponses, ListAuditLogData, ListAuditLogErrors, ListAuditLogResponses, ListBlocklistAssetsData, ListBlocklistAssetsErrors, ListBlocklistAssetsResponses, ListBlocklistListingsData, ListBlocklistListingsErrors, ListBlocklistListingsResponses, ListBlocklistsData, ListBlocklistsErrors, ListBlocklistsResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConnectionHistoryData, ListConnectionHistoryErrors, ListConnectionHistoryResponses, ListConnectionRecordsData, ListConnectionRecordsErrors, ListConnectionRecordsResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsOfFormerMembersData, ListConnectionsOfFormerMembersErrors, ListConnectionsOfFormerMembersResponses, ListConnectionsResponses, ListConnectionSyncsData, ListConnectionSyncsErrors, ListConnectionSyncsResponses, ListDeliverabilityHistoryData, ListDeliverabilityHistoryErrors, ListDeliverabilityHistoryResponses, ListDevicesData, ListDevicesErrors, ListDevicesResponses, ListDmarcReportsData, ListDmarcReportsErrors, ListDmarcReportsResponses, ListDomainChecksData, ListDomainChecksErrors, ListDomainChecksResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListDomainSuggestionsData, ListDomainSuggestionsErrors, ListDomainSuggestionsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListEventTypesData, ListEventTypesErrors, ListEventTypesResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListHelpArticlesData, ListHelpArticlesErrors, ListHelpArticlesResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListIdentityProvidersData, ListIdentityProvidersErrors, ListIdentityProvidersResponses, ListIntegrationsData, ListIntegrationsErrors, ListIntegrationsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListInvoicesData, ListInvoicesErrors, ListInvoicesResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListOauthCallbacksData, ListOauthCallbacksErrors, ListOauthCallbacksResponses, ListObservationsData, ListObservationsErrors, ListObservationsResponses, ListOpenSupportRequestsData, ListOpenSupportRequestsErrors, ListOpenSupportRequestsResponses, ListOutreachCampaignsData, ListOutreachCampaignsErrors, ListOutreachCampaignsResponses, ListOutreachRecipientsData, ListOutreachRecipientsErrors, ListOutreachRecipientsResponses, ListPlansData, ListPlansErrors, ListPlansResponses, ListProviderAppsData, ListProviderAppsErrors, ListProviderAppsResponses, ListReconciliationsData, ListReconciliationsErrors, ListReconciliationsResponses, ListReconnectReceiptsData, ListReconnectReceiptsErrors, ListReconnectReceiptsResponses, ListRetestsData, ListRetestsErrors, ListRetestsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSupportBundlesData, ListSupportBundlesErrors, ListSupportBundlesResponses, ListSupportRequestsData, ListSupportRequestsErrors, ListSupportRequestsResponses, ListSyncJournalData, ListSyncJournalErrors, ListSyncJournalResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListTokenRefreshesData, ListTokenRefreshesErrors, ListTokenRefreshesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LookUpInvitationData, LookUpInvitationErrors, LookUpInvitationResponses, MarkAlertReadData, MarkAlertReadErrors, MarkAlertReadResponses, MarkAllAlertsReadData, MarkAllAlertsReadErrors, MarkAllAlertsReadResponses, MarkSupportRequestAnsweredData, MarkSupportRequestAnsweredErrors, MarkSupportRequestAnsweredResponses, OauthCallbackData, OauthCallbackErrors, OpenBillingPortalData, OpenBillingPortalErrors, OpenBillingPortalResponses, PauseOutreachCampaignData, PauseOutreachCampaignErrors, PauseOutreachCampaignResponses, PreviewAlertRulesData, PreviewAlertRulesErrors, PreviewAlertRulesResponses, PreviewOutreachMailData, PreviewOutreachMailErrors, PreviewOutreachMailResponses, RefreshBillingData, RefreshBillingErrors, RefreshBillingResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveOutreachAccountData, RemoveOutreachAccountErrors, RemoveOutreachAccountResponses, RemoveOutreachRecipientData, RemoveOutreachRecipientErrors, RemoveOutreachRecipientResponses, RenewAlertWebhookSecretData, RenewAlertWebhookSecretErrors, RenewAlertWebhookSecretResponses, RenewPasswordData, RenewPasswordErrors, RenewPasswordResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, ReplaceSignUpAddressData, ReplaceSignUpAddressErrors, ReplaceSignUpAddressResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ReserveMailboxData, ReserveMailboxErrors, ReserveMailboxResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResumeOutreachCampaignData, ResumeOutreachCampaignErrors, ResumeOutreachCampaignResponses, ResumeOutreachCampaignsData, ResumeOutreachCampaignsErrors, ResumeOutreachCampaignsResponses, ResumeSubscriptionData, ResumeSubscriptionErrors, ResumeSubscriptionResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeDeviceAccessData, RevokeDeviceAccessErrors, RevokeDeviceAccessResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, RunQuickDiagnosisData, RunQuickDiagnosisErrors, RunQuickDiagnosisResponses, SendTestAlertData, SendTestAlertErrors, SendTestAlertResponses, SendWebhookTestData, SendWebhookTestErrors, SendWebhookTestResponses, SetOutreachStepsData, SetOutreachStepsErrors, SetOutreachStepsResponses, SetUpSecondFactorData, SetUpSecondFactorErrors, SetUpSecondFactorResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, SignUpByInvitationData, SignUpByInvitationErrors, SignUpByInvitationResponses, SignUpData, SignUpErrors, SignUpResponses, SkipOutreachRecipientData, SkipOutreachRecipientErrors, SkipOutreachRecipientResponses, StartCheckoutData, StartCheckoutErrors, StartCheckoutResponses, StartConnectData, StartConnectErrors, StartConnectResponses, StartIdentitySignInData, StartIdentitySignInErrors, StartIdentitySignInResponses, StartOutreachCampaignData, StartOutreachCampaignErrors, StartOutreachCampaignResponses, StartReconciliationData, StartReconciliationErrors, StartReconciliationResponses, StartReconnectData, StartReconnectErrors, StartReconnectResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StreamSyncData, StreamSyncErrors, StreamSyncResponse, StreamSyncResponses, SwitchOrganizationData, SwitchOrganizationErrors, SwitchOrganizationResponses, TestConnectionData, TestConnectionErrors, TestConnectionResponses, TestMailboxData, TestMailboxErrors, TestMailboxResponses, TransferOwnershipData, TransferOwnershipErrors, TransferOwnershipResponses, TryDeliverabilityChangeData, TryDeliverabilityChangeErrors, TryDeliverabilityChangeResponses, UnlinkIdentityData, UnlinkIdentityErrors, UnlinkIdentityResponses, UnskipOutreachRecipientData, UnskipOutreachRecipientErrors, UnskipOutreachRecipientResponses, UpdateAlertRulesData, UpdateAlertRulesErrors, UpdateAlertRulesResponses, UpdateAlertSettingsData, UpdateAlertSettingsErrors, UpdateAlertSettingsResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateListingChecklistData, UpdateListingChecklistErrors, UpdateListingChecklistResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateOrganizationData, UpdateOrganizationErrors, UpdateOrganizationResponses, UpdateOutreachCampaignData, UpdateOutreachCampaignErrors, UpdateOutreachCampaignResponses, UpdateSendingDomainData, UpdateSendingDomainErrors, UpdateSendingDomainResponses, UpdateWebhookEndpointData, UpdateWebhookEndpointErrors, UpdateWebhookEndpointResponses, VerifyDomainData, VerifyDomainErrors, VerifyDomainResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -3856,6 +3856,632 @@ export const createOrganization = <ThrowOnError extends boolean = true>(options:
             type: 'apiKey'
         }],
     url: '/v1/organizations',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Outreach Campaigns
+ *
+ * All of the organization, newest first, with their figures.
+ */
+export const listOutreachCampaigns = <ThrowOnError extends boolean = true>(options?: Options<ListOutreachCampaignsData, ThrowOnError>): RequestResult<ListOutreachCampaignsResponses, ListOutreachCampaignsErrors, ThrowOnError> => (options?.client ?? client).get<ListOutreachCampaignsResponses, ListOutreachCampaignsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns',
+    ...options
+});
+
+/**
+ * Create Outreach Campaign
+ *
+ * A draft. Steps, accounts and recipients follow.
+ */
+export const createOutreachCampaign = <ThrowOnError extends boolean = true>(options: Options<CreateOutreachCampaignData, ThrowOnError>): RequestResult<CreateOutreachCampaignResponses, CreateOutreachCampaignErrors, ThrowOnError> => (options.client ?? client).post<CreateOutreachCampaignResponses, CreateOutreachCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Resume Outreach Campaigns
+ *
+ * Those named, or all that trouble paused; one that cannot go on yet hinders no other, and is told with why.
+ */
+export const resumeOutreachCampaigns = <ThrowOnError extends boolean = true>(options: Options<ResumeOutreachCampaignsData, ThrowOnError>): RequestResult<ResumeOutreachCampaignsResponses, ResumeOutreachCampaignsErrors, ThrowOnError> => (options.client ?? client).post<ResumeOutreachCampaignsResponses, ResumeOutreachCampaignsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/resume',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete Outreach Campaign
+ *
+ * Drafts only. Others are archived: what was sent stays.
+ */
+export const deleteOutreachCampaign = <ThrowOnError extends boolean = true>(options: Options<DeleteOutreachCampaignData, ThrowOnError>): RequestResult<DeleteOutreachCampaignResponses, DeleteOutreachCampaignErrors, ThrowOnError> => (options.client ?? client).delete<DeleteOutreachCampaignResponses, DeleteOutreachCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}',
+    ...options
+});
+
+/**
+ * Get Outreach Campaign
+ *
+ * With its steps, accounts and figures. The ETag is for changing it.
+ */
+export const getOutreachCampaign = <ThrowOnError extends boolean = true>(options: Options<GetOutreachCampaignData, ThrowOnError>): RequestResult<GetOutreachCampaignResponses, GetOutreachCampaignErrors, ThrowOnError> => (options.client ?? client).get<GetOutreachCampaignResponses, GetOutreachCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}',
+    ...options
+});
+
+/**
+ * Update Outreach Campaign
+ *
+ * Acts at once, also while it runs.
+ */
+export const updateOutreachCampaign = <ThrowOnError extends boolean = true>(options: Options<UpdateOutreachCampaignData, ThrowOnError>): RequestResult<UpdateOutreachCampaignResponses, UpdateOutreachCampaignErrors, ThrowOnError> => (options.client ?? client).patch<UpdateOutreachCampaignResponses, UpdateOutreachCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Add Outreach Account
+ *
+ * Puts a mailbox on the FROM list, or back on it.
+ */
+export const addOutreachAccount = <ThrowOnError extends boolean = true>(options: Options<AddOutreachAccountData, ThrowOnError>): RequestResult<AddOutreachAccountResponses, AddOutreachAccountErrors, ThrowOnError> => (options.client ?? client).post<AddOutreachAccountResponses, AddOutreachAccountErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/accounts',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove Outreach Account
+ *
+ * Takes it off the FROM list. Who had mail from it waits for it; who had none is free for the others.
+ */
+export const removeOutreachAccount = <ThrowOnError extends boolean = true>(options: Options<RemoveOutreachAccountData, ThrowOnError>): RequestResult<RemoveOutreachAccountResponses, RemoveOutreachAccountErrors, ThrowOnError> => (options.client ?? client).delete<RemoveOutreachAccountResponses, RemoveOutreachAccountErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/accounts/{account_id}',
+    ...options
+});
+
+/**
+ * Archive Outreach Campaign
+ *
+ * For ever. Its figures stay.
+ */
+export const archiveOutreachCampaign = <ThrowOnError extends boolean = true>(options: Options<ArchiveOutreachCampaignData, ThrowOnError>): RequestResult<ArchiveOutreachCampaignResponses, ArchiveOutreachCampaignErrors, ThrowOnError> => (options.client ?? client).post<ArchiveOutreachCampaignResponses, ArchiveOutreachCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/archive',
+    ...options
+});
+
+/**
+ * Check Outreach Campaign
+ *
+ * Everything that hinders the start, by name.
+ */
+export const checkOutreachCampaign = <ThrowOnError extends boolean = true>(options: Options<CheckOutreachCampaignData, ThrowOnError>): RequestResult<CheckOutreachCampaignResponses, CheckOutreachCampaignErrors, ThrowOnError> => (options.client ?? client).get<CheckOutreachCampaignResponses, CheckOutreachCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/check',
+    ...options
+});
+
+/**
+ * Copy Outreach Campaign
+ *
+ * A draft with the same steps, accounts and settings, which belongs to whoever copied.
+ */
+export const copyOutreachCampaign = <ThrowOnError extends boolean = true>(options: Options<CopyOutreachCampaignData, ThrowOnError>): RequestResult<CopyOutreachCampaignResponses, CopyOutreachCampaignErrors, ThrowOnError> => (options.client ?? client).post<CopyOutreachCampaignResponses, CopyOutreachCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/copy',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Pause Outreach Campaign
+ *
+ * Once this is answered no mail of it is begun.
+ */
+export const pauseOutreachCampaign = <ThrowOnError extends boolean = true>(options: Options<PauseOutreachCampaignData, ThrowOnError>): RequestResult<PauseOutreachCampaignResponses, PauseOutreachCampaignErrors, ThrowOnError> => (options.client ?? client).post<PauseOutreachCampaignResponses, PauseOutreachCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/pause',
+    ...options
+});
+
+/**
+ * Preview Outreach Mail
+ *
+ * A mail as this recipient would get it, and which fields are missing.
+ */
+export const previewOutreachMail = <ThrowOnError extends boolean = true>(options: Options<PreviewOutreachMailData, ThrowOnError>): RequestResult<PreviewOutreachMailResponses, PreviewOutreachMailErrors, ThrowOnError> => (options.client ?? client).get<PreviewOutreachMailResponses, PreviewOutreachMailErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/preview',
+    ...options
+});
+
+/**
+ * List Outreach Recipients
+ *
+ * In the order in which they were added.
+ */
+export const listOutreachRecipients = <ThrowOnError extends boolean = true>(options: Options<ListOutreachRecipientsData, ThrowOnError>): RequestResult<ListOutreachRecipientsResponses, ListOutreachRecipientsErrors, ThrowOnError> => (options.client ?? client).get<ListOutreachRecipientsResponses, ListOutreachRecipientsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients',
+    ...options
+});
+
+/**
+ * Add Outreach Recipients
+ *
+ * Up to 1,000 at once; files go by an import. Who is in the campaign already stays as they are.
+ */
+export const addOutreachRecipients = <ThrowOnError extends boolean = true>(options: Options<AddOutreachRecipientsData, ThrowOnError>): RequestResult<AddOutreachRecipientsResponses, AddOutreachRecipientsErrors, ThrowOnError> => (options.client ?? client).post<AddOutreachRecipientsResponses, AddOutreachRecipientsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove Outreach Recipient
+ *
+ * Only who had no mail of the campaign yet; others can be skipped.
+ */
+export const removeOutreachRecipient = <ThrowOnError extends boolean = true>(options: Options<RemoveOutreachRecipientData, ThrowOnError>): RequestResult<RemoveOutreachRecipientResponses, RemoveOutreachRecipientErrors, ThrowOnError> => (options.client ?? client).delete<RemoveOutreachRecipientResponses, RemoveOutreachRecipientErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients/{recipient_id}',
+    ...options
+});
+
+/**
+ * Get Outreach Recipient
+ *
+ * One recipient, with what comes next.
+ */
+export const getOutreachRecipient = <ThrowOnError extends boolean = true>(options: Options<GetOutreachRecipientData, ThrowOnError>): RequestResult<GetOutreachRecipientResponses, GetOutreachRecipientErrors, ThrowOnError> => (options.client ?? client).get<GetOutreachRecipientResponses, GetOutreachRecipientErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients/{recipient_id}',
+    ...options
+});
+
+/**
+ * Skip Outreach Recipient
+ *
+ * They get nothing more of this campaign.
+ */
+export const skipOutreachRecipient = <ThrowOnError extends boolean = true>(options: Options<SkipOutreachRecipientData, ThrowOnError>): RequestResult<SkipOutreachRecipientResponses, SkipOutreachRecipientErrors, ThrowOnError> => (options.client ?? client).post<SkipOutreachRecipientResponses, SkipOutreachRecipientErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients/{recipient_id}/skip',
+    ...options
+});
+
+/**
+ * Unskip Outreach Recipient
+ *
+ * They go on with the step that is next.
+ */
+export const unskipOutreachRecipient = <ThrowOnError extends boolean = true>(options: Options<UnskipOutreachRecipientData, ThrowOnError>): RequestResult<UnskipOutreachRecipientResponses, UnskipOutreachRecipientErrors, ThrowOnError> => (options.client ?? client).post<UnskipOutreachRecipientResponses, UnskipOutreachRecipientErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients/{recipient_id}/unskip',
+    ...options
+});
+
+/**
+ * Resume Outreach Campaign
+ *
+ * Goes on where it stopped: no step twice, none left out.
+ */
+export const resumeOutreachCampaign = <ThrowOnError extends boolean = true>(options: Options<ResumeOutreachCampaignData, ThrowOnError>): RequestResult<ResumeOutreachCampaignResponses, ResumeOutreachCampaignErrors, ThrowOnError> => (options.client ?? client).post<ResumeOutreachCampaignResponses, ResumeOutreachCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/resume',
+    ...options
+});
+
+/**
+ * Start Outreach Campaign
+ *
+ * With two accounts or more it becomes a rotation, for ever. What hinders is answered as 409, all at once.
+ */
+export const startOutreachCampaign = <ThrowOnError extends boolean = true>(options: Options<StartOutreachCampaignData, ThrowOnError>): RequestResult<StartOutreachCampaignResponses, StartOutreachCampaignErrors, ThrowOnError> => (options.client ?? client).post<StartOutreachCampaignResponses, StartOutreachCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/start',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Set Outreach Steps
+ *
+ * All steps, in order. One that somebody got already stays as it is.
+ */
+export const setOutreachSteps = <ThrowOnError extends boolean = true>(options: Options<SetOutreachStepsData, ThrowOnError>): RequestResult<SetOutreachStepsResponses, SetOutreachStepsErrors, ThrowOnError> => (options.client ?? client).put<SetOutreachStepsResponses, SetOutreachStepsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/steps',
     ...options,
     headers: {
         'Content-Type': 'application/json',

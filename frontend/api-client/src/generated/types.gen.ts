@@ -3396,7 +3396,7 @@ export type EventPageOut = {
 /**
  * EventType
  */
-export type EventType = 'connection.connected' | 'connection.reconnected' | 'connection.verifying' | 'connection.inactive' | 'connection.recovered' | 'connection.disconnected' | 'connection.reconnect_asked' | 'organization.action_asked' | 'connection.settings_changed' | 'connection.permission_missing' | 'connection.permission_restored' | 'connection.degraded' | 'connection.restored' | 'mailbox.filled' | 'mailbox.emptied' | 'mailbox.settings_changed' | 'connection.expiring' | 'sync.started' | 'sync.succeeded' | 'sync.failed' | 'figures.deviating' | 'webhook_endpoint.failing' | 'webhook_endpoint.recovered' | 'webhook_endpoint.disabled' | 'score.changed' | 'blocklist.listed' | 'blocklist.relisted' | 'blocklist.delisted' | 'subscription.inactive' | 'subscription.lapsed' | 'subscription.reactivated' | 'domain.changed' | 'export.ready';
+export type EventType = 'connection.connected' | 'connection.reconnected' | 'connection.verifying' | 'connection.inactive' | 'connection.recovered' | 'connection.disconnected' | 'connection.reconnect_asked' | 'organization.action_asked' | 'connection.settings_changed' | 'connection.permission_missing' | 'connection.permission_restored' | 'connection.degraded' | 'connection.restored' | 'mailbox.filled' | 'mailbox.emptied' | 'mailbox.settings_changed' | 'connection.expiring' | 'sync.started' | 'sync.succeeded' | 'sync.failed' | 'figures.deviating' | 'webhook_endpoint.failing' | 'webhook_endpoint.recovered' | 'webhook_endpoint.disabled' | 'score.changed' | 'blocklist.listed' | 'blocklist.relisted' | 'blocklist.delisted' | 'subscription.inactive' | 'subscription.lapsed' | 'subscription.reactivated' | 'domain.changed' | 'export.ready' | 'message.bounced' | 'message.complained' | 'message.replied' | 'outreach.started' | 'outreach.paused' | 'outreach.resumed' | 'outreach.finished' | 'outreach.account_paused' | 'outreach.account_resumed' | 'outreach.account_removed' | 'outreach.clock_started' | 'outreach.clock_warning' | 'outreach.stop_rule_applied';
 
 /**
  * EventTypeOut
@@ -4993,6 +4993,12 @@ export type MailboxSettings = {
      */
     daily_limit: number;
     /**
+     * Domain Daily Limit
+     *
+     * Recipients a day at most at one domain, in the same zone.
+     */
+    domain_daily_limit: number;
+    /**
      * Send Interval S
      *
      * Sending speed: seconds between two mails of this mailbox.
@@ -5026,6 +5032,24 @@ export type MailboxSettings = {
      * Put an invisible image into mails to see whether they are opened.
      */
     track_opens: boolean;
+    /**
+     * Warm Up
+     *
+     * Begin with few mails a day and grow: for an account that receivers do not know yet.
+     */
+    warm_up: boolean;
+    /**
+     * Warm Up Start
+     *
+     * Mails on the account's first day of sending, while it warms up.
+     */
+    warm_up_start: number;
+    /**
+     * Warm Up Step
+     *
+     * So many more on each following day, up to the daily limit.
+     */
+    warm_up_step: number;
     /**
      * Working Days
      *
@@ -5071,6 +5095,10 @@ export type MailboxUpdate = {
      */
     daily_limit?: number | null;
     /**
+     * Domain Daily Limit
+     */
+    domain_daily_limit?: number | null;
+    /**
      * Send Interval S
      */
     send_interval_s?: number | null;
@@ -5094,6 +5122,18 @@ export type MailboxUpdate = {
      * Track Opens
      */
     track_opens?: boolean | null;
+    /**
+     * Warm Up
+     */
+    warm_up?: boolean | null;
+    /**
+     * Warm Up Start
+     */
+    warm_up_start?: number | null;
+    /**
+     * Warm Up Step
+     */
+    warm_up_step?: number | null;
     /**
      * Working Days
      */
@@ -5479,6 +5519,719 @@ export type Outcome = {
 };
 
 /**
+ * OutreachAccountIn
+ */
+export type OutreachAccountIn = {
+    /**
+     * Mailbox Id
+     */
+    mailbox_id: string;
+};
+
+/**
+ * OutreachAccountOut
+ *
+ * An entry of the FROM list.
+ */
+export type OutreachAccountOut = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Code
+     *
+     * Why not; `ok` if it may.
+     */
+    code: string;
+    /**
+     * Connection Id
+     */
+    connection_id: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Mailbox Id
+     */
+    mailbox_id: string;
+    /**
+     * Paused Reason
+     */
+    paused_reason: string | null;
+    /**
+     * Recipients
+     *
+     * Assigned to it, with more to come.
+     */
+    recipients: number;
+    /**
+     * Removed At
+     */
+    removed_at: string | null;
+    /**
+     * State
+     */
+    state: 'active' | 'paused' | 'removed';
+    /**
+     * Usable
+     *
+     * Whether it may send now, by its connection.
+     */
+    usable: boolean;
+};
+
+/**
+ * OutreachAddedOut
+ */
+export type OutreachAddedOut = {
+    /**
+     * Added
+     */
+    added: number;
+    /**
+     * Duplicates
+     *
+     * They were in the campaign, or twice in the request.
+     */
+    duplicates: number;
+    /**
+     * Suppressed
+     *
+     * Added, and left out of sending: they want no mail, or it bounced.
+     */
+    suppressed: number;
+};
+
+/**
+ * OutreachCampaignCreate
+ */
+export type OutreachCampaignCreate = {
+    /**
+     * Auto Resume
+     *
+     * Goes on by itself when its only account works again.
+     */
+    auto_resume?: boolean;
+    /**
+     * Bounce Guard Percent
+     */
+    bounce_guard_percent?: number | null;
+    /**
+     * Name
+     *
+     * For yourselves; recipients never see it.
+     */
+    name: string;
+    schedule?: ScheduleInput;
+    /**
+     * Track Clicks
+     */
+    track_clicks?: boolean;
+    /**
+     * Track Opens
+     */
+    track_opens?: boolean;
+};
+
+/**
+ * OutreachCampaignDetailOut
+ */
+export type OutreachCampaignDetailOut = {
+    /**
+     * Accounts
+     */
+    accounts: Array<OutreachAccountOut>;
+    /**
+     * Author Id
+     */
+    author_id: string | null;
+    /**
+     * Auto Resume
+     */
+    auto_resume: boolean;
+    /**
+     * Bounce Guard Percent
+     */
+    bounce_guard_percent: number | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    figures: OutreachFigures;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * May Change
+     *
+     * Members change their own campaigns, owners and managers all.
+     */
+    may_change: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Pause Reason
+     */
+    pause_reason: 'member' | 'connection_inactive' | 'disconnected' | 'bounce_guard' | 'subscription' | null;
+    /**
+     * Paused At
+     */
+    paused_at: string | null;
+    recipients: OutreachCounts;
+    /**
+     * Rotation
+     *
+     * Started with several accounts; stays so.
+     */
+    rotation: boolean;
+    schedule: ScheduleOutput;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    /**
+     * State
+     */
+    state: 'draft' | 'running' | 'paused' | 'finished' | 'archived';
+    /**
+     * Steps
+     */
+    steps: Array<OutreachStepOut>;
+    /**
+     * Track Clicks
+     */
+    track_clicks: boolean;
+    /**
+     * Track Opens
+     */
+    track_opens: boolean;
+};
+
+/**
+ * OutreachCampaignOut
+ */
+export type OutreachCampaignOut = {
+    /**
+     * Author Id
+     */
+    author_id: string | null;
+    /**
+     * Auto Resume
+     */
+    auto_resume: boolean;
+    /**
+     * Bounce Guard Percent
+     */
+    bounce_guard_percent: number | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    figures: OutreachFigures;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * May Change
+     *
+     * Members change their own campaigns, owners and managers all.
+     */
+    may_change: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Pause Reason
+     */
+    pause_reason: 'member' | 'connection_inactive' | 'disconnected' | 'bounce_guard' | 'subscription' | null;
+    /**
+     * Paused At
+     */
+    paused_at: string | null;
+    recipients: OutreachCounts;
+    /**
+     * Rotation
+     *
+     * Started with several accounts; stays so.
+     */
+    rotation: boolean;
+    schedule: ScheduleOutput;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    /**
+     * State
+     */
+    state: 'draft' | 'running' | 'paused' | 'finished' | 'archived';
+    /**
+     * Track Clicks
+     */
+    track_clicks: boolean;
+    /**
+     * Track Opens
+     */
+    track_opens: boolean;
+};
+
+/**
+ * OutreachCampaignUpdate
+ *
+ * Only what is given changes. A guard of null is none.
+ */
+export type OutreachCampaignUpdate = {
+    /**
+     * Auto Resume
+     */
+    auto_resume?: boolean | null;
+    /**
+     * Bounce Guard Percent
+     */
+    bounce_guard_percent?: number | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    schedule?: ScheduleInput | null;
+    /**
+     * Track Clicks
+     */
+    track_clicks?: boolean | null;
+    /**
+     * Track Opens
+     */
+    track_opens?: boolean | null;
+};
+
+/**
+ * OutreachCheckOut
+ *
+ * Everything that hinders the start, by name; empty: it can start.
+ */
+export type OutreachCheckOut = {
+    /**
+     * Hindrances
+     */
+    hindrances: Array<OutreachHindrance>;
+    /**
+     * Ready
+     */
+    ready: boolean;
+};
+
+/**
+ * OutreachCopy
+ */
+export type OutreachCopy = {
+    /**
+     * Name
+     *
+     * For yourselves; recipients never see it.
+     */
+    name: string;
+    /**
+     * Recipients
+     *
+     * Takes the recipients along, as if none had got a mail yet.
+     */
+    recipients?: boolean;
+};
+
+/**
+ * OutreachCounts
+ *
+ * Recipients by state.
+ */
+export type OutreachCounts = {
+    /**
+     * Active
+     */
+    active: number;
+    /**
+     * Bounced
+     */
+    bounced: number;
+    /**
+     * Campaign Stopped
+     */
+    campaign_stopped: number;
+    /**
+     * Finished
+     */
+    finished: number;
+    /**
+     * Held
+     */
+    held: number;
+    /**
+     * Replied
+     */
+    replied: number;
+    /**
+     * Skipped
+     */
+    skipped: number;
+    /**
+     * Suppressed
+     */
+    suppressed: number;
+    /**
+     * Unsubscribed
+     */
+    unsubscribed: number;
+    /**
+     * Waiting
+     */
+    waiting: number;
+};
+
+/**
+ * OutreachFigures
+ *
+ * Counted from the messages themselves. Openings and clicks by machines do not count.
+ */
+export type OutreachFigures = {
+    /**
+     * Bounced
+     */
+    bounced: number;
+    /**
+     * Clicked
+     */
+    clicked: number;
+    /**
+     * Opened
+     */
+    opened: number;
+    /**
+     * Replied
+     */
+    replied: number;
+    /**
+     * Sent
+     */
+    sent: number;
+    /**
+     * Unknown
+     *
+     * Sent or not: nobody can tell.
+     */
+    unknown: number;
+    /**
+     * Unsubscribed
+     */
+    unsubscribed: number;
+};
+
+/**
+ * OutreachHindrance
+ */
+export type OutreachHindrance = {
+    /**
+     * Account Id
+     */
+    account_id: string | null;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Recipients
+     *
+     * How many it is about.
+     */
+    recipients: number | null;
+    /**
+     * Step
+     */
+    step: number | null;
+};
+
+/**
+ * OutreachNotResumed
+ */
+export type OutreachNotResumed = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * OutreachPreviewOut
+ *
+ * As it would go out, before signature and tracking are added.
+ */
+export type OutreachPreviewOut = {
+    /**
+     * Html
+     */
+    html: string;
+    /**
+     * Missing
+     *
+     * Fields without a value or fallback: this mail would not be sent.
+     */
+    missing: Array<string>;
+    /**
+     * Subject
+     *
+     * Of a reply in the thread: the one of the mail before.
+     */
+    subject: string;
+};
+
+/**
+ * OutreachRecipientIn
+ */
+export type OutreachRecipientIn = {
+    /**
+     * Address
+     *
+     * Kept in lower case; once in a campaign.
+     */
+    address: string;
+    /**
+     * Fields
+     */
+    fields?: {
+        [key: string]: unknown | string;
+    };
+    /**
+     * Name
+     */
+    name?: string;
+    /**
+     * Zone
+     */
+    zone?: string | null;
+};
+
+/**
+ * OutreachRecipientOut
+ */
+export type OutreachRecipientOut = {
+    /**
+     * Account Id
+     *
+     * All their mails come from it.
+     */
+    account_id: string | null;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Fields
+     */
+    fields: {
+        [key: string]: string;
+    };
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Next At
+     *
+     * Not before; hours and speed of the mailbox count, too.
+     */
+    next_at: string | null;
+    /**
+     * Next Step
+     */
+    next_step: number;
+    /**
+     * State
+     */
+    state: 'waiting' | 'active' | 'held' | 'finished' | 'replied' | 'bounced' | 'unsubscribed' | 'suppressed' | 'skipped' | 'campaign_stopped';
+    /**
+     * State Reason
+     */
+    state_reason: string | null;
+    /**
+     * Zone
+     */
+    zone: string | null;
+};
+
+/**
+ * OutreachRecipientsIn
+ */
+export type OutreachRecipientsIn = {
+    /**
+     * Recipients
+     */
+    recipients: Array<OutreachRecipientIn>;
+};
+
+/**
+ * OutreachResumeAll
+ */
+export type OutreachResumeAll = {
+    /**
+     * Campaign Ids
+     *
+     * Null: all that trouble with connections or billing paused.
+     */
+    campaign_ids?: Array<string> | null;
+};
+
+/**
+ * OutreachResumedOut
+ */
+export type OutreachResumedOut = {
+    /**
+     * Not Resumed
+     */
+    not_resumed: Array<OutreachNotResumed>;
+    /**
+     * Resumed
+     */
+    resumed: Array<string>;
+};
+
+/**
+ * OutreachStart
+ */
+export type OutreachStart = {
+    /**
+     * Skip Missing
+     *
+     * Leaves out recipients who lack a field that a step needs.
+     */
+    skip_missing?: boolean;
+};
+
+/**
+ * OutreachStepIn
+ */
+export type OutreachStepIn = {
+    /**
+     * Condition
+     *
+     * About the mail that the recipient got last.
+     */
+    condition?: 'always' | 'if_no_reply' | 'if_opened' | 'if_not_opened' | 'if_clicked' | 'if_not_clicked';
+    /**
+     * Delay S
+     *
+     * After the step before, or after the start.
+     */
+    delay_s?: number;
+    /**
+     * Html
+     *
+     * With fields such as `{{first_name|there}}`. Sanitised.
+     */
+    html: string;
+    /**
+     * Subject
+     */
+    subject?: string | null;
+};
+
+/**
+ * OutreachStepOut
+ */
+export type OutreachStepOut = {
+    /**
+     * Condition
+     *
+     * About the mail that the recipient got last.
+     */
+    condition: 'always' | 'if_no_reply' | 'if_opened' | 'if_not_opened' | 'if_clicked' | 'if_not_clicked';
+    /**
+     * Delay S
+     *
+     * After the step before, or after the start.
+     */
+    delay_s: number;
+    /**
+     * Fields
+     *
+     * Of recipients, that it uses.
+     */
+    fields: Array<string>;
+    figures: OutreachFigures;
+    /**
+     * Html
+     *
+     * With fields such as `{{first_name|there}}`. Sanitised.
+     */
+    html: string;
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Sent
+     *
+     * Somebody got it: it can no longer be changed.
+     */
+    sent: boolean;
+    /**
+     * Subject
+     */
+    subject: string | null;
+};
+
+/**
+ * OutreachStepsIn
+ */
+export type OutreachStepsIn = {
+    /**
+     * Steps
+     *
+     * All of them, in order.
+     */
+    steps: Array<OutreachStepIn>;
+};
+
+/**
  * OwnPassword
  */
 export type OwnPassword = {
@@ -5800,6 +6553,42 @@ export type PageObservationOut = {
      * Data
      */
     data: Array<ObservationOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[OutreachCampaignOut]
+ */
+export type PageOutreachCampaignOut = {
+    /**
+     * Data
+     */
+    data: Array<OutreachCampaignOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[OutreachRecipientOut]
+ */
+export type PageOutreachRecipientOut = {
+    /**
+     * Data
+     */
+    data: Array<OutreachRecipientOut>;
     /**
      * Has More
      */
@@ -7546,6 +8335,70 @@ export type RulesOut = {
      * Version
      */
     version: number;
+};
+
+/**
+ * Schedule
+ *
+ * Where clocks change, a window opens once a day: after the gap, or with the first of the hour that comes twice.
+ */
+export type ScheduleInput = {
+    /**
+     * Days
+     *
+     * On these days mails go out.
+     */
+    days?: Array<Weekday>;
+    /**
+     * From
+     *
+     * Local time in the mailbox's time zone.
+     */
+    from?: string;
+    /**
+     * Until
+     *
+     * Local time at which sending ends; 24:00: at the end of the day.
+     */
+    until?: string;
+    /**
+     * Zone
+     *
+     * `recipient`: each one's own zone, else the organization's; `organization`; or an IANA name.
+     */
+    zone?: string;
+};
+
+/**
+ * Schedule
+ *
+ * Where clocks change, a window opens once a day: after the gap, or with the first of the hour that comes twice.
+ */
+export type ScheduleOutput = {
+    /**
+     * Days
+     *
+     * On these days mails go out.
+     */
+    days: Array<Weekday>;
+    /**
+     * From
+     *
+     * Local time in the mailbox's time zone.
+     */
+    from: string;
+    /**
+     * Until
+     *
+     * Local time at which sending ends; 24:00: at the end of the day.
+     */
+    until: string;
+    /**
+     * Zone
+     *
+     * `recipient`: each one's own zone, else the organization's; `organization`; or an IANA name.
+     */
+    zone: string;
 };
 
 /**
@@ -19042,6 +19895,1474 @@ export type CreateOrganizationResponses = {
 };
 
 export type CreateOrganizationResponse = CreateOrganizationResponses[keyof CreateOrganizationResponses];
+
+export type ListOutreachCampaignsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * State
+         *
+         * Only campaigns in this state.
+         */
+        state?: 'draft' | 'running' | 'paused' | 'finished' | 'archived' | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/outreach-campaigns';
+};
+
+export type ListOutreachCampaignsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListOutreachCampaignsError = ListOutreachCampaignsErrors[keyof ListOutreachCampaignsErrors];
+
+export type ListOutreachCampaignsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageOutreachCampaignOut;
+};
+
+export type ListOutreachCampaignsResponse = ListOutreachCampaignsResponses[keyof ListOutreachCampaignsResponses];
+
+export type CreateOutreachCampaignData = {
+    body: OutreachCampaignCreate;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/outreach-campaigns';
+};
+
+export type CreateOutreachCampaignErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CreateOutreachCampaignError = CreateOutreachCampaignErrors[keyof CreateOutreachCampaignErrors];
+
+export type CreateOutreachCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    201: OutreachCampaignDetailOut;
+};
+
+export type CreateOutreachCampaignResponse = CreateOutreachCampaignResponses[keyof CreateOutreachCampaignResponses];
+
+export type ResumeOutreachCampaignsData = {
+    body: OutreachResumeAll;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/outreach-campaigns/resume';
+};
+
+export type ResumeOutreachCampaignsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ResumeOutreachCampaignsError = ResumeOutreachCampaignsErrors[keyof ResumeOutreachCampaignsErrors];
+
+export type ResumeOutreachCampaignsResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachResumedOut;
+};
+
+export type ResumeOutreachCampaignsResponse = ResumeOutreachCampaignsResponses[keyof ResumeOutreachCampaignsResponses];
+
+export type DeleteOutreachCampaignData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}';
+};
+
+export type DeleteOutreachCampaignErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DeleteOutreachCampaignError = DeleteOutreachCampaignErrors[keyof DeleteOutreachCampaignErrors];
+
+export type DeleteOutreachCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteOutreachCampaignResponse = DeleteOutreachCampaignResponses[keyof DeleteOutreachCampaignResponses];
+
+export type GetOutreachCampaignData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}';
+};
+
+export type GetOutreachCampaignErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetOutreachCampaignError = GetOutreachCampaignErrors[keyof GetOutreachCampaignErrors];
+
+export type GetOutreachCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachCampaignDetailOut;
+};
+
+export type GetOutreachCampaignResponse = GetOutreachCampaignResponses[keyof GetOutreachCampaignResponses];
+
+export type UpdateOutreachCampaignData = {
+    body: OutreachCampaignUpdate;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The ETag that you were shown. Without it: 428; of an older state: 412.
+         */
+        'if-match'?: string | null;
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}';
+};
+
+export type UpdateOutreachCampaignErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Precondition Failed
+     */
+    412: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Precondition Required
+     */
+    428: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type UpdateOutreachCampaignError = UpdateOutreachCampaignErrors[keyof UpdateOutreachCampaignErrors];
+
+export type UpdateOutreachCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachCampaignDetailOut;
+};
+
+export type UpdateOutreachCampaignResponse = UpdateOutreachCampaignResponses[keyof UpdateOutreachCampaignResponses];
+
+export type AddOutreachAccountData = {
+    body: OutreachAccountIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/accounts';
+};
+
+export type AddOutreachAccountErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AddOutreachAccountError = AddOutreachAccountErrors[keyof AddOutreachAccountErrors];
+
+export type AddOutreachAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachCampaignDetailOut;
+};
+
+export type AddOutreachAccountResponse = AddOutreachAccountResponses[keyof AddOutreachAccountResponses];
+
+export type RemoveOutreachAccountData = {
+    body?: never;
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/accounts/{account_id}';
+};
+
+export type RemoveOutreachAccountErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type RemoveOutreachAccountError = RemoveOutreachAccountErrors[keyof RemoveOutreachAccountErrors];
+
+export type RemoveOutreachAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachCampaignDetailOut;
+};
+
+export type RemoveOutreachAccountResponse = RemoveOutreachAccountResponses[keyof RemoveOutreachAccountResponses];
+
+export type ArchiveOutreachCampaignData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/archive';
+};
+
+export type ArchiveOutreachCampaignErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ArchiveOutreachCampaignError = ArchiveOutreachCampaignErrors[keyof ArchiveOutreachCampaignErrors];
+
+export type ArchiveOutreachCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachCampaignDetailOut;
+};
+
+export type ArchiveOutreachCampaignResponse = ArchiveOutreachCampaignResponses[keyof ArchiveOutreachCampaignResponses];
+
+export type CheckOutreachCampaignData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/check';
+};
+
+export type CheckOutreachCampaignErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CheckOutreachCampaignError = CheckOutreachCampaignErrors[keyof CheckOutreachCampaignErrors];
+
+export type CheckOutreachCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachCheckOut;
+};
+
+export type CheckOutreachCampaignResponse = CheckOutreachCampaignResponses[keyof CheckOutreachCampaignResponses];
+
+export type CopyOutreachCampaignData = {
+    body: OutreachCopy;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/copy';
+};
+
+export type CopyOutreachCampaignErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CopyOutreachCampaignError = CopyOutreachCampaignErrors[keyof CopyOutreachCampaignErrors];
+
+export type CopyOutreachCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    201: OutreachCampaignDetailOut;
+};
+
+export type CopyOutreachCampaignResponse = CopyOutreachCampaignResponses[keyof CopyOutreachCampaignResponses];
+
+export type PauseOutreachCampaignData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/pause';
+};
+
+export type PauseOutreachCampaignErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type PauseOutreachCampaignError = PauseOutreachCampaignErrors[keyof PauseOutreachCampaignErrors];
+
+export type PauseOutreachCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachCampaignDetailOut;
+};
+
+export type PauseOutreachCampaignResponse = PauseOutreachCampaignResponses[keyof PauseOutreachCampaignResponses];
+
+export type PreviewOutreachMailData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query: {
+        /**
+         * Step
+         *
+         * Its number.
+         */
+        step: number;
+        /**
+         * Recipient Id
+         *
+         * For whom.
+         */
+        recipient_id: string;
+    };
+    url: '/v1/outreach-campaigns/{campaign_id}/preview';
+};
+
+export type PreviewOutreachMailErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type PreviewOutreachMailError = PreviewOutreachMailErrors[keyof PreviewOutreachMailErrors];
+
+export type PreviewOutreachMailResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachPreviewOut;
+};
+
+export type PreviewOutreachMailResponse = PreviewOutreachMailResponses[keyof PreviewOutreachMailResponses];
+
+export type ListOutreachRecipientsData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: {
+        /**
+         * State
+         *
+         * Only recipients in this state.
+         */
+        state?: 'waiting' | 'active' | 'held' | 'finished' | 'replied' | 'bounced' | 'unsubscribed' | 'suppressed' | 'skipped' | 'campaign_stopped' | null;
+        /**
+         * Q
+         *
+         * Part of an address or a name.
+         */
+        q?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients';
+};
+
+export type ListOutreachRecipientsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListOutreachRecipientsError = ListOutreachRecipientsErrors[keyof ListOutreachRecipientsErrors];
+
+export type ListOutreachRecipientsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageOutreachRecipientOut;
+};
+
+export type ListOutreachRecipientsResponse = ListOutreachRecipientsResponses[keyof ListOutreachRecipientsResponses];
+
+export type AddOutreachRecipientsData = {
+    body: OutreachRecipientsIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients';
+};
+
+export type AddOutreachRecipientsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AddOutreachRecipientsError = AddOutreachRecipientsErrors[keyof AddOutreachRecipientsErrors];
+
+export type AddOutreachRecipientsResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachAddedOut;
+};
+
+export type AddOutreachRecipientsResponse = AddOutreachRecipientsResponses[keyof AddOutreachRecipientsResponses];
+
+export type RemoveOutreachRecipientData = {
+    body?: never;
+    path: {
+        /**
+         * Recipient Id
+         */
+        recipient_id: string;
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients/{recipient_id}';
+};
+
+export type RemoveOutreachRecipientErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type RemoveOutreachRecipientError = RemoveOutreachRecipientErrors[keyof RemoveOutreachRecipientErrors];
+
+export type RemoveOutreachRecipientResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveOutreachRecipientResponse = RemoveOutreachRecipientResponses[keyof RemoveOutreachRecipientResponses];
+
+export type GetOutreachRecipientData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+        /**
+         * Recipient Id
+         */
+        recipient_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients/{recipient_id}';
+};
+
+export type GetOutreachRecipientErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetOutreachRecipientError = GetOutreachRecipientErrors[keyof GetOutreachRecipientErrors];
+
+export type GetOutreachRecipientResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachRecipientOut;
+};
+
+export type GetOutreachRecipientResponse = GetOutreachRecipientResponses[keyof GetOutreachRecipientResponses];
+
+export type SkipOutreachRecipientData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Recipient Id
+         */
+        recipient_id: string;
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients/{recipient_id}/skip';
+};
+
+export type SkipOutreachRecipientErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SkipOutreachRecipientError = SkipOutreachRecipientErrors[keyof SkipOutreachRecipientErrors];
+
+export type SkipOutreachRecipientResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachRecipientOut;
+};
+
+export type SkipOutreachRecipientResponse = SkipOutreachRecipientResponses[keyof SkipOutreachRecipientResponses];
+
+export type UnskipOutreachRecipientData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Recipient Id
+         */
+        recipient_id: string;
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients/{recipient_id}/unskip';
+};
+
+export type UnskipOutreachRecipientErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type UnskipOutreachRecipientError = UnskipOutreachRecipientErrors[keyof UnskipOutreachRecipientErrors];
+
+export type UnskipOutreachRecipientResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachRecipientOut;
+};
+
+export type UnskipOutreachRecipientResponse = UnskipOutreachRecipientResponses[keyof UnskipOutreachRecipientResponses];
+
+export type ResumeOutreachCampaignData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/resume';
+};
+
+export type ResumeOutreachCampaignErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ResumeOutreachCampaignError = ResumeOutreachCampaignErrors[keyof ResumeOutreachCampaignErrors];
+
+export type ResumeOutreachCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachCampaignDetailOut;
+};
+
+export type ResumeOutreachCampaignResponse = ResumeOutreachCampaignResponses[keyof ResumeOutreachCampaignResponses];
+
+export type StartOutreachCampaignData = {
+    body: OutreachStart;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/start';
+};
+
+export type StartOutreachCampaignErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type StartOutreachCampaignError = StartOutreachCampaignErrors[keyof StartOutreachCampaignErrors];
+
+export type StartOutreachCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachCampaignDetailOut;
+};
+
+export type StartOutreachCampaignResponse = StartOutreachCampaignResponses[keyof StartOutreachCampaignResponses];
+
+export type SetOutreachStepsData = {
+    body: OutreachStepsIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The ETag that you were shown. Without it: 428; of an older state: 412.
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/steps';
+};
+
+export type SetOutreachStepsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Precondition Failed
+     */
+    412: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Precondition Required
+     */
+    428: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SetOutreachStepsError = SetOutreachStepsErrors[keyof SetOutreachStepsErrors];
+
+export type SetOutreachStepsResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachCampaignDetailOut;
+};
+
+export type SetOutreachStepsResponse = SetOutreachStepsResponses[keyof SetOutreachStepsResponses];
 
 export type GetServiceStatusData = {
     body?: never;

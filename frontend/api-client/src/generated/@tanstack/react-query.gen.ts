@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptInvitation, addDmarcReport, addSendingDomain, askOwner, askReconnect, cancelEmailChange, cancelSubscription, changeEmail, changeMemberRole, changePassword, changePlan, checkBlocklists, checkProviderApp, closeSupportRequest, confirmAlertAddress, confirmEmail, confirmSecondFactor, connectByPassword, contactSupport, countUnreadAlerts, createApiKey, createExport, createInvitation, createOrganization, createSupportBundle, createSupportRequest, createWebhookEndpoint, deleteExport, deleteSendingDomain, deleteSupportBundle, deleteWebhookEndpoint, disableSecondFactor, disconnectConnection, discoverServers, downloadExport, downloadSupportAttachment, downloadSupportBundle, endOtherSessions, endSession, exportAuditLog, finishIdentitySignIn, forgotPassword, getAlertSettings, getBilling, getBlocklistListing, getCampaign, getConnection, getConnectionUsability, getDeliverabilityScore, getDisconnectPreview, getDmarcReport, getDomainCheck, getEmail, getEvent, getExport, getHelpArticle, getInstanceScheduler, getMailbox, getMe, getMetricsSeries, getMetricsSummary, getOauthAttempt, getOrganization, getPlanUsage, getReconciliation, getRefund, getScheduler, getSecondFactor, getSendingDomain, getServiceStatus, getStanding, getSupport, getSupportBundle, getSupportRequest, getSync, getVerification, getWebhookDelivery, getWebhookEndpoint, identityCallback, leaveOrganization, linkIdentity, listAlertDeliveries, listAlertRules, listAlerts, listApiKeys, listApiScopes, listAuditLog, listBlocklistAssets, listBlocklistListings, listBlocklists, listCampaigns, listConnectionHistory, listConnectionRecords, listConnections, listConnectionsOfFormerMembers, listConnectionSyncs, listDeliverabilityHistory, listDevices, listDmarcReports, listDomainChecks, listDomains, listDomainSuggestions, listEvents, listEventTypes, listExports, listHelpArticles, listIdentities, listIdentityProviders, listIntegrations, listInvitations, listInvoices, listMailboxes, listMembers, listOauthCallbacks, listObservations, listOpenSupportRequests, listPlans, listProviderApps, listReconciliations, listReconnectReceipts, listRetests, listSessions, listSupportBundles, listSupportRequests, listSyncJournal, listSyncs, listTokenRefreshes, listWebhookDeliveries, listWebhookEndpoints, listWebhooks, lookUpInvitation, markAlertRead, markAllAlertsRead, markSupportRequestAnswered, oauthCallback, openBillingPortal, type Options, previewAlertRules, refreshBilling, removeMember, renewAlertWebhookSecret, renewPassword, renewRecoveryCodes, replaceSignUpAddress, replayWebhookDeliveries, replayWebhookDelivery, resendInvitation, resendVerification, reserveMailbox, resetPassword, resumeSubscription, revokeApiKey, revokeDeviceAccess, revokeInvitation, rotateApiKey, rotateWebhookSecret, runQuickDiagnosis, sendTestAlert, sendWebhookTest, setUpSecondFactor, signIn, signOut, signUp, signUpByInvitation, startCheckout, startConnect, startIdentitySignIn, startReconciliation, startReconnect, startSync, switchOrganization, testConnection, testMailbox, transferOwnership, tryDeliverabilityChange, unlinkIdentity, updateAlertRules, updateAlertSettings, updateConnection, updateListingChecklist, updateMailbox, updateOrganization, updateSendingDomain, updateWebhookEndpoint, verifyDomain } from '../sdk.gen';
-import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, AddDmarcReportData, AddDmarcReportError, AddDmarcReportResponse, AddSendingDomainData, AddSendingDomainError, AddSendingDomainResponse, AskOwnerData, AskOwnerError, AskOwnerResponse, AskReconnectData, AskReconnectError, AskReconnectResponse, CancelEmailChangeData, CancelEmailChangeError, CancelEmailChangeResponse, CancelSubscriptionData, CancelSubscriptionError, CancelSubscriptionResponse, ChangeEmailData, ChangeEmailError, ChangeEmailResponse, ChangeMemberRoleData, ChangeMemberRoleError, ChangeMemberRoleResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangePlanData, ChangePlanError, ChangePlanResponse, CheckBlocklistsData, CheckBlocklistsError, CheckBlocklistsResponse, CheckProviderAppData, CheckProviderAppError, CheckProviderAppResponse, CloseSupportRequestData, CloseSupportRequestError, CloseSupportRequestResponse, ConfirmAlertAddressData, ConfirmAlertAddressError, ConfirmAlertAddressResponse, ConfirmEmailData, ConfirmEmailError, ConfirmEmailResponse, ConfirmSecondFactorData, ConfirmSecondFactorError, ConfirmSecondFactorResponse, ConnectByPasswordData, ConnectByPasswordError, ConnectByPasswordResponse, ContactSupportData, ContactSupportError, ContactSupportResponse, CountUnreadAlertsData, CountUnreadAlertsError, CountUnreadAlertsResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateExportData, CreateExportError, CreateExportResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateOrganizationData, CreateOrganizationError, CreateOrganizationResponse, CreateSupportBundleData, CreateSupportBundleError, CreateSupportBundleResponse, CreateSupportRequestData, CreateSupportRequestError, CreateSupportRequestResponse, CreateWebhookEndpointData, CreateWebhookEndpointError, CreateWebhookEndpointResponse, DeleteExportData, DeleteExportError, DeleteExportResponse, DeleteSendingDomainData, DeleteSendingDomainError, DeleteSendingDomainResponse, DeleteSupportBundleData, DeleteSupportBundleError, DeleteSupportBundleResponse, DeleteWebhookEndpointData, DeleteWebhookEndpointError, DeleteWebhookEndpointResponse, DisableSecondFactorData, DisableSecondFactorError, DisableSecondFactorResponse, DisconnectConnectionData, DisconnectConnectionError, DisconnectConnectionResponse, DiscoverServersData, DiscoverServersError, DiscoverServersResponse, DownloadExportData, DownloadExportError, DownloadExportResponse, DownloadSupportAttachmentData, DownloadSupportAttachmentError, DownloadSupportAttachmentResponse, DownloadSupportBundleData, DownloadSupportBundleError, DownloadSupportBundleResponse, EndOtherSessionsData, EndOtherSessionsError, EndOtherSessionsResponse, EndSessionData, EndSessionError, EndSessionResponse, ExportAuditLogData, ExportAuditLogError, ExportAuditLogResponse, FinishIdentitySignInData, FinishIdentitySignInError, FinishIdentitySignInResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAlertSettingsData, GetAlertSettingsError, GetAlertSettingsResponse, GetBillingData, GetBillingError, GetBillingResponse, GetBlocklistListingData, GetBlocklistListingError, GetBlocklistListingResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetConnectionData, GetConnectionError, GetConnectionResponse, GetConnectionUsabilityData, GetConnectionUsabilityError, GetConnectionUsabilityResponse, GetDeliverabilityScoreData, GetDeliverabilityScoreError, GetDeliverabilityScoreResponse, GetDisconnectPreviewData, GetDisconnectPreviewError, GetDisconnectPreviewResponse, GetDmarcReportData, GetDmarcReportError, GetDmarcReportResponse, GetDomainCheckData, GetDomainCheckError, GetDomainCheckResponse, GetEmailData, GetEmailError, GetEmailResponse, GetEventData, GetEventError, GetEventResponse, GetExportData, GetExportError, GetExportResponse, GetHelpArticleData, GetHelpArticleError, GetHelpArticleResponse, GetInstanceSchedulerData, GetInstanceSchedulerError, GetInstanceSchedulerResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMeData, GetMeError, GetMeResponse, GetMetricsSeriesData, GetMetricsSeriesError, GetMetricsSeriesResponse, GetMetricsSummaryData, GetMetricsSummaryError, GetMetricsSummaryResponse, GetOauthAttemptData, GetOauthAttemptError, GetOauthAttemptResponse, GetOrganizationData, GetOrganizationError, GetOrganizationResponse, GetPlanUsageData, GetPlanUsageError, GetPlanUsageResponse, GetReconciliationData, GetReconciliationError, GetReconciliationResponse, GetRefundData, GetRefundError, GetRefundResponse, GetSchedulerData, GetSchedulerError, GetSchedulerResponse, GetSecondFactorData, GetSecondFactorError, GetSecondFactorResponse, GetSendingDomainData, GetSendingDomainError, GetSendingDomainResponse, GetServiceStatusData, GetServiceStatusError, GetServiceStatusResponse, GetStandingData, GetStandingError, GetStandingResponse, GetSupportBundleData, GetSupportBundleError, GetSupportBundleResponse, GetSupportData, GetSupportError, GetSupportRequestData, GetSupportRequestError, GetSupportRequestResponse, GetSupportResponse, GetSyncData, GetSyncError, GetSyncResponse, GetVerificationData, GetVerificationError, GetVerificationResponse, GetWebhookDeliveryData, GetWebhookDeliveryError, GetWebhookDeliveryResponse, GetWebhookEndpointData, GetWebhookEndpointError, GetWebhookEndpointResponse, IdentityCallbackData, IdentityCallbackError, LeaveOrganizationData, LeaveOrganizationError, LeaveOrganizationResponse, LinkIdentityData, LinkIdentityError, LinkIdentityResponse, ListAlertDeliveriesData, ListAlertDeliveriesError, ListAlertDeliveriesResponse, ListAlertRulesData, ListAlertRulesError, ListAlertRulesResponse, ListAlertsData, ListAlertsError, ListAlertsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListApiScopesData, ListApiScopesError, ListApiScopesResponse, ListAuditLogData, ListAuditLogError, ListAuditLogResponse, ListBlocklistAssetsData, ListBlocklistAssetsError, ListBlocklistAssetsResponse, ListBlocklistListingsData, ListBlocklistListingsError, ListBlocklistListingsResponse, ListBlocklistsData, ListBlocklistsError, ListBlocklistsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConnectionHistoryData, ListConnectionHistoryError, ListConnectionHistoryResponse, ListConnectionRecordsData, ListConnectionRecordsError, ListConnectionRecordsResponse, ListConnectionsData, ListConnectionsError, ListConnectionsOfFormerMembersData, ListConnectionsOfFormerMembersError, ListConnectionsOfFormerMembersResponse, ListConnectionsResponse, ListConnectionSyncsData, ListConnectionSyncsError, ListConnectionSyncsResponse, ListDeliverabilityHistoryData, ListDeliverabilityHistoryError, ListDeliverabilityHistoryResponse, ListDevicesData, ListDevicesError, ListDevicesResponse, ListDmarcReportsData, ListDmarcReportsError, ListDmarcReportsResponse, ListDomainChecksData, ListDomainChecksError, ListDomainChecksResponse, ListDomainsData, ListDomainsError, ListDomainsResponse, ListDomainSuggestionsData, ListDomainSuggestionsError, ListDomainSuggestionsResponse, ListEventsData, ListEventsError, ListEventsResponse, ListEventTypesData, ListEventTypesError, ListEventTypesResponse, ListExportsData, ListExportsError, ListExportsResponse, ListHelpArticlesData, ListHelpArticlesError, ListHelpArticlesResponse, ListIdentitiesData, ListIdentitiesError, ListIdentitiesResponse, ListIdentityProvidersData, ListIdentityProvidersError, ListIdentityProvidersResponse, ListIntegrationsData, ListIntegrationsError, ListIntegrationsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListInvoicesData, ListInvoicesError, ListInvoicesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMembersData, ListMembersError, ListMembersResponse, ListOauthCallbacksData, ListOauthCallbacksError, ListOauthCallbacksResponse, ListObservationsData, ListObservationsError, ListObservationsResponse, ListOpenSupportRequestsData, ListOpenSupportRequestsError, ListOpenSupportRequestsResponse, ListPlansData, ListPlansError, ListPlansResponse, ListProviderAppsData, ListProviderAppsError, ListProviderAppsResponse, ListReconciliationsData, ListReconciliationsError, ListReconciliationsResponse, ListReconnectReceiptsData, ListReconnectReceiptsError, ListReconnectReceiptsResponse, ListRetestsData, ListRetestsError, ListRetestsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSupportBundlesData, ListSupportBundlesError, ListSupportBundlesResponse, ListSupportRequestsData, ListSupportRequestsError, ListSupportRequestsResponse, ListSyncJournalData, ListSyncJournalError, ListSyncJournalResponse, ListSyncsData, ListSyncsError, ListSyncsResponse, ListTokenRefreshesData, ListTokenRefreshesError, ListTokenRefreshesResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhookEndpointsData, ListWebhookEndpointsError, ListWebhookEndpointsResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LookUpInvitationData, LookUpInvitationError, LookUpInvitationResponse, MarkAlertReadData, MarkAlertReadError, MarkAlertReadResponse, MarkAllAlertsReadData, MarkAllAlertsReadError, MarkAllAlertsReadResponse, MarkSupportRequestAnsweredData, MarkSupportRequestAnsweredError, MarkSupportRequestAnsweredResponse, OauthCallbackData, OauthCallbackError, OpenBillingPortalData, OpenBillingPortalError, OpenBillingPortalResponse, PreviewAlertRulesData, PreviewAlertRulesError, PreviewAlertRulesResponse, RefreshBillingData, RefreshBillingError, RefreshBillingResponse, RemoveMemberData, RemoveMemberError, RemoveMemberResponse, RenewAlertWebhookSecretData, RenewAlertWebhookSecretError, RenewAlertWebhookSecretResponse, RenewPasswordData, RenewPasswordError, RenewPasswordResponse, RenewRecoveryCodesData, RenewRecoveryCodesError, RenewRecoveryCodesResponse, ReplaceSignUpAddressData, ReplaceSignUpAddressError, ReplaceSignUpAddressResponse, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesError, ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ReserveMailboxData, ReserveMailboxError, ReserveMailboxResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, ResumeSubscriptionData, ResumeSubscriptionError, ResumeSubscriptionResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeDeviceAccessData, RevokeDeviceAccessError, RevokeDeviceAccessResponse, RevokeInvitationData, RevokeInvitationError, RevokeInvitationResponse, RotateApiKeyData, RotateApiKeyError, RotateApiKeyResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, RunQuickDiagnosisData, RunQuickDiagnosisError, RunQuickDiagnosisResponse, SendTestAlertData, SendTestAlertError, SendTestAlertResponse, SendWebhookTestData, SendWebhookTestError, SendWebhookTestResponse, SetUpSecondFactorData, SetUpSecondFactorError, SetUpSecondFactorResponse, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, SignUpByInvitationData, SignUpByInvitationError, SignUpByInvitationResponse, SignUpData, SignUpError, SignUpResponse, StartCheckoutData, StartCheckoutError, StartCheckoutResponse, StartConnectData, StartConnectError, StartConnectResponse, StartIdentitySignInData, StartIdentitySignInError, StartIdentitySignInResponse, StartReconciliationData, StartReconciliationError, StartReconciliationResponse, StartReconnectData, StartReconnectError, StartReconnectResponse, StartSyncData, StartSyncError, StartSyncResponse, SwitchOrganizationData, SwitchOrganizationError, SwitchOrganizationResponse, TestConnectionData, TestConnectionError, TestConnectionResponse, TestMailboxData, TestMailboxError, TestMailboxResponse, TransferOwnershipData, TransferOwnershipError, TransferOwnershipResponse, TryDeliverabilityChangeData, TryDeliverabilityChangeError, TryDeliverabilityChangeResponse, UnlinkIdentityData, UnlinkIdentityError, UnlinkIdentityResponse, UpdateAlertRulesData, UpdateAlertRulesError, UpdateAlertRulesResponse, UpdateAlertSettingsData, UpdateAlertSettingsError, UpdateAlertSettingsResponse, UpdateConnectionData, UpdateConnectionError, UpdateConnectionResponse, UpdateListingChecklistData, UpdateListingChecklistError, UpdateListingChecklistResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateOrganizationData, UpdateOrganizationError, UpdateOrganizationResponse, UpdateSendingDomainData, UpdateSendingDomainError, UpdateSendingDomainResponse, UpdateWebhookEndpointData, UpdateWebhookEndpointError, UpdateWebhookEndpointResponse, VerifyDomainData, VerifyDomainError, VerifyDomainResponse } from '../types.gen';
+import { acceptInvitation, addDmarcReport, addOutreachAccount, addOutreachRecipients, addSendingDomain, archiveOutreachCampaign, askOwner, askReconnect, cancelEmailChange, cancelSubscription, changeEmail, changeMemberRole, changePassword, changePlan, checkBlocklists, checkOutreachCampaign, checkProviderApp, closeSupportRequest, confirmAlertAddress, confirmEmail, confirmSecondFactor, connectByPassword, contactSupport, copyOutreachCampaign, countUnreadAlerts, createApiKey, createExport, createInvitation, createOrganization, createOutreachCampaign, createSupportBundle, createSupportRequest, createWebhookEndpoint, deleteExport, deleteOutreachCampaign, deleteSendingDomain, deleteSupportBundle, deleteWebhookEndpoint, disableSecondFactor, disconnectConnection, discoverServers, downloadExport, downloadSupportAttachment, downloadSupportBundle, endOtherSessions, endSession, exportAuditLog, finishIdentitySignIn, forgotPassword, getAlertSettings, getBilling, getBlocklistListing, getCampaign, getConnection, getConnectionUsability, getDeliverabilityScore, getDisconnectPreview, getDmarcReport, getDomainCheck, getEmail, getEvent, getExport, getHelpArticle, getInstanceScheduler, getMailbox, getMe, getMetricsSeries, getMetricsSummary, getOauthAttempt, getOrganization, getOutreachCampaign, getOutreachRecipient, getPlanUsage, getReconciliation, getRefund, getScheduler, getSecondFactor, getSendingDomain, getServiceStatus, getStanding, getSupport, getSupportBundle, getSupportRequest, getSync, getVerification, getWebhookDelivery, getWebhookEndpoint, identityCallback, leaveOrganization, linkIdentity, listAlertDeliveries, listAlertRules, listAlerts, listApiKeys, listApiScopes, listAuditLog, listBlocklistAssets, listBlocklistListings, listBlocklists, listCampaigns, listConnectionHistory, listConnectionRecords, listConnections, listConnectionsOfFormerMembers, listConnectionSyncs, listDeliverabilityHistory, listDevices, listDmarcReports, listDomainChecks, listDomains, listDomainSuggestions, listEvents, listEventTypes, listExports, listHelpArticles, listIdentities, listIdentityProviders, listIntegrations, listInvitations, listInvoices, listMailboxes, listMembers, listOauthCallbacks, listObservations, listOpenSupportRequests, listOutreachCampaigns, listOutreachRecipients, listPlans, listProviderApps, listReconciliations, listReconnectReceipts, listRetests, listSessions, listSupportBundles, listSupportRequests, listSyncJournal, listSyncs, listTokenRefreshes, listWebhookDeliveries, listWebhookEndpoints, listWebhooks, lookUpInvitation, markAlertRead, markAllAlertsRead, markSupportRequestAnswered, oauthCallback, openBillingPortal, type Options, pauseOutreachCampaign, previewAlertRules, previewOutreachMail, refreshBilling, removeMember, removeOutreachAccount, removeOutreachRecipient, renewAlertWebhookSecret, renewPassword, renewRecoveryCodes, replaceSignUpAddress, replayWebhookDeliveries, replayWebhookDelivery, resendInvitation, resendVerification, reserveMailbox, resetPassword, resumeOutreachCampaign, resumeOutreachCampaigns, resumeSubscription, revokeApiKey, revokeDeviceAccess, revokeInvitation, rotateApiKey, rotateWebhookSecret, runQuickDiagnosis, sendTestAlert, sendWebhookTest, setOutreachSteps, setUpSecondFactor, signIn, signOut, signUp, signUpByInvitation, skipOutreachRecipient, startCheckout, startConnect, startIdentitySignIn, startOutreachCampaign, startReconciliation, startReconnect, startSync, switchOrganization, testConnection, testMailbox, transferOwnership, tryDeliverabilityChange, unlinkIdentity, unskipOutreachRecipient, updateAlertRules, updateAlertSettings, updateConnection, updateListingChecklist, updateMailbox, updateOrganization, updateOutreachCampaign, updateSendingDomain, updateWebhookEndpoint, verifyDomain } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, AddDmarcReportData, AddDmarcReportError, AddDmarcReportResponse, AddOutreachAccountData, AddOutreachAccountError, AddOutreachAccountResponse, AddOutreachRecipientsData, AddOutreachRecipientsError, AddOutreachRecipientsResponse, AddSendingDomainData, AddSendingDomainError, AddSendingDomainResponse, ArchiveOutreachCampaignData, ArchiveOutreachCampaignError, ArchiveOutreachCampaignResponse, AskOwnerData, AskOwnerError, AskOwnerResponse, AskReconnectData, AskReconnectError, AskReconnectResponse, CancelEmailChangeData, CancelEmailChangeError, CancelEmailChangeResponse, CancelSubscriptionData, CancelSubscriptionError, CancelSubscriptionResponse, ChangeEmailData, ChangeEmailError, ChangeEmailResponse, ChangeMemberRoleData, ChangeMemberRoleError, ChangeMemberRoleResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangePlanData, ChangePlanError, ChangePlanResponse, CheckBlocklistsData, CheckBlocklistsError, CheckBlocklistsResponse, CheckOutreachCampaignData, CheckOutreachCampaignError, CheckOutreachCampaignResponse, CheckProviderAppData, CheckProviderAppError, CheckProviderAppResponse, CloseSupportRequestData, CloseSupportRequestError, CloseSupportRequestResponse, ConfirmAlertAddressData, ConfirmAlertAddressError, ConfirmAlertAddressResponse, ConfirmEmailData, ConfirmEmailError, ConfirmEmailResponse, ConfirmSecondFactorData, ConfirmSecondFactorError, ConfirmSecondFactorResponse, ConnectByPasswordData, ConnectByPasswordError, ConnectByPasswordResponse, ContactSupportData, ContactSupportError, ContactSupportResponse, CopyOutreachCampaignData, CopyOutreachCampaignError, CopyOutreachCampaignResponse, CountUnreadAlertsData, CountUnreadAlertsError, CountUnreadAlertsResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateExportData, CreateExportError, CreateExportResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateOrganizationData, CreateOrganizationError, CreateOrganizationResponse, CreateOutreachCampaignData, CreateOutreachCampaignError, CreateOutreachCampaignResponse, CreateSupportBundleData, CreateSupportBundleError, CreateSupportBundleResponse, CreateSupportRequestData, CreateSupportRequestError, CreateSupportRequestResponse, CreateWebhookEndpointData, CreateWebhookEndpointError, CreateWebhookEndpointResponse, DeleteExportData, DeleteExportError, DeleteExportResponse, DeleteOutreachCampaignData, DeleteOutreachCampaignError, DeleteOutreachCampaignResponse, DeleteSendingDomainData, DeleteSendingDomainError, DeleteSendingDomainResponse, DeleteSupportBundleData, DeleteSupportBundleError, DeleteSupportBundleResponse, DeleteWebhookEndpointData, DeleteWebhookEndpointError, DeleteWebhookEndpointResponse, DisableSecondFactorData, DisableSecondFactorError, DisableSecondFactorResponse, DisconnectConnectionData, DisconnectConnectionError, DisconnectConnectionResponse, DiscoverServersData, DiscoverServersError, DiscoverServersResponse, DownloadExportData, DownloadExportError, DownloadExportResponse, DownloadSupportAttachmentData, DownloadSupportAttachmentError, DownloadSupportAttachmentResponse, DownloadSupportBundleData, DownloadSupportBundleError, DownloadSupportBundleResponse, EndOtherSessionsData, EndOtherSessionsError, EndOtherSessionsResponse, EndSessionData, EndSessionError, EndSessionResponse, ExportAuditLogData, ExportAuditLogError, ExportAuditLogResponse, FinishIdentitySignInData, FinishIdentitySignInError, FinishIdentitySignInResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAlertSettingsData, GetAlertSettingsError, GetAlertSettingsResponse, GetBillingData, GetBillingError, GetBillingResponse, GetBlocklistListingData, GetBlocklistListingError, GetBlocklistListingResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetConnectionData, GetConnectionError, GetConnectionResponse, GetConnectionUsabilityData, GetConnectionUsabilityError, GetConnectionUsabilityResponse, GetDeliverabilityScoreData, GetDeliverabilityScoreError, GetDeliverabilityScoreResponse, GetDisconnectPreviewData, GetDisconnectPreviewError, GetDisconnectPreviewResponse, GetDmarcReportData, GetDmarcReportError, GetDmarcReportResponse, GetDomainCheckData, GetDomainCheckError, GetDomainCheckResponse, GetEmailData, GetEmailError, GetEmailResponse, GetEventData, GetEventError, GetEventResponse, GetExportData, GetExportError, GetExportResponse, GetHelpArticleData, GetHelpArticleError, GetHelpArticleResponse, GetInstanceSchedulerData, GetInstanceSchedulerError, GetInstanceSchedulerResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMeData, GetMeError, GetMeResponse, GetMetricsSeriesData, GetMetricsSeriesError, GetMetricsSeriesResponse, GetMetricsSummaryData, GetMetricsSummaryError, GetMetricsSummaryResponse, GetOauthAttemptData, GetOauthAttemptError, GetOauthAttemptResponse, GetOrganizationData, GetOrganizationError, GetOrganizationResponse, GetOutreachCampaignData, GetOutreachCampaignError, GetOutreachCampaignResponse, GetOutreachRecipientData, GetOutreachRecipientError, GetOutreachRecipientResponse, GetPlanUsageData, GetPlanUsageError, GetPlanUsageResponse, GetReconciliationData, GetReconciliationError, GetReconciliationResponse, GetRefundData, GetRefundError, GetRefundResponse, GetSchedulerData, GetSchedulerError, GetSchedulerResponse, GetSecondFactorData, GetSecondFactorError, GetSecondFactorResponse, GetSendingDomainData, GetSendingDomainError, GetSendingDomainResponse, GetServiceStatusData, GetServiceStatusError, GetServiceStatusResponse, GetStandingData, GetStandingError, GetStandingResponse, GetSupportBundleData, GetSupportBundleError, GetSupportBundleResponse, GetSupportData, GetSupportError, GetSupportRequestData, GetSupportRequestError, GetSupportRequestResponse, GetSupportResponse, GetSyncData, GetSyncError, GetSyncResponse, GetVerificationData, GetVerificationError, GetVerificationResponse, GetWebhookDeliveryData, GetWebhookDeliveryError, GetWebhookDeliveryResponse, GetWebhookEndpointData, GetWebhookEndpointError, GetWebhookEndpointResponse, IdentityCallbackData, IdentityCallbackError, LeaveOrganizationData, LeaveOrganizationError, LeaveOrganizationResponse, LinkIdentityData, LinkIdentityError, LinkIdentityResponse, ListAlertDeliveriesData, ListAlertDeliveriesError, ListAlertDeliveriesResponse, ListAlertRulesData, ListAlertRulesError, ListAlertRulesResponse, ListAlertsData, ListAlertsError, ListAlertsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListApiScopesData, ListApiScopesError, ListApiScopesResponse, ListAuditLogData, ListAuditLogError, ListAuditLogResponse, ListBlocklistAssetsData, ListBlocklistAssetsError, ListBlocklistAssetsResponse, ListBlocklistListingsData, ListBlocklistListingsError, ListBlocklistListingsResponse, ListBlocklistsData, ListBlocklistsError, ListBlocklistsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConnectionHistoryData, ListConnectionHistoryError, ListConnectionHistoryResponse, ListConnectionRecordsData, ListConnectionRecordsError, ListConnectionRecordsResponse, ListConnectionsData, ListConnectionsError, ListConnectionsOfFormerMembersData, ListConnectionsOfFormerMembersError, ListConnectionsOfFormerMembersResponse, ListConnectionsResponse, ListConnectionSyncsData, ListConnectionSyncsError, ListConnectionSyncsResponse, ListDeliverabilityHistoryData, ListDeliverabilityHistoryError, ListDeliverabilityHistoryResponse, ListDevicesData, ListDevicesError, ListDevicesResponse, ListDmarcReportsData, ListDmarcReportsError, ListDmarcReportsResponse, ListDomainChecksData, ListDomainChecksError, ListDomainChecksResponse, ListDomainsData, ListDomainsError, ListDomainsResponse, ListDomainSuggestionsData, ListDomainSuggestionsError, ListDomainSuggestionsResponse, ListEventsData, ListEventsError, ListEventsResponse, ListEventTypesData, ListEventTypesError, ListEventTypesResponse, ListExportsData, ListExportsError, ListExportsResponse, ListHelpArticlesData, ListHelpArticlesError, ListHelpArticlesResponse, ListIdentitiesData, ListIdentitiesError, ListIdentitiesResponse, ListIdentityProvidersData, ListIdentityProvidersError, ListIdentityProvidersResponse, ListIntegrationsData, ListIntegrationsError, ListIntegrationsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListInvoicesData, ListInvoicesError, ListInvoicesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMembersData, ListMembersError, ListMembersResponse, ListOauthCallbacksData, ListOauthCallbacksError, ListOauthCallbacksResponse, ListObservationsData, ListObservationsError, ListObservationsResponse, ListOpenSupportRequestsData, ListOpenSupportRequestsError, ListOpenSupportRequestsResponse, ListOutreachCampaignsData, ListOutreachCampaignsError, ListOutreachCampaignsResponse, ListOutreachRecipientsData, ListOutreachRecipientsError, ListOutreachRecipientsResponse, ListPlansData, ListPlansError, ListPlansResponse, ListProviderAppsData, ListProviderAppsError, ListProviderAppsResponse, ListReconciliationsData, ListReconciliationsError, ListReconciliationsResponse, ListReconnectReceiptsData, ListReconnectReceiptsError, ListReconnectReceiptsResponse, ListRetestsData, ListRetestsError, ListRetestsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSupportBundlesData, ListSupportBundlesError, ListSupportBundlesResponse, ListSupportRequestsData, ListSupportRequestsError, ListSupportRequestsResponse, ListSyncJournalData, ListSyncJournalError, ListSyncJournalResponse, ListSyncsData, ListSyncsError, ListSyncsResponse, ListTokenRefreshesData, ListTokenRefreshesError, ListTokenRefreshesResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhookEndpointsData, ListWebhookEndpointsError, ListWebhookEndpointsResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LookUpInvitationData, LookUpInvitationError, LookUpInvitationResponse, MarkAlertReadData, MarkAlertReadError, MarkAlertReadResponse, MarkAllAlertsReadData, MarkAllAlertsReadError, MarkAllAlertsReadResponse, MarkSupportRequestAnsweredData, MarkSupportRequestAnsweredError, MarkSupportRequestAnsweredResponse, OauthCallbackData, OauthCallbackError, OpenBillingPortalData, OpenBillingPortalError, OpenBillingPortalResponse, PauseOutreachCampaignData, PauseOutreachCampaignError, PauseOutreachCampaignResponse, PreviewAlertRulesData, PreviewAlertRulesError, PreviewAlertRulesResponse, PreviewOutreachMailData, PreviewOutreachMailError, PreviewOutreachMailResponse, RefreshBillingData, RefreshBillingError, RefreshBillingResponse, RemoveMemberData, RemoveMemberError, RemoveMemberResponse, RemoveOutreachAccountData, RemoveOutreachAccountError, RemoveOutreachAccountResponse, RemoveOutreachRecipientData, RemoveOutreachRecipientError, RemoveOutreachRecipientResponse, RenewAlertWebhookSecretData, RenewAlertWebhookSecretError, RenewAlertWebhookSecretResponse, RenewPasswordData, RenewPasswordError, RenewPasswordResponse, RenewRecoveryCodesData, RenewRecoveryCodesError, RenewRecoveryCodesResponse, ReplaceSignUpAddressData, ReplaceSignUpAddressError, ReplaceSignUpAddressResponse, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesError, ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ReserveMailboxData, ReserveMailboxError, ReserveMailboxResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, ResumeOutreachCampaignData, ResumeOutreachCampaignError, ResumeOutreachCampaignResponse, ResumeOutreachCampaignsData, ResumeOutreachCampaignsError, ResumeOutreachCampaignsResponse, ResumeSubscriptionData, ResumeSubscriptionError, ResumeSubscriptionResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeDeviceAccessData, RevokeDeviceAccessError, RevokeDeviceAccessResponse, RevokeInvitationData, RevokeInvitationError, RevokeInvitationResponse, RotateApiKeyData, RotateApiKeyError, RotateApiKeyResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, RunQuickDiagnosisData, RunQuickDiagnosisError, RunQuickDiagnosisResponse, SendTestAlertData, SendTestAlertError, SendTestAlertResponse, SendWebhookTestData, SendWebhookTestError, SendWebhookTestResponse, SetOutreachStepsData, SetOutreachStepsError, SetOutreachStepsResponse, SetUpSecondFactorData, SetUpSecondFactorError, SetUpSecondFactorResponse, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, SignUpByInvitationData, SignUpByInvitationError, SignUpByInvitationResponse, SignUpData, SignUpError, SignUpResponse, SkipOutreachRecipientData, SkipOutreachRecipientError, SkipOutreachRecipientResponse, StartCheckoutData, StartCheckoutError, StartCheckoutResponse, StartConnectData, StartConnectError, StartConnectResponse, StartIdentitySignInData, StartIdentitySignInError, StartIdentitySignInResponse, StartOutreachCampaignData, StartOutreachCampaignError, StartOutreachCampaignResponse, StartReconciliationData, StartReconciliationError, StartReconciliationResponse, StartReconnectData, StartReconnectError, StartReconnectResponse, StartSyncData, StartSyncError, StartSyncResponse, SwitchOrganizationData, SwitchOrganizationError, SwitchOrganizationResponse, TestConnectionData, TestConnectionError, TestConnectionResponse, TestMailboxData, TestMailboxError, TestMailboxResponse, TransferOwnershipData, TransferOwnershipError, TransferOwnershipResponse, TryDeliverabilityChangeData, TryDeliverabilityChangeError, TryDeliverabilityChangeResponse, UnlinkIdentityData, UnlinkIdentityError, UnlinkIdentityResponse, UnskipOutreachRecipientData, UnskipOutreachRecipientError, UnskipOutreachRecipientResponse, UpdateAlertRulesData, UpdateAlertRulesError, UpdateAlertRulesResponse, UpdateAlertSettingsData, UpdateAlertSettingsError, UpdateAlertSettingsResponse, UpdateConnectionData, UpdateConnectionError, UpdateConnectionResponse, UpdateListingChecklistData, UpdateListingChecklistError, UpdateListingChecklistResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateOrganizationData, UpdateOrganizationError, UpdateOrganizationResponse, UpdateOutreachCampaignData, UpdateOutreachCampaignError, UpdateOutreachCampaignResponse, UpdateSendingDomainData, UpdateSendingDomainError, UpdateSendingDomainResponse, UpdateWebhookEndpointData, UpdateWebhookEndpointError, UpdateWebhookEndpointResponse, VerifyDomainData, VerifyDomainError, VerifyDomainResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -3925,6 +3925,494 @@ export const createOrganizationMutation = (options?: Partial<Options<CreateOrgan
     const mutationOptions: UseMutationOptions<CreateOrganizationResponse, CreateOrganizationError, Options<CreateOrganizationData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await createOrganization({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listOutreachCampaignsQueryKey = (options?: Options<ListOutreachCampaignsData>) => createQueryKey('listOutreachCampaigns', options);
+
+/**
+ * List Outreach Campaigns
+ *
+ * All of the organization, newest first, with their figures.
+ */
+export const listOutreachCampaignsOptions = (options?: Options<ListOutreachCampaignsData>) => queryOptions<ListOutreachCampaignsResponse, ListOutreachCampaignsError, ListOutreachCampaignsResponse, ReturnType<typeof listOutreachCampaignsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listOutreachCampaigns({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listOutreachCampaignsQueryKey(options)
+});
+
+export const listOutreachCampaignsInfiniteQueryKey = (options?: Options<ListOutreachCampaignsData>): QueryKey<Options<ListOutreachCampaignsData>> => createQueryKey('listOutreachCampaigns', options, true);
+
+/**
+ * List Outreach Campaigns
+ *
+ * All of the organization, newest first, with their figures.
+ */
+export const listOutreachCampaignsInfiniteOptions = (options?: Options<ListOutreachCampaignsData>) => {
+    const opts = infiniteQueryOptions<ListOutreachCampaignsResponse, ListOutreachCampaignsError, InfiniteData<ListOutreachCampaignsResponse>, QueryKey<Options<ListOutreachCampaignsData>>, string | null | Pick<QueryKey<Options<ListOutreachCampaignsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListOutreachCampaignsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listOutreachCampaigns({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listOutreachCampaignsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create Outreach Campaign
+ *
+ * A draft. Steps, accounts and recipients follow.
+ */
+export const createOutreachCampaignMutation = (options?: Partial<Options<CreateOutreachCampaignData>>): UseMutationOptions<CreateOutreachCampaignResponse, CreateOutreachCampaignError, Options<CreateOutreachCampaignData>> => {
+    const mutationOptions: UseMutationOptions<CreateOutreachCampaignResponse, CreateOutreachCampaignError, Options<CreateOutreachCampaignData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createOutreachCampaign({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Resume Outreach Campaigns
+ *
+ * Those named, or all that trouble paused; one that cannot go on yet hinders no other, and is told with why.
+ */
+export const resumeOutreachCampaignsMutation = (options?: Partial<Options<ResumeOutreachCampaignsData>>): UseMutationOptions<ResumeOutreachCampaignsResponse, ResumeOutreachCampaignsError, Options<ResumeOutreachCampaignsData>> => {
+    const mutationOptions: UseMutationOptions<ResumeOutreachCampaignsResponse, ResumeOutreachCampaignsError, Options<ResumeOutreachCampaignsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resumeOutreachCampaigns({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete Outreach Campaign
+ *
+ * Drafts only. Others are archived: what was sent stays.
+ */
+export const deleteOutreachCampaignMutation = (options?: Partial<Options<DeleteOutreachCampaignData>>): UseMutationOptions<DeleteOutreachCampaignResponse, DeleteOutreachCampaignError, Options<DeleteOutreachCampaignData>> => {
+    const mutationOptions: UseMutationOptions<DeleteOutreachCampaignResponse, DeleteOutreachCampaignError, Options<DeleteOutreachCampaignData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteOutreachCampaign({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getOutreachCampaignQueryKey = (options: Options<GetOutreachCampaignData>) => createQueryKey('getOutreachCampaign', options);
+
+/**
+ * Get Outreach Campaign
+ *
+ * With its steps, accounts and figures. The ETag is for changing it.
+ */
+export const getOutreachCampaignOptions = (options: Options<GetOutreachCampaignData>) => queryOptions<GetOutreachCampaignResponse, GetOutreachCampaignError, GetOutreachCampaignResponse, ReturnType<typeof getOutreachCampaignQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getOutreachCampaign({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getOutreachCampaignQueryKey(options)
+});
+
+/**
+ * Update Outreach Campaign
+ *
+ * Acts at once, also while it runs.
+ */
+export const updateOutreachCampaignMutation = (options?: Partial<Options<UpdateOutreachCampaignData>>): UseMutationOptions<UpdateOutreachCampaignResponse, UpdateOutreachCampaignError, Options<UpdateOutreachCampaignData>> => {
+    const mutationOptions: UseMutationOptions<UpdateOutreachCampaignResponse, UpdateOutreachCampaignError, Options<UpdateOutreachCampaignData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateOutreachCampaign({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Add Outreach Account
+ *
+ * Puts a mailbox on the FROM list, or back on it.
+ */
+export const addOutreachAccountMutation = (options?: Partial<Options<AddOutreachAccountData>>): UseMutationOptions<AddOutreachAccountResponse, AddOutreachAccountError, Options<AddOutreachAccountData>> => {
+    const mutationOptions: UseMutationOptions<AddOutreachAccountResponse, AddOutreachAccountError, Options<AddOutreachAccountData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addOutreachAccount({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove Outreach Account
+ *
+ * Takes it off the FROM list. Who had mail from it waits for it; who had none is free for the others.
+ */
+export const removeOutreachAccountMutation = (options?: Partial<Options<RemoveOutreachAccountData>>): UseMutationOptions<RemoveOutreachAccountResponse, RemoveOutreachAccountError, Options<RemoveOutreachAccountData>> => {
+    const mutationOptions: UseMutationOptions<RemoveOutreachAccountResponse, RemoveOutreachAccountError, Options<RemoveOutreachAccountData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeOutreachAccount({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Archive Outreach Campaign
+ *
+ * For ever. Its figures stay.
+ */
+export const archiveOutreachCampaignMutation = (options?: Partial<Options<ArchiveOutreachCampaignData>>): UseMutationOptions<ArchiveOutreachCampaignResponse, ArchiveOutreachCampaignError, Options<ArchiveOutreachCampaignData>> => {
+    const mutationOptions: UseMutationOptions<ArchiveOutreachCampaignResponse, ArchiveOutreachCampaignError, Options<ArchiveOutreachCampaignData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await archiveOutreachCampaign({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const checkOutreachCampaignQueryKey = (options: Options<CheckOutreachCampaignData>) => createQueryKey('checkOutreachCampaign', options);
+
+/**
+ * Check Outreach Campaign
+ *
+ * Everything that hinders the start, by name.
+ */
+export const checkOutreachCampaignOptions = (options: Options<CheckOutreachCampaignData>) => queryOptions<CheckOutreachCampaignResponse, CheckOutreachCampaignError, CheckOutreachCampaignResponse, ReturnType<typeof checkOutreachCampaignQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await checkOutreachCampaign({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: checkOutreachCampaignQueryKey(options)
+});
+
+/**
+ * Copy Outreach Campaign
+ *
+ * A draft with the same steps, accounts and settings, which belongs to whoever copied.
+ */
+export const copyOutreachCampaignMutation = (options?: Partial<Options<CopyOutreachCampaignData>>): UseMutationOptions<CopyOutreachCampaignResponse, CopyOutreachCampaignError, Options<CopyOutreachCampaignData>> => {
+    const mutationOptions: UseMutationOptions<CopyOutreachCampaignResponse, CopyOutreachCampaignError, Options<CopyOutreachCampaignData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await copyOutreachCampaign({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Pause Outreach Campaign
+ *
+ * Once this is answered no mail of it is begun.
+ */
+export const pauseOutreachCampaignMutation = (options?: Partial<Options<PauseOutreachCampaignData>>): UseMutationOptions<PauseOutreachCampaignResponse, PauseOutreachCampaignError, Options<PauseOutreachCampaignData>> => {
+    const mutationOptions: UseMutationOptions<PauseOutreachCampaignResponse, PauseOutreachCampaignError, Options<PauseOutreachCampaignData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await pauseOutreachCampaign({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const previewOutreachMailQueryKey = (options: Options<PreviewOutreachMailData>) => createQueryKey('previewOutreachMail', options);
+
+/**
+ * Preview Outreach Mail
+ *
+ * A mail as this recipient would get it, and which fields are missing.
+ */
+export const previewOutreachMailOptions = (options: Options<PreviewOutreachMailData>) => queryOptions<PreviewOutreachMailResponse, PreviewOutreachMailError, PreviewOutreachMailResponse, ReturnType<typeof previewOutreachMailQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await previewOutreachMail({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: previewOutreachMailQueryKey(options)
+});
+
+export const listOutreachRecipientsQueryKey = (options: Options<ListOutreachRecipientsData>) => createQueryKey('listOutreachRecipients', options);
+
+/**
+ * List Outreach Recipients
+ *
+ * In the order in which they were added.
+ */
+export const listOutreachRecipientsOptions = (options: Options<ListOutreachRecipientsData>) => queryOptions<ListOutreachRecipientsResponse, ListOutreachRecipientsError, ListOutreachRecipientsResponse, ReturnType<typeof listOutreachRecipientsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listOutreachRecipients({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listOutreachRecipientsQueryKey(options)
+});
+
+export const listOutreachRecipientsInfiniteQueryKey = (options: Options<ListOutreachRecipientsData>): QueryKey<Options<ListOutreachRecipientsData>> => createQueryKey('listOutreachRecipients', options, true);
+
+/**
+ * List Outreach Recipients
+ *
+ * In the order in which they were added.
+ */
+export const listOutreachRecipientsInfiniteOptions = (options: Options<ListOutreachRecipientsData>) => {
+    const opts = infiniteQueryOptions<ListOutreachRecipientsResponse, ListOutreachRecipientsError, InfiniteData<ListOutreachRecipientsResponse>, QueryKey<Options<ListOutreachRecipientsData>>, string | null | Pick<QueryKey<Options<ListOutreachRecipientsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListOutreachRecipientsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listOutreachRecipients({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listOutreachRecipientsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Add Outreach Recipients
+ *
+ * Up to 1,000 at once; files go by an import. Who is in the campaign already stays as they are.
+ */
+export const addOutreachRecipientsMutation = (options?: Partial<Options<AddOutreachRecipientsData>>): UseMutationOptions<AddOutreachRecipientsResponse, AddOutreachRecipientsError, Options<AddOutreachRecipientsData>> => {
+    const mutationOptions: UseMutationOptions<AddOutreachRecipientsResponse, AddOutreachRecipientsError, Options<AddOutreachRecipientsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addOutreachRecipients({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove Outreach Recipient
+ *
+ * Only who had no mail of the campaign yet; others can be skipped.
+ */
+export const removeOutreachRecipientMutation = (options?: Partial<Options<RemoveOutreachRecipientData>>): UseMutationOptions<RemoveOutreachRecipientResponse, RemoveOutreachRecipientError, Options<RemoveOutreachRecipientData>> => {
+    const mutationOptions: UseMutationOptions<RemoveOutreachRecipientResponse, RemoveOutreachRecipientError, Options<RemoveOutreachRecipientData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeOutreachRecipient({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getOutreachRecipientQueryKey = (options: Options<GetOutreachRecipientData>) => createQueryKey('getOutreachRecipient', options);
+
+/**
+ * Get Outreach Recipient
+ *
+ * One recipient, with what comes next.
+ */
+export const getOutreachRecipientOptions = (options: Options<GetOutreachRecipientData>) => queryOptions<GetOutreachRecipientResponse, GetOutreachRecipientError, GetOutreachRecipientResponse, ReturnType<typeof getOutreachRecipientQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getOutreachRecipient({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getOutreachRecipientQueryKey(options)
+});
+
+/**
+ * Skip Outreach Recipient
+ *
+ * They get nothing more of this campaign.
+ */
+export const skipOutreachRecipientMutation = (options?: Partial<Options<SkipOutreachRecipientData>>): UseMutationOptions<SkipOutreachRecipientResponse, SkipOutreachRecipientError, Options<SkipOutreachRecipientData>> => {
+    const mutationOptions: UseMutationOptions<SkipOutreachRecipientResponse, SkipOutreachRecipientError, Options<SkipOutreachRecipientData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await skipOutreachRecipient({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Unskip Outreach Recipient
+ *
+ * They go on with the step that is next.
+ */
+export const unskipOutreachRecipientMutation = (options?: Partial<Options<UnskipOutreachRecipientData>>): UseMutationOptions<UnskipOutreachRecipientResponse, UnskipOutreachRecipientError, Options<UnskipOutreachRecipientData>> => {
+    const mutationOptions: UseMutationOptions<UnskipOutreachRecipientResponse, UnskipOutreachRecipientError, Options<UnskipOutreachRecipientData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await unskipOutreachRecipient({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Resume Outreach Campaign
+ *
+ * Goes on where it stopped: no step twice, none left out.
+ */
+export const resumeOutreachCampaignMutation = (options?: Partial<Options<ResumeOutreachCampaignData>>): UseMutationOptions<ResumeOutreachCampaignResponse, ResumeOutreachCampaignError, Options<ResumeOutreachCampaignData>> => {
+    const mutationOptions: UseMutationOptions<ResumeOutreachCampaignResponse, ResumeOutreachCampaignError, Options<ResumeOutreachCampaignData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resumeOutreachCampaign({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Start Outreach Campaign
+ *
+ * With two accounts or more it becomes a rotation, for ever. What hinders is answered as 409, all at once.
+ */
+export const startOutreachCampaignMutation = (options?: Partial<Options<StartOutreachCampaignData>>): UseMutationOptions<StartOutreachCampaignResponse, StartOutreachCampaignError, Options<StartOutreachCampaignData>> => {
+    const mutationOptions: UseMutationOptions<StartOutreachCampaignResponse, StartOutreachCampaignError, Options<StartOutreachCampaignData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await startOutreachCampaign({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Set Outreach Steps
+ *
+ * All steps, in order. One that somebody got already stays as it is.
+ */
+export const setOutreachStepsMutation = (options?: Partial<Options<SetOutreachStepsData>>): UseMutationOptions<SetOutreachStepsResponse, SetOutreachStepsError, Options<SetOutreachStepsData>> => {
+    const mutationOptions: UseMutationOptions<SetOutreachStepsResponse, SetOutreachStepsError, Options<SetOutreachStepsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await setOutreachSteps({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
