@@ -47,8 +47,13 @@ async def settle(
             await cancel_clock(tx, clock)
         elif read.over:
             await apply_rule(tx, campaign, account, clock, rt.clock.now())
-        elif ended_at is not None and clock.kind == Kind.NINE_DAYS:
+        elif _is_in_vain(account, clock, ended_at):
             await cancel_clock(tx, clock)
+
+
+def _is_in_vain(account: OutreachAccount, clock: OutreachClock, ended_at: datetime | None) -> bool:
+    """The episode is over, or a member put the account back on the list."""
+    return ended_at is not None if clock.kind == Kind.NINE_DAYS else account.state != "removed"
 
 
 async def _ended_at(tx: UnitOfWork, row: Connection, account: OutreachAccount, clock: OutreachClock) -> datetime | None:

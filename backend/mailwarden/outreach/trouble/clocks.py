@@ -15,6 +15,8 @@ from mailwarden.outreach.trouble.downtime import spans_since
 from mailwarden.outreach.trouble.rules import LENGTH, Clock, Kind
 from mailwarden.outreach.trouble.stopping import Tally, stop, tally
 
+CLOCKS = "outreach.clocks"  # the job of a connection
+
 
 async def start_clock(
     tx: UnitOfWork, campaign: OutreachCampaign, account: OutreachAccount, kind: Kind, at: datetime, cause: UUID
@@ -62,7 +64,8 @@ async def apply_rule(
     done = await stop(tx, campaign, account, Kind(clock.kind))
     clock.state, clock.applied_at, clock.stopped, clock.unassigned = "applied", now, done.stopped, done.freed
     await tx.session.flush()
-    await take_off(tx, campaign, account, clock.kind, clock.due_at)
+    if clock.kind == Kind.NINE_DAYS:  # else it left at T0, and may be back by now
+        await take_off(tx, campaign, account, clock.kind, clock.due_at)
     await _tell(tx, EventType.OUTREACH_STOP_RULE_APPLIED, campaign, account, clock, done)
 
 

@@ -15,11 +15,11 @@ from mailwarden.events.types import EventType
 from mailwarden.outreach.models import OutreachAccount
 from mailwarden.outreach.trouble.align import align, leave, settle
 from mailwarden.outreach.trouble.announcing import announce
+from mailwarden.outreach.trouble.clocks import CLOCKS
 from mailwarden.outreach.trouble.downtime import PULSE, pulse, start_up
 from mailwarden.outreach.trouble.holding import hold_using, is_over, still
 from mailwarden.outreach.trouble.slots import follow_slot
 
-CLOCKS = "outreach.clocks"
 __all__ = ["CLOCKS", "JOBS", "LISTENERS", "start_up"]
 
 

@@ -1,0 +1,234 @@
+"""Disconnect, and the hour after it: L11-L18, L24."""
+
+from datetime import timedelta
+
+import pytest
+
+from mailwarden.connections.models import Connection
+from mailwarden.events.types import EventType
+from mailwarden.outreach.models import OutreachCampaign
+from tests.outreach.trouble.lab import DAY, HOUR, MINUTE, Lab
+
+SECOND = timedelta(seconds=1)
+
+
+async def rotation(lab: Lab) -> tuple[OutreachCampaign, Connection, Connection]:
+    mine, other = await lab.account("a@acme.test"), await lab.account("b@acme.test")
+    return await lab.campaign(mine, other), mine, other
+
+
+async def test_l11_the_account_leaves_the_from_list_and_an_hour_begins(lab: Lab) -> None:
+    campaign, mine, other = await rotation(lab)
+    await lab.later(HOUR)
+    before = lab.now()
+    await lab.disconnects(mine)
+    entry = await lab.entry(campaign, mine)
+    assert entry.state == "removed"
+    assert entry.removed_at is not None
+    assert abs(entry.removed_at - before) < 5 * SECOND
+    (clock,) = await lab.clocks()
+    assert (clock.kind, clock.state) == ("grace", "running")
+    assert clock.due_at - clock.started_at == HOUR
+    assert clock.started_at == entry.removed_at
+    assert await lab.place(campaign, other) == "active"
+    assert await lab.state(campaign) == ("running", None)
+
+
+async def test_l11_t0_is_the_disconnect_also_if_we_hear_of_it_late(lab: Lab) -> None:
+    campaign, mine, _ = await rotation(lab)
+    at = lab.now()
+    await lab.disconnects(mine, work=False)
+    await lab.later(20 * MINUTE)
+    removed_at = (await lab.entry(campaign, mine)).removed_at
+    assert removed_at is not None
+    assert abs(removed_at - at) < 5 * SECOND
+
+
+async def test_l12_reconnecting_alone_does_not_put_it_back(lab: Lab) -> None:
+    campaign, mine, _ = await rotation(lab)
+    await lab.disconnects(mine)
+    await lab.later(10 * MINUTE)
+    await lab.reconnects(mine)
+    assert await lab.place(campaign, mine) == "removed"
+
+
+@pytest.mark.parametrize("minutes", [0, 1, 30, 59])
+async def test_l13_reconnected_and_re_added_within_the_hour_everything_goes_on(lab: Lab, minutes: int) -> None:
+    campaign, mine, _ = await rotation(lab)
+    people = await lab.people(campaign, mine, [3, 1, 0])
+    await lab.disconnects(mine)
+    await lab.later(minutes * MINUTE)
+    await lab.reconnects(mine)
+    await lab.re_adds(campaign, mine)
+    entry = await lab.entry(campaign, mine)
+    await lab.later(30 * DAY)
+    assert await lab.states(people) == ["active"] * 3
+    assert {one.account_id for one in await lab.recipients(people)} == {entry.id}
+    assert (await lab.entry(campaign, mine)).state == "active"
+    assert [one.state for one in await lab.clocks()] == ["cancelled"]
+
+
+async def test_l14_reconnected_in_time_but_re_added_a_moment_too_late(lab: Lab) -> None:
+    campaign, mine, _ = await rotation(lab)
+    people = await lab.people(campaign, mine, [1, 0])
+    await lab.disconnects(mine)
+    await lab.later(10 * MINUTE)
+    await lab.reconnects(mine)
+    await lab.machine.advance(50 * MINUTE + SECOND)  # and no job has run yet
+    await lab.re_adds(campaign, mine)
+    assert await lab.states(people) == ["campaign_stopped", "active"]
+    assert await lab.place(campaign, mine) == "active"
+
+
+async def test_l14_one_click_does_both_when_the_wish_was_left_before(lab: Lab) -> None:
+    campaign, mine, _ = await rotation(lab)
+    people = await lab.people(campaign, mine, [1, 0])
+    await lab.disconnects(mine)
+    await lab.later(10 * MINUTE)
+    assert (await lab.re_adds(campaign, mine)).waits
+    assert await lab.place(campaign, mine) == "removed"
+    await lab.later(40 * MINUTE)
+    await lab.reconnects(mine)
+    await lab.later(DAY)
+    assert await lab.states(people) == ["active"] * 2
+    assert await lab.place(campaign, mine) == "active"
+
+
+async def test_l14_the_wish_counts_from_the_reconnect_though_we_hear_of_it_late(lab: Lab) -> None:
+    campaign, mine, _ = await rotation(lab)
+    people = await lab.people(campaign, mine, [1, 0])
+    await lab.disconnects(mine)
+    await lab.re_adds(campaign, mine)
+    await lab.machine.advance(59 * MINUTE)
+    await lab.reconnects(mine, work=False)
+    await lab.later(10 * MINUTE)
+    assert await lab.states(people) == ["active"] * 2
+    assert await lab.place(campaign, mine) == "active"
+
+
+async def test_l14_the_wish_comes_too_late_with_the_reconnect(lab: Lab) -> None:
+    campaign, mine, _ = await rotation(lab)
+    people = await lab.people(campaign, mine, [1, 0])
+    await lab.disconnects(mine)
+    await lab.re_adds(campaign, mine)
+    await lab.machine.advance(61 * MINUTE)
+    await lab.reconnects(mine)
+    assert await lab.states(people) == ["campaign_stopped", "active"]
+    assert await lab.place(campaign, mine) == "active"
+
+
+async def test_l14_warnings_at_30_10_and_2_minutes(lab: Lab) -> None:
+    campaign, mine, _ = await rotation(lab)
+    await lab.people(campaign, mine, [2, 1, 0])
+    await lab.disconnects(mine)
+    heard = []
+    for _ in range(62):
+        await lab.later(MINUTE)
+        heard.append(list(await lab.moments()))
+    assert heard[28] == []
+    assert heard[30] == ["30_min_left"]
+    assert heard[50] == ["30_min_left", "10_min_left"]
+    assert heard[61] == ["30_min_left", "10_min_left", "2_min_left"]
+    told = (await lab.told(EventType.OUTREACH_CLOCK_WARNING))[0].data
+    assert told["recipients_at_stake"] == 2
+    assert 29 * 60 <= told["remaining_s"] <= 30 * 60
+
+
+async def test_l15_l16_at_the_end_of_the_hour_who_had_mail_is_stopped_and_who_had_none_is_free(lab: Lab) -> None:
+    campaign, mine, other = await rotation(lab)
+    people = await lab.people(campaign, mine, [3, 1, 0, 0])
+    others = await lab.people(campaign, other, [2, 0])
+    free = await lab.person(campaign, None)
+    await lab.disconnects(mine)
+    await lab.later(59 * MINUTE)
+    assert await lab.states(people) == ["active"] * 4
+    await lab.later(MINUTE + SECOND)
+    assert await lab.states(people) == ["campaign_stopped", "campaign_stopped", "active", "active"]
+    assert [one.account_id for one in (await lab.recipients(people))[2:]] == [None, None]
+    entry = await lab.entry(campaign, other)
+    assert [(one.state, one.account_id) for one in await lab.recipients(others)] == [("active", entry.id)] * 2
+    assert await lab.states([free]) == ["active"]
+    (clock,) = await lab.clocks()
+    assert (clock.state, clock.stopped, clock.unassigned) == ("applied", 2, 2)
+    assert len(await lab.told(EventType.OUTREACH_STOP_RULE_APPLIED)) == 1
+
+
+async def test_l15_a_mail_that_waits_does_not_leave_any_more_and_one_under_way_counts(lab: Lab) -> None:
+    campaign, mine, _ = await rotation(lab)
+    waits, flies = await lab.people(campaign, mine, [0, 0])
+    queued = await lab.mail(waits, mine, 1, state="queued")
+    await lab.mail(flies, mine, 1, state="unknown")
+    await lab.disconnects(mine)
+    await lab.later(61 * MINUTE)
+    assert await lab.states([waits, flies]) == ["active", "campaign_stopped"]
+    assert await lab.message_state(queued) == "cancelled"
+    assert await lab.steps_decided(waits) == []  # another account may write step 1
+
+
+@pytest.mark.parametrize("state", ["finished", "replied", "bounced", "unsubscribed", "suppressed"])
+async def test_l15_whose_sequence_is_over_keeps_that_end(lab: Lab, state: str) -> None:
+    campaign, mine, _ = await rotation(lab)
+    person = await lab.person(campaign, mine, 2, state=state)
+    await lab.disconnects(mine)
+    await lab.later(2 * HOUR)
+    assert await lab.states([person]) == [state]
+
+
+async def test_l17_no_reconnect_lifts_it(lab: Lab) -> None:
+    campaign, mine, _ = await rotation(lab)
+    people = await lab.people(campaign, mine, [1])
+    await lab.disconnects(mine)
+    await lab.later(2 * HOUR)
+    for _ in range(2):
+        await lab.reconnects(mine)
+        await lab.re_adds(campaign, mine)
+        await lab.later(DAY)
+        await lab.breaks(mine)
+        await lab.recovers(mine)
+        await lab.disconnects(mine)
+        await lab.later(DAY)
+    assert await lab.states(people) == ["campaign_stopped"]
+
+
+async def test_l18_re_added_after_the_hour_it_keeps_nobody(lab: Lab) -> None:
+    campaign, mine, _ = await rotation(lab)
+    people = await lab.people(campaign, mine, [1, 0])
+    await lab.disconnects(mine)
+    await lab.later(2 * HOUR)
+    await lab.reconnects(mine)
+    done = await lab.re_adds(campaign, mine)
+    assert (done.kept, done.free) == (0, 1)
+    assert await lab.place(campaign, mine) == "active"
+    stopped, free = await lab.recipients(people)
+    assert (stopped.state, free.state, free.account_id) == ("campaign_stopped", "active", None)
+
+
+async def test_l24_other_campaigns_of_the_same_people_go_on(lab: Lab) -> None:
+    campaign, mine, other = await rotation(lab)
+    elsewhere = await lab.campaign(other)
+    here, there = await lab.person(campaign, mine, 1), await lab.person(elsewhere, other, 1)
+    await lab.disconnects(mine)
+    await lab.later(2 * HOUR)
+    assert await lab.states([here, there]) == ["campaign_stopped", "active"]
+    assert await lab.state(elsewhere) == ("running", None)
+
+
+async def test_a_second_disconnect_within_the_hour_does_not_prolong_it(lab: Lab) -> None:
+    campaign, mine, _ = await rotation(lab)
+    people = await lab.people(campaign, mine, [1])
+    await lab.disconnects(mine)
+    await lab.later(50 * MINUTE)
+    await lab.reconnects(mine)
+    await lab.disconnects(mine)
+    await lab.later(11 * MINUTE)
+    assert await lab.states(people) == ["campaign_stopped"]
+
+
+async def test_a_finished_campaign_has_nothing_to_stop(lab: Lab) -> None:
+    campaign, mine, _ = await rotation(lab)
+    people = await lab.people(campaign, mine, [1])
+    await lab.disconnects(mine)
+    await lab.becomes(campaign, state="archived")
+    await lab.later(2 * HOUR)
+    assert await lab.states(people) == ["active"]
+    assert [one.state for one in await lab.clocks()] == ["cancelled"]
