@@ -15,7 +15,11 @@ export type Browser = { context: BrowserContext; close: () => Promise<void> };
 export async function launch(gmailPort: number): Promise<Browser> {
   const profile = mkdtempSync(join(tmpdir(), 'mailwarden-browser-'));
   const hosts = `MAP mail.google.com 127.0.0.1:${gmailPort}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost`;
-  const ours = [`--disable-extensions-except=${FOLDER}`, `--load-extension=${FOLDER}`, `--host-resolver-rules=${hosts}`];
+  const ours = [
+    `--disable-extensions-except=${FOLDER}`,
+    `--load-extension=${FOLDER}`,
+    `--host-resolver-rules=${hosts}`,
+  ];
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM,
     headless: true,
@@ -62,7 +66,10 @@ export async function signIn(context: BrowserContext): Promise<void> {
   const window = await opened;
   await window.getByRole('heading', { name: /Mailwarden browser extension/ }).waitFor();
   await window.getByText('Test browser').waitFor();
-  await window.getByRole('button', { name: 'Allow' }).click().catch(() => undefined); // it closes under the click
+  await window
+    .getByRole('button', { name: 'Allow' })
+    .click()
+    .catch(() => undefined); // it closes under the click
   await popup.getByRole('heading', { name: 'Signed in' }).waitFor();
   await popup.close();
 }

@@ -1,7 +1,7 @@
 /** What the tests ask of product and sandbox beside the browser. */
 import type { Page } from 'playwright-core';
-import { consent } from '../../app/e2e/steps.ts';
 import { BASE, SANDBOX } from '../../app/e2e/stack.ts';
+import { consent } from '../../app/e2e/steps.ts';
 
 const DESK = process.env['E2E_DESK_URL'] ?? '';
 const DAY_S = 86_400;
@@ -53,5 +53,9 @@ export async function reconnect(app: Page, account: string): Promise<void> {
   await slot.getByRole('button', { name: /^Reconnect/ }).click();
   await app.getByRole('button', { name: 'Reconnect at Google' }).click();
   await consent(app, account);
-  await app.getByRole('region', { name: /^Account / }).getByText('Connected', { exact: true }).first().waitFor();
+  await app
+    .getByRole('region', { name: /^Account / })
+    .getByText('Connected', { exact: true })
+    .first()
+    .waitFor();
 }

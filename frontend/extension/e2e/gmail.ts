@@ -40,7 +40,10 @@ export async function serveGmail(): Promise<Gmail> {
     }
     const name = path.startsWith('/mail/') ? `${NAME}.html` : path.slice(1);
     const type = TYPES[name.split('.').at(-1) ?? ''];
-    if (!type || !name.startsWith(NAME)) return response.writeHead(404).end();
+    if (!type || !name.startsWith(NAME)) {
+      response.writeHead(404).end();
+      return;
+    }
     const headers = { 'content-type': `${type}; charset=utf-8`, 'content-security-policy': POLICY };
     response.writeHead(200, headers).end(readFileSync(join(FIXTURES, name)));
   });

@@ -55,6 +55,8 @@ export class Compose {
 
   /** The words on the button, which is what warns before anything is opened. */
   async says(words: string, within = 60_000): Promise<void> {
-    await this.window.getByRole('button', { name: words === '' ? 'Mailwarden' : `Mailwarden: ${words}`, exact: true }).waitFor({ timeout: within });
+    await this.window
+      .getByRole('button', { name: words === '' ? 'Mailwarden' : `Mailwarden: ${words}`, exact: true })
+      .waitFor({ timeout: within });
   }
 }

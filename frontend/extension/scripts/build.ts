@@ -12,7 +12,8 @@ const ROOT = join(import.meta.dirname, '..');
 export const DIST = join(ROOT, 'dist');
 
 const server = tidyServer(process.env['EXTENSION_SERVER'] || 'http://127.0.0.1:8000');
-if (server === null) throw new Error('EXTENSION_SERVER is not the address of a server, such as https://mail.example.com');
+if (server === null)
+  throw new Error('EXTENSION_SERVER is not the address of a server, such as https://mail.example.com');
 const store = process.env['EXTENSION_STORE'] === '1';
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 
@@ -28,10 +29,20 @@ const target = 'chrome123';
 /** Names without hashes: what is built twice from the same sources is the same. */
 async function modules(): Promise<void> {
   const input = { background: 'src/background/main.ts', popup: 'popup.html', options: 'options.html' };
-  const names = { entryFileNames: '[name].js', chunkFileNames: 'parts/[name].js', assetFileNames: 'parts/[name][extname]' };
+  const names = {
+    entryFileNames: '[name].js',
+    chunkFileNames: 'parts/[name].js',
+    assetFileNames: 'parts/[name][extname]',
+  };
   await build({
     ...common,
-    build: { outDir: DIST, emptyOutDir: false, target, modulePreload: false, rolldownOptions: { input, output: names } },
+    build: {
+      outDir: DIST,
+      emptyOutDir: false,
+      target,
+      modulePreload: false,
+      rolldownOptions: { input, output: names },
+    },
   });
 }
 

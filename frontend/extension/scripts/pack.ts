@@ -9,7 +9,9 @@ const DIST = join(ROOT, 'dist');
 const OUT = join(ROOT, '..', '..', 'dist');
 
 const { version } = JSON.parse(readFileSync(join(DIST, 'manifest.json'), 'utf8')) as { version: string };
-const names = readdirSync(DIST, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(DIST, name)).isFile());
+const names = readdirSync(DIST, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  statSync(join(DIST, name)).isFile(),
+);
 const items = names.map((name) => ({ name: name.replaceAll('\\', '/'), content: readFileSync(join(DIST, name)) }));
 const packed = zip(items);
 const path = join(OUT, `mailwarden-extension-${version}.zip`);

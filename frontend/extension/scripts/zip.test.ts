@@ -19,7 +19,8 @@ test('the same files are the same archive, in whatever order they come', () => {
 test('others can read it', () => {
   const folder = mkdtempSync(join(tmpdir(), 'zip-'));
   writeFileSync(join(folder, 'x.zip'), zip(items));
-  const script = 'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); print(z.testzip(), z.namelist(), z.read("a/a.txt").decode())';
+  const script =
+    'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); print(z.testzip(), z.namelist(), z.read("a/a.txt").decode())';
   const told = execFileSync('python3', ['-c', script, join(folder, 'x.zip')], { encoding: 'utf8' });
   rmSync(folder, { recursive: true });
   expect(told.trim()).toBe("None ['a/a.txt', 'b.txt'] ä");
@@ -29,5 +30,7 @@ test('a package for the Web Store has no key, and every package asks for two sit
   const made = manifestFor({ version: '1.2.3', server: 'https://mail.example.com', store: true });
   expect(made).not.toHaveProperty('key');
   expect(made['host_permissions']).toEqual(['https://mail.google.com/*', 'https://mail.example.com/*']);
-  expect(manifestFor({ version: '1', server: 'http://127.0.0.1:8000', store: false })['host_permissions']).toContain('http://127.0.0.1/*');
+  expect(manifestFor({ version: '1', server: 'http://127.0.0.1:8000', store: false })['host_permissions']).toContain(
+    'http://127.0.0.1/*',
+  );
 });

@@ -45,7 +45,11 @@ function checked(kind: keyof FromGmail, ask: unknown): FromGmail[keyof FromGmail
     case 'outcome':
       return { message: identifier(found['message']) };
     case 'track':
-      return { compose: identifier(found['compose']), mailbox: identifier(found['mailbox']), mail: mail(found['mail']) };
+      return {
+        compose: identifier(found['compose']),
+        mailbox: identifier(found['mailbox']),
+        mail: mail(found['mail']),
+      };
     case 'send':
       return {
         compose: identifier(found['compose']),

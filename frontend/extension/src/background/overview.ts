@@ -33,7 +33,8 @@ async function whoAmI(): Promise<Account> {
 /** Another server is another account: the old sign-in ends first, and its token is never shown to the new one. */
 export async function save(wanted: Settings): Promise<Settings> {
   const server = tidyServer(wanted.server);
-  if (server === null) throw failure('bad_server', 'Type the address of your server, such as https://mail.example.com.');
+  if (server === null)
+    throw failure('bad_server', 'Type the address of your server, such as https://mail.example.com.');
   if (!(await mayReach(server))) throw failure('not_permitted', 'Allow the access that the browser asks for.');
   const issuer = await issuerOf(server);
   if (issuer !== server) throw failure('bad_server', `This server calls itself ${issuer}. Use that address.`);
@@ -57,7 +58,12 @@ async function issuerOf(server: string): Promise<string> {
 /** For a report to support. No token, no address of a person, no mail. */
 export async function diagnose(): Promise<Diagnosis> {
   const { server } = await settings();
-  const [access, grant, found, seen] = [await held('access'), await kept('grant'), await held('status'), await seenBy(server)];
+  const [access, grant, found, seen] = [
+    await held('access'),
+    await kept('grant'),
+    await held('status'),
+    await seenBy(server),
+  ];
   return [
     { title: 'Version', value: chrome.runtime.getManifest().version },
     { title: 'Extension id', value: chrome.runtime.id },

@@ -1,6 +1,6 @@
 /** Pages that people are sent to. The addresses are made here, of the server that was set, and of nothing else. */
 import { PLACES, type Place } from '../shared/protocol.ts';
-import { hold, held, type Origin, settings } from './store.ts';
+import { held, hold, type Origin, settings } from './store.ts';
 import { tellGmail } from './telling.ts';
 
 const PATHS: Record<Exclude<Place, 'options'>, string> = {

@@ -60,13 +60,16 @@ describe('sending', () => {
     expect([server.messages.size, server.sent()]).toEqual([1, 1]);
   });
 
-  test.each(['before', 'after'] as const)('a network that stays away %s it came, then another try: sent once', async (when) => {
-    server.cuts = [{ path: /send$/, when, times: 3 }];
-    await expect(send(asked())).rejects.toEqual(ended('unreachable'));
-    const taken = await send(asked());
-    expect([server.messages.size, server.sent()]).toEqual([1, 1]);
-    expect(taken.before).toBe(when === 'after');
-  });
+  test.each(['before', 'after'] as const)(
+    'a network that stays away %s it came, then another try: sent once',
+    async (when) => {
+      server.cuts = [{ path: /send$/, when, times: 3 }];
+      await expect(send(asked())).rejects.toEqual(ended('unreachable'));
+      const taken = await send(asked());
+      expect([server.messages.size, server.sent()]).toEqual([1, 1]);
+      expect(taken.before).toBe(when === 'after');
+    },
+  );
 
   test('a double click is one mail', async () => {
     const [first, second] = await Promise.all([send(asked()), send(asked())]);
@@ -93,6 +96,14 @@ describe('sending', () => {
   test('the same draft in another window, as after a reload of the tab, is not sent again', async () => {
     await send(asked());
     expect((await send(asked({ compose: 'd2' }))).before).toBe(true);
+    expect(server.sent()).toBe(1);
+  });
+
+  test.each(['failed', 'cancelled'])('after it %s nothing has left, so the next try is a new mail', async (state) => {
+    await send(asked());
+    const first = server.messages.get('msg_1');
+    if (first) Object.assign(first, { state, sent: 0 });
+    expect(await send(asked())).toEqual({ message: 'msg_2', state: 'queued', before: false });
     expect(server.sent()).toBe(1);
   });
 
@@ -123,7 +134,10 @@ describe('what is in the way is said before anything is made', () => {
   });
 
   test('the mailbox itself', async () => {
-    server.usability = { ...working(), mailboxes: [{ ...MAILBOX, usable: false, code: 'connection_inactive', detail: 'Why.' }] };
+    server.usability = {
+      ...working(),
+      mailboxes: [{ ...MAILBOX, usable: false, code: 'connection_inactive', detail: 'Why.' }],
+    };
     await expect(send(asked())).rejects.toMatchObject({ trouble: { code: 'connection_inactive', detail: 'Why.' } });
     await expect(send(asked({ mailbox: 'mbx_2' }))).rejects.toEqual(ended('not_connected'));
     await expect(track(asked())).rejects.toEqual(ended('connection_inactive'));
@@ -158,13 +172,17 @@ describe('tracking', () => {
   test('is registered once, however often it is tried', async () => {
     server.cuts = [{ path: /tracked/, when: 'after', times: 1 }];
     const first = await track(asked());
-    expect(first).toEqual({ pixel: `${SERVER}/t/o/x.gif`, links: [{ from: 'https://example.org/', to: `${SERVER}/t/c/x` }] });
+    expect(first).toEqual({
+      pixel: `${SERVER}/t/o/x.gif`,
+      links: [{ from: 'https://example.org/', to: `${SERVER}/t/c/x` }],
+    });
     expect(await track(asked())).toEqual(first);
     expect(new Set(server.seen.map((one) => one.headers.get('idempotency-key')).filter(Boolean)).size).toBe(1);
   });
 
   test('addresses that are not the server’s own do not get into the draft', async () => {
-    const answer = () => new Response(JSON.stringify({ pixel_url: 'https://evil.example/p.gif', links: [] }), { status: 201 });
+    const answer = () =>
+      new Response(JSON.stringify({ pixel_url: 'https://evil.example/p.gif', links: [] }), { status: 201 });
     server.instead = [{ path: /tracked/, answer }];
     await expect(track(asked())).rejects.toEqual(ended('server_failed'));
   });
@@ -175,5 +193,10 @@ test('what became of a mail is told in plain words', async () => {
   const message = server.messages.get('msg_1');
   expect(await outcome('msg_1')).toMatchObject({ state: 'queued', ended: false, bad: false });
   if (message) message.state = 'failed';
-  expect(await outcome('msg_1')).toMatchObject({ state: 'failed', ended: true, bad: true });
+  expect(await outcome('msg_1')).toMatchObject({
+    state: 'failed',
+    ended: true,
+    bad: true,
+    failed: { code: 'not_sent' },
+  });
 });

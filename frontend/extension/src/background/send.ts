@@ -9,29 +9,24 @@ import { digestOf, random } from './pkce.ts';
 import type { Entry } from './store.ts';
 import { messageOut, readMessage, readOutcome } from './wire.ts';
 
-const WAITS = new Set(['draft', '']); // of these nothing has left
+const WAITS = new Set(['draft', '']); // the same message can still be sent
+const OVER = new Set(['failed', 'cancelled']); // nothing of it has left: the next try is another message
 
 export const send = (asked: SendAsk): Promise<Taken> => exclusive(`send:${asked.compose}`, () => sendOnce(asked));
 
 async function sendOnce(asked: SendAsk): Promise<Taken> {
   const digest = await digestOf(JSON.stringify([asked.mailbox, asked.mail]));
   const before = await find(asked.compose, 'send', asked.again ? null : digest);
-  const taken = before ? await takenBefore(before) : null;
-  if (taken) return taken;
+  const state = before?.message ? await stateOf(before.message) : '';
+  const isOver = OVER.has(state);
+  if (before?.message && !WAITS.has(state) && !isOver) return { message: before.message, state, before: true };
   await requireUsable(asked.mailbox);
-  const entry = await entryFor(asked, digest, before);
+  const entry = await entryFor(asked, digest, isOver ? null : before);
   const message = entry.message ?? (await create(entry, asked));
   return await handOver({ ...entry, message }, message);
 }
 
-/** What the server holds of an earlier try decides, not what we remember of it. */
-async function takenBefore(before: Entry): Promise<Taken | null> {
-  if (before.message === null) return null;
-  const state = await stateOf(before.message);
-  return WAITS.has(state) ? null : { message: before.message, state, before: true };
-}
-
-/** Empty where the server knows no such message any more. */
+/** What the server holds of an earlier try decides, not what we remember of it. Empty where the server knows no such message any more. */
 async function stateOf(message: string): Promise<string> {
   try {
     return readMessage(await ask(`/v1/messages/${message}`)).state;

@@ -47,7 +47,10 @@ export function codeOf(landed: string, state: string, server: string): string {
     throw failure('sign_in_refused', 'The answer does not belong to this sign-in.');
   }
   if (issuer !== server) {
-    throw failure('sign_in_refused', `The server calls itself ${issuer || 'nothing'}. Save that address in the options.`);
+    throw failure(
+      'sign_in_refused',
+      `The server calls itself ${issuer || 'nothing'}. Save that address in the options.`,
+    );
   }
   return code;
 }

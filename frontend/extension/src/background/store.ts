@@ -1,6 +1,9 @@
 /** What is kept, and where. Pages of the web and content scripts can read none of it: see `lockStorage`. */
-import { DEFAULT_SERVER } from '../shared/server.ts';
+
 import type { Settings, Status } from '../shared/protocol.ts';
+
+/** Set when the package is built. */
+declare const __SERVER__: string;
 
 /** Survives a restart of the browser. The refresh token belongs to one server and is shown to no other. */
 export type Grant = { server: string; refresh: string };
@@ -42,7 +45,7 @@ export const hold = <K extends keyof Session>(name: K, value: Session[K]) =>
 export const drop = (...names: (keyof Session)[]) => chrome.storage.session.remove(names);
 
 export async function settings(): Promise<Settings> {
-  return (await kept('settings')) ?? { server: DEFAULT_SERVER, device: deviceName() };
+  return (await kept('settings')) ?? { server: __SERVER__, device: deviceName() };
 }
 
 function deviceName(): string {

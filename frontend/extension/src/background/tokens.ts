@@ -3,7 +3,7 @@ import { failure } from '../shared/failure.ts';
 import { fields, text } from '../shared/reading.ts';
 import { exclusive } from './exclusive.ts';
 import { type Answer, postForm } from './net.ts';
-import { type Access, drop, type Grant, forget, held, hold, keep, kept } from './store.ts';
+import { type Access, drop, forget, type Grant, held, hold, keep, kept } from './store.ts';
 
 export const CLIENT = 'mailwarden-extension';
 const SPARE_MS = 30_000;

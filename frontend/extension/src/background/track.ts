@@ -8,7 +8,8 @@ import { digestOf, random } from './pkce.ts';
 import { settings } from './store.ts';
 import { messageOut, readTracking } from './wire.ts';
 
-export const track = (asked: TrackAsk): Promise<Tracking> => exclusive(`track:${asked.compose}`, () => trackOnce(asked));
+export const track = (asked: TrackAsk): Promise<Tracking> =>
+  exclusive(`track:${asked.compose}`, () => trackOnce(asked));
 
 /** The same mail of the same window is registered once: its key brings the first answer back. */
 async function trackOnce(asked: TrackAsk): Promise<Tracking> {

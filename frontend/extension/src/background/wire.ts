@@ -2,12 +2,14 @@
 import { Failure } from '../shared/failure.ts';
 import type { Mail, Mailbox, Outcome, Person, Status, Tracking, Trouble } from '../shared/protocol.ts';
 import { type Fields, fields, list, maybe, text, yes } from '../shared/reading.ts';
-import { trouble } from '../shared/words.ts';
+import { isKnown, trouble } from '../shared/words.ts';
 
 /** What `code` and `detail` of the server say against it; null where nothing does. */
 function against(found: Fields): Trouble | null {
   const code = text(found['code']);
-  return yes(found['usable']) || code === 'ok' ? null : trouble(code || 'no_active_integration', maybe(found['detail']));
+  return yes(found['usable']) || code === 'ok'
+    ? null
+    : trouble(code || 'no_active_integration', maybe(found['detail']));
 }
 
 function readMailbox(value: unknown): Mailbox {
@@ -46,10 +48,13 @@ export function messageOut(mailbox: string, mail: Mail, tracked: boolean): Field
 
 export const readMessage = (value: unknown) => {
   const found = fields(value);
-  return { id: text(found['id']), state: text(found['state']), detail: maybe(found['failure_detail']) };
+  const code = maybe(found['failure_code']);
+  return { id: text(found['id']), state: text(found['state']), code, detail: maybe(found['failure_detail']) };
 };
 
-const STATES: Record<string, Omit<Outcome, 'state'>> = {
+type StateWords = Omit<Outcome, 'state' | 'failed'>;
+
+const STATES: Record<string, StateWords> = {
   draft: { detail: 'Kept as a draft under My Emails.', ended: true, bad: true },
   queued: { detail: 'Handed over. It waits for its turn.', ended: false, bad: false },
   sending: { detail: 'It is being sent.', ended: false, bad: false },
@@ -64,9 +69,11 @@ const STATES: Record<string, Omit<Outcome, 'state'>> = {
 };
 
 export function readOutcome(value: unknown): Outcome {
-  const { state, detail } = readMessage(value);
+  const { state, code, detail } = readMessage(value);
   const words = STATES[state] ?? { detail: state, ended: true, bad: true };
-  return { state, ...words, detail: detail && words.bad ? `${words.detail} ${detail}` : words.detail };
+  const said = detail && words.bad ? `${words.detail} ${detail}` : words.detail;
+  const known = code !== null && isKnown(code) ? code : 'not_sent';
+  return { state, ...words, detail: said, failed: state === 'failed' ? trouble(known, detail) : null };
 }
 
 /** `POST /v1/messages/tracked`. Addresses that are not the server's own are refused: they end in somebody's draft. */

@@ -1,12 +1,25 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FromGmail, Mail, Mailbox, Status, Tracking } from '../shared/protocol.ts';
 import { trouble } from '../shared/words.ts';
-import type { ComposeWindow, Draft } from './compose.ts';
 import { Companion } from './companion.ts';
+import type { ComposeWindow, Draft } from './compose.ts';
 import { Feed } from './feed.ts';
 
-const MAIL: Mail = { to: [{ address: 'b@example.net', name: '' }], cc: [], bcc: [], subject: 'Hi', html: 'x', text: 'x' };
-const MAILBOX: Mailbox = { id: 'mbx_1', address: 'ann@example.com', label: 'ann@example.com', usable: true, trouble: null };
+const MAIL: Mail = {
+  to: [{ address: 'b@example.net', name: '' }],
+  cc: [],
+  bcc: [],
+  subject: 'Hi',
+  html: 'x',
+  text: 'x',
+};
+const MAILBOX: Mailbox = {
+  id: 'mbx_1',
+  address: 'ann@example.com',
+  label: 'ann@example.com',
+  usable: true,
+  trouble: null,
+};
 
 /** A mail page with one window, as an adapter would give it. */
 class Window implements ComposeWindow {
@@ -37,7 +50,13 @@ let window_: Window;
 let answers: Answers;
 let asked: { kind: string; ask: unknown }[];
 
-const status = (given: Partial<Status> = {}): Status => ({ at: Date.now(), usable: true, trouble: null, mailboxes: [MAILBOX], ...given });
+const status = (given: Partial<Status> = {}): Status => ({
+  at: Date.now(),
+  usable: true,
+  trouble: null,
+  mailboxes: [MAILBOX],
+  ...given,
+});
 
 function worker(): void {
   const sendMessage = vi.fn(async ({ kind, ask }: { kind: keyof FromGmail; ask: never }) => {
@@ -56,11 +75,12 @@ beforeEach(() => {
   vi.spyOn(Element.prototype, 'matches').mockImplementation(function (this: Element, selector: string) {
     return selector === ':popover-open' ? false : matches.call(this, selector);
   });
-  vi.stubGlobal('CSSStyleSheet', class {
-    replaceSync() {}
-  });
+  withHands();
   asked = [];
-  answers = { status: () => status(), outcome: () => ({ state: 'sent', detail: 'Sent.', ended: true, bad: false }) };
+  answers = {
+    status: () => status(),
+    outcome: () => ({ state: 'sent', detail: 'Sent.', ended: true, bad: false, failed: null }),
+  };
   window_ = new Window();
   worker();
 });
@@ -71,10 +91,21 @@ const toggle = () => shadow().querySelector<HTMLButtonElement>('button.open')?.t
 const button = (name: string) =>
   [...shadow().querySelectorAll('button')].find((one) => one.textContent === name) as HTMLButtonElement;
 
-/** jsdom's own clicks are no person's, so the listener is told otherwise. */
+/** The clicks of a person: jsdom has none, so listeners see these as a browser would show them. */
+const byHand = new WeakSet<Event>();
+
+function withHands(): void {
+  const add = EventTarget.prototype.addEventListener;
+  vi.spyOn(EventTarget.prototype, 'addEventListener').mockImplementation(function (this: EventTarget, kind, listener) {
+    const shown = (event: Event) => ({ target: event.target, isTrusted: true }) as Event;
+    const hear = (event: Event) => (listener as EventListener)(byHand.has(event) ? shown(event) : event);
+    add.call(this, kind, typeof listener === 'function' ? hear : listener);
+  });
+}
+
 async function press(name: string): Promise<void> {
-  const click = new MouseEvent('click', { bubbles: true });
-  Object.defineProperty(click, 'isTrusted', { value: true });
+  const click = new MouseEvent('click');
+  byHand.add(click);
   button(name).dispatchEvent(click);
   await settle();
 }
@@ -167,6 +198,28 @@ describe('sending', () => {
     expect(window_.done).toEqual(['discarded']);
   });
 
+  test('what fails a moment later leaves the draft alone, too, and the next try is another one', async () => {
+    answers.send = () => ({ message: 'msg_1', state: 'queued', before: false });
+    const failed = trouble('connection_inactive', 'Google no longer accepts it.');
+    answers.outcome = () => ({ state: 'failed', detail: '', ended: true, bad: true, failed });
+    await companion();
+    answers.status = () => status({ mailboxes: [{ ...MAILBOX, usable: false, trouble: failed }] });
+    await press('Send with Mailwarden');
+    expect(words()).toContain('Google no longer accepts it.');
+    expect([window_.done, window_.open]).toEqual([[], true]);
+  });
+
+  test('a draft that was changed while it was sent stays open', async () => {
+    answers.send = () => {
+      window_.draft = { ...window_.draft, mail: { ...MAIL, html: 'more' } };
+      return { message: 'msg_1', state: 'queued', before: false };
+    };
+    await companion();
+    await press('Send with Mailwarden');
+    expect(words()).toContain('You changed the draft meanwhile');
+    expect(window_.done).toEqual([]);
+  });
+
   test('an earlier hand-over is told; nothing is discarded unasked', async () => {
     answers.send = () => ({ message: 'msg_1', state: 'sent', before: true });
     await companion();
@@ -174,7 +227,9 @@ describe('sending', () => {
     expect(words()).toContain('This mail was handed over already');
     expect(window_.done).toEqual([]);
     await press('Send it once more');
-    const [first, second] = asked.filter((one) => one.kind === 'send').map((one) => one.ask as { compose: string; again: boolean });
+    const [first, second] = asked
+      .filter((one) => one.kind === 'send')
+      .map((one) => one.ask as { compose: string; again: boolean });
     expect([first, second]).toMatchObject([
       { compose: 'w1', again: false },
       { compose: 'w1-1', again: true },

@@ -1,6 +1,7 @@
 /** Our part of one compose window: a button, a panel, and the two ways to send. */
-import { Failure, failure, troubleOf } from '../shared/failure.ts';
+
 import { byPerson, make, say } from '../shared/dom.ts';
+import { Failure, failure, troubleOf } from '../shared/failure.ts';
 import type { Act, Mailbox, Trouble } from '../shared/protocol.ts';
 import { trouble } from '../shared/words.ts';
 import { ask, isAlive } from './bridge.ts';
@@ -52,7 +53,10 @@ export class Companion {
   }
 
   private toggle(): void {
-    if (this.panel.isOpen) return this.panel.close();
+    if (this.panel.isOpen) {
+      this.panel.close();
+      return;
+    }
     this.panel.open(this.button.getBoundingClientRect());
     void this.feed.refresh();
     this.show();
@@ -93,15 +97,29 @@ export class Companion {
   }
 
   private act(act: Act): void {
-    if (act.does === 'reload') return location.reload();
-    if (act.does === 'discard') return void this.discard();
-    if (act.does === 'send_again') return this.sendAgain();
-    if (act.does === 'retry') return this.result ? this.go(this.last) : void this.feed.refresh(true);
-    void this.during(act.does === 'open' ? 'Opening…' : 'Signing in…', async () => {
-      if (act.does === 'open') await ask('open', { place: act.place });
-      else await ask('sign_in', null);
-      await this.feed.refresh(true);
-    });
+    switch (act.does) {
+      case 'reload':
+        location.reload();
+        break;
+      case 'discard':
+        void this.discard();
+        break;
+      case 'send_again':
+        this.sendAgain();
+        break;
+      case 'retry':
+        if (this.result) this.go(this.last);
+        else void this.feed.refresh(true);
+        break;
+      default:
+        void this.during(act.does === 'open' ? 'Opening…' : 'Signing in…', () => this.leadOn(act));
+    }
+  }
+
+  private async leadOn(act: Act): Promise<void> {
+    if (act.does === 'open') await ask('open', { place: act.place });
+    else await ask('sign_in', null);
+    await this.feed.refresh(true);
   }
 
   private go(way: Way): void {
@@ -137,8 +155,12 @@ export class Companion {
     const asked = { compose, mailbox: this.mailboxFor(draft).id, mail: draft.mail, again: this.copies > 0 };
     const handed = await handOver(this.window, asked);
     if (handed === 'taken before') this.result = trouble('already_taken');
+    else if (handed === 'changed since') this.result = trouble('changed_since');
     else if (handed === 'stays open') {
-      this.result = trouble('already_taken', 'It was handed over. Gmail’s draft could not be closed: discard it yourself.');
+      this.result = trouble(
+        'already_taken',
+        'It was handed over. Gmail’s draft could not be closed: discard it yourself.',
+      );
     } else this.gone();
   }
 

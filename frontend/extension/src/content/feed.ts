@@ -1,8 +1,8 @@
 /** One status for all compose windows of a tab: asked every half minute while one is open and somebody can see it. */
 import { troubleOf } from '../shared/failure.ts';
 import { MAX_AGE_MS, type Status, type Trouble } from '../shared/protocol.ts';
-import { ask, isAlive } from './bridge.ts';
 import { trouble } from '../shared/words.ts';
+import { ask, isAlive } from './bridge.ts';
 
 export const EVERY_MS = 30_000;
 const LOOK_MS = 5_000;

@@ -1,7 +1,7 @@
 /** Runs in Gmail's tab, apart from Gmail's own scripts. Has no token and no network. */
 import { onChange } from './bridge.ts';
-import type { ComposeWindow } from './compose.ts';
 import { Companion } from './companion.ts';
+import type { ComposeWindow } from './compose.ts';
 import { Feed } from './feed.ts';
 import { GmailPage } from './gmail/page.ts';
 

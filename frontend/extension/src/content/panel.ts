@@ -18,7 +18,7 @@ export type View = {
 
 export type Handlers = { send(): void; track(): void; choose(id: string): void; doing: Doing; closed(): void };
 
-const CALM = new Set(['already_taken', 'ready_again', 'send_by_gmail']);
+const CALM = new Set(['already_taken', 'changed_since', 'ready_again', 'send_by_gmail']);
 
 let count = 0;
 

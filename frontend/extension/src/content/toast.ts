@@ -1,6 +1,7 @@
 /** After the compose window is gone: what became of the mail, until that is known. */
-import { troubleOf } from '../shared/failure.ts';
+
 import { byPerson, make, say } from '../shared/dom.ts';
+import { troubleOf } from '../shared/failure.ts';
 import type { Outcome } from '../shared/protocol.ts';
 import { ask } from './bridge.ts';
 import { shadowHost } from './style.ts';

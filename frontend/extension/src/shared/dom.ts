@@ -9,7 +9,8 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   const element = document.createElement(tag);
   const { text, on, ...attributes } = options;
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value === true ? '' : String(value));
+    if (value !== null && value !== undefined && value !== false)
+      element.setAttribute(name, value === true ? '' : String(value));
   }
   for (const [name, listener] of Object.entries(on ?? {})) element.addEventListener(name, listener);
   if (text !== undefined) element.textContent = text;

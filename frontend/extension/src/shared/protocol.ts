@@ -33,7 +33,8 @@ export type TrackAsk = { compose: string; mailbox: string; mail: Mail };
 
 /** A mail that the server has taken. `before`: it had it already, and nothing was sent a second time. */
 export type Taken = { message: string; state: string; before: boolean };
-export type Outcome = { state: string; detail: string; ended: boolean; bad: boolean };
+/** `failed`: why it was not sent; then nothing of it has left. */
+export type Outcome = { state: string; detail: string; ended: boolean; bad: boolean; failed: Trouble | null };
 
 /** What is put into the draft so that Gmail sends a tracked mail. */
 export type Tracking = { pixel: string | null; links: { from: string; to: string }[] };
@@ -72,9 +73,7 @@ export type FromPages = {
 export type Calls = FromGmail & FromPages;
 export type Kind = keyof Calls;
 export type Message<K extends Kind = Kind> = { kind: K; ask: Calls[K]['ask'] };
-export type Reply<K extends Kind = Kind> =
-  | { ok: true; value: Calls[K]['answer'] }
-  | { ok: false; trouble: Trouble };
+export type Reply<K extends Kind = Kind> = { ok: true; value: Calls[K]['answer'] } | { ok: false; trouble: Trouble };
 
 /** Told to Gmail's tabs when somebody signed in or out, or the server changed. */
 export const CHANGED = 'mailwarden:changed';

@@ -1,10 +1,5 @@
 /** The address of a server as a person types it. Plain http is taken on one's own machine only: it carries tokens. */
 
-declare const __SERVER__: string;
-
-/** Set when the package is built. */
-export const DEFAULT_SERVER: string = __SERVER__;
-
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** Without a path and a slash at the end. Null: not an address of a server. */

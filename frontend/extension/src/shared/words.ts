@@ -133,6 +133,11 @@ const WORDS: Record<string, Words> = {
     detail: 'Gmail sends it, so that it stays in its conversation. Track it instead.',
     act: null,
   },
+  not_sent: {
+    title: 'Not sent',
+    detail: 'Your draft is as it was. A copy stands under My Emails, with the reason.',
+    act: retry,
+  },
   no_recipients: { title: 'No recipients yet', detail: 'Add somebody to To, Cc or Bcc.', act: null },
   unreadable: {
     title: 'This compose window cannot be read',
@@ -143,6 +148,11 @@ const WORDS: Record<string, Words> = {
     title: 'It works again',
     detail: 'Your draft is as you left it, and has not been sent yet.',
     act: retry,
+  },
+  changed_since: {
+    title: 'It was handed over as it was',
+    detail: 'You changed the draft meanwhile, so it stays open. What you changed was not sent.',
+    act: { does: 'discard', label: 'Discard the draft' },
   },
   send_by_gmail: {
     title: 'Tracking is in the draft',

@@ -82,7 +82,9 @@ export class FakeServer {
     }
     const byCode = form.get('grant_type') === 'authorization_code';
     if (byCode) {
-      const proof = createHash('sha256').update(form.get('code_verifier') ?? '').digest('base64url');
+      const proof = createHash('sha256')
+        .update(form.get('code_verifier') ?? '')
+        .digest('base64url');
       if (proof !== this.challenge) return json(400, { error: 'invalid_grant' });
     } else if (form.get('refresh_token') !== this.refresh) return json(400, { error: 'invalid_grant' });
     this.count += 1;
@@ -94,7 +96,8 @@ export class FakeServer {
   private api(method: string, path: string, body: string): { status: number; body: Json } {
     const [, , what = '', id = '', verb = ''] = path.split('/');
     if (what === 'sending') return { status: 200, body: this.usability };
-    if (what === 'me') return { status: 200, body: { user: { name: 'Ann', email: 'ann@example.com' }, organization: { name: 'Acme' } } };
+    if (what === 'me')
+      return { status: 200, body: { user: { name: 'Ann', email: 'ann@example.com' }, organization: { name: 'Acme' } } };
     if (id === 'tracked') return { status: 201, body: this.tracked(JSON.parse(body) as Json) };
     if (method === 'POST' && id === '') return { status: 201, body: this.create(JSON.parse(body) as Json) };
     const message = this.messages.get(id);
@@ -102,7 +105,8 @@ export class FakeServer {
     if (verb === 'send' && message.state === 'draft') {
       message.state = 'queued';
       message.sent += 1;
-    } else if (verb === 'send') return { status: 409, body: { code: 'not_a_draft', title: 'No', detail: 'It was sent.' } };
+    } else if (verb === 'send')
+      return { status: 409, body: { code: 'not_a_draft', title: 'No', detail: 'It was sent.' } };
     if (method === 'DELETE' && message.state !== 'draft') {
       return { status: 409, body: { code: 'not_a_draft', title: 'No', detail: 'It was sent.' } };
     }
@@ -117,12 +121,22 @@ export class FakeServer {
   }
 
   private tracked(asked: Json): Json {
-    const links = [...String(asked['html']).matchAll(/href="([^"]+)"/g)].map(([, url]) => ({ url, tracked_url: `${SERVER}/t/c/x` }));
+    const links = [...String(asked['html']).matchAll(/href="([^"]+)"/g)].map(([, url]) => ({
+      url,
+      tracked_url: `${SERVER}/t/c/x`,
+    }));
     return { id: 'msg_t', pixel_url: `${SERVER}/t/o/x.gif`, links };
   }
 }
 
-export const MAILBOX = { mailbox_id: 'mbx_1', address: 'ann@example.com', label: 'ann@example.com', usable: true, code: 'ok', detail: '' };
+export const MAILBOX = {
+  mailbox_id: 'mbx_1',
+  address: 'ann@example.com',
+  label: 'ann@example.com',
+  usable: true,
+  code: 'ok',
+  detail: '',
+};
 
 export function working(): Json {
   return { usable: true, code: 'ok', detail: '', mailboxes: [MAILBOX] };

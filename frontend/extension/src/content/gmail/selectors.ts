@@ -4,7 +4,8 @@
  */
 export const VERSION = 1;
 
-export const BODY = '[g_editable="true"][contenteditable="true"], [role="textbox"][contenteditable="true"][aria-multiline="true"]';
+export const BODY =
+  '[g_editable="true"][contenteditable="true"], [role="textbox"][contenteditable="true"][aria-multiline="true"]';
 export const WINDOW = '[role="dialog"]';
 export const INLINE = 'table.iN, .M9, form';
 export const SUBJECT = 'input[name="subjectbox"], input[name="subject"]';

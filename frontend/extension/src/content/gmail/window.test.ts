@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { GmailPage } from './page.ts';
 import { parsePerson } from './people.ts';
 import { VERSION } from './selectors.ts';
-import { GmailPage } from './page.ts';
 import { GmailWindow } from './window.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, `../../../e2e/fixtures/gmail-v${VERSION}.html`), 'utf8');
@@ -117,7 +117,10 @@ describe('a draft', () => {
 });
 
 describe('tracking in a draft', () => {
-  const tracking = { pixel: 'https://mw.example/t/o/1.gif', links: [{ from: 'https://a.example/', to: 'https://mw.example/t/c/1' }] };
+  const tracking = {
+    pixel: 'https://mw.example/t/o/1.gif',
+    links: [{ from: 'https://a.example/', to: 'https://mw.example/t/c/1' }],
+  };
 
   test('is put in, and taken out again without a trace', () => {
     const before = '<a href="https://a.example/">A</a><a href="https://b.example/">B</a><a href="mailto:x@y.z">M</a>';

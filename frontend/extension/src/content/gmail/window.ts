@@ -25,7 +25,14 @@ export class GmailWindow implements ComposeWindow {
     const people = (['to', 'cc', 'bcc'] as const).map((kind) => readPeople(this.root, kind));
     const [to, cc, bcc] = people.map((one) => one.found);
     const subject = this.value(at.SUBJECT) ?? '';
-    const mail = { to: to ?? [], cc: cc ?? [], bcc: bcc ?? [], subject, html: bodyHtml(this.body), text: bodyText(this.body) };
+    const mail = {
+      to: to ?? [],
+      cc: cc ?? [],
+      bcc: bcc ?? [],
+      subject,
+      html: bodyHtml(this.body),
+      text: bodyText(this.body),
+    };
     const unfinished = people.find((one) => one.unfinished !== null)?.unfinished;
     const nobody = people.every((one) => one.found.length === 0);
     return { mail, from: this.from(), broken: this.broken(unfinished, nobody), onlyGmail: this.onlyGmail() };
@@ -64,7 +71,8 @@ export class GmailWindow implements ComposeWindow {
 
   private broken(unfinished: string | null | undefined, nobody: boolean): Hindrance | null {
     if (unfinished) return { code: 'unreadable', detail: `“${unfinished}” is no e-mail address yet.` };
-    if (this.root.querySelector(at.UPLOADS)) return { code: 'unreadable', detail: 'An attachment is still being added.' };
+    if (this.root.querySelector(at.UPLOADS))
+      return { code: 'unreadable', detail: 'An attachment is still being added.' };
     return nobody ? { code: 'no_recipients' } : null;
   }
 
