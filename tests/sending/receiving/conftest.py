@@ -8,6 +8,7 @@ from mailwarden.sending.receiving.effects import register_effect, unregister_eff
 from tests.conftest import MakeConnection
 from tests.sending.receiving.steps import Desk
 from tests.sending.receiving.written import ME
+from tests.support.world_fixtures import sandbox, world  # noqa: F401
 
 
 @pytest_asyncio.fixture(loop_scope="session")

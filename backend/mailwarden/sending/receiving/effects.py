@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy.dialects.postgresql import insert
-
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.http import redact
-from mailwarden.core.ids import format_id, new_id
+from mailwarden.core.ids import format_id
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.record import record
 from mailwarden.events.types import EventType
-from mailwarden.sending.models import Message, MessageRecipient, Suppression
+from mailwarden.sending.models import Message, MessageRecipient
 from mailwarden.sending.receiving.rules import judged
 from mailwarden.sending.receiving.words import Report, Verdict
+from mailwarden.sending.suppression import suppress
 
 
 class What(StrEnum):
@@ -96,7 +95,7 @@ async def bounce(
     if recipient.state != "complained":
         recipient.state = "bounced"
     if hard:
-        await suppress(tx, recipient.address, "hard_bounce", message)
+        await suppress(tx, message.org_id, recipient.address, "hard_bounce", message_id=message.id)
     await tell(rt, tx, Happened(What.BOUNCED, message, recipient, at, hard, said.code))
     return True
 
@@ -112,7 +111,7 @@ async def complain(rt: Runtime, tx: UnitOfWork, message: Message, recipient: Mes
     if recipient.complained_at is not None:
         return False
     recipient.complained_at, recipient.state = at, "complained"
-    await suppress(tx, recipient.address, "complaint", message)
+    await suppress(tx, message.org_id, recipient.address, "complaint", message_id=message.id)
     await tell(rt, tx, Happened(What.COMPLAINED, message, recipient, at))
     return True
 
@@ -127,11 +126,3 @@ async def reply(
         recipient.replied_at = at
     await tell(rt, tx, Happened(What.REPLIED, message, recipient, at))
     return True
-
-
-async def suppress(tx: UnitOfWork, address: str, reason: str, message: Message) -> None:
-    """Nobody of the organization writes there any more. What is suppressed already keeps its first reason."""
-    row = insert(Suppression).values(
-        id=new_id(), org_id=message.org_id, address=address.lower(), reason=reason, message_id=message.id
-    )
-    await tx.session.execute(row.on_conflict_do_nothing(index_elements=["org_id", "address"]))

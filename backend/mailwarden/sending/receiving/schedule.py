@@ -31,12 +31,7 @@ def is_read(provider: str) -> bool:
 async def read_soon(tx: UnitOfWork, row: Connection, due: datetime) -> None:
     """For who hears that something arrived."""
     if is_personal(row.provider):
-        await enqueue(tx, READ, row.id, due_at=due)
-
-
-async def expect_answers(tx: UnitOfWork, connection_id: UUID, sent_at: datetime) -> None:
-    """For who just sent something over this connection; idle ones are read rarely."""
-    await enqueue(tx, READ, connection_id, due_at=sent_at + FIRST_LOOK)
+        await enqueue(tx, READ, row.id, due_at=due, queue="bulk")
 
 
 async def last_sent_at(tx: UnitOfWork, org_id: UUID, connection_id: UUID) -> datetime | None:
@@ -57,11 +52,17 @@ async def begin_reading(rt: Runtime, tx: UnitOfWork, event: Event) -> None:
         await read_soon(tx, row, rt.clock.now())
 
 
+async def answers_may_come(rt: Runtime, tx: UnitOfWork, event: Event) -> None:
+    """Something was sent: a mailbox that was idle is looked into soon."""
+    if event.connection_id is not None:
+        await enqueue(tx, READ, event.connection_id, due_at=rt.clock.now() + FIRST_LOOK, queue="bulk")
+
+
 async def wake_all(rt: Runtime, tx: UnitOfWork, event: Event) -> None:
     """The organization may work again. Spread, since all of them come at once."""
     asked = select(MailboxReader.connection_id).where(MailboxReader.org_id == event.org_id)
     for number, connection_id in enumerate(await tx.session.scalars(asked)):
-        await enqueue(tx, READ, connection_id, due_at=rt.clock.now() + timedelta(seconds=number))
+        await enqueue(tx, READ, connection_id, due_at=rt.clock.now() + timedelta(seconds=number), queue="bulk")
 
 
 LISTENERS: Listeners = {
@@ -70,4 +71,6 @@ LISTENERS: Listeners = {
     EventType.CONNECTION_RECOVERED: [begin_reading],
     EventType.CONNECTION_PERMISSION_RESTORED: [begin_reading],
     EventType.SUBSCRIPTION_REACTIVATED: [wake_all],
+    EventType.MESSAGE_SENT: [answers_may_come],
+    EventType.MESSAGE_UNKNOWN: [answers_may_come],
 }
