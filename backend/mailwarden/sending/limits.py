@@ -69,7 +69,7 @@ async def domains_since(tx: UnitOfWork, slot: MailboxSlot, row: Connection, sinc
     theirs = (MessageRecipient.org_id == SendAttempt.org_id, MessageRecipient.message_id == SendAttempt.message_id)
     asked = select(domain, func.count()).select_from(SendAttempt).join(MessageRecipient, theirs[0] & theirs[1])
     found = await tx.session.execute(asked.where(*_sent(slot, row, since)).group_by(domain))
-    return dict(found.tuples().all())
+    return {row[0]: row[1] for row in found.all()}
 
 
 async def sent_by_organization(tx: UnitOfWork, org_id: UUID, now: datetime) -> int:

@@ -157,6 +157,8 @@ class SmtpSession:
             return
         self._deliver(self._envelope, raw)
         self._envelope = None
+        if await self._struck("DELIVERED"):  # its answer is lost or wrong, the message is on its way
+            return
         await self._say("DATA", "250 2.0.0 OK queued as 42")
 
     async def _message(self) -> bytes:

@@ -1,0 +1,1 @@
+from tests.support.world_fixtures import sandbox, world  # noqa: F401
