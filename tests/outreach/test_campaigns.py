@@ -237,3 +237,15 @@ async def test_the_list_is_paged(owner: Browser) -> None:
     second = (await owner.get(PATH, params={"limit": 3, "cursor": first["next_cursor"]})).json()
     assert [one["id"] for one in first["data"] + second["data"]] == made[::-1]
     assert not second["has_more"]
+
+
+async def test_the_list_tells_accounts_and_finds_names(owner: Browser, runtime: Runtime) -> None:
+    slot, _ = await make_mailbox(runtime, owner)
+    await add_account(owner, await draft(owner, name="Spring 100%"), slot)
+    await draft(owner, name="Autumn")
+    found = (await owner.get(PATH, params={"q": "g 100%"})).json()["data"]
+    assert [one["name"] for one in found] == ["Spring 100%"]
+    (account,) = found[0]["accounts"]
+    assert (account["address"], account["provider"], account["usable"]) == ("box-1@example.com", "google", True)
+    pace = (await owner.get(f"{PATH}/{found[0]['id']}/pace")).json()["data"]
+    assert pace == [{"account_id": account["id"], "sent_today": 0, "daily_limit": 200}]

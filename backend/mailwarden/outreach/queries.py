@@ -37,8 +37,12 @@ async def steps_of(tx: UnitOfWork, org_id: UUID, campaign_id: UUID) -> Sequence[
 
 
 async def accounts_of(tx: UnitOfWork, org_id: UUID, campaign_id: UUID) -> Sequence[OutreachAccount]:
+    return await accounts_of_all(tx, org_id, [campaign_id])
+
+
+async def accounts_of_all(tx: UnitOfWork, org_id: UUID, ids: Sequence[UUID]) -> Sequence[OutreachAccount]:
     """Removed ones as well, in the order in which they were added."""
-    mine = select(OutreachAccount).where(OutreachAccount.org_id == org_id, OutreachAccount.campaign_id == campaign_id)
+    mine = select(OutreachAccount).where(OutreachAccount.org_id == org_id, OutreachAccount.campaign_id.in_(ids))
     ordered = mine.order_by(OutreachAccount.created_at, OutreachAccount.id)
     return (await tx.session.scalars(ordered.execution_options(populate_existing=True))).all()
 

@@ -12,6 +12,7 @@ from mailwarden.outreach import accounts, control, service, views
 from mailwarden.outreach.access import Held, Sender
 from mailwarden.outreach.check import hindrances
 from mailwarden.outreach.models import OutreachCampaign
+from mailwarden.outreach.pace import pace_of
 from mailwarden.outreach.queries import get_campaign
 from mailwarden.outreach.schemas import (
     CampaignState,
@@ -22,6 +23,7 @@ from mailwarden.outreach.schemas import (
     OutreachCampaignUpdate,
     OutreachCheckOut,
     OutreachCopy,
+    OutreachPaceList,
     OutreachResumeAll,
     OutreachResumedOut,
     OutreachStart,
@@ -45,9 +47,10 @@ async def list_outreach_campaigns(
     caller: DataReader,
     page: Paging,
     state: Annotated[CampaignState | None, Query(description="Only campaigns in this state.")] = None,
+    q: Annotated[str | None, Query(max_length=200, description="Part of the name.")] = None,
 ) -> Page[OutreachCampaignOut]:
     """All of the organization, newest first, with their figures."""
-    return await views.list_page(rt, tx, caller, state, page)
+    return await views.list_page(rt, tx, caller, (state, q), page)
 
 
 @router.post("", status_code=201, responses=errors())
@@ -110,7 +113,7 @@ async def add_outreach_account(
     body: OutreachAccountIn, rt: Rt, tx: Tx, caller: Sender, row: Held, response: Response
 ) -> Detail:
     """Puts a mailbox on the FROM list, or back on it."""
-    await accounts.add(tx, caller, row, body.mailbox_id)
+    await accounts.add(rt, tx, caller, row, body.mailbox_id)
     return await _told(rt, tx, caller, row, response)
 
 
@@ -130,6 +133,15 @@ async def check_outreach_campaign(
     """Everything that hinders the start, by name."""
     found = await hindrances(rt, tx, await get_campaign(tx, caller.org_id, campaign_id))
     return OutreachCheckOut(ready=not found, hindrances=found)
+
+
+@router.get("/{campaign_id}/pace", responses=errors(404))
+async def get_outreach_pace(
+    campaign_id: OutreachCampaignId, rt: Rt, tx: Reader, caller: DataReader
+) -> OutreachPaceList:
+    """How much of its daily limit each account of the FROM list has used today."""
+    row = await get_campaign(tx, caller.org_id, campaign_id)
+    return OutreachPaceList(data=await pace_of(tx, row, rt.clock.now()))
 
 
 @router.post("/{campaign_id}/start", responses=errors(402, 404, 409))

@@ -107,6 +107,7 @@ class OutreachAccountOut(Wire):
     id: OutreachAccountId
     mailbox_id: MailboxId
     connection_id: ConnectionId
+    provider: str
     address: str
     state: AccountState
     paused_reason: str | None
@@ -151,11 +152,23 @@ class OutreachCampaignOut(Wire):
     may_change: bool = Field(description="Members change their own campaigns, owners and managers all.")
     recipients: OutreachCounts
     figures: OutreachFigures
+    accounts: list[OutreachAccountOut]
 
 
 class OutreachCampaignDetailOut(OutreachCampaignOut):
     steps: list[OutreachStepOut]
-    accounts: list[OutreachAccountOut]
+
+
+class OutreachPaceOut(Wire):
+    """What a mailbox sent today, whatever for: its campaigns and single mails share one limit."""
+
+    account_id: OutreachAccountId
+    sent_today: int = Field(description="Since midnight of the mailbox's zone; what may have left counts.")
+    daily_limit: int = Field(description="As set; a warm-up allows fewer at first.")
+
+
+class OutreachPaceList(Wire):
+    data: list[OutreachPaceOut]
 
 
 class OutreachAccountIn(Wire):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 
 from mailwarden.accounts.caller import Caller
 from mailwarden.billing.gate import Access, access_of
@@ -31,6 +31,7 @@ from mailwarden.outreach.schemas import (
 from mailwarden.outreach.steps import PARTS, decided_steps
 
 LIST = "outreach-campaigns"
+Filter = tuple[str | None, str | None]  # state, part of the name
 PLAIN = (
     *("id", "name", "state", "pause_reason", "paused_at", "rotation", "auto_resume", "track_opens", "track_clicks"),
     *("bounce_guard_percent", "created_at", "started_at", "finished_at", "author_id"),
@@ -38,13 +39,11 @@ PLAIN = (
 
 
 async def list_page(
-    rt: Runtime, tx: UnitOfWork, caller: Caller, state: str | None, page: PageQuery
+    rt: Runtime, tx: UnitOfWork, caller: Caller, wanted: Filter, page: PageQuery
 ) -> Page[OutreachCampaignOut]:
     """Newest first."""
-    scope, org_id = f"{LIST}|{state or ''}", caller.org_id
-    asked = select(OutreachCampaign).where(OutreachCampaign.org_id == org_id)
-    if state:
-        asked = asked.where(OutreachCampaign.state == state)
+    scope, org_id = f"{LIST}|{wanted[0] or ''}|{wanted[1] or ''}", caller.org_id
+    asked = _filtered(select(OutreachCampaign).where(OutreachCampaign.org_id == org_id), wanted)
     if page.cursor:
         at, last = rt.cursors.decode(org_id, scope, page.cursor)
         asked = asked.where(
@@ -56,17 +55,34 @@ async def list_page(
     following = None
     if len(rows) > page.limit:
         following = rt.cursors.encode(org_id, scope, [shown[-1].created_at.isoformat(), str(shown[-1].id)])
-    return Page(data=await outs(tx, caller, shown), has_more=following is not None, next_cursor=following)
+    return Page(data=await outs(rt, tx, caller, shown), has_more=following is not None, next_cursor=following)
 
 
-async def outs(tx: UnitOfWork, caller: Caller, rows: Sequence[OutreachCampaign]) -> list[OutreachCampaignOut]:
+def _filtered(asked: Select[OutreachCampaign], wanted: Filter) -> Select[OutreachCampaign]:
+    state, part = wanted
+    if state:
+        asked = asked.where(OutreachCampaign.state == state)
+    return asked.where(OutreachCampaign.name.icontains(part, autoescape=True)) if part else asked
+
+
+async def outs(
+    rt: Runtime, tx: UnitOfWork, caller: Caller, rows: Sequence[OutreachCampaign]
+) -> list[OutreachCampaignOut]:
     ids = [row.id for row in rows]
     steps, people = await figures.by_step(tx, caller.org_id, ids), await figures.counts(tx, caller.org_id, ids)
-    return [_out(caller, row, [one for key, one in steps.items() if key[0] == row.id], people[row.id]) for row in rows]
+    accounts = await accounts_by_campaign(rt, tx, caller.org_id, ids)
+    return [
+        _out(caller, row, [one for key, one in steps.items() if key[0] == row.id], people[row.id], accounts[row.id])
+        for row in rows
+    ]
 
 
 def _out(
-    caller: Caller, row: OutreachCampaign, parts: Sequence[OutreachFigures], people: OutreachCounts
+    caller: Caller,
+    row: OutreachCampaign,
+    parts: Sequence[OutreachFigures],
+    people: OutreachCounts,
+    accounts: list[OutreachAccountOut],
 ) -> OutreachCampaignOut:
     return OutreachCampaignOut(
         **{name: getattr(row, name) for name in PLAIN},
@@ -74,20 +90,20 @@ def _out(
         may_change=may_change(caller, row),
         recipients=people,
         figures=figures.total(parts),
+        accounts=accounts,
     )
 
 
 async def detail(rt: Runtime, tx: UnitOfWork, caller: Caller, row: OutreachCampaign) -> OutreachCampaignDetailOut:
     parts = await figures.by_step(tx, row.org_id, [row.id])
     people = await figures.counts(tx, row.org_id, [row.id])
-    told = _out(caller, row, list(parts.values()), people[row.id])
+    told = _out(caller, row, list(parts.values()), people[row.id], await accounts_out(rt, tx, row))
     decided = await decided_steps(tx, row.org_id, row.id)
     steps = [
         _step_out(step, decided, parts.get((row.id, step.number), figures.NONE))
         for step in await queries.steps_of(tx, row.org_id, row.id)
     ]
-    accounts = await accounts_out(rt, tx, row)
-    return OutreachCampaignDetailOut(**dict(told), steps=steps, accounts=accounts)
+    return OutreachCampaignDetailOut(**dict(told), steps=steps)
 
 
 def _step_out(step: OutreachStep, decided: int, counted: OutreachFigures) -> OutreachStepOut:
@@ -97,14 +113,23 @@ def _step_out(step: OutreachStep, decided: int, counted: OutreachFigures) -> Out
 
 
 async def accounts_out(rt: Runtime, tx: UnitOfWork, row: OutreachCampaign) -> list[OutreachAccountOut]:
-    accounts = await queries.accounts_of(tx, row.org_id, row.id)
-    access = await access_of(rt, tx, row.org_id)
+    return (await accounts_by_campaign(rt, tx, row.org_id, [row.id]))[row.id]
+
+
+async def accounts_by_campaign(
+    rt: Runtime, tx: UnitOfWork, org_id: UUID, ids: Sequence[UUID]
+) -> dict[UUID, list[OutreachAccountOut]]:
+    accounts = await queries.accounts_of_all(tx, org_id, ids)
+    access = await access_of(rt, tx, org_id)
     asked = select(Connection).where(
-        Connection.org_id == row.org_id, Connection.id.in_([one.connection_id for one in accounts])
+        Connection.org_id == org_id, Connection.id.in_([one.connection_id for one in accounts])
     )
     connections = {one.id: one for one in await tx.session.scalars(asked)}
-    people = await _assigned(tx, row.org_id, row.id)
-    return [_account_out(rt, one, connections[one.connection_id], access, people) for one in accounts]
+    people = await _assigned(tx, org_id, ids)
+    told: dict[UUID, list[OutreachAccountOut]] = {one: [] for one in ids}
+    for one in accounts:
+        told[one.campaign_id].append(_account_out(rt, one, connections[one.connection_id], access, people))
+    return told
 
 
 def _account_out(
@@ -115,6 +140,7 @@ def _account_out(
     return OutreachAccountOut(
         **{name: getattr(account, name) for name in names},
         mailbox_id=account.slot_id,
+        provider=connection.provider,
         usable=use.usable,
         code=use.code,
         detail=use.detail,
@@ -122,7 +148,7 @@ def _account_out(
     )
 
 
-async def _assigned(tx: UnitOfWork, org_id: UUID, campaign_id: UUID) -> dict[UUID | None, int]:
-    mine = (OutreachRecipient.org_id == org_id, OutreachRecipient.campaign_id == campaign_id)
+async def _assigned(tx: UnitOfWork, org_id: UUID, ids: Sequence[UUID]) -> dict[UUID | None, int]:
+    mine = (OutreachRecipient.org_id == org_id, OutreachRecipient.campaign_id.in_(ids))
     asked = select(OutreachRecipient.account_id, func.count()).where(*mine, OutreachRecipient.state.in_(OPEN))
     return {row[0]: row[1] for row in await tx.session.execute(asked.group_by(OutreachRecipient.account_id))}
