@@ -69,6 +69,8 @@ from mailwarden.organizations.invitation_routes import router as invitations
 from mailwarden.organizations.routes import router as organizations
 from mailwarden.outreach.recipient_routes import router as outreach_recipients
 from mailwarden.outreach.routes import router as outreach_campaigns
+from mailwarden.outreach.trouble.routes import router as outreach_trouble
+from mailwarden.sending.tracking.routes import router as tracking
 from mailwarden.settings import Settings
 from mailwarden.status.routes import router as status
 from mailwarden.support.article_routes import router as help_articles
@@ -123,6 +125,8 @@ ROUTERS = (
     help_articles,
     outreach_campaigns,
     outreach_recipients,
+    outreach_trouble,
+    tracking,
 )
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]

@@ -41,9 +41,7 @@ from mailwarden.sending.models import Message
 from tests import factories
 from tests.support.time import TimeMachine
 
-DUE = text(
-    "SELECT id FROM jobs WHERE state = 'ready' AND due_at <= app_now() AND kind = any(:kinds) ORDER BY due_at, id"
-)
+DUE = text("SELECT id FROM job_due(500, 500, interval '0 seconds')")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -204,8 +202,8 @@ class Lab:
         runner = JobRunner(self.rt, self.kinds, self.rt.sessions, self.rt.system, self.rt.rng)
         ran = 0
         for _ in range(100):
-            async with unit_of_work(self.rt.sessions, self.org_id) as tx:
-                due = (await tx.session.scalars(DUE, {"kinds": list(self.kinds.by_name)})).all()
+            async with self.rt.system.begin() as session:
+                due = (await session.scalars(DUE)).all()
             done = [await runner.run(one) for one in due]
             ran += sum(done)
             if not any(done):

@@ -43,7 +43,7 @@ async def re_add_outreach_account(
     done = await re_add(rt, tx, campaign, account)
     return OutreachReAddedOut(
         account_id=account.id,
-        state=account.state,  # type: ignore[arg-type]
+        state=account.state,
         waits=done.waits,
         recipients_kept=done.kept,
         recipients_free=done.free,

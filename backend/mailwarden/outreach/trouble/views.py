@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from mailwarden.connections.models import Connection
 from mailwarden.connections.rules import Status
@@ -33,19 +33,19 @@ async def trouble_of(rt: Runtime, tx: UnitOfWork, campaign: OutreachCampaign) ->
     free = await free_of(tx, campaign)
     return OutreachTroubleOut(
         campaign_id=campaign.id,
-        state=campaign.state,  # type: ignore[arg-type]
-        pause_reason=campaign.pause_reason,  # type: ignore[arg-type]
+        state=campaign.state,
+        pause_reason=campaign.pause_reason,
         rotation=campaign.rotation,
         accounts=[await _account(rt, tx, entry, free) for entry in entries],
-        past=await _past(rt, tx, campaign),
+        past=await _past(tx, campaign),
     )
 
 
-async def _entries(tx: UnitOfWork, *whose: object) -> list[Entry]:
+async def _entries(tx: UnitOfWork, *whose: ColumnElement[bool]) -> list[Entry]:
     same = and_(OutreachCampaign.org_id == OutreachAccount.org_id, OutreachCampaign.id == OutreachAccount.campaign_id)
     held = and_(Connection.org_id == OutreachAccount.org_id, Connection.id == OutreachAccount.connection_id)
     asked = select(OutreachCampaign, OutreachAccount, Connection).select_from(OutreachAccount)
-    asked = asked.join(OutreachCampaign, same).join(Connection, held).where(*whose)  # type: ignore[arg-type]
+    asked = asked.join(OutreachCampaign, same).join(Connection, held).where(*whose)
     ordered = asked.order_by(OutreachAccount.created_at, OutreachAccount.id)
     return [(one[0], one[1], one[2]) for one in await tx.session.execute(ordered)]
 
@@ -58,7 +58,7 @@ async def _account(rt: Runtime, tx: UnitOfWork, entry: Entry, free: int) -> Outr
         id=account.id,
         connection_id=row.id,
         address=account.address,
-        state=account.state,  # type: ignore[arg-type]
+        state=account.state,
         status=Status(row.status),
         clock=await _clock(rt, tx, row, clock, people) if clock else None,
         recipients_kept=people.stopped + people.freed,
@@ -95,8 +95,8 @@ async def _clock(rt: Runtime, tx: UnitOfWork, row: Connection, clock: OutreachCl
     read = await reading(rt, tx, row, clock, rt.clock.now())
     return OutreachClockOut(
         id=clock.id,
-        kind=clock.kind,  # type: ignore[arg-type]
-        state=clock.state,  # type: ignore[arg-type]
+        kind=clock.kind,
+        state=clock.state,
         started_at=clock.started_at,
         due_at=read.due_at,
         remaining_s=int(read.remaining.total_seconds()),
@@ -108,7 +108,7 @@ async def _clock(rt: Runtime, tx: UnitOfWork, row: Connection, clock: OutreachCl
     )
 
 
-async def _past(rt: Runtime, tx: UnitOfWork, campaign: OutreachCampaign) -> list[OutreachClockOut]:
+async def _past(tx: UnitOfWork, campaign: OutreachCampaign) -> list[OutreachClockOut]:
     mine = (OutreachClock.org_id == campaign.org_id, OutreachClock.campaign_id == campaign.id)
     asked = select(OutreachClock).where(*mine, OutreachClock.state == "applied").limit(MOST_PAST)
     rows = (await tx.session.scalars(asked.order_by(OutreachClock.applied_at.desc(), OutreachClock.id))).all()
@@ -118,7 +118,7 @@ async def _past(rt: Runtime, tx: UnitOfWork, campaign: OutreachCampaign) -> list
 def _applied(clock: OutreachClock) -> OutreachClockOut:
     return OutreachClockOut(
         id=clock.id,
-        kind=clock.kind,  # type: ignore[arg-type]
+        kind=clock.kind,
         state="applied",
         started_at=clock.started_at,
         due_at=clock.due_at,
@@ -154,11 +154,11 @@ async def _paused(rt: Runtime, tx: UnitOfWork, entry: Entry) -> PausedByConnecti
     return PausedByConnection(
         id=campaign.id,
         name=campaign.name,
-        state=campaign.state,  # type: ignore[arg-type]
-        pause_reason=campaign.pause_reason,  # type: ignore[arg-type]
+        state=campaign.state,
+        pause_reason=campaign.pause_reason,
         rotation=campaign.rotation,
         account_id=account.id,
-        account_state=account.state,  # type: ignore[arg-type]
+        account_state=account.state,
         recipients_waiting=stake.waiting,
         resumable=works and not campaign.rotation and account.state != "removed",
         re_addable=account.state == "removed",
