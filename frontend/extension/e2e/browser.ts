@@ -1,5 +1,5 @@
 /** Chromium with the packed extension in it, in which Gmail's address leads to us and no other host exists. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page, type Worker } from 'playwright-core';
@@ -14,6 +14,7 @@ export type Browser = { context: BrowserContext; close: () => Promise<void> };
 
 export async function launch(gmailPort: number): Promise<Browser> {
   const profile = mkdtempSync(join(tmpdir(), 'mailwarden-browser-'));
+  allowUnpacked(profile);
   const hosts = `MAP mail.google.com 127.0.0.1:${gmailPort}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost`;
   const ours = [
     `--disable-extensions-except=${FOLDER}`,
@@ -34,6 +35,15 @@ export async function launch(gmailPort: number): Promise<Browser> {
     rmSync(profile, { recursive: true, force: true });
   };
   return { context, close };
+}
+
+/** As people do who load a package by hand: without it the browser does not let an extension come back after a reload. */
+function allowUnpacked(profile: string): void {
+  mkdirSync(join(profile, 'Default'));
+  writeFileSync(
+    join(profile, 'Default', 'Preferences'),
+    JSON.stringify({ extensions: { ui: { developer_mode: true } } }),
+  );
 }
 
 export async function worker(context: BrowserContext): Promise<Worker> {

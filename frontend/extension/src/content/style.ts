@@ -24,7 +24,7 @@ header { justify-content: space-between; flex-wrap: nowrap; } h2 { font-size: 16
 .box { margin-top: 10px; padding: 10px 12px; border-radius: 8px; color: var(--bad); background: var(--bad-paper); }
 .box.calm { color: var(--ink); background: light-dark(#eef0f7, #2f323d); }
 .box button { margin: 8px 8px 0 0; } label { display: block; margin-top: 10px; font-weight: 600; }
-select { width: 100%; margin-top: 4px; padding: 6px; min-height: 32px; border-radius: 8px; border: 1px solid var(--edge);
+select { width: 100%; margin-top: 4px; font-weight: 400; padding: 6px; min-height: 32px; border-radius: 8px; border: 1px solid var(--edge);
   background: var(--paper); color: var(--ink); }
 `;
 
