@@ -70,6 +70,8 @@ from mailwarden.metrics.jobs import LISTENERS as METRICS_LISTENERS
 from mailwarden.metrics.retention import KEPT as METRICS_KEPT
 from mailwarden.organizations.posting import JOBS as ORGANIZATION_JOBS
 from mailwarden.organizations.retention import KEPT as ORGANIZATIONS_KEPT
+from mailwarden.outreach.jobs import JOBS as OUTREACH_JOBS
+from mailwarden.outreach.jobs import LISTENERS as OUTREACH_LISTENERS
 from mailwarden.outreach.trouble.jobs import JOBS as TROUBLE_JOBS
 from mailwarden.outreach.trouble.jobs import LISTENERS as TROUBLE_LISTENERS
 from mailwarden.outreach.trouble.jobs import start_up as start_trouble
@@ -115,12 +117,14 @@ def job_kinds() -> JobKinds:
     kinds.add(*RECEIVING_JOBS)
     kinds.add(*SENDING_JOBS)
     kinds.add(*TRACKING_JOBS)
+    kinds.add(*OUTREACH_JOBS)
     kinds.add(prune_kind(KEPT))
     listeners = merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS, WEBHOOK_LISTENERS, SCORE_LISTENERS)
     listeners = merge(listeners, METRICS_LISTENERS, DOMAIN_LISTENERS, BLOCKLIST_LISTENERS)
     listeners = merge(listeners, TROUBLE_LISTENERS)
     listeners = merge(listeners, RECEIVING_LISTENERS)
     listeners = merge(listeners, SENDING_LISTENERS)
+    listeners = merge(listeners, OUTREACH_LISTENERS)
     return kinds.add(dispatch_kind(merge(listeners, RETEST_LISTENERS, PAID_LISTENERS)))
 
 

@@ -16,15 +16,19 @@ from mailwarden.core.runtime import Runtime
 from mailwarden.mailboxes.queries import get_slot
 from mailwarden.outreach import queries
 from mailwarden.outreach.access import NOT_ARCHIVED, not_theirs_to_send_from, require_state
-from mailwarden.outreach.changes import put_back, take_off, unassign, wake
+from mailwarden.outreach.changes import take_off, unassign
 from mailwarden.outreach.models import OutreachAccount, OutreachCampaign
 from mailwarden.outreach.rules import State
 from mailwarden.outreach.service import target
+from mailwarden.outreach.trouble.re_adding import re_add
+from mailwarden.sending.wake import wake
 
 MOST = 200
 
 
-async def add(tx: UnitOfWork, caller: Caller, campaign: OutreachCampaign, slot_id: UUID) -> OutreachAccount:
+async def add(
+    rt: Runtime, tx: UnitOfWork, caller: Caller, campaign: OutreachCampaign, slot_id: UUID
+) -> OutreachAccount:
     """Back on the list, if it was taken off. Raises NotFound, Conflict, RoleRequired, WrongState."""
     require_state(campaign, *NOT_ARCHIVED)
     slot, connection = await get_slot(tx, campaign.org_id, slot_id)
@@ -40,7 +44,10 @@ async def add(tx: UnitOfWork, caller: Caller, campaign: OutreachCampaign, slot_i
         return known
     _room(campaign, [one for one in present if one.state != "removed"])
     account = known or _new(campaign, slot, connection)
-    await _put(tx, account, slot, is_new=known is None)
+    if known is None:
+        await _put(tx, account)
+    else:
+        await re_add(rt, tx, campaign, account)  # the clocks have a say in it
     campaign.version += 1
     await tx.session.flush()
     after = {"address": account.address}
@@ -48,15 +55,11 @@ async def add(tx: UnitOfWork, caller: Caller, campaign: OutreachCampaign, slot_i
     return account
 
 
-async def _put(tx: UnitOfWork, account: OutreachAccount, slot: MailboxSlot, *, is_new: bool) -> None:
-    if is_new:
-        tx.session.add(account)
-        await tx.session.flush()
-        await tx.session.refresh(account)
-        await wake(tx, [slot.id])
-        return
-    account.slot_id = slot.id
-    await put_back(tx, account)
+async def _put(tx: UnitOfWork, account: OutreachAccount) -> None:
+    tx.session.add(account)
+    await tx.session.flush()
+    await tx.session.refresh(account)
+    await wake(tx, account.slot_id)
 
 
 def _new(campaign: OutreachCampaign, slot: MailboxSlot, connection: Connection) -> OutreachAccount:

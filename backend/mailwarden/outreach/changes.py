@@ -10,28 +10,28 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 
-from mailwarden.core.db import UnitOfWork
-from mailwarden.core.jobs import enqueue
+from mailwarden.core.db import UnitOfWork, app_now
 from mailwarden.events.record import record
 from mailwarden.events.types import EventType
 from mailwarden.outreach.models import OutreachAccount, OutreachCampaign, OutreachRecipient, OutreachSend
 from mailwarden.outreach.queries import had_mail
 from mailwarden.outreach.rules import OPEN, Pause, Person, State
 from mailwarden.sending.models import Message
+from mailwarden.sending.wake import wake
 
-SEND = "slot.send"
+UNSYNCED = {"synchronize_session": False}  # rows that are read again are read with populate_existing
 
 
-async def wake(tx: UnitOfWork, slots: Sequence[UUID]) -> None:
+async def wake_all(tx: UnitOfWork, slots: Sequence[UUID]) -> None:
     """These slots look for mail at once, as fast as their speed allows."""
     for slot_id in slots:
-        await enqueue(tx, SEND, slot_id, queue="bulk")
+        await wake(tx, slot_id)
 
 
 async def wake_campaign(tx: UnitOfWork, campaign: OutreachCampaign) -> None:
     mine = (OutreachAccount.org_id == campaign.org_id, OutreachAccount.campaign_id == campaign.id)
     asked = select(OutreachAccount.slot_id).where(*mine, OutreachAccount.state == "active").distinct()
-    await wake(tx, (await tx.session.scalars(asked)).all())
+    await wake_all(tx, (await tx.session.scalars(asked)).all())
 
 
 async def pause_campaign(tx: UnitOfWork, campaign: OutreachCampaign, reason: Pause, now: datetime) -> bool:
@@ -78,7 +78,7 @@ async def resume_account(tx: UnitOfWork, campaign: OutreachCampaign, account: Ou
     account.state, account.paused_reason, account.paused_at = "active", None, None
     await tx.session.flush()
     await _tell_of_account(tx, EventType.OUTREACH_ACCOUNT_RESUMED, campaign, account, was)
-    await wake(tx, [account.slot_id])
+    await wake(tx, account.slot_id)
     return True
 
 
@@ -101,17 +101,16 @@ async def put_back(tx: UnitOfWork, account: OutreachAccount) -> bool:
         return False
     account.state, account.removed_at, account.wanted_back_at = "active", None, None
     await tx.session.flush()
-    await wake(tx, [account.slot_id])
+    await wake(tx, account.slot_id)
     return True
 
 
 async def unassign(tx: UnitOfWork, account: OutreachAccount) -> int:
     """Frees those who had no mail yet for any account, and says how many. A mail that waits for them is withdrawn."""
     await withdraw(tx, account, had=False)
-    mine = _open_of(account)
-    freed = update(OutreachRecipient).where(*mine, ~had_mail()).execution_options(synchronize_session=False)
-    freed = freed.values(account_id=None, state=Person.WAITING, state_reason=None)
-    ids = (await tx.session.scalars(freed.returning(OutreachRecipient.id))).all()
+    freed = update(OutreachRecipient).where(OutreachRecipient.org_id == account.org_id, *_open_of(account))
+    freed = freed.where(~had_mail()).values(account_id=None, state=Person.WAITING, state_reason=None)
+    ids = (await tx.session.scalars(freed.returning(OutreachRecipient.id), execution_options=UNSYNCED)).all()
     return len(ids)
 
 
@@ -139,9 +138,12 @@ async def forget(tx: UnitOfWork, org_id: UUID, sends: Sequence[UUID], messages: 
     """The steps are open again; the messages stay, cancelled, with their attempts."""
     if not sends:
         return
-    await tx.session.execute(delete(OutreachSend).where(OutreachSend.org_id == org_id, OutreachSend.id.in_(sends)))
-    gone = update(Message).where(Message.org_id == org_id, Message.id.in_(messages), Message.state == "queued")
-    await tx.session.execute(gone.values(state="cancelled", due_at=None))
+    gone = delete(OutreachSend).where(OutreachSend.org_id == org_id, OutreachSend.id.in_(sends))
+    people = (await tx.session.scalars(gone.returning(OutreachSend.recipient_id))).all()
+    again = update(OutreachRecipient).where(OutreachRecipient.org_id == org_id, OutreachRecipient.id.in_(people))
+    await tx.session.execute(again.values(next_at=app_now()), execution_options=UNSYNCED)
+    cancelled = update(Message).where(Message.org_id == org_id, Message.id.in_(messages), Message.state == "queued")
+    await tx.session.execute(cancelled.values(state="cancelled", due_at=None))
 
 
 async def finish_if_done(tx: UnitOfWork, campaign: OutreachCampaign, now: datetime) -> bool:

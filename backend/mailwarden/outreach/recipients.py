@@ -16,12 +16,12 @@ from mailwarden.core.paging import Page, PageQuery
 from mailwarden.core.runtime import Runtime
 from mailwarden.outreach.access import NOT_ARCHIVED, require_state
 from mailwarden.outreach.changes import wake_campaign
-from mailwarden.outreach.models import OutreachCampaign, OutreachRecipient
+from mailwarden.outreach.models import OutreachCampaign, OutreachRecipient, OutreachSend
 from mailwarden.outreach.queries import had_mail
 from mailwarden.outreach.recipient_schemas import OutreachAddedOut, OutreachRecipientIn, OutreachRecipientOut
 from mailwarden.outreach.rules import State
 from mailwarden.outreach.service import target
-from mailwarden.sending.models import Suppression
+from mailwarden.sending.models import Message, Suppression
 
 LIST = "outreach-recipients"
 Filter = tuple[str | None, str | None]  # state, part of address or name
@@ -134,11 +134,26 @@ async def skip(tx: UnitOfWork, row: OutreachCampaign, recipient_id: UUID) -> Out
     return person
 
 
+async def _decide_again(tx: UnitOfWork, person: OutreachRecipient) -> None:
+    """A mail that surely did not leave is made anew. Raises Conflict while nobody knows whether it did."""
+    its = (Message.org_id == OutreachSend.org_id) & (Message.id == OutreachSend.message_id)
+    asked = select(OutreachSend, Message.state).join(Message, its)
+    mine = (OutreachSend.org_id == person.org_id, OutreachSend.recipient_id == person.id)
+    found = (await tx.session.execute(asked.where(*mine, OutreachSend.step_number == person.next_step))).first()
+    if found is not None and found[1] not in ("failed", "cancelled"):
+        raise Conflict("A mail to them is under way; wait for what becomes of it.", code="under_way", action="wait")
+    if found is not None:
+        await tx.session.delete(found[0])
+    person.next_at = await tx.session.scalar(select(app_now()))
+
+
 async def unskip(tx: UnitOfWork, row: OutreachCampaign, recipient_id: UUID) -> OutreachRecipient:
     """Goes on with the step that is next. Raises NotFound, Conflict."""
     person = await get_recipient(tx, row.org_id, row.id, recipient_id, lock=True)
     if person.state != "skipped":
         raise Conflict(f"Their state is {person.state}; they were not skipped.", code="wrong_state")
+    if person.next_at is None:
+        await _decide_again(tx, person)
     person.state, person.state_reason = ("active" if person.next_step > 1 else "waiting"), None
     await tx.session.flush()
     if row.state == State.RUNNING:

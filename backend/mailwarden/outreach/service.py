@@ -82,7 +82,8 @@ async def recompute_times(tx: UnitOfWork, row: OutreachCampaign) -> None:
     its = (OutreachStep.org_id == row.org_id, OutreachStep.campaign_id == row.id)
     delay = select(OutreachStep.delay_s).where(*its, OutreachStep.number == OutreachRecipient.next_step)
     seconds = delay.correlate(OutreachRecipient).scalar_subquery()
-    mine = (OutreachRecipient.org_id == row.org_id, OutreachRecipient.campaign_id == row.id)
+    of_it = (OutreachRecipient.org_id == row.org_id, OutreachRecipient.campaign_id == row.id)
+    mine = (*of_it, OutreachRecipient.next_at.is_not(None))  # else a mail to them is under way
     changed = update(OutreachRecipient).execution_options(synchronize_session=False)
     due = OutreachRecipient.last_at + seconds * A_SECOND
     await tx.session.execute(changed.where(*mine, OutreachRecipient.state == "active").values(next_at=due))
