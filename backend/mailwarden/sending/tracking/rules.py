@@ -140,7 +140,7 @@ class Tally:
     human: int = 0
     machine: int = 0
     unknown: int = 0
-    first_at: datetime | None = None  # that no machine is known to have made
+    first_at: datetime | None = None  # after it was sent, and that no machine is known to have made
     last_at: datetime | None = None
     first_human_at: datetime | None = None
 
@@ -148,7 +148,7 @@ class Tally:
 def tally(judged: Sequence[Seen]) -> Tally:
     """Of events in order of time."""
     by = [one.judged.by for one in judged]
-    told = [one.at for one in judged if one.judged.by is not By.MACHINE]
+    told = [one.at for one in judged if one.judged.by is not By.MACHINE and one.judged.reason is not Reason.NOT_SENT]
     human = [one.at for one in judged if one.judged.by is By.HUMAN]
     return Tally(
         by.count(By.HUMAN),
