@@ -76,7 +76,7 @@ async def test_l14_reconnected_in_time_but_re_added_a_moment_too_late(lab: Lab) 
     await lab.reconnects(mine)
     await lab.machine.advance(50 * MINUTE + SECOND)  # and no job has run yet
     await lab.re_adds(campaign, mine)
-    assert await lab.states(people) == ["campaign_stopped", "active"]
+    assert await lab.states(people) == ["campaign_stopped", "waiting"]
     assert await lab.place(campaign, mine) == "active"
 
 
@@ -113,7 +113,7 @@ async def test_l14_the_wish_comes_too_late_with_the_reconnect(lab: Lab) -> None:
     await lab.re_adds(campaign, mine)
     await lab.machine.advance(61 * MINUTE)
     await lab.reconnects(mine)
-    assert await lab.states(people) == ["campaign_stopped", "active"]
+    assert await lab.states(people) == ["campaign_stopped", "waiting"]
     assert await lab.place(campaign, mine) == "active"
 
 
@@ -141,7 +141,7 @@ async def test_l15_l16_at_the_end_of_the_hour_who_had_mail_is_stopped_and_who_ha
     await lab.later(59 * MINUTE)
     assert await lab.states(people) == ["active"] * 4
     await lab.later(MINUTE + SECOND)
-    assert await lab.states(people) == ["campaign_stopped", "campaign_stopped", "active", "active"]
+    assert await lab.states(people) == ["campaign_stopped", "campaign_stopped", "waiting", "waiting"]
     assert [one.account_id for one in (await lab.recipients(people))[2:]] == [None, None]
     entry = await lab.entry(campaign, other)
     assert [(one.state, one.account_id) for one in await lab.recipients(others)] == [("active", entry.id)] * 2
@@ -158,7 +158,7 @@ async def test_l15_a_mail_that_waits_does_not_leave_any_more_and_one_under_way_c
     await lab.mail(flies, mine, 1, state="unknown")
     await lab.disconnects(mine)
     await lab.later(61 * MINUTE)
-    assert await lab.states([waits, flies]) == ["active", "campaign_stopped"]
+    assert await lab.states([waits, flies]) == ["waiting", "campaign_stopped"]
     assert await lab.message_state(queued) == "cancelled"
     assert await lab.steps_decided(waits) == []  # another account may write step 1
 
@@ -198,7 +198,7 @@ async def test_l18_re_added_after_the_hour_it_keeps_nobody(lab: Lab) -> None:
     assert (done.kept, done.free) == (0, 1)
     assert await lab.place(campaign, mine) == "active"
     stopped, free = await lab.recipients(people)
-    assert (stopped.state, free.state, free.account_id) == ("campaign_stopped", "active", None)
+    assert (stopped.state, free.state, free.account_id) == ("campaign_stopped", "waiting", None)
 
 
 async def test_l24_other_campaigns_of_the_same_people_go_on(lab: Lab) -> None:

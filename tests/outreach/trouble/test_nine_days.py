@@ -23,7 +23,7 @@ async def test_l19_after_nine_days_the_stop_rule_runs_once(lab: Lab) -> None:
     assert await lab.states(people) == ["active"] * 3
     assert await lab.place(campaign, mine) == "paused"
     await lab.later(MINUTE + SECOND)
-    assert await lab.states(people) == ["campaign_stopped", "campaign_stopped", "active"]
+    assert await lab.states(people) == ["campaign_stopped", "campaign_stopped", "waiting"]
     assert await lab.place(campaign, mine) == "removed"
     (clock,) = await lab.clocks()
     assert (clock.kind, clock.state, clock.stopped, clock.unassigned) == ("nine_days", "applied", 2, 1)
@@ -109,7 +109,7 @@ async def test_l21_the_rule_runs_when_we_come_back_if_its_time_came_before(lab: 
     await lab.disconnects(mine)
     await lab.later(50 * MINUTE)
     await lab.down(5 * HOUR)
-    assert await lab.states(people) == ["campaign_stopped", "campaign_stopped", "active"]
+    assert await lab.states(people) == ["campaign_stopped", "campaign_stopped", "waiting"]
     (clock,) = await lab.clocks()
     assert (clock.stopped, clock.unassigned) == (2, 1)
 

@@ -105,7 +105,7 @@ async def test_l25_in_a_rotation_the_old_addresss_recipients_follow_the_stop_rul
     await lab.account("new@acme.test")
     await lab.later(51 * MINUTE)
     assert (await lab.entry(campaign, old)).address == "old@acme.test"
-    assert await lab.states(people) == ["campaign_stopped", "active"]
+    assert await lab.states(people) == ["campaign_stopped", "waiting"]
 
 
 async def test_l25_the_same_account_in_another_slot_sends_from_there(lab: Lab) -> None:

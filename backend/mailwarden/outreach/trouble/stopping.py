@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
 
 from mailwarden.core.db import UnitOfWork
+from mailwarden.core.jobs import enqueue
 from mailwarden.outreach.changes import wake_campaign, withdraw
 from mailwarden.outreach.models import OutreachAccount, OutreachCampaign, OutreachRecipient
 from mailwarden.outreach.queries import had_mail
+from mailwarden.outreach.rules import OPEN, Person
 from mailwarden.outreach.trouble.rules import ENDED, STOPPED, Kind
 
 
@@ -35,10 +37,16 @@ async def stop(tx: UnitOfWork, campaign: OutreachCampaign, account: OutreachAcco
     await _hold(tx, account)
     await withdraw(tx, account)
     stopped = await _change(tx, account, had_mail(), state=STOPPED, state_reason=kind.value, next_at=None)
-    freed = await _change(tx, account, ~had_mail(), account_id=None)
+    freed = await _change(tx, account, ~had_mail(), account_id=None, state=_WAITING_AGAIN)
     await tx.session.flush()
     await wake_campaign(tx, campaign)
+    await enqueue(tx, WATCH, campaign.id)  # perhaps nobody has a mail to come now
     return Tally(stopped, freed)
+
+
+WATCH = "outreach.watch"
+# Whoever takes them over takes those who wait; one that was left out of the campaign stays left out.
+_WAITING_AGAIN = case((OutreachRecipient.state.in_(OPEN), Person.WAITING.value), else_=OutreachRecipient.state)
 
 
 def _theirs(account: OutreachAccount) -> tuple[ColumnElement[bool], ...]:
