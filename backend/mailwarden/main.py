@@ -70,6 +70,7 @@ from mailwarden.organizations.routes import router as organizations
 from mailwarden.outreach.recipient_routes import router as outreach_recipients
 from mailwarden.outreach.routes import router as outreach_campaigns
 from mailwarden.outreach.trouble.routes import router as outreach_trouble
+from mailwarden.sending.tracking.activity_routes import router as mail_activity
 from mailwarden.sending.tracking.routes import router as tracking
 from mailwarden.settings import Settings
 from mailwarden.status.routes import router as status
@@ -126,6 +127,7 @@ ROUTERS = (
     outreach_campaigns,
     outreach_recipients,
     outreach_trouble,
+    mail_activity,
     tracking,
 )
 
