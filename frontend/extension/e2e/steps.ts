@@ -30,12 +30,20 @@ export class Compose {
     return this.panel.getByRole('button', { name, exact: true });
   }
 
+  /** Whatever an earlier test left open is put away first. */
   async write(to: string, subject: string, text: string): Promise<void> {
+    while ((await this.window.count()) > 0) await this.discard();
     await this.page.getByRole('button', { name: 'Compose', exact: true }).click();
     await this.window.getByLabel('To recipients').fill(to);
     await this.window.getByLabel('To recipients').press('Enter');
     await this.window.getByLabel('Subject').fill(subject);
     await this.body.fill(text);
+  }
+
+  private async discard(): Promise<void> {
+    const before = await this.window.count();
+    await this.window.first().getByRole('button', { name: /^Discard draft/ }).click();
+    await this.page.waitForFunction((count) => document.querySelectorAll('[role=dialog][aria-label^=Compose]').length < count, before);
   }
 
   get body(): Locator {

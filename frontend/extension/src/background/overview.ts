@@ -13,13 +13,12 @@ import { status } from './usability.ts';
 
 export async function overview(): Promise<Overview> {
   const set = await settings();
-  try {
-    const [account, found] = await Promise.all([whoAmI(), status(true)]);
-    return { settings: set, reachable: true, account, status: found, trouble: found.trouble };
-  } catch (error) {
-    const trouble = troubleOf(error);
-    return { settings: set, reachable: isReachable(trouble), account: null, status: null, trouble };
-  }
+  const [account, found] = await Promise.allSettled([whoAmI(), status(true)]);
+  const who = account.status === 'fulfilled' ? account.value : null;
+  const now = found.status === 'fulfilled' ? found.value : null;
+  const failed = [account, found].find((one) => one.status === 'rejected');
+  const trouble = failed ? troubleOf(failed.reason) : (now?.trouble ?? null);
+  return { settings: set, reachable: trouble === null || isReachable(trouble), account: who, status: now, trouble };
 }
 
 const isReachable = (trouble: Trouble): boolean => !['unreachable', 'not_permitted'].includes(trouble.code);
