@@ -116,6 +116,14 @@ class Lab:
             tx.session.add(OutreachSend(id=new_id(), org_id=self.org_id, **sent))
         return message.id
 
+    async def writes(self, campaign: OutreachCampaign, recipient: UUID, account: Connection, step: int) -> None:
+        """A step leaves: from here on the recipient belongs to the account."""
+        entry = await self.entry(campaign, account)
+        await self.mail(recipient, account, step)
+        async with unit_of_work(self.rt.sessions, self.org_id) as tx:
+            person = await tx.session.get_one(OutreachRecipient, recipient)
+            person.account_id, person.state, person.next_step = entry.id, "active", step + 1
+
     # What happens to accounts
 
     async def breaks(self, account: Connection, *, work: bool = True) -> None:

@@ -23,7 +23,7 @@ class Person:
 @dataclass
 class Ticking:
     kind: str  # grace | nine_days
-    counted: int = 0
+    counted: float = 0
 
 
 @dataclass
@@ -50,24 +50,27 @@ class Campaign:
 class Model:
     campaigns: dict[str, Campaign]
     accounts: dict[str, str] = field(default_factory=dict)  # connected | inactive | disconnected
+    failing: dict[str, float] = field(default_factory=dict)  # counted seconds since the first confirmed failure
 
     # What happens to an account
 
     def breaks(self, account: str) -> None:
         if self.accounts[account] != "connected":
             return
-        self.accounts[account] = "inactive"
+        self.accounts[account], self.failing[account] = "inactive", 0
         for campaign, place in self._using(account):
-            if place.state != "active":
-                continue
-            place.state = "paused"
-            if campaign.rotation:
-                place.clock = Ticking("nine_days")
-            else:
-                self._pause(campaign, "connection_inactive")
+            if place.state == "active":
+                self._stands_still(campaign, place, account)
+
+    def _stands_still(self, campaign: Campaign, place: Place, account: str) -> None:
+        place.state = "paused"
+        if campaign.rotation:
+            place.clock = Ticking("nine_days", self.failing[account])
+        else:
+            self._pause(campaign, "connection_inactive")
 
     def works_again(self, account: str) -> None:
-        """By itself, or reconnected in one click: the account was never disconnected."""
+        """By itself, or renewed in one click: the account was never disconnected."""
         if self.accounts[account] != "inactive":
             return
         self._back(account)
@@ -96,22 +99,39 @@ class Model:
                 if not campaign.rotation and campaign.auto_resume:
                     self._resume(campaign)
             elif place.state == "removed" and place.wants_back:
-                self._re_added(place)
+                self._re_added(campaign, place, account)
+
+    def replaced(self, old: str, new: str) -> None:
+        """Another address in the slot of an account that was disconnected."""
+        self.accounts[new] = "connected"
+        for campaign, _ in self._using(old):
+            if campaign.rotation:
+                continue
+            campaign.places = {new: Place()}
+            for who in campaign.people.values():
+                who.account = new if who.account == old else who.account
+                who.mails = {new if key == old else key: count for key, count in who.mails.items()}
+            if campaign.auto_resume:
+                self._resume(campaign)
 
     # What people do
 
     def asks_back(self, name: str, account: str) -> None:
         """Re-adding; while the account is away it is a wish for the moment it comes back."""
-        place = self.campaigns[name].places[account]
+        campaign, place = self.campaigns[name], self.campaigns[name].places[account]
         if place.state != "removed":
             return
-        if self.accounts[account] == "connected":
-            self._re_added(place)
-        else:
+        lost = self.accounts[account] == "inactive" and self.failing[account] > NINE_DAYS
+        if self.accounts[account] == "disconnected" or lost:
             place.wants_back = True
+        else:
+            self._re_added(campaign, place, account)
 
-    def _re_added(self, place: Place) -> None:
+    def _re_added(self, campaign: Campaign, place: Place, account: str) -> None:
+        """It may have failed anew since it was reconnected: then that trouble goes on, as old as it is."""
         place.state, place.clock, place.wants_back = "active", None, False
+        if self.accounts[account] == "inactive":
+            self._stands_still(campaign, place, account)
 
     def resumed(self, name: str) -> None:
         campaign = self.campaigns[name]
@@ -145,8 +165,10 @@ class Model:
 
     # Time
 
-    def passes(self, seconds: int, *, counts: bool = True) -> None:
+    def passes(self, seconds: float, *, counts: bool = True) -> None:
         """``counts`` false: we were down, or the provider was in trouble; the hour of grace goes on nevertheless."""
+        for account in self.failing:
+            self.failing[account] += seconds if counts else 0
         for campaign in self.campaigns.values():
             for account, place in campaign.places.items():
                 clock = place.clock
@@ -172,7 +194,7 @@ class Model:
         people = self.campaigns[name].people.values()
         return sum(who.account == account and who.state not in OVER and bool(who.mails.get(account)) for who in people)
 
-    def remaining(self, name: str, account: str) -> int | None:
+    def remaining(self, name: str, account: str) -> float | None:
         clock = self.campaigns[name].places[account].clock
         return None if clock is None else (GRACE if clock.kind == "grace" else NINE_DAYS) - clock.counted
 

@@ -1,0 +1,359 @@
+"""Random histories of sending, breaking, disconnecting, reconnecting, re-adding, time and downtime, against the model.
+
+MAILWARDEN_HISTORIES=2000 lives through more of them than the normal run does.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+from hypothesis import HealthCheck, note, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from mailwarden.connections.models import Connection
+from mailwarden.connections.queries import get_connection
+from mailwarden.core.db import unit_of_work
+from mailwarden.core.errors import Conflict
+from mailwarden.core.jobs import enqueue
+from mailwarden.core.runtime import Runtime
+from mailwarden.embedded import EmbeddedServers
+from mailwarden.events.types import EventType
+from mailwarden.outreach.control import resume
+from mailwarden.outreach.models import OutreachCampaign
+from mailwarden.outreach.queries import get_campaign
+from mailwarden.outreach.trouble.clocks import CLOCKS
+from mailwarden.outreach.trouble.stakes import count
+from mailwarden.outreach.trouble.views import trouble_of
+from tests import factories
+from tests.outreach.trouble.lab import Lab
+from tests.outreach.trouble.model import Campaign, Model, Person, Place
+from tests.support.database import admin_dsn, empty
+from tests.support.time import TimeMachine
+
+EXAMPLES = int(os.environ.get("MAILWARDEN_HISTORIES", "60"))
+STEPS = 14
+NEAR_S = 5.0  # so close to an end the product and the model may tell time apart
+MINUTE, HOUR, DAY = 60, 3600, 86400
+SPANS = st.sampled_from(
+    [5 * MINUTE, 20 * MINUTE, 35 * MINUTE, 59 * MINUTE, 3 * HOUR, DAY, 4 * DAY, 8 * DAY + 20 * HOUR]
+)
+ACCOUNTS = st.sampled_from(["a", "b", "c"])
+SHAPE = {
+    "rotation": (True, ["a", "b"], False),
+    "other rotation": (True, ["b", "c"], False),
+    "single": (False, ["a"], False),
+    "goes on by itself": (False, ["b"], True),
+}
+NAMES = st.sampled_from(list(SHAPE))
+PEOPLE = (1, 1, 0)  # mails that each account's recipients have
+
+
+class World:
+    """The product's side of one history."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+        self.connections: dict[str, Connection] = {}
+        self.campaigns: dict[str, OutreachCampaign] = {}
+        self.people: dict[str, dict[str, UUID]] = {}
+
+    async def build(self) -> Model:
+        for name in ("a", "b", "c"):
+            self.connections[name] = await self.lab.account(f"{name}@acme.test")
+        model = Model({}, dict.fromkeys(self.connections, "connected"))
+        for name, (rotation, accounts, auto_resume) in SHAPE.items():
+            model.campaigns[name] = await self._campaign(name, rotation, accounts, auto_resume)
+        return model
+
+    async def _campaign(self, name: str, rotation: bool, accounts: list[str], auto_resume: bool) -> Campaign:
+        senders = [self.connections[one] for one in accounts]
+        row = await self.lab.campaign(*senders, rotation=rotation, auto_resume=auto_resume, name=name)
+        self.campaigns[name], self.people[name] = row, {}
+        people = {}
+        for account in accounts:
+            for number, mails in enumerate(PEOPLE):
+                who = f"{account}{number}"
+                self.people[name][who] = await self.lab.person(row, self.connections[account], mails)
+                people[who] = Person(account, {account: mails} if mails else {})
+        return Campaign(rotation, {one: Place() for one in accounts}, people, auto_resume)
+
+
+class Histories(RuleBasedStateMachine):
+    run: Callable[[Coroutine[Any, Any, Any]], Any]
+    fresh: Callable[[], Coroutine[Any, Any, Lab]]
+
+    @initialize()
+    def begin(self) -> None:
+        self.lab: Lab = self.run(self.fresh())
+        self.world = World(self.lab)
+        self.model: Model = self.run(self.world.build())
+        self.seen = self.lab.now()
+        self.replacements = 0
+
+    def pass_to_now(self, *, counts: bool = True) -> None:
+        """The model lives as long as the product did, to the microsecond."""
+        now = self.lab.now()
+        self.model.passes((now - self.seen).total_seconds(), counts=counts)
+        self.seen = now
+        if self._is_near():
+            self.run(self.lab.later(timedelta(seconds=2 * NEAR_S)))
+            self.pass_to_now()
+
+    def _is_near(self) -> bool:
+        left = [
+            self.model.remaining(name, account)
+            for name, campaign in self.model.campaigns.items()
+            for account in campaign.places
+        ]
+        return any(abs(one) < NEAR_S for one in left if one is not None)
+
+    def of(self, account: str) -> Connection:
+        return self.world.connections[account]
+
+    # What happens
+
+    @rule(account=ACCOUNTS, renewed=st.booleans())
+    def works_again(self, account: str, renewed: bool) -> None:
+        if self.model.accounts[account] != "inactive":
+            return
+        self.run(self.lab.reconnects(self.of(account)) if renewed else self.lab.recovers(self.of(account)))
+        self.pass_to_now()
+        self.model.works_again(account)
+
+    @rule(account=ACCOUNTS)
+    def breaks(self, account: str) -> None:
+        if self.model.accounts[account] != "connected":
+            return
+        self.run(self.lab.breaks(self.of(account)))
+        self.pass_to_now()
+        self.model.breaks(account)
+
+    @rule(account=ACCOUNTS)
+    def disconnects(self, account: str) -> None:
+        self.run(self.lab.disconnects(self.of(account)))
+        self.pass_to_now()
+        self.model.disconnected(account)
+
+    @rule(account=ACCOUNTS)
+    def reconnects(self, account: str) -> None:
+        if self.model.accounts[account] != "disconnected":
+            return
+        self.run(self.lab.reconnects(self.of(account)))
+        self.pass_to_now()
+        self.model.reconnected(account)
+
+    @rule(account=ACCOUNTS, seconds=SPANS)
+    def breaks_unheard(self, account: str, seconds: int) -> None:
+        """Our workers are dead when it happens, and for a while after."""
+        if self.model.accounts[account] != "connected":
+            return
+        self.run(self.lab.breaks(self.of(account), work=False))
+        self.pass_to_now()
+        self.model.breaks(account)
+        self.time_without_us(seconds)
+
+    @rule(account=ACCOUNTS, seconds=SPANS)
+    def disconnects_unheard(self, account: str, seconds: int) -> None:
+        self.run(self.lab.disconnects(self.of(account), work=False))
+        self.pass_to_now()
+        self.model.disconnected(account)
+        self.time_without_us(seconds)
+
+    @rule(account=ACCOUNTS, seconds=SPANS)
+    def comes_back_unheard(self, account: str, seconds: int) -> None:
+        status = self.model.accounts[account]
+        if status == "connected":
+            return
+        self.run(self.lab.reconnects(self.of(account), work=False))
+        self.pass_to_now()
+        self.model.works_again(account) if status == "inactive" else self.model.reconnected(account)
+        self.time_without_us(seconds)
+
+    @precondition(lambda self: self.replacements == 0)
+    @rule(account=ACCOUNTS)
+    def another_address(self, account: str) -> None:
+        away = [one for one, status in self.model.accounts.items() if status == "disconnected"]
+        if away != [account]:
+            return
+        self.replacements += 1
+        self.world.connections["new"] = self.run(self.lab.account("new@acme.test"))
+        self.pass_to_now()
+        self.model.replaced(account, "new")
+
+    # What people do
+
+    @rule(name=NAMES, account=ACCOUNTS)
+    def re_adds(self, name: str, account: str) -> None:
+        if account not in self.model.campaigns[name].places or not self.model.campaigns[name].rotation:
+            return
+        self.run(self.lab.re_adds(self.world.campaigns[name], self.of(account)))
+        self.pass_to_now()
+        self.model.asks_back(name, account)
+
+    @rule(name=NAMES)
+    def resumes(self, name: str) -> None:
+        if self.model.campaigns[name].state != "paused":
+            return
+        self.pass_to_now()
+        went = self.run(self._resume(name))
+        assert went == self.model.can_resume(name)
+        self.model.resumed(name)
+
+    async def _resume(self, name: str) -> bool:
+        try:
+            async with unit_of_work(self.lab.rt.sessions, self.lab.org_id) as tx:
+                row = await get_campaign(tx, self.lab.org_id, self.world.campaigns[name].id, lock=True)
+                await resume(self.lab.rt, tx, row)
+        except Conflict:
+            return False
+        await self.lab.work()
+        return True
+
+    @rule(name=NAMES, account=ACCOUNTS, number=st.integers(0, len(PEOPLE) - 1))
+    def sends(self, name: str, account: str, number: int) -> None:
+        who = f"{account}{number}"
+        campaign = self.model.campaigns[name]
+        senders = [one for one in campaign.places if who in campaign.people and self.model.may_write(name, who, one)]
+        if not senders:
+            return
+        mails = sum(campaign.people[who].mails.values())
+        self.run(
+            self.lab.writes(self.world.campaigns[name], self.world.people[name][who], self.of(senders[0]), mails + 1)
+        )
+        self.model.wrote(name, who, senders[0])
+
+    # Time
+
+    @rule(seconds=SPANS)
+    def time_passes(self, seconds: int) -> None:
+        self.run(self.lab.later(timedelta(seconds=seconds)))
+        self.pass_to_now()
+
+    @rule(seconds=SPANS)
+    def time_without_us(self, seconds: int) -> None:
+        self.pass_to_now()
+        self.run(self.lab.down(timedelta(seconds=seconds)))
+        self.pass_to_now(counts=False)
+
+    @rule(seconds=SPANS)
+    def the_provider_is_in_trouble(self, seconds: int) -> None:
+        self.pass_to_now()
+        self.run(self.lab.incident(timedelta(seconds=seconds)))
+        self.pass_to_now(counts=False)
+
+    @rule()
+    def everything_runs_twice(self) -> None:
+        """A worker died after its work: another one does it again."""
+        self.run(self._again())
+
+    async def _again(self) -> None:
+        async with unit_of_work(self.lab.rt.sessions, self.lab.org_id) as tx:
+            for row in self.world.connections.values():
+                await enqueue(tx, CLOCKS, row.id)
+        await self.lab.work()
+
+    # What has to be the same
+
+    @invariant()
+    def agree(self) -> None:
+        if hasattr(self, "model"):
+            self.pass_to_now()
+            self.run(self.lab.work())
+            self.run(self._compare())
+
+    async def _compare(self) -> None:
+        for name, campaign in self.model.campaigns.items():
+            row = self.world.campaigns[name]
+            assert await self.lab.state(row) == (campaign.state, campaign.reason), name
+            for account, place in campaign.places.items():
+                assert await self.lab.place(row, self.of(account)) == place.state, (name, account)
+            await self._compare_clocks(name)
+            await self._compare_people(name)
+        await self._compare_previews()
+        await self._compare_stops()
+
+    async def _compare_clocks(self, name: str) -> None:
+        async with unit_of_work(self.lab.rt.sessions, self.lab.org_id) as tx:
+            row = await get_campaign(tx, self.lab.org_id, self.world.campaigns[name].id)
+            told = await trouble_of(self.lab.rt, tx, row)
+        shown = {one.connection_id: one for one in told.accounts}
+        for account, place in self.model.campaigns[name].places.items():
+            clock = shown[self.of(account).id].clock
+            assert (clock.kind if clock else None) == (place.clock.kind if place.clock else None), (name, account)
+            left = self.model.remaining(name, account)
+            if clock is not None and left is not None:
+                assert abs(clock.remaining_s - left) < NEAR_S, (name, account)
+                assert clock.recipients_stopped == self.model.at_stake(name, account)
+
+    async def _compare_people(self, name: str) -> None:
+        campaign, ids = self.model.campaigns[name], self.world.people[name]
+        entries = {
+            account: (await self.lab.entry(self.world.campaigns[name], self.of(account))).id
+            for account in campaign.places
+        }
+        for who, row in zip(ids, await self.lab.recipients(list(ids.values())), strict=True):
+            person = campaign.people[who]
+            assert ("active" if row.state == "waiting" else row.state) == person.state, (name, who)
+            assert row.account_id == (entries[person.account] if person.account else None), (name, who)
+
+    async def _compare_previews(self) -> None:
+        for account in ("a", "b", "c"):
+            expected = {
+                name: self.model.at_stake(name, account)
+                for name, campaign in self.model.campaigns.items()
+                if campaign.rotation and account in campaign.places and campaign.places[account].state != "removed"
+            }
+            async with unit_of_work(self.lab.rt.sessions, self.lab.org_id) as tx:
+                lines = await count(tx, await get_connection(tx, self.lab.org_id, self.of(account).id))
+            assert {one.name: one.recipients for one in lines if SHAPE[one.name][0]} == expected
+
+    async def _compare_stops(self) -> None:
+        applied = await self.lab.clocks(state="applied")
+        assert len(await self.lab.told(EventType.OUTREACH_STOP_RULE_APPLIED)) == len(applied)
+        stopped = sum(campaign.stopped_by_rule for campaign in self.model.campaigns.values())
+        assert sum(one.stopped or 0 for one in applied) == stopped
+        note(f"stopped so far: {stopped}")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def loop() -> asyncio.AbstractEventLoop:
+    return asyncio.get_running_loop()
+
+
+@pytest.mark.timeout(3600)
+def test_random_histories_end_as_the_model_says(
+    loop: asyncio.AbstractEventLoop,
+    runtime: Runtime,
+    time_machine: TimeMachine,
+    servers: EmbeddedServers,
+    database: str,
+) -> None:
+    async def fresh() -> Lab:
+        """Nothing is left of the history before, and time goes on."""
+        await empty(admin_dsn(servers, database))
+        await time_machine.advance(60)
+        org_id, user_id = await factories.make_organization(runtime)
+        return Lab(runtime, time_machine, org_id, user_id)
+
+    machine = type("Bound", (Histories,), {"run": staticmethod(loop.run_until_complete), "fresh": staticmethod(fresh)})
+    wanted = settings(
+        max_examples=EXAMPLES,
+        stateful_step_count=STEPS,
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(machine, settings=wanted)
