@@ -30,9 +30,8 @@ from mailwarden.providers.keap_orders import SendsOverKeap
 from mailwarden.providers.microsoft_sending import SendsOverGraph
 from mailwarden.providers.outgoing import Handed, Outgoing, SendsMail
 
-KEAP = "keap"
 BY_API: Mapping[str, SendsMail[WritingApi]] = MappingProxyType(
-    {"google": SendsOverGmail(), "microsoft": SendsOverGraph(), KEAP: SendsOverKeap()}
+    {"google": SendsOverGmail(), "microsoft": SendsOverGraph(), "keap": SendsOverKeap()}
 )
 BY_SMTP = SendsOverSmtp()
 TOLD = (AccessRevoked, ScopesMissing, RateLimited, Unavailable)  # what says something about the connection
@@ -46,13 +45,17 @@ class SendingWay:
     look_up: Callable[[Outgoing], Awaitable[Handed | None]]
 
 
+def sender_for(provider: str) -> SendsMail[WritingApi] | SendsOverSmtp:
+    """What it can do; calls go by ``open_sending``."""
+    return BY_API.get(provider, BY_SMTP)
+
+
 def takes_messages(provider: str) -> bool:
-    """Keap makes the message itself, out of its parts."""
-    return provider != KEAP
+    return sender_for(provider).takes_messages
 
 
 def bcc_in_header(provider: str) -> bool:
-    return BY_API[provider].bcc_in_header if provider in BY_API else BY_SMTP.bcc_in_header
+    return sender_for(provider).bcc_in_header
 
 
 def address_of(row: Connection) -> str:

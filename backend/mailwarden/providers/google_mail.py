@@ -94,7 +94,7 @@ async def message_id(api: Api, key: str) -> str | None:
         said = await api.get(path, {"format": "metadata", "metadataHeaders": "Message-ID"})
     except ObjectGone:
         return None
-    return _headers(said).get("message-id")
+    return _headers(said).get("message-id") or None
 
 
 async def find_message(api: Api, rfc822_id: str) -> str | None:
@@ -122,7 +122,7 @@ async def find_replaced(api: Api, rfc822_id: str, since: datetime, most: int) ->
 
 def _headers(said: Any) -> dict[str, str]:
     rows = [row for row in dig(said, "payload.headers.*") if isinstance(row, Mapping)]
-    return {(text(row, "name") or "").lower(): text(row, "value") or "" for row in rows}
+    return {(text(row, "name") or "").lower(): (text(row, "value") or "").strip() for row in rows}
 
 
 async def create_draft(api: WritingApi, raw: bytes, thread_id: str | None = None) -> Draft:

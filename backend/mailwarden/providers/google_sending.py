@@ -2,13 +2,15 @@
 
 from mailwarden.providers import google_mail
 from mailwarden.providers.base import ObjectGone, WritingApi
-from mailwarden.providers.outgoing import Handed, Outgoing, decisive
+from mailwarden.providers.outgoing import LARGEST_FILES, MOST_FILES, Handed, Outgoing, decisive
 
 RECENT = 25  # of the folder of sent mail; an account sends far less between two questions
 
 
 class SendsOverGmail:
     bcc_in_header = True
+    takes_messages = True
+    most_files, largest_file = MOST_FILES, LARGEST_FILES
 
     async def hand_over(self, way: WritingApi, outgoing: Outgoing) -> Handed:
         """A conversation that is gone costs the mail its place there, not its way."""

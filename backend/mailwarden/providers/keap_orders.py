@@ -19,6 +19,8 @@ class SendsOverKeap:
     """Everybody gets a mail of their own: nobody sees the other recipients, so all of them are blind copies."""
 
     bcc_in_header = False
+    takes_messages = False
+    most_files, largest_file = MOST_FILES, LARGEST_FILE
 
     async def hand_over(self, way: WritingApi, outgoing: Outgoing) -> Handed:
         with nothing_left():

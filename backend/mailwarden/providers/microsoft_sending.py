@@ -3,11 +3,13 @@
 from mailwarden.providers import microsoft_mail
 from mailwarden.providers.base import WritingApi
 from mailwarden.providers.microsoft_mail import Letter
-from mailwarden.providers.outgoing import Handed, Outgoing, decisive, nothing_left
+from mailwarden.providers.outgoing import LARGEST_FILES, MOST_FILES, Handed, Outgoing, decisive, nothing_left
 
 
 class SendsOverGraph:
     bcc_in_header = True
+    takes_messages = True
+    most_files, largest_file = MOST_FILES, LARGEST_FILES
 
     async def hand_over(self, way: WritingApi, outgoing: Outgoing) -> Handed:
         """A draft whose order was refused stays among the drafts, and the next attempt takes that one."""

@@ -18,6 +18,7 @@ from typing import Protocol, TypeVar
 from mailwarden.core.mime import Attachment
 from mailwarden.providers.base import Evidence, ProviderError, Rejected, Unavailable
 
+MOST_FILES, LARGEST_FILES = 20, 25 << 20  # of one mail; bytes together, as most receivers take
 Way_contra = TypeVar("Way_contra", contravariant=True)
 
 
@@ -87,9 +88,16 @@ class SendingCapped(ProviderError):
 
 
 class SendsMail(Protocol[Way_contra]):
-    """``bcc_in_header``: the provider takes recipients from headers, and removes this one before anybody sees it."""
+    """``bcc_in_header``: the provider takes recipients from headers, and removes this one before anybody sees it.
+
+    ``takes_messages`` False: it takes the parts of a mail and makes the message itself; ``most_files`` and
+    ``largest_file`` (bytes) are then its own limits.
+    """
 
     bcc_in_header: bool
+    takes_messages: bool
+    most_files: int
+    largest_file: int
 
     async def hand_over(self, way: Way_contra, outgoing: Outgoing) -> Handed: ...
 

@@ -95,7 +95,8 @@ async def _gate(rt: Runtime, tx: UnitOfWork, slot: MailboxSlot, row: Connection,
         return None
     if usable.code in PASSING:
         settings = settings_of(slot.settings)
-        wish = await next_wish(tx, slot, settings, await limits.zone_of(tx, slot.org_id, settings), now)
+        zone = await limits.zone_of(tx, slot.org_id, settings)
+        wish = await next_wish(tx, slot, limits.limits_of(settings), zone, now)
         return Wait(max(row.banned_until or now, now + IN_DOUBT, wish) if wish is not None else None)
     await _fail_all(tx, slot, usable)
     return Wait(None)
@@ -110,17 +111,18 @@ async def _take(rt: Runtime, tx: UnitOfWork, slot: MailboxSlot, row: Connection,
     settings = settings_of(slot.settings)
     zone, now = await limits.zone_of(tx, slot.org_id, settings), rt.clock.now()
     box = Mailbox(rt, tx, slot, row, settings, zone, now)
-    moment = rules.next_moment(await limits.load_of(tx, slot, row, zone, now), settings, zone, now)
+    allowed = limits.limits_of(settings)
+    moment = rules.next_moment(await limits.load_of(tx, slot, row, zone, now), allowed, zone, now)
     moment = max(moment, await _plan_allows(box, access))
     if moment <= now:
         for _ in range(MOST_UNFIT):
-            message = await next_message(tx, slot, row, settings, zone, now)
+            message = await next_message(tx, slot, row, allowed, zone, now)
             if message is None:
                 break
             if claimed := await _try(box, message):
                 return claimed
         moment = now + timedelta(seconds=rules.BACK_OFF_S[0])
-    wish = await next_wish(tx, slot, settings, zone, now)
+    wish = await next_wish(tx, slot, allowed, zone, now)
     return Wait(max(moment, wish) if wish is not None else None)
 
 
@@ -165,7 +167,7 @@ async def _willing(box: Mailbox, message: Message) -> Sequence[MessageRecipient]
 async def _domain_is_full(box: Mailbox, recipients: Sequence[MessageRecipient]) -> bool:
     since = rules.start_of_day(box.now, box.zone)
     today = await limits.domains_since(box.tx, box.slot, box.row, since)
-    return rules.over_domain_limit(today, (one.address for one in recipients), box.settings)
+    return rules.over_domain_limit(today, (one.address for one in recipients), limits.limits_of(box.settings))
 
 
 async def _begin(box: Mailbox, message: Message, outgoing: Outgoing) -> Claimed:

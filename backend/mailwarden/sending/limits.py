@@ -4,7 +4,7 @@ So neither another account in the slot nor the account in another slot makes any
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,11 +14,25 @@ from mailwarden.accounts.models import Organization
 from mailwarden.connections.models import Connection
 from mailwarden.connections.slot_models import MailboxSlot
 from mailwarden.core.db import UnitOfWork
-from mailwarden.mailboxes.settings import MailboxSettings
+from mailwarden.mailboxes.settings import MailboxSettings, Weekday
 from mailwarden.sending.models import MessageRecipient, SendAttempt
-from mailwarden.sending.rules import Load, Past, local_day, start_of_day
+from mailwarden.sending.rules import Limits, Load, Past, local_day, start_of_day
 
 LATEST = 10  # more failures in a row make nothing slower
+
+
+def limits_of(settings: MailboxSettings) -> Limits:
+    return Limits(
+        interval_s=settings.send_interval_s,
+        daily=settings.daily_limit,
+        daily_at_domain=settings.domain_daily_limit,
+        warm_up=settings.warm_up,
+        warm_up_start=settings.warm_up_start,
+        warm_up_step=settings.warm_up_step,
+        days=frozenset(number for number, day in enumerate(Weekday) if day in settings.working_days),
+        opens=time.fromisoformat(settings.working_from),
+        closes=time.fromisoformat(settings.working_until),
+    )
 
 
 async def zone_of(tx: UnitOfWork, org_id: UUID, settings: MailboxSettings) -> ZoneInfo:

@@ -10,8 +10,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from mailwarden.mailboxes.settings import MailboxSettings, Weekday
-
 DAY = timedelta(days=1)
 LOOKUPS_S = (10, 60, 300, 1800, 7200, 86_400)  # after an attempt whose outcome is unknown
 BACK_OFF_S = (30, 60, 120, 300, 900, 1800, 3600)  # after attempts in a row that surely sent nothing
@@ -43,6 +41,21 @@ OF_THE_MAIL = frozenset({Code.DEFERRED})  # these say nothing about the mailbox'
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What the settings of a mailbox allow. ``days``: of the week, Monday is 0."""
+
+    interval_s: int
+    daily: int
+    daily_at_domain: int
+    warm_up: bool
+    warm_up_start: int
+    warm_up_step: int
+    days: frozenset[int]
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
     """An attempt. ``ended_at`` None: it goes on, or its worker died."""
 
@@ -61,20 +74,20 @@ class Load:
     first_day: date | None  # of the account; None: it never sent
 
 
-def next_moment(load: Load, settings: MailboxSettings, zone: ZoneInfo, now: datetime) -> datetime:
+def next_moment(load: Load, limits: Limits, zone: ZoneInfo, now: datetime) -> datetime:
     """From when on the mailbox may begin another attempt; ``now`` if at once."""
-    wait = [now, *_after_interval(load, settings), *_after_trouble(load)]
-    if load.sent_today >= limit_of(load, settings, local_day(now, zone)):
+    wait = [now, *_after_interval(load, limits), *_after_trouble(load)]
+    if load.sent_today >= limit_of(load, limits, local_day(now, zone)):
         wait.append(end_of_day(now, zone))
     return max(wait)
 
 
-def _after_interval(load: Load, settings: MailboxSettings) -> Iterable[datetime]:
+def _after_interval(load: Load, limits: Limits) -> Iterable[datetime]:
     """Between two mails: from when one surely was handed over until the other can be, so that no window holds more."""
     last = next((past for past in load.latest if past.outcome != "not_sent"), None)
     if last is None:
         return []
-    return [max(last.started_at, last.ended_at or last.started_at) + timedelta(seconds=settings.send_interval_s)]
+    return [max(last.started_at, last.ended_at or last.started_at) + timedelta(seconds=limits.interval_s)]
 
 
 def _after_trouble(load: Load) -> Iterable[datetime]:
@@ -98,15 +111,15 @@ def back_off(times: int) -> timedelta:
     return timedelta(seconds=BACK_OFF_S[min(times, len(BACK_OFF_S)) - 1])
 
 
-def limit_of(load: Load, settings: MailboxSettings, today: date) -> int:
+def limit_of(load: Load, limits: Limits, today: date) -> int:
     """Mails on that day: the daily limit, and while the account warms up less. Its first day of sending is day 0."""
-    if not settings.warm_up:
-        return settings.daily_limit
+    if not limits.warm_up:
+        return limits.daily
     days = (today - load.first_day).days if load.first_day else 0
-    return min(settings.daily_limit, settings.warm_up_start + settings.warm_up_step * max(0, days))
+    return min(limits.daily, limits.warm_up_start + limits.warm_up_step * max(0, days))
 
 
-def over_domain_limit(today: dict[str, int], addresses: Iterable[str], settings: MailboxSettings) -> bool:
+def over_domain_limit(today: dict[str, int], addresses: Iterable[str], limits: Limits) -> bool:
     """``today``: recipients so far by domain. A mail to several at one domain goes as a whole or not at all.
 
     More than fit into a day go alone: refused for ever they would never arrive.
@@ -114,7 +127,7 @@ def over_domain_limit(today: dict[str, int], addresses: Iterable[str], settings:
     wanted: dict[str, int] = {}
     for address in addresses:
         wanted[domain_of(address)] = wanted.get(domain_of(address), 0) + 1
-    most = settings.domain_daily_limit
+    most = limits.daily_at_domain
     return any(today.get(domain, 0) and today.get(domain, 0) + count > most for domain, count in wanted.items())
 
 
@@ -151,21 +164,18 @@ def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, at, zone).astimezone(UTC)
 
 
-def is_open(settings: MailboxSettings, at: datetime, zone: ZoneInfo) -> bool:
+def is_open(limits: Limits, at: datetime, zone: ZoneInfo) -> bool:
     """By the clock on the wall, whatever summer time does to it."""
     local = at.astimezone(zone)
-    begins, ends = time.fromisoformat(settings.working_from), time.fromisoformat(settings.working_until)
-    works = list(Weekday)[local.weekday()] in settings.working_days
-    return works and begins <= local.time().replace(microsecond=0) < ends
+    return local.weekday() in limits.days and limits.opens <= local.time().replace(microsecond=0) < limits.closes
 
 
-def next_open(settings: MailboxSettings, at: datetime, zone: ZoneInfo) -> datetime:
+def next_open(limits: Limits, at: datetime, zone: ZoneInfo) -> datetime:
     """``at`` itself within working hours, else when they begin next."""
-    if is_open(settings, at, zone):
+    if is_open(limits, at, zone):
         return at
-    begins = time.fromisoformat(settings.working_from)
     for days in range(LONGEST_SEARCH):
-        moment = _moment(local_day(at, zone) + days * DAY, begins, zone)
-        if moment > at and is_open(settings, moment, zone):
+        moment = _moment(local_day(at, zone) + days * DAY, limits.opens, zone)
+        if moment > at and is_open(limits, moment, zone):
             return moment
     return at + LONGEST_SEARCH * DAY

@@ -20,6 +20,8 @@ from mailwarden.sending.store import attempts_of, get_message, recipients_of
 from mailwarden.sending.wake import wake
 from tests.support.world import Linked, World
 
+KINDS = ["slot.send", "message.lookup", "event_dispatch"]
+DUE = "SELECT id FROM jobs WHERE state = 'ready' AND due_at <= app_now() AND kind = any($1)"
 WAYS = ("google", "microsoft", "keap", "imap")
 
 
@@ -74,6 +76,14 @@ class Box:
     async def recipients(self, message_id: UUID) -> Sequence[MessageRecipient]:
         async with reader(self.world.runtime.sessions, self.org_id) as tx:
             return await recipients_of(tx, await get_message(tx, self.org_id, message_id))
+
+    async def work(self, seconds: float = 0, times: int = 1) -> None:
+        """Moves the clock so far, ``times`` times, and runs what is due of sending; probes and all else wait."""
+        for _ in range(times):
+            if seconds:
+                await self.world.advance(seconds)
+            while [await self.world.runner.run(one["id"]) for one in await self.world.admin.fetch(DUE, KINDS)]:
+                pass
 
     async def set(self, **settings: Any) -> None:
         """Settings of the slot, as a member would change them."""

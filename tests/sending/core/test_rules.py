@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mailwarden.mailboxes.settings import MailboxSettings, Weekday
 from mailwarden.sending import rules
+from mailwarden.sending.limits import limits_of
 from mailwarden.sending.rules import Load, Past
 
 ZONES = [ZoneInfo(name) for name in ("UTC", "Europe/Berlin", "America/New_York", "Asia/Beirut", "Australia/Lord_Howe")]
@@ -50,7 +51,7 @@ class Mailbox:
         return Load(self.past[:-8:-1], sum(one.started_at >= since for one in real), first)
 
     def next_moment(self, now: datetime) -> datetime:
-        return rules.next_moment(self.load(now), self.limits, self.zone, now)
+        return rules.next_moment(self.load(now), limits_of(self.limits), self.zone, now)
 
 
 waits = st.lists(
@@ -88,15 +89,15 @@ def test_no_window_ever_holds_more_than_the_sending_speed_and_no_day_more_than_i
 def test_the_next_working_hour_is_one_and_none_is_passed_over(
     limits: MailboxSettings, zone: ZoneInfo, at: datetime
 ) -> None:
-    found = rules.next_open(limits, at, zone)
+    found = rules.next_open(limits_of(limits), at, zone)
     assert found >= at
     if found - at < timedelta(days=300):
-        assert rules.is_open(limits, found, zone)
+        assert rules.is_open(limits_of(limits), found, zone)
     whole_hours = MailboxSettings(working_days=limits.working_days, working_from="04:00", working_until="22:00")
-    first = rules.next_open(whole_hours, at, zone)
+    first = rules.next_open(limits_of(whole_hours), at, zone)
     probe = at
     while probe < first:
-        assert not rules.is_open(whole_hours, probe, zone)
+        assert not rules.is_open(limits_of(whole_hours), probe, zone)
         probe += timedelta(minutes=25)
 
 
@@ -122,7 +123,7 @@ def test_days_follow_each_other_without_gap_or_overlap(zone: ZoneInfo, at: datet
 )
 def test_working_hours_are_those_of_the_wall_clock(zone: str, at: str, opens: str) -> None:
     asked = datetime.fromisoformat(at).replace(tzinfo=UTC)
-    found = rules.next_open(MailboxSettings(), asked, ZoneInfo(zone))
+    found = rules.next_open(limits_of(MailboxSettings()), asked, ZoneInfo(zone))
     assert found == datetime.fromisoformat(opens).replace(tzinfo=UTC)
 
 
@@ -133,7 +134,7 @@ def past(ago_s: float, outcome: str = "accepted", code: str | None = None) -> Pa
 
 def wait_s(*latest: Past, today: int = 0) -> float:
     load = Load(latest, today, date(2026, 1, 1))
-    return (rules.next_moment(load, MailboxSettings(), BERLIN, NOON) - NOON).total_seconds()
+    return (rules.next_moment(load, limits_of(MailboxSettings()), BERLIN, NOON) - NOON).total_seconds()
 
 
 def test_the_pace_counts_whatever_may_have_been_sent() -> None:
@@ -153,7 +154,7 @@ def test_trouble_slows_a_mailbox_down_but_a_deferred_mail_does_not() -> None:
 
 
 def test_a_domain_takes_so_many_a_day_and_a_single_large_mail_still_goes() -> None:
-    limits = MailboxSettings(domain_daily_limit=3)
+    limits = limits_of(MailboxSettings(domain_daily_limit=3))
     two = ["a@Acme.test", "b@acme.TEST"]
     assert not rules.over_domain_limit({}, two, limits)
     assert not rules.over_domain_limit({"acme.test": 1, "other.test": 3}, two, limits)

@@ -14,7 +14,16 @@ from mailwarden.providers.imap.imap_words import astring
 from mailwarden.providers.imap.problems import MAIL_FAILURES, Kind, MailFailure, Said, ServerTrouble, Step
 from mailwarden.providers.imap.servers import MailAccount, Reach
 from mailwarden.providers.imap.smtp_client import Sent
-from mailwarden.providers.outgoing import Deferred, Handed, MessageRefused, Outgoing, Refusal, SendingCapped
+from mailwarden.providers.outgoing import (
+    LARGEST_FILES,
+    MOST_FILES,
+    Deferred,
+    Handed,
+    MessageRefused,
+    Outgoing,
+    Refusal,
+    SendingCapped,
+)
 
 # Names of servers that do not mark the folder (RFC 6154).
 SENT_NAMES = ("sent", "sent items", "sent messages", "sent mail", "inbox.sent", "inbox/sent")
@@ -29,6 +38,8 @@ class MailWay:
 
 class SendsOverSmtp:
     bcc_in_header = False
+    takes_messages = True
+    most_files, largest_file = MOST_FILES, LARGEST_FILES
 
     async def hand_over(self, way: MailWay, outgoing: Outgoing) -> Handed:
         try:
