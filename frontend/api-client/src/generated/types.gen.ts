@@ -3396,7 +3396,7 @@ export type EventPageOut = {
 /**
  * EventType
  */
-export type EventType = 'connection.connected' | 'connection.reconnected' | 'connection.verifying' | 'connection.inactive' | 'connection.recovered' | 'connection.disconnected' | 'connection.reconnect_asked' | 'organization.action_asked' | 'connection.settings_changed' | 'connection.permission_missing' | 'connection.permission_restored' | 'connection.degraded' | 'connection.restored' | 'mailbox.filled' | 'mailbox.emptied' | 'mailbox.settings_changed' | 'connection.expiring' | 'sync.started' | 'sync.succeeded' | 'sync.failed' | 'figures.deviating' | 'webhook_endpoint.failing' | 'webhook_endpoint.recovered' | 'webhook_endpoint.disabled' | 'score.changed' | 'blocklist.listed' | 'blocklist.relisted' | 'blocklist.delisted' | 'subscription.inactive' | 'subscription.lapsed' | 'subscription.reactivated' | 'domain.changed' | 'export.ready' | 'message.bounced' | 'message.complained' | 'message.replied' | 'outreach.started' | 'outreach.paused' | 'outreach.resumed' | 'outreach.finished' | 'outreach.account_paused' | 'outreach.account_resumed' | 'outreach.account_removed' | 'outreach.clock_started' | 'outreach.clock_warning' | 'outreach.stop_rule_applied';
+export type EventType = 'connection.connected' | 'connection.reconnected' | 'connection.verifying' | 'connection.inactive' | 'connection.recovered' | 'connection.disconnected' | 'connection.reconnect_asked' | 'organization.action_asked' | 'connection.settings_changed' | 'connection.permission_missing' | 'connection.permission_restored' | 'connection.degraded' | 'connection.restored' | 'mailbox.filled' | 'mailbox.emptied' | 'mailbox.settings_changed' | 'connection.expiring' | 'sync.started' | 'sync.succeeded' | 'sync.failed' | 'figures.deviating' | 'webhook_endpoint.failing' | 'webhook_endpoint.recovered' | 'webhook_endpoint.disabled' | 'score.changed' | 'blocklist.listed' | 'blocklist.relisted' | 'blocklist.delisted' | 'subscription.inactive' | 'subscription.lapsed' | 'subscription.reactivated' | 'domain.changed' | 'export.ready' | 'message.sent' | 'message.failed' | 'message.unknown' | 'message.bounced' | 'message.complained' | 'message.replied' | 'message.opened' | 'message.clicked' | 'recipient.unsubscribed' | 'outreach.started' | 'outreach.paused' | 'outreach.resumed' | 'outreach.finished' | 'outreach.account_paused' | 'outreach.account_resumed' | 'outreach.account_removed' | 'outreach.clock_started' | 'outreach.clock_warning' | 'outreach.stop_rule_applied';
 
 /**
  * EventTypeOut
@@ -5565,6 +5565,10 @@ export type OutreachAccountOut = {
      */
     paused_reason: string | null;
     /**
+     * Provider
+     */
+    provider: string;
+    /**
      * Recipients
      *
      * Assigned to it, with more to come.
@@ -5584,6 +5588,24 @@ export type OutreachAccountOut = {
      * Whether it may send now, by its connection.
      */
     usable: boolean;
+};
+
+/**
+ * OutreachActionOut
+ */
+export type OutreachActionOut = {
+    /**
+     * Code
+     */
+    code: 'reconnect' | 're_add' | 'wait' | 'resume' | 'none';
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Label
+     */
+    label: string;
 };
 
 /**
@@ -5725,6 +5747,10 @@ export type OutreachCampaignDetailOut = {
  */
 export type OutreachCampaignOut = {
     /**
+     * Accounts
+     */
+    accounts: Array<OutreachAccountOut>;
+    /**
      * Author Id
      */
     author_id: string | null;
@@ -5836,6 +5862,68 @@ export type OutreachCheckOut = {
      * Ready
      */
     ready: boolean;
+};
+
+/**
+ * OutreachClockOut
+ *
+ * The hour of grace, or the nine days.
+ */
+export type OutreachClockOut = {
+    /**
+     * Applied At
+     */
+    applied_at: string | null;
+    /**
+     * Countdown
+     *
+     * The same in words.
+     */
+    countdown: string;
+    /**
+     * Due At
+     *
+     * The last moment that is in time, if all time until then counts.
+     */
+    due_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'grace' | 'nine_days';
+    /**
+     * Recipients Freed
+     *
+     * While it runs: who will be free for other accounts.
+     */
+    recipients_freed: number;
+    /**
+     * Recipients Stopped
+     *
+     * While it runs: who will get nothing more of this campaign, ever.
+     */
+    recipients_stopped: number;
+    /**
+     * Remaining S
+     */
+    remaining_s: number;
+    /**
+     * Started At
+     */
+    started_at: string;
+    /**
+     * State
+     */
+    state: 'running' | 'cancelled' | 'applied';
+    /**
+     * Uncounted S
+     *
+     * Left out so far: our own downtime, and the provider's incidents.
+     */
+    uncounted_s: number;
 };
 
 /**
@@ -5993,6 +6081,40 @@ export type OutreachNotResumed = {
 };
 
 /**
+ * OutreachPaceList
+ */
+export type OutreachPaceList = {
+    /**
+     * Data
+     */
+    data: Array<OutreachPaceOut>;
+};
+
+/**
+ * OutreachPaceOut
+ *
+ * What a mailbox sent today, whatever for: its campaigns and single mails share one limit.
+ */
+export type OutreachPaceOut = {
+    /**
+     * Account Id
+     */
+    account_id: string;
+    /**
+     * Daily Limit
+     *
+     * As set; a warm-up allows fewer at first.
+     */
+    daily_limit: number;
+    /**
+     * Sent Today
+     *
+     * Since midnight of the mailbox's zone; what may have left counts.
+     */
+    sent_today: number;
+};
+
+/**
  * OutreachPreviewOut
  *
  * As it would go out, before signature and tracking are added.
@@ -6014,6 +6136,38 @@ export type OutreachPreviewOut = {
      * Of a reply in the thread: the one of the mail before.
      */
     subject: string;
+};
+
+/**
+ * OutreachReAddedOut
+ *
+ * ``waits``: nothing changed yet; it happens by itself with the reconnect.
+ */
+export type OutreachReAddedOut = {
+    /**
+     * Account Id
+     */
+    account_id: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Recipients Free
+     */
+    recipients_free: number;
+    /**
+     * Recipients Kept
+     */
+    recipients_kept: number;
+    /**
+     * State
+     */
+    state: 'active' | 'paused' | 'removed';
+    /**
+     * Waits
+     */
+    waits: boolean;
 };
 
 /**
@@ -6229,6 +6383,86 @@ export type OutreachStepsIn = {
      * All of them, in order.
      */
     steps: Array<OutreachStepIn>;
+};
+
+/**
+ * OutreachTroubleAccount
+ *
+ * An account of the FROM list, or one that was on it.
+ */
+export type OutreachTroubleAccount = {
+    action: OutreachActionOut;
+    /**
+     * Address
+     */
+    address: string;
+    clock: OutreachClockOut | null;
+    /**
+     * Connection Id
+     */
+    connection_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Recipients Free
+     *
+     * Assigned to nobody: any account may write to them.
+     */
+    recipients_free: number;
+    /**
+     * Recipients Kept
+     *
+     * Assigned to it, with more to come.
+     */
+    recipients_kept: number;
+    /**
+     * State
+     */
+    state: 'active' | 'paused' | 'removed';
+    /**
+     * Of its connection.
+     */
+    status: Status;
+    /**
+     * Wanted Back
+     *
+     * It will be re-added as soon as it is connected again.
+     */
+    wanted_back: boolean;
+};
+
+/**
+ * OutreachTroubleOut
+ */
+export type OutreachTroubleOut = {
+    /**
+     * Accounts
+     */
+    accounts: Array<OutreachTroubleAccount>;
+    /**
+     * Campaign Id
+     */
+    campaign_id: string;
+    /**
+     * Past
+     *
+     * Clocks that came to their end, the latest first.
+     */
+    past: Array<OutreachClockOut>;
+    /**
+     * Pause Reason
+     */
+    pause_reason: 'member' | 'connection_inactive' | 'disconnected' | 'bounce_guard' | 'subscription' | null;
+    /**
+     * Rotation
+     */
+    rotation: boolean;
+    /**
+     * State
+     */
+    state: 'draft' | 'running' | 'paused' | 'finished' | 'archived';
 };
 
 /**
@@ -6804,6 +7038,83 @@ export type PasswordReset = {
      * After the #.
      */
     token: string;
+};
+
+/**
+ * PausedByConnection
+ *
+ * A campaign that waits because of this connection.
+ */
+export type PausedByConnection = {
+    /**
+     * Account Id
+     */
+    account_id: string;
+    /**
+     * Account State
+     */
+    account_state: 'active' | 'paused' | 'removed';
+    clock: OutreachClockOut | null;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Pause Reason
+     */
+    pause_reason: 'member' | 'connection_inactive' | 'disconnected' | 'bounce_guard' | 'subscription' | null;
+    /**
+     * Re Addable
+     *
+     * The account left its FROM list: re-add it first.
+     */
+    re_addable: boolean;
+    /**
+     * Recipients Waiting
+     */
+    recipients_waiting: number;
+    /**
+     * Resumable
+     *
+     * Its account works: POST /v1/outreach-campaigns/resume takes it.
+     */
+    resumable: boolean;
+    /**
+     * Rotation
+     */
+    rotation: boolean;
+    /**
+     * State
+     */
+    state: 'draft' | 'running' | 'paused' | 'finished' | 'archived';
+};
+
+/**
+ * PausedByConnectionList
+ */
+export type PausedByConnectionList = {
+    /**
+     * Connection Id
+     */
+    connection_id: string;
+    /**
+     * Data
+     */
+    data: Array<PausedByConnection>;
+    /**
+     * Resumable
+     *
+     * How many can be resumed now.
+     */
+    resumable: number;
 };
 
 /**
@@ -13678,6 +13989,60 @@ export type AskReconnectResponses = {
 
 export type AskReconnectResponse = AskReconnectResponses[keyof AskReconnectResponses];
 
+export type ListCampaignsPausedData = {
+    body?: never;
+    path: {
+        /**
+         * Connection Id
+         */
+        connection_id: string;
+    };
+    query?: never;
+    url: '/v1/connections/{connection_id}/campaigns-paused';
+};
+
+export type ListCampaignsPausedErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListCampaignsPausedError = ListCampaignsPausedErrors[keyof ListCampaignsPausedErrors];
+
+export type ListCampaignsPausedResponses = {
+    /**
+     * Successful Response
+     */
+    200: PausedByConnectionList;
+};
+
+export type ListCampaignsPausedResponse = ListCampaignsPausedResponses[keyof ListCampaignsPausedResponses];
+
 export type RenewPasswordData = {
     body: CredentialsInWritable;
     headers?: {
@@ -19907,6 +20272,12 @@ export type ListOutreachCampaignsData = {
          */
         state?: 'draft' | 'running' | 'paused' | 'finished' | 'archived' | null;
         /**
+         * Q
+         *
+         * Part of the name.
+         */
+        q?: string | null;
+        /**
          * Limit
          */
         limit?: number;
@@ -20406,6 +20777,78 @@ export type RemoveOutreachAccountResponses = {
 
 export type RemoveOutreachAccountResponse = RemoveOutreachAccountResponses[keyof RemoveOutreachAccountResponses];
 
+export type ReAddOutreachAccountData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/accounts/{account_id}/re-add';
+};
+
+export type ReAddOutreachAccountErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ReAddOutreachAccountError = ReAddOutreachAccountErrors[keyof ReAddOutreachAccountErrors];
+
+export type ReAddOutreachAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachReAddedOut;
+};
+
+export type ReAddOutreachAccountResponse = ReAddOutreachAccountResponses[keyof ReAddOutreachAccountResponses];
+
 export type ArchiveOutreachCampaignData = {
     body?: never;
     headers?: {
@@ -20595,6 +21038,60 @@ export type CopyOutreachCampaignResponses = {
 };
 
 export type CopyOutreachCampaignResponse = CopyOutreachCampaignResponses[keyof CopyOutreachCampaignResponses];
+
+export type GetOutreachPaceData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/pace';
+};
+
+export type GetOutreachPaceErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetOutreachPaceError = GetOutreachPaceErrors[keyof GetOutreachPaceErrors];
+
+export type GetOutreachPaceResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachPaceList;
+};
+
+export type GetOutreachPaceResponse = GetOutreachPaceResponses[keyof GetOutreachPaceResponses];
 
 export type PauseOutreachCampaignData = {
     body?: never;
@@ -21363,6 +21860,60 @@ export type SetOutreachStepsResponses = {
 };
 
 export type SetOutreachStepsResponse = SetOutreachStepsResponses[keyof SetOutreachStepsResponses];
+
+export type GetOutreachTroubleData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/trouble';
+};
+
+export type GetOutreachTroubleErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetOutreachTroubleError = GetOutreachTroubleErrors[keyof GetOutreachTroubleErrors];
+
+export type GetOutreachTroubleResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachTroubleOut;
+};
+
+export type GetOutreachTroubleResponse = GetOutreachTroubleResponses[keyof GetOutreachTroubleResponses];
 
 export type GetServiceStatusData = {
     body?: never;
