@@ -42,8 +42,14 @@ export class Compose {
 
   private async discard(): Promise<void> {
     const before = await this.window.count();
-    await this.window.first().getByRole('button', { name: /^Discard draft/ }).click();
-    await this.page.waitForFunction((count) => document.querySelectorAll('[role=dialog][aria-label^=Compose]').length < count, before);
+    await this.window
+      .first()
+      .getByRole('button', { name: /^Discard draft/ })
+      .click();
+    await this.page.waitForFunction(
+      (count) => document.querySelectorAll('[role=dialog][aria-label^=Compose]').length < count,
+      before,
+    );
   }
 
   get body(): Locator {

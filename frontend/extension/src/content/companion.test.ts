@@ -24,12 +24,14 @@ const MAILBOX: Mailbox = {
 /** A mail page with one window, as an adapter would give it. */
 class Window implements ComposeWindow {
   id = 'w1';
-  draft: Draft = { mail: MAIL, from: 'ann@example.com', broken: null, onlyGmail: null };
+  draft: Draft = { mail: MAIL, broken: null, onlyGmail: null };
   done: string[] = [];
   open = true;
   closes = true;
   place = (button: HTMLElement) => document.body.append(button);
+  from = 'ann@example.com';
   read = () => this.draft;
+  sender = () => this.from;
   rewrite = (_: Tracking) => {
     this.done.push('rewritten');
     return () => this.done.push('put back');
@@ -144,7 +146,7 @@ describe('before anything is pressed', () => {
   });
 
   test('an address that is not connected is told, and another mailbox is never taken by guess', async () => {
-    window_.draft = { ...window_.draft, from: 'other@example.com' };
+    window_.from = 'other@example.com';
     await companion();
     expect(toggle()).toBe('⚠ This address is not connected');
     expect(button('Send with Mailwarden').disabled).toBe(true);

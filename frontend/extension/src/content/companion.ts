@@ -67,13 +67,9 @@ export class Companion {
     this.show();
   }
 
-  private mailbox(from: string | null): Mailbox | null {
-    return chosenOf(this.feed.news, this.chosen, from);
-  }
-
   private show(): void {
-    const { from } = this.window.read();
-    const mailbox = this.mailbox(from);
+    const from = this.window.sender();
+    const mailbox = chosenOf(this.feed.news, this.chosen, from);
     const way = inTheWay(this.feed.news, mailbox, from);
     this.result = shownResult(this.result, way, this.feed.news.status);
     say(this.button, way ? `⚠ ${way.title}` : 'Mailwarden');
@@ -152,7 +148,7 @@ export class Companion {
   private async send(): Promise<void> {
     const draft = this.readable(true);
     const compose = this.copies === 0 ? this.window.id : `${this.window.id}-${this.copies}`;
-    const asked = { compose, mailbox: this.mailboxFor(draft).id, mail: draft.mail, again: this.copies > 0 };
+    const asked = { compose, mailbox: this.mailbox().id, mail: draft.mail, again: this.copies > 0 };
     const handed = await handOver(this.window, asked);
     if (handed === 'taken before') this.result = trouble('already_taken');
     else if (handed === 'changed since') this.result = trouble('changed_since');
@@ -166,7 +162,7 @@ export class Companion {
 
   private async track(): Promise<void> {
     const draft = this.readable(false);
-    const mailbox = this.mailboxFor(draft).id;
+    const mailbox = this.mailbox().id;
     await registerTracking(this.window, { compose: this.window.id, mailbox, mail: draft.mail });
     if (await closes(this.window)) this.gone();
     else this.result = trouble('send_by_gmail');
@@ -184,9 +180,10 @@ export class Companion {
     return draft;
   }
 
-  private mailboxFor(draft: Draft): Mailbox {
-    const found = this.mailbox(draft.from);
-    if (!found) throw new Failure(inTheWay(this.feed.news, null, draft.from) ?? trouble('not_connected'));
+  private mailbox(): Mailbox {
+    const from = this.window.sender();
+    const found = chosenOf(this.feed.news, this.chosen, from);
+    if (!found) throw new Failure(inTheWay(this.feed.news, null, from) ?? trouble('not_connected'));
     return found;
   }
 }

@@ -6,7 +6,6 @@ export type Hindrance = { code: string; detail?: string };
 
 export type Draft = {
   mail: Mail;
-  from: string | null;
   /** Nothing can be done with it at all. */
   broken: Hindrance | null;
   /** Gmail can send it, we cannot. */
@@ -16,7 +15,10 @@ export type Draft = {
 export interface ComposeWindow {
   /** The same for as long as the window lives, and where the page names its drafts also after a reload. */
   readonly id: string;
+  /** The mail itself: asked when a person pressed a button, and only then. */
   read(): Draft;
+  /** The address it would leave from, in lower case; null where the page does not tell. */
+  sender(): string | null;
   /** Puts our button beside the page's own Send; below the mail where that is not found. */
   place(button: HTMLElement): void;
   /** Changes the draft; calling the result puts back what was there. */

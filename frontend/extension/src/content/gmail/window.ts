@@ -35,7 +35,7 @@ export class GmailWindow implements ComposeWindow {
     };
     const unfinished = people.find((one) => one.unfinished !== null)?.unfinished;
     const nobody = people.every((one) => one.found.length === 0);
-    return { mail, from: this.from(), broken: this.broken(unfinished, nobody), onlyGmail: this.onlyGmail() };
+    return { mail, broken: this.broken(unfinished, nobody), onlyGmail: this.onlyGmail() };
   }
 
   place(button: HTMLElement): void {
@@ -83,7 +83,7 @@ export class GmailWindow implements ComposeWindow {
     return isReply ? { code: 'is_reply' } : null;
   }
 
-  private from(): string | null {
+  sender(): string | null {
     const own = parsePerson(this.value(at.FROM) ?? '');
     const account = document.querySelector(at.ACCOUNT)?.getAttribute('aria-label') ?? document.title;
     return (own?.address ?? /[^\s()<>]+@[^\s()<>]+\.[a-z]+/i.exec(account)?.[0] ?? null)?.toLowerCase() ?? null;
