@@ -71,6 +71,7 @@ from mailwarden.outreach.recipient_routes import router as outreach_recipients
 from mailwarden.outreach.routes import router as outreach_campaigns
 from mailwarden.outreach.trouble.routes import router as outreach_trouble
 from mailwarden.sending.tracking.activity_routes import router as mail_activity
+from mailwarden.sending.tracking.host import TrackingHost
 from mailwarden.sending.tracking.routes import router as tracking
 from mailwarden.settings import Settings
 from mailwarden.status.routes import router as status
@@ -162,6 +163,7 @@ def build(lifespan: Lifespan) -> FastAPI:
     app.add_middleware(LandInApp, prefix=CALLBACK, page="/integrations")
     app.add_middleware(GZipMiddleware, minimum_size=500)
     app.add_middleware(ShedLoad)
+    app.add_middleware(TrackingHost)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(LimitHeaders)
     app.add_middleware(api.RequestIdentity)

@@ -74,6 +74,7 @@ def make_mail(runtime: Runtime) -> MakeMail:
     """Sent a minute ago; ``over`` sets columns of the message."""
 
     async def make(*to: str, html: str = HTML, text: str = "", org_id: UUID | None = None, **over: Any) -> Mail:
+        rt = over.pop("rt", runtime)
         org_id = org_id or (await factories.make_organization(runtime, "Acme & <Sons>"))[0]
         sent_at = runtime.clock.now() - timedelta(minutes=1)
         fields = {"kind": "one_off", "state": "sent", "sent_at": sent_at, "track_opens": True, "track_clicks": True}
@@ -88,8 +89,8 @@ def make_mail(runtime: Runtime) -> MakeMail:
             tx.session.add_all(people)
             await tx.session.flush()
             await tx.session.refresh(message)
-            prepared = await prepare(runtime, tx, message, people, Content(html, text))
-        return Mail(runtime, message, people, prepared)
+            prepared = await prepare(rt, tx, message, people, Content(html, text))
+        return Mail(rt, message, people, prepared)
 
     return make
 

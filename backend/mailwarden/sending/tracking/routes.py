@@ -12,6 +12,7 @@ from mailwarden.core.db import reader, unit_of_work
 from mailwarden.core.runtime import Runtime
 from mailwarden.sending.tracking import pages
 from mailwarden.sending.tracking.arrivals import find, may_note, note_click, note_open, read_token
+from mailwarden.sending.tracking.host import place
 from mailwarden.sending.tracking.rules import judge_request
 from mailwarden.sending.tracking.tokens import Kind, Presented
 from mailwarden.sending.tracking.unsubscribing import Wish, unsubscribe, wish_of
@@ -30,7 +31,7 @@ async def open_pixel(request: Request, rt: Rt, token: str) -> Response:
         return pages.no_pixel()
     if await may_note(rt, presented.token):
         judged = judge_request(request.method, request.headers)
-        async with unit_of_work(rt.sessions) as tx:
+        async with place(request), unit_of_work(rt.sessions) as tx:
             found = await find(rt, tx, presented)
             if found is None:
                 return pages.no_pixel()
@@ -45,17 +46,17 @@ async def follow_link(request: Request, rt: Rt, token: str) -> Response:
         return pages.unknown()
     note = await may_note(rt, presented.token)
     judged = judge_request(request.method, request.headers)
-    async with unit_of_work(rt.sessions) as tx:
+    async with place(request), unit_of_work(rt.sessions) as tx:
         found = await find(rt, tx, presented)
         url = await note_click(tx, found, judged, rt.clock.now(), note=note) if found else None
     return pages.lead_to(url) if url else pages.unknown()
 
 
 @router.api_route("/u/{token}", methods=READ)
-async def ask_to_unsubscribe(rt: Rt, token: str) -> Response:
+async def ask_to_unsubscribe(request: Request, rt: Rt, token: str) -> Response:
     """Asks only: programs that look at every link of a mail must not end it (RFC 8058 §3.1)."""
     presented = read_token(rt, Kind.UNSUBSCRIBE, token)
-    wish = await _wish(rt, presented) if presented else None
+    wish = await _wish(request, rt, presented) if presented else None
     if wish is None:
         return pages.unknown()
     return pages.granted(wish) if wish.granted else pages.ask(wish)
@@ -69,7 +70,7 @@ async def unsubscribe_at_once(request: Request, rt: Rt, token: str) -> Response:
         return pages.unknown()
     if not await _is_meant(request):
         return pages.not_understood()
-    async with unit_of_work(rt.sessions) as tx:
+    async with place(request), unit_of_work(rt.sessions) as tx:
         found = await find(rt, tx, presented)
         wish = await wish_of(tx, found) if found else None
         if found is None or wish is None:
@@ -78,8 +79,8 @@ async def unsubscribe_at_once(request: Request, rt: Rt, token: str) -> Response:
     return pages.granted(wish)
 
 
-async def _wish(rt: Runtime, presented: Presented) -> Wish | None:
-    async with reader(rt.sessions) as tx:
+async def _wish(request: Request, rt: Runtime, presented: Presented) -> Wish | None:
+    async with place(request), reader(rt.sessions) as tx:
         found = await find(rt, tx, presented)
         return await wish_of(tx, found) if found else None
 
