@@ -70,6 +70,8 @@ from mailwarden.organizations.routes import router as organizations
 from mailwarden.outreach.recipient_routes import router as outreach_recipients
 from mailwarden.outreach.routes import router as outreach_campaigns
 from mailwarden.outreach.trouble.routes import router as outreach_trouble
+from mailwarden.sending.routes import router as messages
+from mailwarden.sending.suppression_routes import router as suppressions
 from mailwarden.sending.tracking.activity_routes import router as mail_activity
 from mailwarden.sending.tracking.host import TrackingHost
 from mailwarden.sending.tracking.routes import router as tracking
@@ -82,7 +84,8 @@ from mailwarden.sync.routes import router as sync
 log = logging.getLogger(__name__)
 WITH_FILES = 16 << 20  # files in base64, and the words about them
 OF_A_REPORT = 5 << 20  # a file in base64
-LARGER = {"/v1/support/*": WITH_FILES, "/v1/domains/*/dmarc-reports": OF_A_REPORT}
+OF_A_MAIL = 36 << 20  # 25 MiB of files in base64
+LARGER = {"/v1/support/*": WITH_FILES, "/v1/domains/*/dmarc-reports": OF_A_REPORT, "/v1/messages/*/files": OF_A_MAIL}
 ROUTERS = (
     accounts,
     own_account,
@@ -125,6 +128,8 @@ ROUTERS = (
     support_bundles,
     support,
     help_articles,
+    messages,
+    suppressions,
     outreach_campaigns,
     outreach_recipients,
     outreach_trouble,
