@@ -106,7 +106,7 @@ test('revoked while somebody writes: refused at once with the cause, repaired, a
   const before = await mail.draft();
   await fault('google', account, 'revoke');
   await desk.noticeInactive(app, 'google');
-  await mail.says('This mailbox is inactive', 60_000);
+  await mail.says('No active integrations', 60_000);
   await mail.openPanel();
   assert.equal(await mail.button('Send with Mailwarden').isDisabled(), true);
   await mail.panel

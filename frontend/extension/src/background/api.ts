@@ -1,7 +1,7 @@
 /** Requests to `/v1` in the name of whoever signed in. */
 import { Failure, failure } from '../shared/failure.ts';
 import type { Trouble } from '../shared/protocol.ts';
-import { fields, maybe } from '../shared/reading.ts';
+import { fields, list, maybe } from '../shared/reading.ts';
 import { isKnown, trouble } from '../shared/words.ts';
 import { type Answer, fetchJson } from './net.ts';
 import { settings } from './store.ts';
@@ -61,7 +61,8 @@ function withToken(server: string, path: string, asking: Asking, token: string):
 function refusal(answer: Answer): Trouble {
   const problem = fields(answer.body);
   const code = maybe(problem['code']) ?? byStatus(answer.status);
-  const detail = maybe(problem['detail']);
+  const fieldsSaid = list(problem['errors']).flatMap((one) => maybe(fields(one)['detail']) ?? []);
+  const detail = [maybe(problem['detail']), ...fieldsSaid].filter((one) => one !== null).join(' ') || null;
   if (isKnown(code)) return trouble(code, detail);
   if (answer.status >= 500 || answer.status === 429) return trouble(byStatus(answer.status), detail);
   return { ...trouble(code, detail), title: maybe(problem['title']) ?? trouble(code).title };

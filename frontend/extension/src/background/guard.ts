@@ -12,8 +12,9 @@ const FROM_GMAIL: ReadonlySet<string> = new Set<keyof FromGmail>([
   'open',
   'sign_in',
 ]);
-const MOST_PEOPLE = 500;
-const LONGEST = { html: 1_000_000, subject: 998, name: 200, address: 320, id: 200 };
+/** What the server takes, too. */
+const MOST_PEOPLE = 100;
+const LONGEST = { html: 500_000, text: 200_000, subject: 500, name: 120, address: 320, id: 200 };
 
 /** Null: not for us to answer. */
 export function allowed(message: unknown, sender: chrome.runtime.MessageSender): Message | null {
@@ -71,15 +72,17 @@ function mail(value: unknown): Mail {
   const found = fields(value);
   const [to, cc, bcc] = [people(found['to']), people(found['cc']), people(found['bcc'])];
   if (to.length + cc.length + bcc.length > MOST_PEOPLE) throw failure('unreadable', 'It has too many recipients.');
-  const body = { html: short(found['html'], LONGEST.html), text: short(found['text'], LONGEST.html) };
+  const body = { html: short(found['html'], LONGEST.html), text: text(found['text']).slice(0, LONGEST.text) };
   return { to, cc, bcc, subject: short(found['subject'], LONGEST.subject), ...body };
 }
 
 const people = (value: unknown): Person[] =>
   list(value).map((one) => ({
     address: short(fields(one)['address'], LONGEST.address),
-    name: short(fields(one)['name'], LONGEST.name),
+    name: oneLine(text(fields(one)['name'])).slice(0, LONGEST.name),
   }));
+
+const oneLine = (value: string): string => value.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 
 function short(value: unknown, longest: number): string {
   const found = text(value);

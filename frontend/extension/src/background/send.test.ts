@@ -99,12 +99,15 @@ describe('sending', () => {
     expect(server.sent()).toBe(1);
   });
 
-  test.each(['failed', 'cancelled'])('after it %s nothing has left, so the next try is a new mail', async (state) => {
+  test.each(['failed', 'cancelled'])('after it %s nothing has left, so the next try sends it', async (state) => {
     await send(asked());
     const first = server.messages.get('msg_1');
     if (first) Object.assign(first, { state, sent: 0 });
-    expect(await send(asked())).toEqual({ message: 'msg_2', state: 'queued', before: false });
+    expect(await send(asked())).toEqual({ message: 'msg_1', state: 'queued', before: false });
     expect(server.sent()).toBe(1);
+    if (first) Object.assign(first, { state, sent: 0 });
+    await send(asked({ mail: mail('Other words') }));
+    expect([...server.messages.values()]).toMatchObject([{ subject: 'Other words', state: 'queued' }]);
   });
 
   test('once more on purpose is once more', async () => {

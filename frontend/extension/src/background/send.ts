@@ -10,7 +10,7 @@ import type { Entry } from './store.ts';
 import { messageOut, readMessage, readOutcome } from './wire.ts';
 
 const WAITS = new Set(['draft', '']); // the same message can still be sent
-const OVER = new Set(['failed', 'cancelled']); // nothing of it has left: the next try is another message
+const OVER = new Set(['failed', 'cancelled']); // nothing of it has left: it may be sent anew, under a new key
 
 export const send = (asked: SendAsk): Promise<Taken> => exclusive(`send:${asked.compose}`, () => sendOnce(asked));
 
@@ -21,7 +21,7 @@ async function sendOnce(asked: SendAsk): Promise<Taken> {
   const isOver = OVER.has(state);
   if (before?.message && !WAITS.has(state) && !isOver) return { message: before.message, state, before: true };
   await requireUsable(asked.mailbox);
-  const entry = await entryFor(asked, digest, isOver ? null : before);
+  const entry = await entryFor(asked, digest, before, isOver);
   const message = entry.message ?? (await create(entry, asked));
   return await handOver({ ...entry, message }, message);
 }
@@ -36,12 +36,13 @@ async function stateOf(message: string): Promise<string> {
   }
 }
 
-/** The same try once more where nothing changed; else the earlier draft goes first, and only then there is another. */
-async function entryFor(asked: SendAsk, digest: string, before: Entry | null): Promise<Entry> {
-  if (before && before.digest === digest) return before;
-  if (before?.message) await withdraw(before.message);
-  const key = random();
-  const entry: Entry = { compose: asked.compose, digest, key, message: null, kind: 'send', at: Date.now() };
+/** The same try once more where nothing changed; else the earlier message goes first, and only then there is another. */
+async function entryFor(asked: SendAsk, digest: string, before: Entry | null, isOver: boolean): Promise<Entry> {
+  const isSame = before?.digest === digest;
+  if (before && isSame && !isOver) return before;
+  if (before?.message && !isSame) await withdraw(before.message);
+  const message = isSame ? (before?.message ?? null) : null;
+  const entry: Entry = { compose: asked.compose, digest, key: random(), message, kind: 'send', at: Date.now() };
   await put(entry);
   return entry;
 }

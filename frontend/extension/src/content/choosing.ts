@@ -1,6 +1,6 @@
 /** Which mailbox a mail leaves from, and what is in its way. Pure. */
 import type { Mailbox, Status, Trouble } from '../shared/protocol.ts';
-import { trouble } from '../shared/words.ts';
+import { standing, trouble } from '../shared/words.ts';
 import type { News } from './feed.ts';
 
 /** What the person chose; else the one of the address that Gmail shows. Never another by guess. */
@@ -11,7 +11,7 @@ export function chosenOf(news: News, chosen: string | null, from: string | null)
 
 /** Null: nothing is. While nothing is known yet nothing is said either, but nothing can be sent. */
 export function inTheWay(news: News, mailbox: Mailbox | null, from: string | null): Trouble | null {
-  if (news.trouble) return news.trouble;
+  if (news.trouble) return standing(news.trouble, mailbox?.trouble ?? null);
   if (!news.status) return null;
   if (mailbox) return mailbox.trouble;
   const who = from ? `${from} is no mailbox of yours at Mailwarden. ` : '';

@@ -82,6 +82,16 @@ const WORDS: Record<string, Words> = {
     act: open('billing', 'Open billing'),
   },
   rate_limited: { title: 'Too much at once', detail: 'Wait a moment, then try again.', act: retry },
+  plan_limit_reached: {
+    title: 'The limit of your plan is reached',
+    detail: 'A larger plan allows more.',
+    act: open('billing', 'Open billing'),
+  },
+  validation_error: {
+    title: 'The server does not take this mail as it is',
+    detail: 'Change it and try again.',
+    act: null,
+  },
   daily_limit: {
     title: 'The limit of this mailbox is reached',
     detail: 'It has sent as much as its settings allow for now.',
@@ -167,6 +177,15 @@ const UNKNOWN: Words = { title: 'That did not work', detail: 'Your draft stays. 
 export function trouble(code: string, detail?: string | null): Trouble {
   const words = WORDS[code] ?? UNKNOWN;
   return { code, title: words.title, detail: detail || words.detail, act: words.act };
+}
+
+/**
+ * What is in the way of one mailbox. Where no mailbox works that is the news, and the cause of the one at hand is its
+ * reason; else each mailbox speaks for itself.
+ */
+export function standing(whole: Trouble | null, own: Trouble | null): Trouble | null {
+  if (whole?.code === 'no_active_integration' && own) return { ...whole, detail: own.detail, act: own.act };
+  return whole ?? own;
 }
 
 export const isKnown = (code: string): boolean => code in WORDS;

@@ -102,12 +102,12 @@ export class FakeServer {
     if (method === 'POST' && id === '') return { status: 201, body: this.create(JSON.parse(body) as Json) };
     const message = this.messages.get(id);
     if (!message) return { status: 404, body: { status: 404, code: 'not_found', title: 'Not found', detail: 'Gone.' } };
-    if (verb === 'send' && message.state === 'draft') {
+    const isHere = ['draft', 'failed', 'cancelled'].includes(message.state);
+    if (verb === 'send' && isHere) {
       message.state = 'queued';
       message.sent += 1;
-    } else if (verb === 'send')
-      return { status: 409, body: { code: 'not_a_draft', title: 'No', detail: 'It was sent.' } };
-    if (method === 'DELETE' && message.state !== 'draft') {
+    }
+    if (method === 'DELETE' && !isHere) {
       return { status: 409, body: { code: 'not_a_draft', title: 'No', detail: 'It was sent.' } };
     }
     if (method === 'DELETE') this.messages.delete(id);

@@ -75,6 +75,12 @@ describe('a draft', () => {
     expect(window_.read().mail.to).toEqual([{ address: 'BOB@example.net', name: 'Bob' }]);
   });
 
+  test('counts them once over all fields', () => {
+    chip('to', 'bob@example.net');
+    chip('cc', 'Bob@example.net');
+    expect(window_.read().mail).toMatchObject({ to: [{ address: 'bob@example.net' }], cc: [] });
+  });
+
   test('without anybody is not sent', () => expect(window_.read().broken).toEqual({ code: 'no_recipients' }));
 
   test('knows the account where the window does not name it', () => {

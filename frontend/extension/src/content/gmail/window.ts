@@ -1,5 +1,5 @@
 /** One compose window of Gmail. */
-import type { Tracking } from '../../shared/protocol.ts';
+import type { Person, Tracking } from '../../shared/protocol.ts';
 import type { ComposeWindow, Draft, Hindrance } from '../compose.ts';
 import { bodyHtml, bodyText, hasPictures, rewriteBody } from './body.ts';
 import { parsePerson, readPeople } from './people.ts';
@@ -23,7 +23,7 @@ export class GmailWindow implements ComposeWindow {
 
   read(): Draft {
     const people = (['to', 'cc', 'bcc'] as const).map((kind) => readPeople(this.root, kind));
-    const [to, cc, bcc] = people.map((one) => one.found);
+    const [to, cc, bcc] = once(people.map((one) => one.found));
     const subject = this.value(at.SUBJECT) ?? '';
     const mail = {
       to: to ?? [],
@@ -105,6 +105,13 @@ export class GmailWindow implements ComposeWindow {
     }
     return null;
   }
+}
+
+/** Who stands in To gets it there, and not once more in Cc. */
+function once(lists: Person[][]): Person[][] {
+  const seen = new Set<string>();
+  const isNew = ({ address }: Person) => !seen.has(address.toLowerCase()) && seen.add(address.toLowerCase());
+  return lists.map((people) => people.filter(isNew));
 }
 
 /** Gmail listens to the button of the mouse, not to the click alone. */
