@@ -56,6 +56,7 @@ class EventType(StrEnum):
     OUTREACH_CLOCK_STARTED = "outreach.clock_started"
     OUTREACH_CLOCK_WARNING = "outreach.clock_warning"
     OUTREACH_STOP_RULE_APPLIED = "outreach.stop_rule_applied"
+    OUTREACH_RESUME_DUE = "outreach.resume_due"
 
 
 # What each fact means, shown in the API guide; a test keeps the list complete.
@@ -112,4 +113,5 @@ DESCRIPTIONS: dict[EventType, str] = {
     EventType.OUTREACH_CLOCK_STARTED: "An hour of grace or nine days began for an account of a rotation.",
     EventType.OUTREACH_CLOCK_WARNING: "That time is running out. Carries what is left, and how many are at stake.",
     EventType.OUTREACH_STOP_RULE_APPLIED: "That time is over: those who had mail from the account get nothing more.",
+    EventType.OUTREACH_RESUME_DUE: "An account works again; campaigns that it paused wait to be resumed.",
 }

@@ -1,5 +1,6 @@
 """Brings campaigns into line with what their connection is now, whatever was told in which order, and however often."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from mailwarden.connections.models import Connection
 from mailwarden.connections.rules import Status
 from mailwarden.connections.slots import slot_of
 from mailwarden.core.db import UnitOfWork
-from mailwarden.core.ids import new_id
+from mailwarden.core.ids import format_id, new_id
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.models import Event
 from mailwarden.events.record import record
@@ -27,12 +28,31 @@ TROUBLES = frozenset(Trouble)
 
 async def align(rt: Runtime, tx: UnitOfWork, row: Connection, at: datetime) -> list[Used]:
     """``at``: when it came to be so. The caller holds the connection still."""
-    using = await hold_using(tx, row.id)
+    using, waiting = await hold_using(tx, row.id), []
     for campaign, account in using:
         await settle(rt, tx, row, campaign, account, at)
+        paused = account.state == "paused"
         if not is_over(campaign):
             await _follow(rt, tx, row, campaign, account, at)
+        if paused and account.state == "active" and _waits(campaign):
+            waiting.append(campaign)
+    if waiting:
+        await _remind(tx, row, waiting)
     return using
+
+
+def _waits(campaign: OutreachCampaign) -> bool:
+    return campaign.state == State.PAUSED and campaign.pause_reason in TROUBLES
+
+
+async def _remind(tx: UnitOfWork, row: Connection, waiting: Sequence[OutreachCampaign]) -> None:
+    """Repaired, but nothing of these goes on before somebody resumes it (D14, D15)."""
+    told = {
+        "provider": row.provider,
+        "account_label": row.account_label,
+        "campaigns": [{"id": format_id("out", one.id), "name": one.name} for one in waiting],
+    }
+    await record(tx, EventType.OUTREACH_RESUME_DUE, connection_id=row.id, subject_id=row.id, data=told)
 
 
 async def settle(
@@ -136,8 +156,7 @@ async def _well(tx: UnitOfWork, campaign: OutreachCampaign, account: OutreachAcc
         return
     account.state, account.paused_reason, account.paused_at = "active", None, None
     await tx.session.flush()
-    paused = campaign.state == State.PAUSED and campaign.pause_reason in TROUBLES
-    if paused and rules.resumes_by_itself(rotation=False, auto_resume=campaign.auto_resume):
+    if _waits(campaign) and rules.resumes_by_itself(rotation=False, auto_resume=campaign.auto_resume):
         await changes.resume_campaign(tx, campaign, at)
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from mailwarden.connections.models import Connection
-from mailwarden.connections.present import card_of
 from mailwarden.connections.rules import Status
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.ids import format_id, new_id
@@ -93,7 +92,6 @@ async def _first(tx: UnitOfWork, row: Connection, subject: Subject, moment: Mome
 
 
 async def _tell(tx: UnitOfWork, row: Connection, subject: Subject, clock: Clock, moment: Moment) -> None:
-    card = card_of(row, await episode_of(tx, row.org_id, row.episode_id))
     told = {
         "provider": row.provider,
         "account_label": row.account_label,
@@ -105,7 +103,6 @@ async def _tell(tx: UnitOfWork, row: Connection, subject: Subject, clock: Clock,
         "recipients_at_stake": sum(one.stopped for one in subject.stakes),
         "recipients_waiting": sum(one.waiting for one in subject.stakes),
         "campaigns": [_told(one) for one in subject.stakes],
-        "card": card.model_dump(mode="json") if card else None,
     }
     await record(tx, EventType.OUTREACH_CLOCK_WARNING, connection_id=row.id, subject_id=subject.id, data=told)
 
