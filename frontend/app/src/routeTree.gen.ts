@@ -35,6 +35,8 @@ import { Route as AppHelpIndexRouteImport } from './routes/_app/help.index'
 import { Route as AppHelpSlugRouteImport } from './routes/_app/help.$slug'
 import { Route as AppIntegrationsIndexRouteImport } from './routes/_app/integrations.index'
 import { Route as AppIntegrationsProviderRouteImport } from './routes/_app/integrations.$provider'
+import { Route as AppOutreachIndexRouteImport } from './routes/_app/outreach.index'
+import { Route as AppOutreachCampaignRouteImport } from './routes/_app/outreach.$campaign'
 import { Route as AppSettingsAccountRouteImport } from './routes/_app/settings_.account'
 import { Route as AppSettingsBillingRouteImport } from './routes/_app/settings_.billing'
 import { Route as AppDevelopersWebhooksEndpointRouteImport } from './routes/_app/developers.webhooks.$endpoint'
@@ -170,6 +172,16 @@ const AppIntegrationsProviderRoute = AppIntegrationsProviderRouteImport.update({
   path: '/integrations/$provider',
   getParentRoute: () => AppRoute,
 } as any)
+const AppOutreachIndexRoute = AppOutreachIndexRouteImport.update({
+  id: '/outreach/',
+  path: '/outreach/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppOutreachCampaignRoute = AppOutreachCampaignRouteImport.update({
+  id: '/outreach/$campaign',
+  path: '/outreach/$campaign',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppSettingsAccountRoute = AppSettingsAccountRouteImport.update({
   id: '/settings_/account',
   path: '/settings/account',
@@ -209,12 +221,14 @@ export interface FileRoutesByFullPath {
   '/deliverability/domains': typeof AppDeliverabilityDomainsRoute
   '/help/$slug': typeof AppHelpSlugRoute
   '/integrations/$provider': typeof AppIntegrationsProviderRoute
+  '/outreach/$campaign': typeof AppOutreachCampaignRoute
   '/settings/account': typeof AppSettingsAccountRoute
   '/settings/billing': typeof AppSettingsBillingRoute
   '/deliverability/': typeof AppDeliverabilityIndexRoute
   '/developers/': typeof AppDevelopersIndexRoute
   '/help/': typeof AppHelpIndexRoute
   '/integrations/': typeof AppIntegrationsIndexRoute
+  '/outreach/': typeof AppOutreachIndexRoute
   '/developers/webhooks/$endpoint': typeof AppDevelopersWebhooksEndpointRoute
 }
 export interface FileRoutesByTo {
@@ -239,12 +253,14 @@ export interface FileRoutesByTo {
   '/deliverability/domains': typeof AppDeliverabilityDomainsRoute
   '/help/$slug': typeof AppHelpSlugRoute
   '/integrations/$provider': typeof AppIntegrationsProviderRoute
+  '/outreach/$campaign': typeof AppOutreachCampaignRoute
   '/settings/account': typeof AppSettingsAccountRoute
   '/settings/billing': typeof AppSettingsBillingRoute
   '/deliverability': typeof AppDeliverabilityIndexRoute
   '/developers': typeof AppDevelopersIndexRoute
   '/help': typeof AppHelpIndexRoute
   '/integrations': typeof AppIntegrationsIndexRoute
+  '/outreach': typeof AppOutreachIndexRoute
   '/developers/webhooks/$endpoint': typeof AppDevelopersWebhooksEndpointRoute
 }
 export interface FileRoutesById {
@@ -271,12 +287,14 @@ export interface FileRoutesById {
   '/_app/deliverability/domains': typeof AppDeliverabilityDomainsRoute
   '/_app/help/$slug': typeof AppHelpSlugRoute
   '/_app/integrations/$provider': typeof AppIntegrationsProviderRoute
+  '/_app/outreach/$campaign': typeof AppOutreachCampaignRoute
   '/_app/settings_/account': typeof AppSettingsAccountRoute
   '/_app/settings_/billing': typeof AppSettingsBillingRoute
   '/_app/deliverability/': typeof AppDeliverabilityIndexRoute
   '/_app/developers/': typeof AppDevelopersIndexRoute
   '/_app/help/': typeof AppHelpIndexRoute
   '/_app/integrations/': typeof AppIntegrationsIndexRoute
+  '/_app/outreach/': typeof AppOutreachIndexRoute
   '/_app/developers/webhooks/$endpoint': typeof AppDevelopersWebhooksEndpointRoute
 }
 export interface FileRouteTypes {
@@ -303,12 +321,14 @@ export interface FileRouteTypes {
     | '/deliverability/domains'
     | '/help/$slug'
     | '/integrations/$provider'
+    | '/outreach/$campaign'
     | '/settings/account'
     | '/settings/billing'
     | '/deliverability/'
     | '/developers/'
     | '/help/'
     | '/integrations/'
+    | '/outreach/'
     | '/developers/webhooks/$endpoint'
   fileRoutesByTo: FileRoutesByTo
   to:
@@ -333,12 +353,14 @@ export interface FileRouteTypes {
     | '/deliverability/domains'
     | '/help/$slug'
     | '/integrations/$provider'
+    | '/outreach/$campaign'
     | '/settings/account'
     | '/settings/billing'
     | '/deliverability'
     | '/developers'
     | '/help'
     | '/integrations'
+    | '/outreach'
     | '/developers/webhooks/$endpoint'
   id:
     | '__root__'
@@ -364,12 +386,14 @@ export interface FileRouteTypes {
     | '/_app/deliverability/domains'
     | '/_app/help/$slug'
     | '/_app/integrations/$provider'
+    | '/_app/outreach/$campaign'
     | '/_app/settings_/account'
     | '/_app/settings_/billing'
     | '/_app/deliverability/'
     | '/_app/developers/'
     | '/_app/help/'
     | '/_app/integrations/'
+    | '/_app/outreach/'
     | '/_app/developers/webhooks/$endpoint'
   fileRoutesById: FileRoutesById
 }
@@ -570,6 +594,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppIntegrationsProviderRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/outreach/': {
+      id: '/_app/outreach/'
+      path: '/outreach'
+      fullPath: '/outreach/'
+      preLoaderRoute: typeof AppOutreachIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/outreach/$campaign': {
+      id: '/_app/outreach/$campaign'
+      path: '/outreach/$campaign'
+      fullPath: '/outreach/$campaign'
+      preLoaderRoute: typeof AppOutreachCampaignRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/settings_/account': {
       id: '/_app/settings_/account'
       path: '/settings/account'
@@ -607,12 +645,14 @@ interface AppRouteChildren {
   AppDeliverabilityDomainsRoute: typeof AppDeliverabilityDomainsRoute
   AppHelpSlugRoute: typeof AppHelpSlugRoute
   AppIntegrationsProviderRoute: typeof AppIntegrationsProviderRoute
+  AppOutreachCampaignRoute: typeof AppOutreachCampaignRoute
   AppSettingsAccountRoute: typeof AppSettingsAccountRoute
   AppSettingsBillingRoute: typeof AppSettingsBillingRoute
   AppDeliverabilityIndexRoute: typeof AppDeliverabilityIndexRoute
   AppDevelopersIndexRoute: typeof AppDevelopersIndexRoute
   AppHelpIndexRoute: typeof AppHelpIndexRoute
   AppIntegrationsIndexRoute: typeof AppIntegrationsIndexRoute
+  AppOutreachIndexRoute: typeof AppOutreachIndexRoute
   AppDevelopersWebhooksEndpointRoute: typeof AppDevelopersWebhooksEndpointRoute
 }
 
@@ -629,12 +669,14 @@ const AppRouteChildren: AppRouteChildren = {
   AppDeliverabilityDomainsRoute: AppDeliverabilityDomainsRoute,
   AppHelpSlugRoute: AppHelpSlugRoute,
   AppIntegrationsProviderRoute: AppIntegrationsProviderRoute,
+  AppOutreachCampaignRoute: AppOutreachCampaignRoute,
   AppSettingsAccountRoute: AppSettingsAccountRoute,
   AppSettingsBillingRoute: AppSettingsBillingRoute,
   AppDeliverabilityIndexRoute: AppDeliverabilityIndexRoute,
   AppDevelopersIndexRoute: AppDevelopersIndexRoute,
   AppHelpIndexRoute: AppHelpIndexRoute,
   AppIntegrationsIndexRoute: AppIntegrationsIndexRoute,
+  AppOutreachIndexRoute: AppOutreachIndexRoute,
   AppDevelopersWebhooksEndpointRoute: AppDevelopersWebhooksEndpointRoute,
 }
 

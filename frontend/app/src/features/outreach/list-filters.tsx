@@ -1,0 +1,70 @@
+import { Button, Group, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconSearch, IconX } from '@tabler/icons-react';
+import { useState } from 'react';
+import { SelectLater } from '../../components/select-later.tsx';
+
+type Props<State extends string> = {
+  label: string;
+  placeholder: string;
+  q: string | undefined;
+  state: State | undefined;
+  states: Record<State, { label: string }>;
+  onChange: (change: { q?: string | undefined; state?: State | undefined }) => void;
+};
+
+/** One search and one state, in the address: for campaigns as for their recipients. */
+export function ListFilters<State extends string>({ label, placeholder, q, state, states, onChange }: Props<State>) {
+  const names = Object.keys(states) as State[];
+  return (
+    <Group gap="sm" align="flex-end" role="search" aria-label={label}>
+      <SearchField key={q === undefined ? 'empty' : 'set'} value={q} placeholder={placeholder} onChange={onChange} />
+      <SelectLater
+        label="State"
+        flex="1 1 160px"
+        maw={{ sm: 240 }}
+        clearable={Boolean(state)}
+        clearButtonProps={{ 'aria-label': 'All states' }}
+        placeholder="All states"
+        value={state ?? null}
+        onChange={(next) => onChange({ state: (next as State | null) ?? undefined })}
+        data={names.map((value) => ({ value, label: states[value].label }))}
+      />
+      {(q || state) && (
+        <Button
+          variant="subtle"
+          leftSection={<IconX size={16} aria-hidden />}
+          onClick={() => onChange({ q: undefined, state: undefined })}
+        >
+          Clear filters
+        </Button>
+      )}
+    </Group>
+  );
+}
+
+type FieldProps = {
+  value: string | undefined;
+  placeholder: string;
+  onChange: (change: { q: string | undefined }) => void;
+};
+
+/** Types freely; the address follows when the typing pauses. */
+function SearchField({ value, placeholder, onChange }: FieldProps) {
+  const [typed, setTyped] = useState(value ?? '');
+  const report = useDebouncedCallback((q: string) => onChange({ q: q.trim() || undefined }), 300);
+  return (
+    <TextInput
+      type="search"
+      label="Search"
+      placeholder={placeholder}
+      flex="1 1 220px"
+      leftSection={<IconSearch size={16} aria-hidden />}
+      value={typed}
+      onChange={(e) => {
+        setTyped(e.target.value);
+        report(e.target.value);
+      }}
+    />
+  );
+}
