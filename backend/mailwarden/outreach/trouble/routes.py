@@ -2,6 +2,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
+from mailwarden.accounts import audit
 from mailwarden.accounts.caller import DataReader
 from mailwarden.connections.access import readable_connection
 from mailwarden.connections.models import Connection
@@ -10,6 +11,7 @@ from mailwarden.core.api import Reader, Rt, Tx, errors
 from mailwarden.core.ids import OutreachAccountId, OutreachCampaignId
 from mailwarden.outreach.access import NOT_ARCHIVED, Held, Sender, not_theirs_to_send_from, require_state
 from mailwarden.outreach.queries import get_account, get_campaign
+from mailwarden.outreach.service import target
 from mailwarden.outreach.trouble import stakes, views, words
 from mailwarden.outreach.trouble.re_adding import re_add
 from mailwarden.outreach.trouble.schemas import OutreachReAddedOut, OutreachTroubleOut, PausedByConnectionList
@@ -40,7 +42,10 @@ async def re_add_outreach_account(
     if refused := not_theirs_to_send_from(caller, await get_connection(tx, caller.org_id, account.connection_id)):
         raise refused
     account = await get_account(tx, caller.org_id, campaign.id, account_id, lock=True)
+    was = account.state
     done = await re_add(rt, tx, campaign, account)
+    if account.state != was:
+        await audit.record(tx, "outreach_campaign.account_added", target(campaign), after={"address": account.address})
     return OutreachReAddedOut(
         account_id=account.id,
         state=account.state,
