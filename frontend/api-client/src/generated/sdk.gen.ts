@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AddDmarcReportData, AddDmarcReportErrors, AddDmarcReportResponses, AddOutreachAccountData, AddOutreachAccountErrors, AddOutreachAccountResponses, AddOutreachRecipientsData, AddOutreachRecipientsErrors, AddOutreachRecipientsResponses, AddSendingDomainData, AddSendingDomainErrors, AddSendingDomainResponses, ArchiveOutreachCampaignData, ArchiveOutreachCampaignErrors, ArchiveOutreachCampaignResponses, AskOwnerData, AskOwnerErrors, AskOwnerResponses, AskReconnectData, AskReconnectErrors, AskReconnectResponses, CancelEmailChangeData, CancelEmailChangeErrors, CancelEmailChangeResponses, CancelSubscriptionData, CancelSubscriptionErrors, CancelSubscriptionResponses, ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, ChangeMemberRoleData, ChangeMemberRoleErrors, ChangeMemberRoleResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangePlanData, ChangePlanErrors, ChangePlanResponses, CheckBlocklistsData, CheckBlocklistsErrors, CheckBlocklistsResponses, CheckOutreachCampaignData, CheckOutreachCampaignErrors, CheckOutreachCampaignResponses, CheckProviderAppData, CheckProviderAppErrors, CheckProviderAppResponses, CloseSupportRequestData, CloseSupportRequestErrors, CloseSupportRequestResponses, ConfirmAlertAddressData, ConfirmAlertAddressErrors, ConfirmAlertAddressResponses, ConfirmEmailData, ConfirmEmailErrors, ConfirmEmailResponses, ConfirmSecondFactorData, ConfirmSecondFactorErrors, ConfirmSecondFactorResponses, ConnectByPasswordData, ConnectByPasswordErrors, ConnectByPasswordResponses, ContactSupportData, ContactSupportErrors, ContactSupportResponses, CopyOutreachCampaignData, CopyOutreachCampaignErrors, CopyOutreachCampaignResponses, CountUnreadAlertsData, CountUnreadAlertsErrors, CountUnreadAlertsResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateOrganizationData, CreateOrganizationErrors, CreateOrganizationResponses, CreateOutreachCampaignData, CreateOutreachCampaignErrors, CreateOutreachCampaignResponses, CreateSupportBundleData, CreateSupportBundleErrors, CreateSupportBundleResponses, CreateSupportRequestData, CreateSupportRequestErrors, CreateSupportRequestResponses, CreateWebhookEndpointData, CreateWebhookEndpointErrors, CreateWebhookEndpointResponses, DeleteExportData, DeleteExportErrors, DeleteExportResponses, DeleteOutreachCampaignData, DeleteOutreachCampaignErrors, DeleteOutreachCampaignResponses, DeleteSendingDomainData, DeleteSendingDomainErrors, DeleteSendingDomainResponses, DeleteSupportBundleData, DeleteSupportBundleErrors, DeleteSupportBundleResponses, DeleteWebhookEndpointData, DeleteWebhookEndpointErrors, DeleteWebhookEndpointResponses, DisableSecondFactorData, DisableSecondFactorErrors, DisableSecondFactorResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, DiscoverServersData, DiscoverServersErrors, DiscoverServersResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadSupportAttachmentData, DownloadSupportAttachmentErrors, DownloadSupportAttachmentResponses, DownloadSupportBundleData, DownloadSupportBundleErrors, DownloadSupportBundleResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportAuditLogData, ExportAuditLogErrors, ExportAuditLogResponses, FinishIdentitySignInData, FinishIdentitySignInErrors, FinishIdentitySignInResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAlertSettingsData, GetAlertSettingsErrors, GetAlertSettingsResponses, GetBillingData, GetBillingErrors, GetBillingResponses, GetBlocklistListingData, GetBlocklistListingErrors, GetBlocklistListingResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectionUsabilityData, GetConnectionUsabilityErrors, GetConnectionUsabilityResponses, GetDeliverabilityScoreData, GetDeliverabilityScoreErrors, GetDeliverabilityScoreResponses, GetDisconnectPreviewData, GetDisconnectPreviewErrors, GetDisconnectPreviewResponses, GetDmarcReportData, GetDmarcReportErrors, GetDmarcReportResponses, GetDomainCheckData, GetDomainCheckErrors, GetDomainCheckResponses, GetEmailData, GetEmailErrors, GetEmailResponses, GetEventData, GetEventErrors, GetEventResponses, GetExportData, GetExportErrors, GetExportResponses, GetHelpArticleData, GetHelpArticleErrors, GetHelpArticleResponses, GetInstanceSchedulerData, GetInstanceSchedulerErrors, GetInstanceSchedulerResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsSeriesData, GetMetricsSeriesErrors, GetMetricsSeriesResponses, GetMetricsSummaryData, GetMetricsSummaryErrors, GetMetricsSummaryResponses, GetOauthAttemptData, GetOauthAttemptErrors, GetOauthAttemptResponses, GetOrganizationData, GetOrganizationErrors, GetOrganizationResponses, GetOutreachCampaignData, GetOutreachCampaignErrors, GetOutreachCampaignResponses, GetOutreachPaceData, GetOutreachPaceErrors, GetOutreachPaceResponses, GetOutreachRecipientData, GetOutreachRecipientErrors, GetOutreachRecipientResponses, GetOutreachTroubleData, GetOutreachTroubleErrors, GetOutreachTroubleResponses, GetPlanUsageData, GetPlanUsageErrors, GetPlanUsageResponses, GetReconciliationData, GetReconciliationErrors, GetReconciliationResponses, GetRefundData, GetRefundErrors, GetRefundResponses, GetSchedulerData, GetSchedulerErrors, GetSchedulerResponses, GetSecondFactorData, GetSecondFactorErrors, GetSecondFactorResponses, GetSendingDomainData, GetSendingDomainErrors, GetSendingDomainResponses, GetServiceStatusData, GetServiceStatusErrors, GetServiceStatusResponses, GetStandingData, GetStandingErrors, GetStandingResponses, GetSupportBundleData, GetSupportBundleErrors, GetSupportBundleResponses, GetSupportData, GetSupportErrors, GetSupportRequestData, GetSupportRequestErrors, GetSupportRequestResponses, GetSupportResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetVerificationData, GetVerificationErrors, GetVerificationResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, IdentityCallbackData, IdentityCallbackErrors, LeaveOrganizationData, LeaveOrganizationErrors, LeaveOrganizationResponses, LinkIdentityData, LinkIdentityErrors, LinkIdentityResponses, ListAlertDeliveriesData, ListAlertDeliveriesErrors, ListAlertDeliveriesResponses, ListAlertRulesData, ListAlertRulesErrors, ListAlertRulesResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApiScopesData, ListApiScopesErrors, ListApiScopesResponses, ListAuditLogData, ListAuditLogErrors, ListAuditLogResponses, ListBlocklistAssetsData, ListBlocklistAssetsErrors, ListBlocklistAssetsResponses, ListBlocklistListingsData, ListBlocklistListingsErrors, ListBlocklistListingsResponses, ListBlocklistsData, ListBlocklistsErrors, ListBlocklistsResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsPausedData, ListCampaignsPausedErrors, ListCampaignsPausedResponses, ListCampaignsResponses, ListConnectionHistoryData, ListConnectionHistoryErrors, ListConnectionHistoryResponses, ListConnectionRecordsData, ListConnectionRecordsErrors, ListConnectionRecordsResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsOfFormerMembersData, ListConnectionsOfFormerMembersErrors, ListConnectionsOfFormerMembersResponses, ListConnectionsResponses, ListConnectionSyncsData, ListConnectionSyncsErrors, ListConnectionSyncsResponses, ListDeliverabilityHistoryData, ListDeliverabilityHistoryErrors, ListDeliverabilityHistoryResponses, ListDevicesData, ListDevicesErrors, ListDevicesResponses, ListDmarcReportsData, ListDmarcReportsErrors, ListDmarcReportsResponses, ListDomainChecksData, ListDomainChecksErrors, ListDomainChecksResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListDomainSuggestionsData, ListDomainSuggestionsErrors, ListDomainSuggestionsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListEventTypesData, ListEventTypesErrors, ListEventTypesResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListHelpArticlesData, ListHelpArticlesErrors, ListHelpArticlesResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListIdentityProvidersData, ListIdentityProvidersErrors, ListIdentityProvidersResponses, ListIntegrationsData, ListIntegrationsErrors, ListIntegrationsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListInvoicesData, ListInvoicesErrors, ListInvoicesResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListOauthCallbacksData, ListOauthCallbacksErrors, ListOauthCallbacksResponses, ListObservationsData, ListObservationsErrors, ListObservationsResponses, ListOpenSupportRequestsData, ListOpenSupportRequestsErrors, ListOpenSupportRequestsResponses, ListOutreachCampaignsData, ListOutreachCampaignsErrors, ListOutreachCampaignsResponses, ListOutreachRecipientsData, ListOutreachRecipientsErrors, ListOutreachRecipientsResponses, ListPlansData, ListPlansErrors, ListPlansResponses, ListProviderAppsData, ListProviderAppsErrors, ListProviderAppsResponses, ListReconciliationsData, ListReconciliationsErrors, ListReconciliationsResponses, ListReconnectReceiptsData, ListReconnectReceiptsErrors, ListReconnectReceiptsResponses, ListRetestsData, ListRetestsErrors, ListRetestsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSupportBundlesData, ListSupportBundlesErrors, ListSupportBundlesResponses, ListSupportRequestsData, ListSupportRequestsErrors, ListSupportRequestsResponses, ListSyncJournalData, ListSyncJournalErrors, ListSyncJournalResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListTokenRefreshesData, ListTokenRefreshesErrors, ListTokenRefreshesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LookUpInvitationData, LookUpInvitationErrors, LookUpInvitationResponses, MarkAlertReadData, MarkAlertReadErrors, MarkAlertReadResponses, MarkAllAlertsReadData, MarkAllAlertsReadErrors, MarkAllAlertsReadResponses, MarkSupportRequestAnsweredData, MarkSupportRequestAnsweredErrors, MarkSupportRequestAnsweredResponses, OauthCallbackData, OauthCallbackErrors, OpenBillingPortalData, OpenBillingPortalErrors, OpenBillingPortalResponses, PauseOutreachCampaignData, PauseOutreachCampaignErrors, PauseOutreachCampaignResponses, PreviewAlertRulesData, PreviewAlertRulesErrors, PreviewAlertRulesResponses, PreviewOutreachMailData, PreviewOutreachMailErrors, PreviewOutreachMailResponses, ReAddOutreachAccountData, ReAddOutreachAccountErrors, ReAddOutreachAccountResponses, RefreshBillingData, RefreshBillingErrors, RefreshBillingResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveOutreachAccountData, RemoveOutreachAccountErrors, RemoveOutreachAccountResponses, RemoveOutreachRecipientData, RemoveOutreachRecipientErrors, RemoveOutreachRecipientResponses, RenewAlertWebhookSecretData, RenewAlertWebhookSecretErrors, RenewAlertWebhookSecretResponses, RenewPasswordData, RenewPasswordErrors, RenewPasswordResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, ReplaceSignUpAddressData, ReplaceSignUpAddressErrors, ReplaceSignUpAddressResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ReserveMailboxData, ReserveMailboxErrors, ReserveMailboxResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResumeOutreachCampaignData, ResumeOutreachCampaignErrors, ResumeOutreachCampaignResponses, ResumeOutreachCampaignsData, ResumeOutreachCampaignsErrors, ResumeOutreachCampaignsResponses, ResumeSubscriptionData, ResumeSubscriptionErrors, ResumeSubscriptionResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeDeviceAccessData, RevokeDeviceAccessErrors, RevokeDeviceAccessResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, RunQuickDiagnosisData, RunQuickDiagnosisErrors, RunQuickDiagnosisResponses, SendTestAlertData, SendTestAlertErrors, SendTestAlertResponses, SendWebhookTestData, SendWebhookTestErrors, SendWebhookTestResponses, SetOutreachStepsData, SetOutreachStepsErrors, SetOutreachStepsResponses, SetUpSecondFactorData, SetUpSecondFactorErrors, SetUpSecondFactorResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, SignUpByInvitationData, SignUpByInvitationErrors, SignUpByInvitationResponses, SignUpData, SignUpErrors, SignUpResponses, SkipOutreachRecipientData, SkipOutreachRecipientErrors, SkipOutreachRecipientResponses, StartCheckoutData, StartCheckoutErrors, StartCheckoutResponses, StartConnectData, StartConnectErrors, StartConnectResponses, StartIdentitySignInData, StartIdentitySignInErrors, StartIdentitySignInResponses, StartOutreachCampaignData, StartOutreachCampaignErrors, StartOutreachCampaignResponses, StartReconciliationData, StartReconciliationErrors, StartReconciliationResponses, StartReconnectData, StartReconnectErrors, StartReconnectResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StreamSyncData, StreamSyncErrors, StreamSyncResponse, StreamSyncResponses, SwitchOrganizationData, SwitchOrganizationErrors, SwitchOrganizationResponses, TestConnectionData, TestConnectionErrors, TestConnectionResponses, TestMailboxData, TestMailboxErrors, TestMailboxResponses, TransferOwnershipData, TransferOwnershipErrors, TransferOwnershipResponses, TryDeliverabilityChangeData, TryDeliverabilityChangeErrors, TryDeliverabilityChangeResponses, UnlinkIdentityData, UnlinkIdentityErrors, UnlinkIdentityResponses, UnskipOutreachRecipientData, UnskipOutreachRecipientErrors, UnskipOutreachRecipientResponses, UpdateAlertRulesData, UpdateAlertRulesErrors, UpdateAlertRulesResponses, UpdateAlertSettingsData, UpdateAlertSettingsErrors, UpdateAlertSettingsResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateListingChecklistData, UpdateListingChecklistErrors, UpdateListingChecklistResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateOrganizationData, UpdateOrganizationErrors, UpdateOrganizationResponses, UpdateOutreachCampaignData, UpdateOutreachCampaignErrors, UpdateOutreachCampaignResponses, UpdateSendingDomainData, UpdateSendingDomainErrors, UpdateSendingDomainResponses, UpdateWebhookEndpointData, UpdateWebhookEndpointErrors, UpdateWebhookEndpointResponses, VerifyDomainData, VerifyDomainErrors, VerifyDomainResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AddDmarcReportData, AddDmarcReportErrors, AddDmarcReportResponses, AddMessageFileData, AddMessageFileErrors, AddMessageFileResponses, AddOutreachAccountData, AddOutreachAccountErrors, AddOutreachAccountResponses, AddOutreachRecipientsData, AddOutreachRecipientsErrors, AddOutreachRecipientsResponses, AddSendingDomainData, AddSendingDomainErrors, AddSendingDomainResponses, AddSuppressionData, AddSuppressionErrors, AddSuppressionResponses, ArchiveOutreachCampaignData, ArchiveOutreachCampaignErrors, ArchiveOutreachCampaignResponses, AskOwnerData, AskOwnerErrors, AskOwnerResponses, AskReconnectData, AskReconnectErrors, AskReconnectResponses, CancelEmailChangeData, CancelEmailChangeErrors, CancelEmailChangeResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, CancelSubscriptionData, CancelSubscriptionErrors, CancelSubscriptionResponses, ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, ChangeMemberRoleData, ChangeMemberRoleErrors, ChangeMemberRoleResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangePlanData, ChangePlanErrors, ChangePlanResponses, CheckBlocklistsData, CheckBlocklistsErrors, CheckBlocklistsResponses, CheckOutreachCampaignData, CheckOutreachCampaignErrors, CheckOutreachCampaignResponses, CheckOutreachImportData, CheckOutreachImportErrors, CheckOutreachImportResponses, CheckProviderAppData, CheckProviderAppErrors, CheckProviderAppResponses, CloseSupportRequestData, CloseSupportRequestErrors, CloseSupportRequestResponses, ConfirmAlertAddressData, ConfirmAlertAddressErrors, ConfirmAlertAddressResponses, ConfirmEmailData, ConfirmEmailErrors, ConfirmEmailResponses, ConfirmSecondFactorData, ConfirmSecondFactorErrors, ConfirmSecondFactorResponses, ConnectByPasswordData, ConnectByPasswordErrors, ConnectByPasswordResponses, ContactSupportData, ContactSupportErrors, ContactSupportResponses, CopyOutreachCampaignData, CopyOutreachCampaignErrors, CopyOutreachCampaignResponses, CountUnreadAlertsData, CountUnreadAlertsErrors, CountUnreadAlertsResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateMessageData, CreateMessageErrors, CreateMessageResponses, CreateOrganizationData, CreateOrganizationErrors, CreateOrganizationResponses, CreateOutreachCampaignData, CreateOutreachCampaignErrors, CreateOutreachCampaignResponses, CreateSupportBundleData, CreateSupportBundleErrors, CreateSupportBundleResponses, CreateSupportRequestData, CreateSupportRequestErrors, CreateSupportRequestResponses, CreateWebhookEndpointData, CreateWebhookEndpointErrors, CreateWebhookEndpointResponses, DeleteExportData, DeleteExportErrors, DeleteExportResponses, DeleteMessageData, DeleteMessageErrors, DeleteMessageResponses, DeleteOutreachCampaignData, DeleteOutreachCampaignErrors, DeleteOutreachCampaignResponses, DeleteSendingDomainData, DeleteSendingDomainErrors, DeleteSendingDomainResponses, DeleteSupportBundleData, DeleteSupportBundleErrors, DeleteSupportBundleResponses, DeleteWebhookEndpointData, DeleteWebhookEndpointErrors, DeleteWebhookEndpointResponses, DisableSecondFactorData, DisableSecondFactorErrors, DisableSecondFactorResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, DiscoverServersData, DiscoverServersErrors, DiscoverServersResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadSupportAttachmentData, DownloadSupportAttachmentErrors, DownloadSupportAttachmentResponses, DownloadSupportBundleData, DownloadSupportBundleErrors, DownloadSupportBundleResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportAuditLogData, ExportAuditLogErrors, ExportAuditLogResponses, FinishIdentitySignInData, FinishIdentitySignInErrors, FinishIdentitySignInResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetActivityData, GetActivityErrors, GetActivityResponses, GetAlertSettingsData, GetAlertSettingsErrors, GetAlertSettingsResponses, GetBillingData, GetBillingErrors, GetBillingResponses, GetBlocklistListingData, GetBlocklistListingErrors, GetBlocklistListingResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectionUsabilityData, GetConnectionUsabilityErrors, GetConnectionUsabilityResponses, GetDeliverabilityScoreData, GetDeliverabilityScoreErrors, GetDeliverabilityScoreResponses, GetDisconnectPreviewData, GetDisconnectPreviewErrors, GetDisconnectPreviewResponses, GetDmarcReportData, GetDmarcReportErrors, GetDmarcReportResponses, GetDomainCheckData, GetDomainCheckErrors, GetDomainCheckResponses, GetEmailData, GetEmailErrors, GetEmailResponses, GetEventData, GetEventErrors, GetEventResponses, GetExportData, GetExportErrors, GetExportResponses, GetHelpArticleData, GetHelpArticleErrors, GetHelpArticleResponses, GetInstanceSchedulerData, GetInstanceSchedulerErrors, GetInstanceSchedulerResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetMetricsSeriesData, GetMetricsSeriesErrors, GetMetricsSeriesResponses, GetMetricsSummaryData, GetMetricsSummaryErrors, GetMetricsSummaryResponses, GetOauthAttemptData, GetOauthAttemptErrors, GetOauthAttemptResponses, GetOrganizationData, GetOrganizationErrors, GetOrganizationResponses, GetOutreachCampaignData, GetOutreachCampaignErrors, GetOutreachCampaignResponses, GetOutreachImportData, GetOutreachImportErrors, GetOutreachImportResponses, GetOutreachPaceData, GetOutreachPaceErrors, GetOutreachPaceResponses, GetOutreachRecipientData, GetOutreachRecipientErrors, GetOutreachRecipientResponses, GetOutreachTroubleData, GetOutreachTroubleErrors, GetOutreachTroubleResponses, GetPlanUsageData, GetPlanUsageErrors, GetPlanUsageResponses, GetReconciliationData, GetReconciliationErrors, GetReconciliationResponses, GetRefundData, GetRefundErrors, GetRefundResponses, GetSchedulerData, GetSchedulerErrors, GetSchedulerResponses, GetSecondFactorData, GetSecondFactorErrors, GetSecondFactorResponses, GetSendingDomainData, GetSendingDomainErrors, GetSendingDomainResponses, GetSendingUsabilityData, GetSendingUsabilityErrors, GetSendingUsabilityResponses, GetServiceStatusData, GetServiceStatusErrors, GetServiceStatusResponses, GetStandingData, GetStandingErrors, GetStandingResponses, GetSupportBundleData, GetSupportBundleErrors, GetSupportBundleResponses, GetSupportData, GetSupportErrors, GetSupportRequestData, GetSupportRequestErrors, GetSupportRequestResponses, GetSupportResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetVerificationData, GetVerificationErrors, GetVerificationResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, IdentityCallbackData, IdentityCallbackErrors, LeaveOrganizationData, LeaveOrganizationErrors, LeaveOrganizationResponses, LinkIdentityData, LinkIdentityErrors, LinkIdentityResponses, ListAlertDeliveriesData, ListAlertDeliveriesErrors, ListAlertDeliveriesResponses, ListAlertRulesData, ListAlertRulesErrors, ListAlertRulesResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApiScopesData, ListApiScopesErrors, ListApiScopesResponses, ListAuditLogData, ListAuditLogErrors, ListAuditLogResponses, ListBlocklistAssetsData, ListBlocklistAssetsErrors, ListBlocklistAssetsResponses, ListBlocklistListingsData, ListBlocklistListingsErrors, ListBlocklistListingsResponses, ListBlocklistsData, ListBlocklistsErrors, ListBlocklistsResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsPausedData, ListCampaignsPausedErrors, ListCampaignsPausedResponses, ListCampaignsResponses, ListConnectionHistoryData, ListConnectionHistoryErrors, ListConnectionHistoryResponses, ListConnectionRecordsData, ListConnectionRecordsErrors, ListConnectionRecordsResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsOfFormerMembersData, ListConnectionsOfFormerMembersErrors, ListConnectionsOfFormerMembersResponses, ListConnectionsResponses, ListConnectionSyncsData, ListConnectionSyncsErrors, ListConnectionSyncsResponses, ListDeliverabilityHistoryData, ListDeliverabilityHistoryErrors, ListDeliverabilityHistoryResponses, ListDevicesData, ListDevicesErrors, ListDevicesResponses, ListDmarcReportsData, ListDmarcReportsErrors, ListDmarcReportsResponses, ListDomainChecksData, ListDomainChecksErrors, ListDomainChecksResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListDomainSuggestionsData, ListDomainSuggestionsErrors, ListDomainSuggestionsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListEventTypesData, ListEventTypesErrors, ListEventTypesResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListHelpArticlesData, ListHelpArticlesErrors, ListHelpArticlesResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListIdentityProvidersData, ListIdentityProvidersErrors, ListIdentityProvidersResponses, ListIntegrationsData, ListIntegrationsErrors, ListIntegrationsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListInvoicesData, ListInvoicesErrors, ListInvoicesResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOauthCallbacksData, ListOauthCallbacksErrors, ListOauthCallbacksResponses, ListObservationsData, ListObservationsErrors, ListObservationsResponses, ListOpenSupportRequestsData, ListOpenSupportRequestsErrors, ListOpenSupportRequestsResponses, ListOutreachCampaignsData, ListOutreachCampaignsErrors, ListOutreachCampaignsResponses, ListOutreachRecipientsData, ListOutreachRecipientsErrors, ListOutreachRecipientsResponses, ListPlansData, ListPlansErrors, ListPlansResponses, ListProviderAppsData, ListProviderAppsErrors, ListProviderAppsResponses, ListReconciliationsData, ListReconciliationsErrors, ListReconciliationsResponses, ListReconnectReceiptsData, ListReconnectReceiptsErrors, ListReconnectReceiptsResponses, ListRetestsData, ListRetestsErrors, ListRetestsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSupportBundlesData, ListSupportBundlesErrors, ListSupportBundlesResponses, ListSupportRequestsData, ListSupportRequestsErrors, ListSupportRequestsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListSyncJournalData, ListSyncJournalErrors, ListSyncJournalResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListTokenRefreshesData, ListTokenRefreshesErrors, ListTokenRefreshesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LookUpInvitationData, LookUpInvitationErrors, LookUpInvitationResponses, MarkAlertReadData, MarkAlertReadErrors, MarkAlertReadResponses, MarkAllAlertsReadData, MarkAllAlertsReadErrors, MarkAllAlertsReadResponses, MarkSupportRequestAnsweredData, MarkSupportRequestAnsweredErrors, MarkSupportRequestAnsweredResponses, OauthCallbackData, OauthCallbackErrors, OpenBillingPortalData, OpenBillingPortalErrors, OpenBillingPortalResponses, PauseOutreachCampaignData, PauseOutreachCampaignErrors, PauseOutreachCampaignResponses, PreviewAlertRulesData, PreviewAlertRulesErrors, PreviewAlertRulesResponses, PreviewOutreachMailData, PreviewOutreachMailErrors, PreviewOutreachMailResponses, ReAddOutreachAccountData, ReAddOutreachAccountErrors, ReAddOutreachAccountResponses, RefreshBillingData, RefreshBillingErrors, RefreshBillingResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveMessageFileData, RemoveMessageFileErrors, RemoveMessageFileResponses, RemoveOutreachAccountData, RemoveOutreachAccountErrors, RemoveOutreachAccountResponses, RemoveOutreachRecipientData, RemoveOutreachRecipientErrors, RemoveOutreachRecipientResponses, RemoveSuppressionData, RemoveSuppressionErrors, RemoveSuppressionResponses, RenewAlertWebhookSecretData, RenewAlertWebhookSecretErrors, RenewAlertWebhookSecretResponses, RenewPasswordData, RenewPasswordErrors, RenewPasswordResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, ReplaceSignUpAddressData, ReplaceSignUpAddressErrors, ReplaceSignUpAddressResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ReportMessageData, ReportMessageErrors, ReportMessageResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ReserveMailboxData, ReserveMailboxErrors, ReserveMailboxResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResolveMessageData, ResolveMessageErrors, ResolveMessageResponses, ResumeOutreachCampaignData, ResumeOutreachCampaignErrors, ResumeOutreachCampaignResponses, ResumeOutreachCampaignsData, ResumeOutreachCampaignsErrors, ResumeOutreachCampaignsResponses, ResumeSubscriptionData, ResumeSubscriptionErrors, ResumeSubscriptionResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeDeviceAccessData, RevokeDeviceAccessErrors, RevokeDeviceAccessResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, RunOutreachImportData, RunOutreachImportErrors, RunOutreachImportResponses, RunQuickDiagnosisData, RunQuickDiagnosisErrors, RunQuickDiagnosisResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendTestAlertData, SendTestAlertErrors, SendTestAlertResponses, SendWebhookTestData, SendWebhookTestErrors, SendWebhookTestResponses, SetOutreachStepsData, SetOutreachStepsErrors, SetOutreachStepsResponses, SetUpSecondFactorData, SetUpSecondFactorErrors, SetUpSecondFactorResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, SignUpByInvitationData, SignUpByInvitationErrors, SignUpByInvitationResponses, SignUpData, SignUpErrors, SignUpResponses, SkipOutreachRecipientData, SkipOutreachRecipientErrors, SkipOutreachRecipientResponses, StartCheckoutData, StartCheckoutErrors, StartCheckoutResponses, StartConnectData, StartConnectErrors, StartConnectResponses, StartIdentitySignInData, StartIdentitySignInErrors, StartIdentitySignInResponses, StartOutreachCampaignData, StartOutreachCampaignErrors, StartOutreachCampaignResponses, StartReconciliationData, StartReconciliationErrors, StartReconciliationResponses, StartReconnectData, StartReconnectErrors, StartReconnectResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StreamSyncData, StreamSyncErrors, StreamSyncResponse, StreamSyncResponses, SwitchOrganizationData, SwitchOrganizationErrors, SwitchOrganizationResponses, TestConnectionData, TestConnectionErrors, TestConnectionResponses, TestMailboxData, TestMailboxErrors, TestMailboxResponses, TrackMessageData, TrackMessageErrors, TrackMessageResponses, TransferOwnershipData, TransferOwnershipErrors, TransferOwnershipResponses, TryDeliverabilityChangeData, TryDeliverabilityChangeErrors, TryDeliverabilityChangeResponses, UnlinkIdentityData, UnlinkIdentityErrors, UnlinkIdentityResponses, UnskipOutreachRecipientData, UnskipOutreachRecipientErrors, UnskipOutreachRecipientResponses, UpdateAlertRulesData, UpdateAlertRulesErrors, UpdateAlertRulesResponses, UpdateAlertSettingsData, UpdateAlertSettingsErrors, UpdateAlertSettingsResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateListingChecklistData, UpdateListingChecklistErrors, UpdateListingChecklistResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdateOrganizationData, UpdateOrganizationErrors, UpdateOrganizationResponses, UpdateOutreachCampaignData, UpdateOutreachCampaignErrors, UpdateOutreachCampaignResponses, UpdateSendingDomainData, UpdateSendingDomainErrors, UpdateSendingDomainResponses, UpdateWebhookEndpointData, UpdateWebhookEndpointErrors, UpdateWebhookEndpointResponses, UploadOutreachImportData, UploadOutreachImportErrors, UploadOutreachImportResponses, VerifyDomainData, VerifyDomainErrors, VerifyDomainResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -3529,6 +3529,393 @@ export const changeMemberRole = <ThrowOnError extends boolean = true>(options: O
 });
 
 /**
+ * List Messages
+ *
+ * The newest first, with the state of each recipient.
+ */
+export const listMessages = <ThrowOnError extends boolean = true>(options?: Options<ListMessagesData, ThrowOnError>): RequestResult<ListMessagesResponses, ListMessagesErrors, ThrowOnError> => (options?.client ?? client).get<ListMessagesResponses, ListMessagesErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages',
+    ...options
+});
+
+/**
+ * Create Message
+ *
+ * A draft. Nothing leaves before `send`.
+ */
+export const createMessage = <ThrowOnError extends boolean = true>(options: Options<CreateMessageData, ThrowOnError>): RequestResult<CreateMessageResponses, CreateMessageErrors, ThrowOnError> => (options.client ?? client).post<CreateMessageResponses, CreateMessageErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Track Message
+ *
+ * Registers a mail that Gmail itself will send, and answers what to put into it. Its words are not kept.
+ *
+ * Refused like sending, with nothing registered: `no_active_integration`, `connection_inactive`,
+ * `connection_verifying`, `connection_disconnected`, `permission_missing`, `rate_limited`, `suppressed`,
+ * `subscription_inactive`, `role_required`.
+ */
+export const trackMessage = <ThrowOnError extends boolean = true>(options: Options<TrackMessageData, ThrowOnError>): RequestResult<TrackMessageResponses, TrackMessageErrors, ThrowOnError> => (options.client ?? client).post<TrackMessageResponses, TrackMessageErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/tracked',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete Message
+ *
+ * A draft, or what failed or was cancelled. What is on its way or has left stays.
+ */
+export const deleteMessage = <ThrowOnError extends boolean = true>(options: Options<DeleteMessageData, ThrowOnError>): RequestResult<DeleteMessageResponses, DeleteMessageErrors, ThrowOnError> => (options.client ?? client).delete<DeleteMessageResponses, DeleteMessageErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/{message_id}',
+    ...options
+});
+
+/**
+ * Get Message
+ *
+ * With its words, files and every attempt. The ETag is for changing a draft.
+ */
+export const getMessage = <ThrowOnError extends boolean = true>(options: Options<GetMessageData, ThrowOnError>): RequestResult<GetMessageResponses, GetMessageErrors, ThrowOnError> => (options.client ?? client).get<GetMessageResponses, GetMessageErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/{message_id}',
+    ...options
+});
+
+/**
+ * Update Message
+ *
+ * Only what is given changes. What failed or was cancelled becomes a draft again.
+ */
+export const updateMessage = <ThrowOnError extends boolean = true>(options: Options<UpdateMessageData, ThrowOnError>): RequestResult<UpdateMessageResponses, UpdateMessageErrors, ThrowOnError> => (options.client ?? client).patch<UpdateMessageResponses, UpdateMessageErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/{message_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Activity
+ *
+ * Opens and clicks of a message: people's, machines', and those of which one cannot tell, apart.
+ */
+export const getActivity = <ThrowOnError extends boolean = true>(options: Options<GetActivityData, ThrowOnError>): RequestResult<GetActivityResponses, GetActivityErrors, ThrowOnError> => (options.client ?? client).get<GetActivityResponses, GetActivityErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/{message_id}/activity',
+    ...options
+});
+
+/**
+ * Cancel Message
+ *
+ * Holds it back while it is `queued`.
+ */
+export const cancelMessage = <ThrowOnError extends boolean = true>(options: Options<CancelMessageData, ThrowOnError>): RequestResult<CancelMessageResponses, CancelMessageErrors, ThrowOnError> => (options.client ?? client).post<CancelMessageResponses, CancelMessageErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/{message_id}/cancel',
+    ...options
+});
+
+/**
+ * Add Message File
+ *
+ * Attaches a file to a draft; all together may have 25 MiB.
+ */
+export const addMessageFile = <ThrowOnError extends boolean = true>(options: Options<AddMessageFileData, ThrowOnError>): RequestResult<AddMessageFileResponses, AddMessageFileErrors, ThrowOnError> => (options.client ?? client).post<AddMessageFileResponses, AddMessageFileErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/{message_id}/files',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove Message File
+ *
+ * Takes it from the draft.
+ */
+export const removeMessageFile = <ThrowOnError extends boolean = true>(options: Options<RemoveMessageFileData, ThrowOnError>): RequestResult<RemoveMessageFileResponses, RemoveMessageFileErrors, ThrowOnError> => (options.client ?? client).delete<RemoveMessageFileResponses, RemoveMessageFileErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/{message_id}/files/{file_id}',
+    ...options
+});
+
+/**
+ * Report Message
+ *
+ * Says that Gmail sent a registered mail. Until then its state is `unknown`, and opens count as nobody's.
+ */
+export const reportMessage = <ThrowOnError extends boolean = true>(options: Options<ReportMessageData, ThrowOnError>): RequestResult<ReportMessageResponses, ReportMessageErrors, ThrowOnError> => (options.client ?? client).post<ReportMessageResponses, ReportMessageErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/{message_id}/reported',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Resolve Message
+ *
+ * Of an `unknown` one: says that it did go out, or has it sent again.
+ */
+export const resolveMessage = <ThrowOnError extends boolean = true>(options: Options<ResolveMessageData, ThrowOnError>): RequestResult<ResolveMessageResponses, ResolveMessageErrors, ThrowOnError> => (options.client ?? client).post<ResolveMessageResponses, ResolveMessageErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/{message_id}/resolve',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send Message
+ *
+ * Hands the draft to its mailbox, which sends it as soon as its pace and limits allow. Once, however often asked.
+ *
+ * Refused, with the draft kept: `no_active_integration`, `connection_inactive`, `connection_verifying`,
+ * `connection_disconnected`, `permission_missing`, `rate_limited`, `daily_limit`, `suppressed`,
+ * `subscription_inactive`, `role_required`.
+ */
+export const sendMessage = <ThrowOnError extends boolean = true>(options: Options<SendMessageData, ThrowOnError>): RequestResult<SendMessageResponses, SendMessageErrors, ThrowOnError> => (options.client ?? client).post<SendMessageResponses, SendMessageErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/{message_id}/send',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List Reconciliations
  *
  * Comparisons of our figures with the providers' own totals, newest first.
@@ -4237,6 +4624,126 @@ export const copyOutreachCampaign = <ThrowOnError extends boolean = true>(option
 });
 
 /**
+ * Upload Outreach Import
+ *
+ * Looks at a file: encoding, delimiter, columns, first rows and a mapping to begin with. Nothing is added yet.
+ */
+export const uploadOutreachImport = <ThrowOnError extends boolean = true>(options: Options<UploadOutreachImportData, ThrowOnError>): RequestResult<UploadOutreachImportResponses, UploadOutreachImportErrors, ThrowOnError> => (options.client ?? client).post<UploadOutreachImportResponses, UploadOutreachImportErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/imports',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Outreach Import
+ *
+ * The upload again, and what came of it.
+ */
+export const getOutreachImport = <ThrowOnError extends boolean = true>(options: Options<GetOutreachImportData, ThrowOnError>): RequestResult<GetOutreachImportResponses, GetOutreachImportErrors, ThrowOnError> => (options.client ?? client).get<GetOutreachImportResponses, GetOutreachImportErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/imports/{import_id}',
+    ...options
+});
+
+/**
+ * Check Outreach Import
+ *
+ * A trial: the exact counts of what an import with this mapping would do, and the first errors by row.
+ */
+export const checkOutreachImport = <ThrowOnError extends boolean = true>(options: Options<CheckOutreachImportData, ThrowOnError>): RequestResult<CheckOutreachImportResponses, CheckOutreachImportErrors, ThrowOnError> => (options.client ?? client).post<CheckOutreachImportResponses, CheckOutreachImportErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/imports/{import_id}/check',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Run Outreach Import
+ *
+ * Takes the rows over. If it breaks off, the same again adds the rest: who is there is counted as a duplicate.
+ */
+export const runOutreachImport = <ThrowOnError extends boolean = true>(options: Options<RunOutreachImportData, ThrowOnError>): RequestResult<RunOutreachImportResponses, RunOutreachImportErrors, ThrowOnError> => (options.client ?? client).post<RunOutreachImportResponses, RunOutreachImportErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/imports/{import_id}/run',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Get Outreach Pace
  *
  * How much of its daily limit each account of the FROM list has used today.
@@ -4600,6 +5107,33 @@ export const getOutreachTrouble = <ThrowOnError extends boolean = true>(options:
 });
 
 /**
+ * Get Sending Usability
+ *
+ * May I send and track now, from which mailboxes, and if not, why? Without any it says `no_active_integration`.
+ */
+export const getSendingUsability = <ThrowOnError extends boolean = true>(options?: Options<GetSendingUsabilityData, ThrowOnError>): RequestResult<GetSendingUsabilityResponses, GetSendingUsabilityErrors, ThrowOnError> => (options?.client ?? client).get<GetSendingUsabilityResponses, GetSendingUsabilityErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/sending/usability',
+    ...options
+});
+
+/**
  * Get Service Status
  *
  * Incidents at providers, our own misconfiguration, the refresh scheduler, and the figures of the last 30 days.
@@ -4797,6 +5331,91 @@ export const closeSupportRequest = <ThrowOnError extends boolean = true>(options
         }
     ],
     url: '/v1/support/requests/{request_id}/close',
+    ...options
+});
+
+/**
+ * List Suppressions
+ *
+ * Nobody of the organization sends to these addresses, neither campaigns nor people. The newest first.
+ */
+export const listSuppressions = <ThrowOnError extends boolean = true>(options?: Options<ListSuppressionsData, ThrowOnError>): RequestResult<ListSuppressionsResponses, ListSuppressionsErrors, ThrowOnError> => (options?.client ?? client).get<ListSuppressionsResponses, ListSuppressionsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/suppressions',
+    ...options
+});
+
+/**
+ * Add Suppression
+ *
+ * From now on nothing is sent there any more, also of what waits already.
+ */
+export const addSuppression = <ThrowOnError extends boolean = true>(options: Options<AddSuppressionData, ThrowOnError>): RequestResult<AddSuppressionResponses, AddSuppressionErrors, ThrowOnError> => (options.client ?? client).post<AddSuppressionResponses, AddSuppressionErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/suppressions',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove Suppression
+ *
+ * Owners and managers. Whoever unsubscribed or complained must have asked for mail again.
+ */
+export const removeSuppression = <ThrowOnError extends boolean = true>(options: Options<RemoveSuppressionData, ThrowOnError>): RequestResult<RemoveSuppressionResponses, RemoveSuppressionErrors, ThrowOnError> => (options.client ?? client).delete<RemoveSuppressionResponses, RemoveSuppressionErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/suppressions/{suppression_id}',
     ...options
 });
 

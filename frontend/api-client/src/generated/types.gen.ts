@@ -45,6 +45,42 @@ export type ActiveOrganization = {
 };
 
 /**
+ * ActivityOut
+ */
+export type ActivityOut = {
+    clicks: CountsOut;
+    /**
+     * Events
+     *
+     * The newest hundred, newest first.
+     */
+    events: Array<TrackedEventOut>;
+    /**
+     * Links
+     */
+    links: Array<LinkActivityOut>;
+    /**
+     * Message Id
+     */
+    message_id: string;
+    opens: CountsOut;
+    /**
+     * Recipients
+     *
+     * Of a mail to several people opens and clicks are nobody's: everybody has the same copy.
+     */
+    recipients: Array<RecipientActivityOut>;
+    /**
+     * Track Clicks
+     */
+    track_clicks: boolean;
+    /**
+     * Track Opens
+     */
+    track_opens: boolean;
+};
+
+/**
  * Actor
  */
 export type Actor = 'user' | 'provider_signal' | 'probe' | 'sync' | 'refresh' | 'operator';
@@ -177,7 +213,7 @@ export type AlertOut = {
     /**
      * Kind
      */
-    kind: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'alert_recovered' | 'test';
+    kind: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'campaigns_paused' | 'campaigns_at_stake' | 'recipients_stopped' | 'campaigns_can_resume' | 'alert_recovered' | 'test';
     /**
      * Mailed To
      */
@@ -292,7 +328,7 @@ export type AlertsFilters = {
     /**
      * Kind
      */
-    kind?: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'alert_recovered' | 'test' | null;
+    kind?: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'campaigns_paused' | 'campaigns_at_stake' | 'recipients_stopped' | 'campaigns_can_resume' | 'alert_recovered' | 'test' | null;
     /**
      * Unread
      */
@@ -1056,6 +1092,11 @@ export type BundleRequest = {
      */
     what_was_done?: string | null;
 };
+
+/**
+ * By
+ */
+export type By = 'human' | 'machine' | 'unknown';
 
 /**
  * CallbackOut
@@ -2004,7 +2045,7 @@ export type ContactIn = {
     /**
      * Attachments
      */
-    attachments?: Array<FileIn>;
+    attachments?: Array<MailwardenSupportSchemasFileIn>;
     /**
      * Browser
      */
@@ -2043,6 +2084,42 @@ export type ContactIn = {
      * Urgency
      */
     urgency?: 'security' | null;
+};
+
+/**
+ * CountsOut
+ */
+export type CountsOut = {
+    /**
+     * First At
+     *
+     * The first that no machine is known to have made; null: none.
+     */
+    first_at: string | null;
+    /**
+     * Human
+     *
+     * Surely or very probably by a person.
+     */
+    human: number;
+    /**
+     * Last At
+     *
+     * The last of those.
+     */
+    last_at: string | null;
+    /**
+     * Machine
+     *
+     * By scanners, proxies that fetch ahead, and other programs.
+     */
+    machine: number;
+    /**
+     * Unknown
+     *
+     * By one or the other; it cannot be told. Never counted as a person's.
+     */
+    unknown: number;
 };
 
 /**
@@ -3396,7 +3473,7 @@ export type EventPageOut = {
 /**
  * EventType
  */
-export type EventType = 'connection.connected' | 'connection.reconnected' | 'connection.verifying' | 'connection.inactive' | 'connection.recovered' | 'connection.disconnected' | 'connection.reconnect_asked' | 'organization.action_asked' | 'connection.settings_changed' | 'connection.permission_missing' | 'connection.permission_restored' | 'connection.degraded' | 'connection.restored' | 'mailbox.filled' | 'mailbox.emptied' | 'mailbox.settings_changed' | 'connection.expiring' | 'sync.started' | 'sync.succeeded' | 'sync.failed' | 'figures.deviating' | 'webhook_endpoint.failing' | 'webhook_endpoint.recovered' | 'webhook_endpoint.disabled' | 'score.changed' | 'blocklist.listed' | 'blocklist.relisted' | 'blocklist.delisted' | 'subscription.inactive' | 'subscription.lapsed' | 'subscription.reactivated' | 'domain.changed' | 'export.ready' | 'message.sent' | 'message.failed' | 'message.unknown' | 'message.bounced' | 'message.complained' | 'message.replied' | 'message.opened' | 'message.clicked' | 'recipient.unsubscribed' | 'outreach.started' | 'outreach.paused' | 'outreach.resumed' | 'outreach.finished' | 'outreach.account_paused' | 'outreach.account_resumed' | 'outreach.account_removed' | 'outreach.clock_started' | 'outreach.clock_warning' | 'outreach.stop_rule_applied';
+export type EventType = 'connection.connected' | 'connection.reconnected' | 'connection.verifying' | 'connection.inactive' | 'connection.recovered' | 'connection.disconnected' | 'connection.reconnect_asked' | 'organization.action_asked' | 'connection.settings_changed' | 'connection.permission_missing' | 'connection.permission_restored' | 'connection.degraded' | 'connection.restored' | 'mailbox.filled' | 'mailbox.emptied' | 'mailbox.settings_changed' | 'connection.expiring' | 'sync.started' | 'sync.succeeded' | 'sync.failed' | 'figures.deviating' | 'webhook_endpoint.failing' | 'webhook_endpoint.recovered' | 'webhook_endpoint.disabled' | 'score.changed' | 'blocklist.listed' | 'blocklist.relisted' | 'blocklist.delisted' | 'subscription.inactive' | 'subscription.lapsed' | 'subscription.reactivated' | 'domain.changed' | 'export.ready' | 'message.sent' | 'message.failed' | 'message.unknown' | 'message.bounced' | 'message.complained' | 'message.replied' | 'message.opened' | 'message.clicked' | 'recipient.unsubscribed' | 'outreach.started' | 'outreach.paused' | 'outreach.resumed' | 'outreach.finished' | 'outreach.account_paused' | 'outreach.account_resumed' | 'outreach.account_removed' | 'outreach.clock_started' | 'outreach.clock_warning' | 'outreach.stop_rule_applied' | 'outreach.resume_due';
 
 /**
  * EventTypeOut
@@ -3758,21 +3835,29 @@ export type FiguresOut = {
 };
 
 /**
- * FileIn
- *
- * An image, a PDF or text. Its type is found in the content; the name may be changed to fit it.
+ * FileOut
  */
-export type FileIn = {
+export type FileOut = {
     /**
-     * Content
-     *
-     * Base64 of at most 5 MiB.
+     * Id
      */
-    content: string;
+    id: string;
+    /**
+     * Media Type
+     */
+    media_type: string;
     /**
      * Name
+     *
+     * Made harmless.
      */
     name: string;
+    /**
+     * Size
+     *
+     * Bytes.
+     */
+    size: number;
 };
 
 /**
@@ -4575,6 +4660,19 @@ export type LineOut = {
 };
 
 /**
+ * LinkActivityOut
+ */
+export type LinkActivityOut = {
+    clicks: CountsOut;
+    /**
+     * Url
+     *
+     * Where the link leads, as the sender wrote it.
+     */
+    url: string;
+};
+
+/**
  * LinkIn
  */
 export type LinkIn = {
@@ -5149,6 +5247,47 @@ export type MailboxUpdate = {
 };
 
 /**
+ * MailboxUsabilityOut
+ *
+ * One mailbox that could send. The same answer as of its connection for the purpose `send`.
+ */
+export type MailboxUsabilityOut = {
+    action: ActionOut | null;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Connection Id
+     */
+    connection_id: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Mailbox Id
+     */
+    mailbox_id: string;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Usable
+     */
+    usable: boolean;
+};
+
+/**
  * MeOut
  *
  * Everything a client shows about the signed-in person; always the database's state, never a cached one.
@@ -5329,6 +5468,310 @@ export type MembershipOut = {
      * Role
      */
     role: string;
+};
+
+/**
+ * MessageDetailOut
+ */
+export type MessageDetailOut = {
+    /**
+     * Answers Id
+     */
+    answers_id: string | null;
+    /**
+     * Attempts
+     */
+    attempts: Array<MailwardenSendingSchemasAttemptOut>;
+    /**
+     * Author Id
+     */
+    author_id: string | null;
+    /**
+     * Connection Id
+     */
+    connection_id: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Due At
+     *
+     * Not before this time; pace and limits of the mailbox come on top.
+     */
+    due_at: string | null;
+    /**
+     * Failure Code
+     *
+     * Why it is not sent, or not yet.
+     */
+    failure_code: string | null;
+    /**
+     * Failure Detail
+     */
+    failure_detail: string | null;
+    /**
+     * Files
+     */
+    files: Array<FileOut>;
+    /**
+     * Html
+     */
+    html: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'one_off' | 'outreach';
+    /**
+     * Mailbox Id
+     */
+    mailbox_id: string | null;
+    /**
+     * Queued At
+     */
+    queued_at: string | null;
+    /**
+     * Recipients
+     */
+    recipients: Array<RecipientOut>;
+    /**
+     * Sent At
+     */
+    sent_at: string | null;
+    /**
+     * Source
+     */
+    source: 'app' | 'api' | 'extension';
+    /**
+     * State
+     *
+     * `unknown`: it may have been sent, is looked for, and not sent again.
+     */
+    state: 'draft' | 'queued' | 'sending' | 'sent' | 'failed' | 'unknown' | 'cancelled';
+    /**
+     * Subject
+     */
+    subject: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Track Clicks
+     */
+    track_clicks: boolean | null;
+    /**
+     * Track Opens
+     */
+    track_opens: boolean | null;
+};
+
+/**
+ * MessageIn
+ *
+ * A draft. It leaves with `send` and not before.
+ */
+export type MessageIn = {
+    /**
+     * Answers Id
+     *
+     * An own message that it follows in the same conversation.
+     */
+    answers_id?: string | null;
+    /**
+     * Bcc
+     *
+     * Nobody else sees them.
+     */
+    bcc?: Array<PersonIn>;
+    /**
+     * Cc
+     */
+    cc?: Array<PersonIn>;
+    /**
+     * Html
+     *
+     * Sanitised when it is stored. The mailbox's signature comes below it.
+     */
+    html?: string;
+    /**
+     * Mailbox Id
+     *
+     * From which mailbox it goes. Null: chosen later.
+     */
+    mailbox_id?: string | null;
+    /**
+     * Source
+     */
+    source?: 'app' | 'api' | 'extension';
+    /**
+     * Subject
+     */
+    subject?: string;
+    /**
+     * Text
+     *
+     * For readers without HTML. Empty: made of the HTML.
+     */
+    text?: string;
+    /**
+     * To
+     */
+    to?: Array<PersonIn>;
+    /**
+     * Track Clicks
+     *
+     * Null: as the mailbox is set.
+     */
+    track_clicks?: boolean | null;
+    /**
+     * Track Opens
+     *
+     * Null: as the mailbox is set.
+     */
+    track_opens?: boolean | null;
+};
+
+/**
+ * MessageOut
+ */
+export type MessageOut = {
+    /**
+     * Answers Id
+     */
+    answers_id: string | null;
+    /**
+     * Author Id
+     */
+    author_id: string | null;
+    /**
+     * Connection Id
+     */
+    connection_id: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Due At
+     *
+     * Not before this time; pace and limits of the mailbox come on top.
+     */
+    due_at: string | null;
+    /**
+     * Failure Code
+     *
+     * Why it is not sent, or not yet.
+     */
+    failure_code: string | null;
+    /**
+     * Failure Detail
+     */
+    failure_detail: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'one_off' | 'outreach';
+    /**
+     * Mailbox Id
+     */
+    mailbox_id: string | null;
+    /**
+     * Queued At
+     */
+    queued_at: string | null;
+    /**
+     * Recipients
+     */
+    recipients: Array<RecipientOut>;
+    /**
+     * Sent At
+     */
+    sent_at: string | null;
+    /**
+     * Source
+     */
+    source: 'app' | 'api' | 'extension';
+    /**
+     * State
+     *
+     * `unknown`: it may have been sent, is looked for, and not sent again.
+     */
+    state: 'draft' | 'queued' | 'sending' | 'sent' | 'failed' | 'unknown' | 'cancelled';
+    /**
+     * Subject
+     */
+    subject: string;
+};
+
+/**
+ * MessageUpdate
+ *
+ * Only what is given changes.
+ */
+export type MessageUpdate = {
+    /**
+     * Answers Id
+     *
+     * An own message that it follows in the same conversation.
+     */
+    answers_id?: string | null;
+    /**
+     * Bcc
+     *
+     * Nobody else sees them.
+     */
+    bcc?: Array<PersonIn>;
+    /**
+     * Cc
+     */
+    cc?: Array<PersonIn>;
+    /**
+     * Html
+     *
+     * Sanitised when it is stored. The mailbox's signature comes below it.
+     */
+    html?: string;
+    /**
+     * Mailbox Id
+     *
+     * From which mailbox it goes. Null: chosen later.
+     */
+    mailbox_id?: string | null;
+    /**
+     * Subject
+     */
+    subject?: string;
+    /**
+     * Text
+     *
+     * For readers without HTML. Empty: made of the HTML.
+     */
+    text?: string;
+    /**
+     * To
+     */
+    to?: Array<PersonIn>;
+    /**
+     * Track Clicks
+     *
+     * Null: as the mailbox is set.
+     */
+    track_clicks?: boolean | null;
+    /**
+     * Track Opens
+     *
+     * Null: as the mailbox is set.
+     */
+    track_opens?: boolean | null;
 };
 
 /**
@@ -6059,6 +6502,172 @@ export type OutreachHindrance = {
 };
 
 /**
+ * OutreachImportCountsOut
+ */
+export type OutreachImportCountsOut = {
+    /**
+     * Added
+     *
+     * Of a trial: would be added. With those that are suppressed.
+     */
+    added: number;
+    /**
+     * Duplicates
+     *
+     * In the campaign already, or a second time in the file.
+     */
+    duplicates: number;
+    /**
+     * Errors
+     *
+     * The first of each kind, twenty at most.
+     */
+    errors: Array<OutreachImportError>;
+    /**
+     * Invalid
+     */
+    invalid: number;
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Suppressed
+     *
+     * Of those added: they get no mail.
+     */
+    suppressed: number;
+};
+
+/**
+ * OutreachImportError
+ */
+export type OutreachImportError = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Row
+     *
+     * As a spreadsheet counts, the heading included.
+     */
+    row: number;
+};
+
+/**
+ * OutreachImportIn
+ *
+ * A CSV file: UTF-8, UTF-16 or Windows-1252, its cells separated by commas, semicolons, tabs or bars.
+ */
+export type OutreachImportIn = {
+    /**
+     * Content
+     *
+     * Base64 of at most 20 MiB and 200,000 rows.
+     */
+    content: string;
+    /**
+     * File Name
+     */
+    file_name: string;
+};
+
+/**
+ * OutreachImportOut
+ *
+ * What was found in the file.
+ */
+export type OutreachImportOut = {
+    /**
+     * Added
+     */
+    added: number | null;
+    /**
+     * Campaign Id
+     */
+    campaign_id: string;
+    /**
+     * Columns
+     */
+    columns: Array<string>;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Delimiter
+     */
+    delimiter: string;
+    /**
+     * Duplicates
+     */
+    duplicates: number | null;
+    /**
+     * Encoding
+     */
+    encoding: string;
+    /**
+     * File Name
+     */
+    file_name: string;
+    /**
+     * Finished At
+     *
+     * When it was taken over; its rows are gone from here then.
+     */
+    finished_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Invalid
+     */
+    invalid: number | null;
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Sample
+     *
+     * The first rows of data.
+     */
+    sample: Array<Array<string>>;
+    /**
+     * Suggested
+     *
+     * A mapping to begin with.
+     */
+    suggested: {
+        [key: string]: string;
+    };
+    /**
+     * Suppressed
+     */
+    suppressed: number | null;
+};
+
+/**
+ * OutreachMapping
+ */
+export type OutreachMapping = {
+    /**
+     * Mapping
+     *
+     * Column → `address`, `name`, `zone` or the name of a field. Columns not named are left out.
+     */
+    mapping: {
+        [key: string]: string;
+    };
+};
+
+/**
  * OutreachNotResumed
  */
 export type OutreachNotResumed = {
@@ -6780,6 +7389,24 @@ export type PageMailboxOut = {
 };
 
 /**
+ * Page[MessageOut]
+ */
+export type PageMessageOut = {
+    /**
+     * Data
+     */
+    data: Array<MessageOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Page[ObservationOut]
  */
 export type PageObservationOut = {
@@ -6913,6 +7540,24 @@ export type PageSupportRequestOut = {
      * Data
      */
     data: Array<SupportRequestOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[SuppressionOut]
+ */
+export type PageSuppressionOut = {
+    /**
+     * Data
+     */
+    data: Array<SuppressionOut>;
     /**
      * Has More
      */
@@ -7174,6 +7819,20 @@ export type Period = {
      * provisional: figures still move; unconfirmed: they should stand still, but were not read since; settled: they do.
      */
     state: FigureState;
+};
+
+/**
+ * PersonIn
+ */
+export type PersonIn = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Name
+     */
+    name?: string;
 };
 
 /**
@@ -7823,13 +8482,6 @@ export type RateOut = {
 };
 
 /**
- * Reason
- *
- * Why an organization is inactive.
- */
-export type Reason = 'trial_over' | 'cancelled' | 'payment_failed';
-
-/**
  * ReceiptOut
  *
  * What a reconnect brought back, and what stays unknown.
@@ -7905,6 +8557,86 @@ export type ReceivedOut = {
      * Urgent
      */
     urgent: boolean;
+};
+
+/**
+ * RecipientActivityOut
+ */
+export type RecipientActivityOut = {
+    /**
+     * Address
+     */
+    address: string;
+    clicks: CountsOut;
+    /**
+     * Name
+     */
+    name: string;
+    opens: CountsOut;
+    /**
+     * Unsubscribed At
+     */
+    unsubscribed_at: string | null;
+};
+
+/**
+ * RecipientOut
+ */
+export type RecipientOut = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Bounce Code
+     */
+    bounce_code: string | null;
+    /**
+     * Bounce Kind
+     */
+    bounce_kind: 'hard' | 'soft' | null;
+    /**
+     * Bounced At
+     */
+    bounced_at: string | null;
+    /**
+     * Clicked At
+     */
+    clicked_at: string | null;
+    /**
+     * Complained At
+     */
+    complained_at: string | null;
+    /**
+     * Kind
+     */
+    kind: 'to' | 'cc' | 'bcc';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Opened At
+     */
+    opened_at: string | null;
+    /**
+     * Replied At
+     */
+    replied_at: string | null;
+    /**
+     * State
+     *
+     * `accepted`: the provider took it; whether it arrived, only time tells.
+     */
+    state: 'waiting' | 'accepted' | 'refused' | 'bounced' | 'complained';
+    /**
+     * State Detail
+     */
+    state_detail: string | null;
+    /**
+     * Unsubscribed At
+     */
+    unsubscribed_at: string | null;
 };
 
 /**
@@ -8351,6 +9083,44 @@ export type ReplayedOut = {
      * Replayed
      */
     replayed: number;
+};
+
+/**
+ * ReportedIn
+ *
+ * What Gmail said, as far as the extension heard it.
+ */
+export type ReportedIn = {
+    /**
+     * Provider Id
+     *
+     * Gmail's id of the sent message.
+     */
+    provider_id?: string | null;
+    /**
+     * Provider Thread
+     *
+     * Gmail's id of its conversation.
+     */
+    provider_thread?: string | null;
+    /**
+     * Sent At
+     *
+     * Null: just now.
+     */
+    sent_at?: string | null;
+};
+
+/**
+ * ResolveIn
+ */
+export type ResolveIn = {
+    /**
+     * Outcome
+     *
+     * `sent`: it did go out. `send_again`: it did not, send it; if you err, it arrives twice.
+     */
+    outcome: 'sent' | 'send_again';
 };
 
 /**
@@ -8937,6 +9707,18 @@ export type SelectorOut = {
 };
 
 /**
+ * SendIn
+ */
+export type SendIn = {
+    /**
+     * Send At
+     *
+     * Not before this time. Null: as soon as the mailbox may.
+     */
+    send_at?: string | null;
+};
+
+/**
  * SendingIp
  *
  * ``shared``: the provider's other customers send from it, too, so its reverse DNS is not theirs to set.
@@ -8966,6 +9748,33 @@ export type SendingIpOutput = {
      * Shared
      */
     shared: boolean;
+};
+
+/**
+ * SendingUsabilityOut
+ *
+ * May the caller send and track now at all? Asked again at every send.
+ */
+export type SendingUsabilityOut = {
+    action: ActionOut | null;
+    /**
+     * Code
+     *
+     * `ok`, or why not: no_active_integration, subscription_inactive.
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Mailboxes
+     */
+    mailboxes: Array<MailboxUsabilityOut>;
+    /**
+     * Usable
+     */
+    usable: boolean;
 };
 
 /**
@@ -9280,7 +10089,7 @@ export type StandingOut = {
      * Mode
      */
     mode: 'self_hosted' | 'paid';
-    reason: Reason | null;
+    reason: MailwardenBillingRulesReason | null;
     /**
      * Since
      *
@@ -9656,7 +10465,7 @@ export type SupportRequestIn = {
     /**
      * Attachments
      */
-    attachments?: Array<FileIn>;
+    attachments?: Array<MailwardenSupportSchemasFileIn>;
     /**
      * Browser
      */
@@ -9758,6 +10567,56 @@ export type SupportRequestOut = {
      */
     status: 'open' | 'answered' | 'closed';
     urgency: Urgency | null;
+};
+
+/**
+ * SuppressionIn
+ */
+export type SuppressionIn = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Note
+     */
+    note?: string;
+};
+
+/**
+ * SuppressionOut
+ */
+export type SuppressionOut = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Created By
+     */
+    created_by: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Message Id
+     *
+     * Which mail it came of.
+     */
+    message_id: string | null;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Reason
+     */
+    reason: 'unsubscribed' | 'hard_bounce' | 'complaint' | 'manual';
 };
 
 /**
@@ -10015,6 +10874,147 @@ export type TestOut = {
      * Ok
      */
     ok: boolean;
+};
+
+/**
+ * TrackedEventOut
+ */
+export type TrackedEventOut = {
+    /**
+     * Address
+     *
+     * Null: everybody has the same copy.
+     */
+    address: string | null;
+    /**
+     * At
+     */
+    at: string;
+    by: By;
+    /**
+     * Kind
+     */
+    kind: 'open' | 'click' | 'unsubscribe';
+    /**
+     * Why it is not called a person's; null: it is.
+     */
+    reason: MailwardenSendingTrackingRulesReason | null;
+    /**
+     * Url
+     */
+    url: string | null;
+    /**
+     * Why
+     *
+     * The same in a sentence.
+     */
+    why: string | null;
+};
+
+/**
+ * TrackedIn
+ *
+ * Read for its links and for nothing else: neither ``html`` nor ``text`` is kept.
+ */
+export type TrackedIn = {
+    /**
+     * Answers Id
+     *
+     * An own message that it follows in the same conversation.
+     */
+    answers_id?: string | null;
+    /**
+     * Bcc
+     *
+     * Nobody else sees them.
+     */
+    bcc?: Array<PersonIn>;
+    /**
+     * Cc
+     */
+    cc?: Array<PersonIn>;
+    /**
+     * Html
+     *
+     * Sanitised when it is stored. The mailbox's signature comes below it.
+     */
+    html?: string;
+    /**
+     * Mailbox Id
+     *
+     * From which mailbox it goes. Null: chosen later.
+     */
+    mailbox_id?: string | null;
+    /**
+     * Source
+     */
+    source?: 'extension';
+    /**
+     * Subject
+     */
+    subject?: string;
+    /**
+     * Text
+     *
+     * For readers without HTML. Empty: made of the HTML.
+     */
+    text?: string;
+    /**
+     * To
+     */
+    to?: Array<PersonIn>;
+    /**
+     * Track Clicks
+     *
+     * Null: as the mailbox is set.
+     */
+    track_clicks?: boolean | null;
+    /**
+     * Track Opens
+     *
+     * Null: as the mailbox is set.
+     */
+    track_opens?: boolean | null;
+};
+
+/**
+ * TrackedLinkOut
+ */
+export type TrackedLinkOut = {
+    /**
+     * Tracked Url
+     *
+     * What to put in its place.
+     */
+    tracked_url: string;
+    /**
+     * Url
+     *
+     * As it stands in the mail.
+     */
+    url: string;
+};
+
+/**
+ * TrackedOut
+ */
+export type TrackedOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Links
+     *
+     * Empty where clicks are not tracked.
+     */
+    links: Array<TrackedLinkOut>;
+    /**
+     * Pixel Url
+     *
+     * For an image at the end of the mail. Null: opens are not tracked.
+     */
+    pixel_url: string | null;
 };
 
 /**
@@ -10464,6 +11464,13 @@ export type MailwardenAccountsAccountSchemasAuthorizeOut = {
 };
 
 /**
+ * Reason
+ *
+ * Why an organization is inactive.
+ */
+export type MailwardenBillingRulesReason = 'trial_over' | 'cancelled' | 'payment_failed';
+
+/**
  * AttemptOut
  *
  * The outcome of one authorization.
@@ -10600,6 +11607,81 @@ export type MailwardenDevelopersWebhooksSchemasAttemptOut = {
      * Http Status
      */
     http_status: number | null;
+};
+
+/**
+ * AttemptOut
+ */
+export type MailwardenSendingSchemasAttemptOut = {
+    /**
+     * Code
+     */
+    code: string | null;
+    /**
+     * Detail
+     */
+    detail: string | null;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Outcome
+     *
+     * `found`: its answer was lost, and it was found at the provider.
+     */
+    outcome: 'started' | 'accepted' | 'refused' | 'not_sent' | 'unknown' | 'found';
+    /**
+     * Started At
+     */
+    started_at: string;
+};
+
+/**
+ * FileIn
+ */
+export type MailwardenSendingSchemasFileIn = {
+    /**
+     * Content
+     *
+     * Base64 of at most 25 MiB.
+     */
+    content: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * Reason
+ */
+export type MailwardenSendingTrackingRulesReason = 'head_request' | 'prefetch' | 'no_user_agent' | 'program_or_scanner' | 'apple_privacy_proxy' | 'image_proxy' | 'unfamiliar_user_agent' | 'seconds_after_sending' | 'image_proxy_after_delivery' | 'before_it_was_sent' | 'several_links_at_once';
+
+/**
+ * FileIn
+ *
+ * An image, a PDF or text. Its type is found in the content; the name may be changed to fit it.
+ */
+export type MailwardenSupportSchemasFileIn = {
+    /**
+     * Content
+     *
+     * Base64 of at most 5 MiB.
+     */
+    content: string;
+    /**
+     * Name
+     */
+    name: string;
 };
 
 /**
@@ -11318,7 +12400,7 @@ export type ListAlertsData = {
         /**
          * Kind
          */
-        kind?: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'alert_recovered' | 'test' | null;
+        kind?: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'campaigns_paused' | 'campaigns_at_stake' | 'recipients_stopped' | 'campaigns_can_resume' | 'alert_recovered' | 'test' | null;
         /**
          * Unread
          */
@@ -19402,6 +20484,880 @@ export type ChangeMemberRoleResponses = {
 
 export type ChangeMemberRoleResponse = ChangeMemberRoleResponses[keyof ChangeMemberRoleResponses];
 
+export type ListMessagesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Whose
+         *
+         * `all`: also of campaigns, and for owners and managers everybody's.
+         */
+        whose?: 'mine' | 'all';
+        /**
+         * State
+         *
+         * Only messages in this state.
+         */
+        state?: 'draft' | 'queued' | 'sending' | 'sent' | 'failed' | 'unknown' | 'cancelled' | null;
+        /**
+         * Kind
+         *
+         * Only mail of people, or of campaigns.
+         */
+        kind?: 'one_off' | 'outreach' | null;
+        /**
+         * Mailbox Id
+         *
+         * Only from this mailbox.
+         */
+        mailbox_id?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/messages';
+};
+
+export type ListMessagesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListMessagesError = ListMessagesErrors[keyof ListMessagesErrors];
+
+export type ListMessagesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageMessageOut;
+};
+
+export type ListMessagesResponse = ListMessagesResponses[keyof ListMessagesResponses];
+
+export type CreateMessageData = {
+    body: MessageIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/messages';
+};
+
+export type CreateMessageErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CreateMessageError = CreateMessageErrors[keyof CreateMessageErrors];
+
+export type CreateMessageResponses = {
+    /**
+     * Successful Response
+     */
+    201: MessageDetailOut;
+};
+
+export type CreateMessageResponse = CreateMessageResponses[keyof CreateMessageResponses];
+
+export type TrackMessageData = {
+    body: TrackedIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/messages/tracked';
+};
+
+export type TrackMessageErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type TrackMessageError = TrackMessageErrors[keyof TrackMessageErrors];
+
+export type TrackMessageResponses = {
+    /**
+     * Successful Response
+     */
+    201: TrackedOut;
+};
+
+export type TrackMessageResponse = TrackMessageResponses[keyof TrackMessageResponses];
+
+export type DeleteMessageData = {
+    body?: never;
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/v1/messages/{message_id}';
+};
+
+export type DeleteMessageErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DeleteMessageError = DeleteMessageErrors[keyof DeleteMessageErrors];
+
+export type DeleteMessageResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteMessageResponse = DeleteMessageResponses[keyof DeleteMessageResponses];
+
+export type GetMessageData = {
+    body?: never;
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/v1/messages/{message_id}';
+};
+
+export type GetMessageErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetMessageError = GetMessageErrors[keyof GetMessageErrors];
+
+export type GetMessageResponses = {
+    /**
+     * Successful Response
+     */
+    200: MessageDetailOut;
+};
+
+export type GetMessageResponse = GetMessageResponses[keyof GetMessageResponses];
+
+export type UpdateMessageData = {
+    body: MessageUpdate;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The ETag that you were shown. Without it: 428; of an older state: 412.
+         */
+        'if-match'?: string | null;
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/v1/messages/{message_id}';
+};
+
+export type UpdateMessageErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Precondition Failed
+     */
+    412: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Precondition Required
+     */
+    428: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type UpdateMessageError = UpdateMessageErrors[keyof UpdateMessageErrors];
+
+export type UpdateMessageResponses = {
+    /**
+     * Successful Response
+     */
+    200: MessageDetailOut;
+};
+
+export type UpdateMessageResponse = UpdateMessageResponses[keyof UpdateMessageResponses];
+
+export type GetActivityData = {
+    body?: never;
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/v1/messages/{message_id}/activity';
+};
+
+export type GetActivityErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetActivityError = GetActivityErrors[keyof GetActivityErrors];
+
+export type GetActivityResponses = {
+    /**
+     * Successful Response
+     */
+    200: ActivityOut;
+};
+
+export type GetActivityResponse = GetActivityResponses[keyof GetActivityResponses];
+
+export type CancelMessageData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/v1/messages/{message_id}/cancel';
+};
+
+export type CancelMessageErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CancelMessageError = CancelMessageErrors[keyof CancelMessageErrors];
+
+export type CancelMessageResponses = {
+    /**
+     * Successful Response
+     */
+    200: MessageDetailOut;
+};
+
+export type CancelMessageResponse = CancelMessageResponses[keyof CancelMessageResponses];
+
+export type AddMessageFileData = {
+    body: MailwardenSendingSchemasFileIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/v1/messages/{message_id}/files';
+};
+
+export type AddMessageFileErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AddMessageFileError = AddMessageFileErrors[keyof AddMessageFileErrors];
+
+export type AddMessageFileResponses = {
+    /**
+     * Successful Response
+     */
+    201: FileOut;
+};
+
+export type AddMessageFileResponse = AddMessageFileResponses[keyof AddMessageFileResponses];
+
+export type RemoveMessageFileData = {
+    body?: never;
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+        /**
+         * File Id
+         */
+        file_id: string;
+    };
+    query?: never;
+    url: '/v1/messages/{message_id}/files/{file_id}';
+};
+
+export type RemoveMessageFileErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type RemoveMessageFileError = RemoveMessageFileErrors[keyof RemoveMessageFileErrors];
+
+export type RemoveMessageFileResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveMessageFileResponse = RemoveMessageFileResponses[keyof RemoveMessageFileResponses];
+
+export type ReportMessageData = {
+    body: ReportedIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/v1/messages/{message_id}/reported';
+};
+
+export type ReportMessageErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ReportMessageError = ReportMessageErrors[keyof ReportMessageErrors];
+
+export type ReportMessageResponses = {
+    /**
+     * Successful Response
+     */
+    200: MessageDetailOut;
+};
+
+export type ReportMessageResponse = ReportMessageResponses[keyof ReportMessageResponses];
+
+export type ResolveMessageData = {
+    body: ResolveIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/v1/messages/{message_id}/resolve';
+};
+
+export type ResolveMessageErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ResolveMessageError = ResolveMessageErrors[keyof ResolveMessageErrors];
+
+export type ResolveMessageResponses = {
+    /**
+     * Successful Response
+     */
+    200: MessageDetailOut;
+};
+
+export type ResolveMessageResponse = ResolveMessageResponses[keyof ResolveMessageResponses];
+
+export type SendMessageData = {
+    body: SendIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/v1/messages/{message_id}/send';
+};
+
+export type SendMessageErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SendMessageError = SendMessageErrors[keyof SendMessageErrors];
+
+export type SendMessageResponses = {
+    /**
+     * Successful Response
+     */
+    200: MessageDetailOut;
+};
+
+export type SendMessageResponse = SendMessageResponses[keyof SendMessageResponses];
+
 export type ListReconciliationsData = {
     body?: never;
     path?: never;
@@ -21039,6 +22995,280 @@ export type CopyOutreachCampaignResponses = {
 
 export type CopyOutreachCampaignResponse = CopyOutreachCampaignResponses[keyof CopyOutreachCampaignResponses];
 
+export type UploadOutreachImportData = {
+    body: OutreachImportIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/imports';
+};
+
+export type UploadOutreachImportErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type UploadOutreachImportError = UploadOutreachImportErrors[keyof UploadOutreachImportErrors];
+
+export type UploadOutreachImportResponses = {
+    /**
+     * Successful Response
+     */
+    201: OutreachImportOut;
+};
+
+export type UploadOutreachImportResponse = UploadOutreachImportResponses[keyof UploadOutreachImportResponses];
+
+export type GetOutreachImportData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+        /**
+         * Import Id
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/imports/{import_id}';
+};
+
+export type GetOutreachImportErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetOutreachImportError = GetOutreachImportErrors[keyof GetOutreachImportErrors];
+
+export type GetOutreachImportResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachImportOut;
+};
+
+export type GetOutreachImportResponse = GetOutreachImportResponses[keyof GetOutreachImportResponses];
+
+export type CheckOutreachImportData = {
+    body: OutreachMapping;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+        /**
+         * Import Id
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/imports/{import_id}/check';
+};
+
+export type CheckOutreachImportErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CheckOutreachImportError = CheckOutreachImportErrors[keyof CheckOutreachImportErrors];
+
+export type CheckOutreachImportResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachImportCountsOut;
+};
+
+export type CheckOutreachImportResponse = CheckOutreachImportResponses[keyof CheckOutreachImportResponses];
+
+export type RunOutreachImportData = {
+    body: OutreachMapping;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+        /**
+         * Import Id
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/imports/{import_id}/run';
+};
+
+export type RunOutreachImportErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type RunOutreachImportError = RunOutreachImportErrors[keyof RunOutreachImportErrors];
+
+export type RunOutreachImportResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachImportCountsOut;
+};
+
+export type RunOutreachImportResponse = RunOutreachImportResponses[keyof RunOutreachImportResponses];
+
 export type GetOutreachPaceData = {
     body?: never;
     path: {
@@ -21915,6 +24145,51 @@ export type GetOutreachTroubleResponses = {
 
 export type GetOutreachTroubleResponse = GetOutreachTroubleResponses[keyof GetOutreachTroubleResponses];
 
+export type GetSendingUsabilityData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/sending/usability';
+};
+
+export type GetSendingUsabilityErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetSendingUsabilityError = GetSendingUsabilityErrors[keyof GetSendingUsabilityErrors];
+
+export type GetSendingUsabilityResponses = {
+    /**
+     * Successful Response
+     */
+    200: SendingUsabilityOut;
+};
+
+export type GetSendingUsabilityResponse = GetSendingUsabilityResponses[keyof GetSendingUsabilityResponses];
+
 export type GetServiceStatusData = {
     body?: never;
     path?: never;
@@ -22470,6 +24745,189 @@ export type CloseSupportRequestResponses = {
 };
 
 export type CloseSupportRequestResponse = CloseSupportRequestResponses[keyof CloseSupportRequestResponses];
+
+export type ListSuppressionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Reason
+         *
+         * Only for this reason.
+         */
+        reason?: 'unsubscribed' | 'hard_bounce' | 'complaint' | 'manual' | null;
+        /**
+         * Address
+         *
+         * Only this address.
+         */
+        address?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/suppressions';
+};
+
+export type ListSuppressionsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListSuppressionsError = ListSuppressionsErrors[keyof ListSuppressionsErrors];
+
+export type ListSuppressionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageSuppressionOut;
+};
+
+export type ListSuppressionsResponse = ListSuppressionsResponses[keyof ListSuppressionsResponses];
+
+export type AddSuppressionData = {
+    body: SuppressionIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/suppressions';
+};
+
+export type AddSuppressionErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AddSuppressionError = AddSuppressionErrors[keyof AddSuppressionErrors];
+
+export type AddSuppressionResponses = {
+    /**
+     * Successful Response
+     */
+    201: SuppressionOut;
+};
+
+export type AddSuppressionResponse = AddSuppressionResponses[keyof AddSuppressionResponses];
+
+export type RemoveSuppressionData = {
+    body?: never;
+    path: {
+        /**
+         * Suppression Id
+         */
+        suppression_id: string;
+    };
+    query?: never;
+    url: '/v1/suppressions/{suppression_id}';
+};
+
+export type RemoveSuppressionErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type RemoveSuppressionError = RemoveSuppressionErrors[keyof RemoveSuppressionErrors];
+
+export type RemoveSuppressionResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveSuppressionResponse = RemoveSuppressionResponses[keyof RemoveSuppressionResponses];
 
 export type ListSyncsData = {
     body?: never;
