@@ -81,6 +81,7 @@ from mailwarden.sending.receiving.jobs import JOBS as RECEIVING_JOBS
 from mailwarden.sending.receiving.jobs import LISTENERS as RECEIVING_LISTENERS
 from mailwarden.sending.receiving.retention import KEPT as RECEIVING_KEPT
 from mailwarden.sending.tracking.jobs import JOBS as TRACKING_JOBS
+from mailwarden.sending.tracking.jobs import LISTENERS as TRACKING_LISTENERS
 from mailwarden.sending.tracking.retention import KEPT as TRACKING_KEPT
 from mailwarden.settings import Settings
 from mailwarden.status.measure import JOBS as STATUS_JOBS
@@ -122,7 +123,7 @@ def job_kinds() -> JobKinds:
     listeners = merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS, WEBHOOK_LISTENERS, SCORE_LISTENERS)
     listeners = merge(listeners, METRICS_LISTENERS, DOMAIN_LISTENERS, BLOCKLIST_LISTENERS)
     listeners = merge(listeners, TROUBLE_LISTENERS)
-    listeners = merge(listeners, RECEIVING_LISTENERS)
+    listeners = merge(listeners, RECEIVING_LISTENERS, TRACKING_LISTENERS)
     listeners = merge(listeners, SENDING_LISTENERS)
     listeners = merge(listeners, OUTREACH_LISTENERS)
     return kinds.add(dispatch_kind(merge(listeners, RETEST_LISTENERS, PAID_LISTENERS)))
