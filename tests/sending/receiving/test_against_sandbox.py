@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from mailwarden.core.db import reader
+from mailwarden.events.models import Event
 from mailwarden.sending.models import MessageRecipient, Suppression
 from mailwarden.sending.receiving.models import MailboxReader, ReceivedMail
 from tests.sending.core.steps import Box, open_box
@@ -82,3 +83,44 @@ async def test_junk_is_read_too(world: World, provider: str) -> None:
     world.sandbox.ask("POST", "/mail/comebacks", {"recipient": "ada@dest.test", "kind": "reply", "folder": "Junk"})
     await world.run_for(400)
     assert (await of(box, message_id)).replied_at is not None
+
+
+async def forgets(world: World, box: Box) -> None:
+    """Each provider's way to make everything worthless that we know of the mailbox."""
+    if box.linked.provider == "imap":
+        world.sandbox.ask("POST", f"/accounts/imap/{box.linked.account}/uid-validity", {"folder": "INBOX"})
+        return
+    kept_days = {"google": 7, "microsoft": 30}[box.linked.provider]
+    await world.advance((kept_days + 1) * 86_400)
+
+
+@EVERY_KIND
+async def test_what_the_provider_forgot_is_listed_anew(world: World, provider: str) -> None:
+    box = await open_box(world, provider)
+    bounced, answered = await sent(box, "bounce-hard@dest.test", "ada@dest.test")
+    await world.run_for(300)
+    assert (await of(box, bounced)).state == "bounced"
+    at = (await of(box, bounced)).bounced_at
+    await forgets(world, box)
+    world.sandbox.ask("POST", "/mail/comebacks", {"recipient": "ada@dest.test", "kind": "reply"})
+    await world.run_for(3600 if provider == "imap" else 120)
+    assert (await of(box, answered)).replied_at is not None
+    assert (await of(box, bounced)).bounced_at == at  # seen twice, done once
+    told = [one.type for one in await rows(box, Event) if one.type in ("message.bounced", "message.replied")]
+    assert sorted(told) == ["message.bounced", "message.replied"]
+
+
+async def test_keap_tells_by_its_records(world: World) -> None:
+    box = await open_box(world, "keap")
+    kinds = ("bounce-hard", "complaint", "ada", "bo")
+    ids = dict(zip(kinds, await sent(box, *(f"{kind}@dest.test" for kind in kinds)), strict=True))
+    for _ in range(2):
+        await world.advance(1000)
+        await world.drain()
+    found = {kind: await of(box, one) for kind, one in ids.items()}
+    assert (found["bounce-hard"].state, found["bounce-hard"].bounce_kind) == ("bounced", "hard")
+    assert found["complaint"].state == "complained"
+    assert {one.address for one in await rows(box, Suppression)} == {"bounce-hard@dest.test", "complaint@dest.test"}
+    others = [found["ada"], found["bo"]]  # contacts with an even number open
+    assert {one.opened_at is not None for one in others} == {True, False}
+    assert all(one.opened_at for one in others if one.clicked_at)

@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 PAGES_AT_ONCE = 20  # then others have their turn
 CHECKED_SOON = timedelta(minutes=1)
 TROUBLE = timedelta(minutes=2)
+WOKEN_BEFORE = timedelta(hours=1)  # the end of a server's trouble is an event
 SECOND = timedelta(seconds=1)
 
 
@@ -124,7 +125,7 @@ async def _read(reading: Reading, place: MailboxReader) -> Again:
         return Again(wait)
     way = await open_way(asker)
     if way is None:
-        return Again(rt.clock.now() + RARELY)
+        return Again(rt.clock.now() + WOKEN_BEFORE)
     done = await _pages(reading, way, place)
     await way.good()
     return await reading.next() if done else Again(rt.clock.now())

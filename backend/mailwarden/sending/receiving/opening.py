@@ -58,10 +58,15 @@ async def wait_for_login(asker: Asker) -> datetime | None:
 
 
 async def open_way(asker: Asker) -> Way | None:
-    """None after a disconnect. Raises Unreadable."""
+    """None after a disconnect, and while the IMAP server is known to be in trouble: the probe asks it often enough.
+
+    Raises Unreadable.
+    """
     rt, row = asker.rt, asker.row
     if not signs_in_by_password(row.provider):
         _, api = open_provider(rt, row)
         return Way(asker, READERS[row.provider](api), api=api)
     held = await read_mailbox(rt, row)
-    return Way(asker, ImapReader(held.account, reach_of(rt)), held=held) if held else None
+    if held is None or held.failing == "imap":
+        return None
+    return Way(asker, ImapReader(held.account, reach_of(rt)), held=held)

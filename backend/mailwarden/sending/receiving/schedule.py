@@ -69,6 +69,7 @@ LISTENERS: Listeners = {
     EventType.CONNECTION_CONNECTED: [begin_reading],
     EventType.CONNECTION_RECONNECTED: [begin_reading],
     EventType.CONNECTION_RECOVERED: [begin_reading],
+    EventType.CONNECTION_RESTORED: [begin_reading],
     EventType.CONNECTION_PERMISSION_RESTORED: [begin_reading],
     EventType.SUBSCRIPTION_REACTIVATED: [wake_all],
     EventType.MESSAGE_SENT: [answers_may_come],
