@@ -67,6 +67,7 @@ from mailwarden.metrics.routes import router as metrics
 from mailwarden.organizations.audit_routes import router as audit_log
 from mailwarden.organizations.invitation_routes import router as invitations
 from mailwarden.organizations.routes import router as organizations
+from mailwarden.outreach.imports.routes import router as outreach_imports
 from mailwarden.outreach.recipient_routes import router as outreach_recipients
 from mailwarden.outreach.routes import router as outreach_campaigns
 from mailwarden.outreach.trouble.routes import router as outreach_trouble
@@ -85,7 +86,13 @@ log = logging.getLogger(__name__)
 WITH_FILES = 16 << 20  # files in base64, and the words about them
 OF_A_REPORT = 5 << 20  # a file in base64
 OF_A_MAIL = 36 << 20  # 25 MiB of files in base64
-LARGER = {"/v1/support/*": WITH_FILES, "/v1/domains/*/dmarc-reports": OF_A_REPORT, "/v1/messages/*/files": OF_A_MAIL}
+OF_RECIPIENTS = 28 << 20  # 20 MiB of CSV in base64
+LARGER = {
+    "/v1/support/*": WITH_FILES,
+    "/v1/domains/*/dmarc-reports": OF_A_REPORT,
+    "/v1/messages/*/files": OF_A_MAIL,
+    "/v1/outreach-campaigns/*/imports": OF_RECIPIENTS,
+}
 ROUTERS = (
     accounts,
     own_account,
@@ -132,6 +139,7 @@ ROUTERS = (
     suppressions,
     outreach_campaigns,
     outreach_recipients,
+    outreach_imports,
     outreach_trouble,
     mail_activity,
     tracking,

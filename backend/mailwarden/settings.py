@@ -301,6 +301,7 @@ class RetentionSettings(BaseModel):
         400, ge=30, description="Days that single opens and clicks are kept; the first times stay with the mail."
     )
     exports_days: int = Field(30, ge=2, description="Days that exports stay listed; their files go after one day.")
+    outreach_imports_days: int = Field(7, ge=1, description="Days that uploaded files of recipients are kept.")
     api_keys_days: int = Field(90, ge=1, description="Days that a revoked API key stays listed.")
     devices_days: int = Field(90, ge=1, description="Days that a device is known once its access has ended.")
     oauth_tokens_days: int = Field(

@@ -72,6 +72,7 @@ from mailwarden.organizations.posting import JOBS as ORGANIZATION_JOBS
 from mailwarden.organizations.retention import KEPT as ORGANIZATIONS_KEPT
 from mailwarden.outreach.jobs import JOBS as OUTREACH_JOBS
 from mailwarden.outreach.jobs import LISTENERS as OUTREACH_LISTENERS
+from mailwarden.outreach.retention import KEPT as OUTREACH_KEPT
 from mailwarden.outreach.trouble.jobs import JOBS as TROUBLE_JOBS
 from mailwarden.outreach.trouble.jobs import LISTENERS as TROUBLE_LISTENERS
 from mailwarden.outreach.trouble.jobs import start_up as start_trouble
@@ -103,7 +104,7 @@ BEAT_EVERY_S = 5
 KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT, *WEBHOOKS_KEPT, *DIAGNOSTICS_KEPT]
 KEPT += ORGANIZATIONS_KEPT + ACCESS_KEPT + BILLING_KEPT + METRICS_KEPT
 KEPT += EXPORTS_KEPT + BLOCKLISTS_KEPT + SCORE_KEPT + DOMAINS_KEPT + DMARC_KEPT
-KEPT += RECEIVING_KEPT + TRACKING_KEPT
+KEPT += RECEIVING_KEPT + TRACKING_KEPT + OUTREACH_KEPT
 
 
 def job_kinds() -> JobKinds:

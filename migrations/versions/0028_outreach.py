@@ -15,7 +15,7 @@ depends_on: Sequence[str] | None = None
 
 TIME = sa.DateTime(timezone=True)
 NONE = sa.text("'{}'::jsonb")
-TABLES = ("notices", "clocks", "sends", "recipients", "accounts", "steps", "campaigns")
+TABLES = ("imports", "notices", "clocks", "sends", "recipients", "accounts", "steps", "campaigns")
 
 
 def _same_org(table: str, column: str, parent: str, ondelete: str = "CASCADE") -> sa.ForeignKeyConstraint:
@@ -47,6 +47,7 @@ def upgrade() -> None:
     _sends()
     _clocks()
     _notices()
+    _imports()
     _downtime()
 
 
@@ -188,7 +189,28 @@ def _notices() -> None:
     op.create_index("ix_outreach_notices_org_id_connection_id", table, ["org_id", "connection_id"])
 
 
-PRUNES = {"prune_service_outages": ("service_outages", "id", "ended_at")}
+PRUNES = {
+    "prune_service_outages": ("service_outages", "id", "ended_at"),
+    "prune_outreach_imports": ("outreach_imports", "id", "created_at"),
+}
+
+
+def _imports() -> None:
+    table = "outreach_imports"
+    counts = [sa.Column(name, sa.Integer(), nullable=True) for name in ("added", "duplicates", "invalid", "suppressed")]
+    tenant_table(
+        table,
+        *_of_campaign(table),
+        sa.Column("file_name", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("encoding", sa.String(), nullable=False),
+        sa.Column("delimiter", sa.String(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=True),
+        sa.Column("finished_at", TIME, nullable=True),
+        *counts,
+    )
+    op.execute("ALTER TABLE outreach_imports ALTER COLUMN content SET STORAGE EXTERNAL")  # compressed already
 
 
 def _downtime() -> None:

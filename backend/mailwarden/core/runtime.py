@@ -75,6 +75,7 @@ class Retention:
     hook_log_days: int = 90
     support_bundles_days: int = 7
     exports_days: int = 30
+    outreach_imports_days: int = 7
     domain_checks_days: int = 180
     dmarc_reports_days: int = 400
     received_mails_days: int = 90

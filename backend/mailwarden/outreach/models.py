@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailwarden.connections.models import of_connection
@@ -175,3 +175,22 @@ class OutreachClock(Tenant, Base):
     applied_at: Mapped[datetime | None]
     stopped: Mapped[int | None]
     unassigned: Mapped[int | None]
+
+
+class OutreachImport(Tenant, Base):
+    """A file of recipients that was uploaded. Its content goes once it was imported, or after some days."""
+
+    __tablename__ = "outreach_imports"
+    __table_args__ = (of_campaign(),)
+    campaign_id: Mapped[UUID]
+    file_name: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary)  # compressed by zlib
+    encoding: Mapped[str]
+    delimiter: Mapped[str]
+    rows: Mapped[int]
+    author_id: Mapped[UUID | None]
+    finished_at: Mapped[datetime | None]
+    added: Mapped[int | None]
+    duplicates: Mapped[int | None]
+    invalid: Mapped[int | None]
+    suppressed: Mapped[int | None]

@@ -96,7 +96,8 @@ async def candidate(tx: UnitOfWork, one: Sending, now: datetime, *, own: bool) -
     first = one.first_due
     if not own and (first is None or first > now):
         return None
-    asked = select(OutreachRecipient).where(*_due(one, own=own), OutreachRecipient.next_at <= now)
+    mine = OutreachRecipient.org_id == one.campaign.org_id
+    asked = select(OutreachRecipient).where(mine, *_due(one, own=own), OutreachRecipient.next_at <= now)
     soonest = asked.order_by(OutreachRecipient.next_at, OutreachRecipient.id).limit(1)
     return await tx.session.scalar(soonest.with_for_update(skip_locked=True).execution_options(**FRESH))
 

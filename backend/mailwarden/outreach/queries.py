@@ -24,7 +24,7 @@ async def get_campaign(tx: UnitOfWork, org_id: UUID, campaign_id: UUID, *, lock:
     """Raises NotFound. Who changes a campaign holds its row first, then accounts, then recipients."""
     asked = select(OutreachCampaign).where(OutreachCampaign.org_id == org_id, OutreachCampaign.id == campaign_id)
     if lock:
-        asked = asked.with_for_update()
+        asked = asked.with_for_update(key_share=True)  # an import that adds recipients meanwhile stands in no way
     found = await tx.session.scalar(asked.execution_options(populate_existing=True))
     if found is None:
         raise NotFound("There is no such outreach campaign.")
