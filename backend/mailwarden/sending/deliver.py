@@ -12,7 +12,6 @@ from mailwarden.sending.claim import Claimed, claim
 from mailwarden.sending.settle import settle
 
 log = logging.getLogger(__name__)
-SEND = "slot.send"
 AT_ONCE = 20  # mails in one run of the job; more only come together where nothing was sent
 
 

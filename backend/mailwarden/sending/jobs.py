@@ -1,10 +1,10 @@
 """What the worker runs for this feature."""
 
 from mailwarden.core.jobs import JobKind
-from mailwarden.sending.deliver import SEND, send_next
+from mailwarden.sending.deliver import send_next
 from mailwarden.sending.lookup import look_up
 from mailwarden.sending.outcomes import LOOKUP
-from mailwarden.sending.wake import LISTENERS
+from mailwarden.sending.wake import LISTENERS, SEND
 
 __all__ = ["JOBS", "LISTENERS"]
 

@@ -25,6 +25,7 @@ from mailwarden.sending.schemas import (
     SendIn,
     SendingUsabilityOut,
 )
+from mailwarden.sending.seeing import seen_message
 from mailwarden.sending.views import MessageFilter, detail_out, message_page
 
 router = APIRouter(prefix="/v1", tags=["messages"])
@@ -56,9 +57,10 @@ async def list_messages(
     state: Annotated[MessageState | None, Query(description="Only messages in this state.")] = None,
     kind: Annotated[MessageKind | None, Query(description="Only mail of people, or of campaigns.")] = None,
     mailbox_id: Annotated[MailboxId | None, Query(description="Only from this mailbox.")] = None,
+    q: Annotated[str | None, Query(max_length=200, description="Part of the subject, or of who it is for.")] = None,
 ) -> Page[MessageOut]:
     """The newest first, with the state of each recipient."""
-    return await message_page(rt, tx, caller, MessageFilter(whose == "mine", state, kind, mailbox_id), page)
+    return await message_page(rt, tx, caller, MessageFilter(whose == "mine", state, kind, mailbox_id, q), page)
 
 
 @router.post("/messages", status_code=201, responses=errors(404))
@@ -72,7 +74,7 @@ async def create_message(body: MessageIn, tx: Tx, caller: Sender, response: Resp
 @router.get("/messages/{message_id}", responses=errors(404))
 async def get_message(message_id: MessageId, tx: Reader, caller: Looker, response: Response) -> MessageDetailOut:
     """With its words, files and every attempt. The ETag is for changing a draft."""
-    return await told(tx, await service.seen_message(tx, caller, message_id), response)
+    return await told(tx, await seen_message(tx, caller, message_id), response)
 
 
 @router.patch("/messages/{message_id}", responses=errors(404, 409, 412, 428))

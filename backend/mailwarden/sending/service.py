@@ -8,7 +8,6 @@ from sqlalchemy import delete
 
 from mailwarden.accounts import audit
 from mailwarden.accounts.caller import Caller
-from mailwarden.connections.access import MANAGE
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.errors import Conflict, Invalid, NotFound
 from mailwarden.core.etag import stale
@@ -22,8 +21,9 @@ from mailwarden.sending.models import Message, MessageFile, MessageRecipient, Se
 from mailwarden.sending.outcomes import set_accepted
 from mailwarden.sending.rules import start_of_day
 from mailwarden.sending.schemas import FileIn, MessageIn, MessageUpdate, PersonIn, SendIn
+from mailwarden.sending.seeing import own_message, seen_message
 from mailwarden.sending.source import Outcome
-from mailwarden.sending.store import get_message, open_attempt, recipients_of
+from mailwarden.sending.store import open_attempt, recipients_of
 from mailwarden.sending.tracking.html import Extras, dress, is_fit
 from mailwarden.sending.wake import wake
 
@@ -33,26 +33,6 @@ ON_ITS_WAY = ("queued", "sending", "sent", "unknown")
 KINDS: tuple[Kind, ...] = ("to", "cc", "bcc")
 DECLARED_SENT, DECLARED_UNSENT = "declared_sent", "declared_not_sent"
 People = Sequence[PersonIn]
-
-
-def sees(caller: Caller, message: Message) -> bool:
-    """One's own mail, and that of campaigns; owners and managers see all of it."""
-    return message.author_id == caller.user_id or message.kind != "one_off" or caller.may(MANAGE)
-
-
-async def seen_message(tx: UnitOfWork, caller: Caller, message_id: UUID, *, lock: bool = False) -> Message:
-    message = await get_message(tx, caller.org_id, message_id, lock=lock)
-    if not sees(caller, message):
-        raise NotFound("There is no such message.")
-    return message
-
-
-async def own_message(tx: UnitOfWork, caller: Caller, message_id: UUID) -> Message:
-    """Locked, for changes. A campaign's mail is changed by its campaign."""
-    message = await seen_message(tx, caller, message_id, lock=True)
-    if message.kind != "one_off":
-        raise Conflict("This mail belongs to a campaign; pause or change that.", code="of_a_campaign")
-    return message
 
 
 async def create(tx: UnitOfWork, caller: Caller, body: MessageIn) -> Message:

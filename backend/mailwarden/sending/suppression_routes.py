@@ -29,9 +29,10 @@ async def list_suppressions(
     page: Paging,
     reason: Annotated[SuppressionReason | None, Query(description="Only for this reason.")] = None,
     address: Annotated[str | None, Query(max_length=320, description="Only this address.")] = None,
+    q: Annotated[str | None, Query(max_length=320, description="Part of the address.")] = None,
 ) -> Page[SuppressionOut]:
     """Nobody of the organization sends to these addresses, neither campaigns nor people. The newest first."""
-    return await suppression_page(rt, tx, caller.org_id, reason, address.lower() if address else None, page)
+    return await suppression_page(rt, tx, caller.org_id, reason, address.lower() if address else None, q, page)
 
 
 @router.post("", status_code=201, responses=errors(409))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from mailwarden.accounts.caller import Caller
 from mailwarden.connections.access import MANAGE
@@ -26,9 +26,10 @@ class MessageFilter:
     state: str | None = None
     kind: str | None = None
     mailbox_id: UUID | None = None
+    q: str | None = None
 
     def scope(self) -> str:
-        return f"messages|{self.mine}|{self.state or ''}|{self.kind or ''}|{self.mailbox_id or ''}"
+        return f"messages|{self.mine}|{self.state or ''}|{self.kind or ''}|{self.mailbox_id or ''}|{self.q or ''}"
 
     def conditions(self, caller: Caller) -> list[ColumnElement[bool]]:
         wanted: list[ColumnElement[bool]] = [Message.author_id == caller.user_id] if self.mine else []
@@ -41,7 +42,14 @@ class MessageFilter:
         ):
             if value is not None:
                 wanted.append(column == value)
-        return wanted
+        return [*wanted, _says(self.q)] if self.q else wanted
+
+
+def _says(words: str) -> ColumnElement[bool]:
+    """In its subject, or in the address or name of somebody who gets it."""
+    person = (MessageRecipient.org_id == Message.org_id) & (MessageRecipient.message_id == Message.id)
+    named = or_(*(one.icontains(words, autoescape=True) for one in (MessageRecipient.address, MessageRecipient.name)))
+    return or_(Message.subject.icontains(words, autoescape=True), exists().where(person, named))
 
 
 def message_out(message: Message, recipients: Sequence[MessageRecipient]) -> MessageOut:
@@ -80,11 +88,13 @@ async def message_page(
 
 
 async def suppression_page(
-    rt: Runtime, tx: UnitOfWork, org_id: UUID, reason: str | None, address: str | None, page: PageQuery
+    rt: Runtime, tx: UnitOfWork, org_id: UUID, reason: str | None, address: str | None, q: str | None, page: PageQuery
 ) -> Page[SuppressionOut]:
-    scope = f"suppressions|{reason or ''}|{address or ''}"
+    scope = f"suppressions|{reason or ''}|{address or ''}|{q or ''}"
     after = _position(rt, org_id, scope, page)
     asked = select(Suppression).where(Suppression.org_id == org_id)
+    if q:
+        asked = asked.where(Suppression.address.contains(q.lower(), autoescape=True))
     for condition, value in ((Suppression.reason == reason, reason), (Suppression.address == address, address)):
         asked = asked.where(condition) if value is not None else asked
     if after is not None:

@@ -12,7 +12,8 @@ from mailwarden.core.runtime import Runtime
 from mailwarden.events.dispatch import Listeners
 from mailwarden.events.models import Event
 from mailwarden.events.types import EventType
-from mailwarden.sending.deliver import SEND
+
+SEND = "slot.send"
 
 
 async def wake(tx: UnitOfWork, slot_id: UUID, at: datetime | None = None) -> None:

@@ -120,3 +120,9 @@ async def open_box(world: World, provider: str, **account: Any) -> Box:
         slot = await tx.session.scalar(select(MailboxSlot).where(MailboxSlot.connection_id == linked.id))
     assert slot is not None
     return Box(world, linked, browser.org_id, slot.id)
+
+
+async def states(box: Box, message_id: UUID) -> tuple[str, str | None, list[str]]:
+    """The message's, why, and the outcomes of its attempts, the newest first."""
+    message = await box.message(message_id)
+    return message.state, message.failure_code, [one.outcome for one in await box.attempts(message_id)]

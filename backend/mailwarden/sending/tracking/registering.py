@@ -23,7 +23,7 @@ from mailwarden.sending.making import Addressee, NewMail, add_message
 from mailwarden.sending.models import Message
 from mailwarden.sending.outcomes import facts
 from mailwarden.sending.schemas import MessageIn
-from mailwarden.sending.service import own_message
+from mailwarden.sending.seeing import own_message
 from mailwarden.sending.store import recipients_of, tries_of
 from mailwarden.sending.tracking.html import is_fit, links_in
 from mailwarden.sending.tracking.links import destination, is_ours
