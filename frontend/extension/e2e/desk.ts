@@ -59,3 +59,11 @@ export async function reconnect(app: Page, account: string): Promise<void> {
     .first()
     .waitFor();
 }
+
+/** Of the newest message with that subject, as My Emails has it. */
+export async function stateOf(app: Page, subject: string): Promise<string | undefined> {
+  const { data } = (await (await app.request.get(`${BASE}/v1/messages`)).json()) as {
+    data: { subject: string; state: string }[];
+  };
+  return data.find((one) => one.subject === subject)?.state;
+}

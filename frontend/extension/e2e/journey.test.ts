@@ -97,6 +97,7 @@ test('a mail is tracked, and Gmail sends it', async () => {
   const [sent] = gmail.sent;
   assert.equal(sent?.subject, 'By Gmail');
   assert.match(sent?.html ?? '', /href="http:\/\/127\.0\.0\.1:\d+\/t\/c\//);
+  await desk.until(async () => (await desk.stateOf(app, 'By Gmail')) === 'sent');
   assert.match(sent?.html ?? '', /src="http:\/\/127\.0\.0\.1:\d+\/t\/o\//);
 });
 

@@ -58,7 +58,7 @@ export class Compose {
 
   async draft(): Promise<{ subject: string; text: string | null; to: number }> {
     const subject = await this.window.getByLabel('Subject').inputValue();
-    const to = await this.window.getByRole('option').count();
+    const to = await this.window.locator('[name=to] [role=option]').count();
     return { subject, text: await this.body.textContent(), to };
   }
 

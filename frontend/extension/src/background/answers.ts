@@ -5,7 +5,7 @@ import { openPlace } from './places.ts';
 import { outcome, send } from './send.ts';
 import { signIn, signOut } from './sign-in.ts';
 import { tellGmail } from './telling.ts';
-import { track } from './track.ts';
+import { reportSent, track } from './track.ts';
 import { status } from './usability.ts';
 
 type Answers = {
@@ -22,6 +22,7 @@ export const ANSWERS: Answers = {
   status: ({ fresh }) => status(fresh),
   send,
   track,
+  sent: ({ message }) => reportSent(message),
   outcome: ({ message }) => outcome(message),
   open: async ({ place }, sender) => {
     await openPlace(place, sender.tab);

@@ -33,6 +33,7 @@ describe('what we ask is offered', () => {
     ['delete', '/v1/messages/{message_id}'],
     ['post', '/v1/messages/{message_id}/send'],
     ['post', '/v1/messages/tracked'],
+    ['post', '/v1/messages/{message_id}/reported'],
   ])('%s %s', (method, path) => expect(operation(method, path)).toBeDefined());
 });
 
@@ -50,7 +51,7 @@ describe('what we read is there', () => {
 
   test('tracking', () => {
     const found = answerOf('post', '/v1/messages/tracked');
-    expect(names(found)).toEqual(expect.arrayContaining(['pixel_url', 'links']));
+    expect(names(found)).toEqual(expect.arrayContaining(['id', 'pixel_url', 'links']));
     expect(names(solve(found.properties?.['links']?.items))).toEqual(expect.arrayContaining(['url', 'tracked_url']));
   });
 });

@@ -8,6 +8,7 @@ const FROM_GMAIL: ReadonlySet<string> = new Set<keyof FromGmail>([
   'status',
   'send',
   'track',
+  'sent',
   'outcome',
   'open',
   'sign_in',
@@ -43,6 +44,7 @@ function checked(kind: keyof FromGmail, ask: unknown): FromGmail[keyof FromGmail
     case 'open':
       if (!isPlace(found['place'])) throw failure('unreadable');
       return { place: found['place'] };
+    case 'sent':
     case 'outcome':
       return { message: identifier(found['message']) };
     case 'track':

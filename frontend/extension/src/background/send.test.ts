@@ -5,7 +5,7 @@ import { type Browser, installBrowser } from '../test/browser.ts';
 import { FakeServer, MAILBOX, problem, SERVER, working } from '../test/server.ts';
 import { outcome, send } from './send.ts';
 import { signIn } from './sign-in.ts';
-import { track } from './track.ts';
+import { reportRest, reportSent, track } from './track.ts';
 
 let browser: Browser;
 let server: FakeServer;
@@ -176,11 +176,23 @@ describe('tracking', () => {
     server.cuts = [{ path: /tracked/, when: 'after', times: 1 }];
     const first = await track(asked());
     expect(first).toEqual({
+      message: 'msg_t',
       pixel: `${SERVER}/t/o/x.gif`,
       links: [{ from: 'https://example.org/', to: `${SERVER}/t/c/x` }],
     });
     expect(await track(asked())).toEqual(first);
     expect(new Set(server.seen.map((one) => one.headers.get('idempotency-key')).filter(Boolean)).size).toBe(1);
+  });
+
+  test('that Gmail took it is told, later where it cannot be told now', async () => {
+    await track(asked());
+    server.cuts = [{ path: /reported/, when: 'before', times: 3 }];
+    await reportSent('msg_t');
+    expect([server.reported, browser.local.values['reports']]).toMatchObject([[], [{ message: 'msg_t' }]]);
+    await reportRest();
+    expect([server.reported, browser.local.values['reports']]).toEqual([['msg_t'], []]);
+    await reportSent('msg_gone'); // the server knows no such mail: nothing to tell it ever
+    expect(browser.local.values['reports']).toEqual([]);
   });
 
   test('addresses that are not the server’s own do not get into the draft', async () => {

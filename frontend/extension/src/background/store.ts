@@ -21,7 +21,10 @@ export type Entry = {
 /** From which tab of Gmail the setup was opened. */
 export type Origin = { setup: number; gmail: number };
 
-type Local = { settings: Settings; grant: Grant; ended: boolean; outbox: Entry[] };
+/** Tracked mails that Gmail took and the server has not heard of yet: their ids, and since when. */
+export type Report = { message: string; at: number };
+
+type Local = { settings: Settings; grant: Grant; ended: boolean; outbox: Entry[]; reports: Report[] };
 type Session = { access: Access; status: Status & { server: string }; origins: Origin[]; last_trouble: string };
 
 /** Both are readable by content scripts or not at the browser's own mind, so it is said each time we start. */

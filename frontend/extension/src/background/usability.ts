@@ -3,6 +3,7 @@ import type { Status } from '../shared/protocol.ts';
 import { ask } from './api.ts';
 import { shared } from './exclusive.ts';
 import { held, hold, settings } from './store.ts';
+import { reportRest } from './track.ts';
 import { readStatus } from './wire.ts';
 
 /** Windows ask every half minute; with this age an answer that is shown is never older than a minute. */
@@ -20,5 +21,6 @@ const askStatus = shared(async (): Promise<Status> => {
   const at = Date.now(); // before the question: the answer is at least as new
   const found = readStatus(await ask('/v1/sending/usability'), at);
   await hold('status', { ...found, server });
+  void reportRest().catch(() => undefined);
   return found;
 });

@@ -76,7 +76,7 @@ export function readOutcome(value: unknown): Outcome {
   return { state, ...words, detail: said, failed: state === 'failed' ? trouble(known, detail) : null };
 }
 
-/** `POST /v1/messages/tracked`. Addresses that are not the server's own are refused: they end in somebody's draft. */
+/** `POST /v1/messages/tracked`. What is no tracking address is refused: it would end in somebody's draft. */
 export function readTracking(value: unknown, server: string): Tracking {
   const found = fields(value);
   const links = list(found['links']).map((one) => {
@@ -84,10 +84,12 @@ export function readTracking(value: unknown, server: string): Tracking {
     return { from: text(link['url']), to: ours(text(link['tracked_url']), server) };
   });
   const pixel = maybe(found['pixel_url']);
-  return { pixel: pixel === null ? null : ours(pixel, server), links };
+  return { message: text(found['id']), pixel: pixel === null ? null : ours(pixel, server), links };
 }
 
+/** Of the server, or of the host that it keeps for mails. */
 function ours(address: string, server: string): string {
-  if (URL.canParse(address) && new URL(address).origin === server) return address;
-  throw new Failure(trouble('server_failed', 'It answered with an address that is not its own.'));
+  const url = URL.canParse(address) ? new URL(address) : null;
+  if (url?.pathname.startsWith('/t/') && (url.origin === server || url.protocol === 'https:')) return address;
+  throw new Failure(trouble('server_failed', 'It answered with an address that is none for tracking.'));
 }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FromGmail, Mail, Mailbox, Status, Tracking } from '../shared/protocol.ts';
 import { trouble } from '../shared/words.ts';
 import { Companion } from './companion.ts';
@@ -48,6 +48,7 @@ class Window implements ComposeWindow {
 
 type Answers = { [K in keyof FromGmail]?: (ask: FromGmail[K]['ask']) => unknown };
 
+let made: Companion[];
 let window_: Window;
 let answers: Answers;
 let asked: { kind: string; ask: unknown }[];
@@ -77,6 +78,7 @@ beforeEach(() => {
   vi.spyOn(Element.prototype, 'matches').mockImplementation(function (this: Element, selector: string) {
     return selector === ':popover-open' ? false : matches.call(this, selector);
   });
+  made = [];
   withHands();
   asked = [];
   answers = {
@@ -85,6 +87,10 @@ beforeEach(() => {
   };
   window_ = new Window();
   worker();
+});
+
+afterEach(() => {
+  for (const one of made) one.gone();
 });
 
 const shadow = () => document.querySelector('[data-mailwarden]')?.shadowRoot as ShadowRoot;
@@ -113,10 +119,9 @@ async function press(name: string): Promise<void> {
 }
 const settle = () => new Promise((done) => setTimeout(done, 20));
 
-async function companion(): Promise<Companion> {
-  const made = new Companion(window_, new Feed());
+async function companion(): Promise<void> {
+  made.push(new Companion(window_, new Feed()));
   await settle();
-  return made;
 }
 
 describe('before anything is pressed', () => {
@@ -187,7 +192,7 @@ describe('sending', () => {
     answers.status = () => status({ mailboxes: [{ ...MAILBOX, usable: !broken, trouble: broken ? inactive : null }] });
     broken = false;
     const feed = new Feed();
-    new Companion(window_, feed);
+    made.push(new Companion(window_, feed));
     await settle();
     broken = true;
     await press('Send with Mailwarden');
@@ -252,11 +257,23 @@ describe('sending', () => {
 
 describe('tracking', () => {
   test('changes the draft only after it is registered, then Gmail sends', async () => {
-    answers.track = () => ({ pixel: null, links: [] });
+    answers.track = () => ({ message: 'msg_t', pixel: null, links: [] });
     await companion();
     await press('Track, Gmail sends');
     expect(window_.done).toEqual(['rewritten', 'sent by Gmail']);
+    expect(asked).toContainEqual({ kind: 'sent', ask: { message: 'msg_t' } });
   });
+
+  test('where Gmail’s button does nothing, the next try begins with the draft as it was', async () => {
+    answers.track = () => ({ message: 'msg_t', pixel: null, links: [] });
+    window_.closes = false;
+    await companion();
+    await press('Track, Gmail sends');
+    await vi.waitFor(() => expect(words()).toContain('Press Gmail’s own Send button now'), 6_000);
+    await press('Track, Gmail sends');
+    expect(window_.done.slice(0, 4)).toEqual(['rewritten', 'sent by Gmail', 'put back', 'rewritten']);
+    expect(asked.map((one) => one.kind)).not.toContain('sent');
+  }, 15_000);
 
   test('what cannot be registered is not changed', async () => {
     answers.track = () => new Error('unreachable');

@@ -10,7 +10,7 @@ import type { ComposeWindow, Draft } from './compose.ts';
 import type { Feed } from './feed.ts';
 import { Panel } from './panel.ts';
 import { shadowHost } from './style.ts';
-import { closes, handOver, registerTracking } from './ways.ts';
+import { closes, handOver, type Prepared, prepare, sendByGmail } from './ways.ts';
 
 type Way = 'send' | 'track';
 
@@ -28,6 +28,7 @@ export class Companion {
   private last: Way = 'send';
   private busy = '';
   private copies = 0;
+  private prepared: Prepared | null = null;
 
   constructor(window: ComposeWindow, feed: Feed) {
     this.window = window;
@@ -163,8 +164,8 @@ export class Companion {
   private async track(): Promise<void> {
     const draft = this.readable(false);
     const mailbox = this.mailbox().id;
-    await registerTracking(this.window, { compose: this.window.id, mailbox, mail: draft.mail });
-    if (await closes(this.window)) this.gone();
+    this.prepared = await prepare(this.window, { compose: this.window.id, mailbox, mail: draft.mail });
+    if (await sendByGmail(this.window, this.prepared)) this.gone();
     else this.result = trouble('send_by_gmail');
   }
 
@@ -173,7 +174,10 @@ export class Companion {
     if (await closes(this.window)) this.gone();
   }
 
+  /** Without the tracking of a try before: that would be tracked once more. */
   private readable(byUs: boolean): Draft {
+    this.prepared?.putBack();
+    this.prepared = null;
     const draft = this.window.read();
     const against = draft.broken ?? (byUs ? draft.onlyGmail : null);
     if (against) throw failure(against.code, against.detail);

@@ -13,6 +13,8 @@ const LOOK_MS = 100;
 const SOON_MS = 6_000;
 const ASK_MS = 700;
 
+/** A draft with tracking in it; `putBack` takes that out again. */
+export type Prepared = { message: string; putBack: () => void };
 export type Handed = 'handed over' | 'taken before' | 'changed since' | 'stays open';
 
 /** By the server. The draft in Gmail is discarded only after that: it would be sent a second time by its own button. */
@@ -40,15 +42,17 @@ const isAsSent = (window: ComposeWindow, asked: SendAsk): boolean =>
   JSON.stringify(window.read().mail) === JSON.stringify(asked.mail);
 
 /** By Gmail, with links and a picture of ours in it. What cannot be registered stays as it was. */
-export async function registerTracking(window: ComposeWindow, asked: TrackAsk): Promise<void> {
+export async function prepare(window: ComposeWindow, asked: TrackAsk): Promise<Prepared> {
   const tracking = await ask('track', asked);
-  const putBack = window.rewrite(tracking);
-  try {
-    window.send();
-  } catch (error) {
-    putBack();
-    throw error;
-  }
+  return { message: tracking.message, putBack: window.rewrite(tracking) };
+}
+
+/** True once Gmail took it; whether the server hears of that now or later makes no difference here. */
+export async function sendByGmail(window: ComposeWindow, prepared: Prepared): Promise<boolean> {
+  window.send();
+  if (!(await closes(window))) return false;
+  await ask('sent', { message: prepared.message }).catch(() => null);
+  return true;
 }
 
 export async function closes(window: ComposeWindow): Promise<boolean> {

@@ -37,7 +37,7 @@ export type Taken = { message: string; state: string; before: boolean };
 export type Outcome = { state: string; detail: string; ended: boolean; bad: boolean; failed: Trouble | null };
 
 /** What is put into the draft so that Gmail sends a tracked mail. */
-export type Tracking = { pixel: string | null; links: { from: string; to: string }[] };
+export type Tracking = { message: string; pixel: string | null; links: { from: string; to: string }[] };
 
 export type Account = { name: string; email: string; organization: string };
 export type Settings = { server: string; device: string };
@@ -55,6 +55,8 @@ export type FromGmail = {
   status: { ask: { fresh: boolean }; answer: Status };
   send: { ask: SendAsk; answer: Taken };
   track: { ask: TrackAsk; answer: Tracking };
+  /** Gmail has taken the tracked mail. */
+  sent: { ask: { message: string }; answer: null };
   outcome: { ask: { message: string }; answer: Outcome };
   open: { ask: { place: Place }; answer: null };
   sign_in: { ask: null; answer: null };

@@ -28,6 +28,7 @@ export class FakeServer {
   challenge = '';
   count = 0;
   revoked: string[] = [];
+  reported: string[] = [];
 
   install(): this {
     vi.stubGlobal('fetch', (url: string, init: RequestInit) => this.fetch(url, init));
@@ -103,6 +104,7 @@ export class FakeServer {
     const message = this.messages.get(id);
     if (!message) return { status: 404, body: { status: 404, code: 'not_found', title: 'Not found', detail: 'Gone.' } };
     const isHere = ['draft', 'failed', 'cancelled'].includes(message.state);
+    if (verb === 'reported') this.reported.push(id);
     if (verb === 'send' && isHere) {
       message.state = 'queued';
       message.sent += 1;
@@ -125,6 +127,7 @@ export class FakeServer {
       url,
       tracked_url: `${SERVER}/t/c/x`,
     }));
+    this.messages.set('msg_t', { id: 'msg_t', state: 'unknown', subject: asked['subject'], sent: 0 });
     return { id: 'msg_t', pixel_url: `${SERVER}/t/o/x.gif`, links };
   }
 }

@@ -39,7 +39,10 @@ export function rewriteBody(body: HTMLElement, tracking: Tracking): () => void {
   };
 }
 
+/** A picture of an earlier try, which Gmail saved with the draft, goes. */
 function append(body: HTMLElement, source: string): () => void {
+  const place = new URL('.', source).href;
+  for (const picture of body.querySelectorAll('img')) if (picture.src.startsWith(place)) picture.remove();
   const pixel = document.createElement('img');
   for (const [name, value] of Object.entries({ width: '1', height: '1', alt: '', 'data-mailwarden': 'open' })) {
     pixel.setAttribute(name, value);

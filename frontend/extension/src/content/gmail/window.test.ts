@@ -124,6 +124,7 @@ describe('a draft', () => {
 
 describe('tracking in a draft', () => {
   const tracking = {
+    message: 'msg_1',
     pixel: 'https://mw.example/t/o/1.gif',
     links: [{ from: 'https://a.example/', to: 'https://mw.example/t/c/1' }],
   };
