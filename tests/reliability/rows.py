@@ -45,6 +45,7 @@ from tests.reliability import (
     token_live,
     token_processes,
     token_pure,
+    tracking_rows,
     webhook_deaths,
     webhook_rows,
 )
@@ -88,6 +89,7 @@ ROWS: Sequence[Row] = (
     *tenant_rows.ROWS,
     *oauth_rows.ROWS,
     *guess_rows.ROWS,
+    *tracking_rows.ROWS,
     *dump_rows.ROWS,
     *input_rows.ROWS,
     *api_deaths.ROWS,
