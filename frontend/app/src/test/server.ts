@@ -54,5 +54,6 @@ export const server = setupServer(
   get('/metrics/series', () => periods.series()),
   get('/metrics/reconciliation', () => make.page([periods.reconciliation()])),
   get('/exports', () => make.page([])),
+  get('/sending/usability', () => ({ usable: true, code: 'ok', detail: '', action: null, mailboxes: [] })),
   get('/campaigns', () => ({ ...make.page([make.campaign()]), total: 1, data_age: [make.dataAge()] })),
 );

@@ -2,6 +2,7 @@ import {
   addOutreachAccount,
   addOutreachRecipients,
   archiveOutreachCampaign,
+  checkOutreachImport,
   copyOutreachCampaign,
   createOutreachCampaign,
   deleteOutreachCampaign,
@@ -14,11 +15,13 @@ import {
   removeOutreachRecipient,
   resumeOutreachCampaign,
   resumeOutreachCampaigns,
+  runOutreachImport,
   setOutreachSteps,
   skipOutreachRecipient,
   startOutreachCampaign,
   unskipOutreachRecipient,
   updateOutreachCampaign,
+  uploadOutreachImport,
 } from '@mailwarden/api-client';
 import {
   checkOutreachCampaignOptions,
@@ -34,6 +37,7 @@ import {
   previewOutreachMailOptions,
 } from '@mailwarden/api-client/react-query';
 import { keepPreviousData, type QueryClient, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { toBase64 } from '../../lib/files.ts';
 import { pages } from '../../lib/pages.ts';
 import type {
   OutreachChange,
@@ -245,3 +249,29 @@ export const useSkip = (id: string) =>
   useContentChange(id, (recipient: string) => skipOutreachRecipient(person(id, recipient)));
 export const useUnskip = (id: string) =>
   useContentChange(id, (recipient: string) => unskipOutreachRecipient(person(id, recipient)));
+
+type Mapping = Record<string, string>;
+
+export function useUpload(id: string) {
+  return useMutation({
+    mutationFn: async (file: File) => {
+      const body = { file_name: file.name, content: await toBase64(file) };
+      return (await uploadOutreachImport({ path: path(id), body })).data;
+    },
+    meta: { inline: true },
+  });
+}
+
+export function useCheckImport(id: string, import_id: string) {
+  return useMutation({
+    mutationFn: async (mapping: Mapping) =>
+      (await checkOutreachImport({ path: { ...path(id), import_id }, body: { mapping } })).data,
+    meta: { inline: true },
+  });
+}
+
+export const useRunImport = (id: string, import_id: string) =>
+  useContentChange(
+    id,
+    async (mapping: Mapping) => (await runOutreachImport({ path: { ...path(id), import_id }, body: { mapping } })).data,
+  );

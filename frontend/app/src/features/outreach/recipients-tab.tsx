@@ -1,5 +1,5 @@
 import { Button, Card, Group, Stack } from '@mantine/core';
-import { IconFilterOff, IconUserPlus, IconUsers } from '@tabler/icons-react';
+import { IconFileImport, IconFilterOff, IconUserPlus, IconUsers } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { MoreButton } from '../../components/more-button.tsx';
@@ -10,11 +10,12 @@ import { RecipientTable } from './recipient-table.tsx';
 import { PEOPLE } from './words.ts';
 
 const AddDialog = lazy(() => import('./add-recipients.tsx'));
+const ImportDialog = lazy(() => import('./import/import-dialog.tsx'));
 
 type Props = { campaign: Versioned; filter: PersonFilter; onFilter: (change: PersonFilter) => void };
 
 export default function RecipientsTab({ campaign, filter, onFilter }: Props) {
-  const [adding, setAdding] = useState(false);
+  const [adding, setAdding] = useState<'by_hand' | 'file' | null>(null);
   const asked = { q: filter.q, state: filter.state };
   const recipients = useInfiniteQuery(recipientsOptions(campaign.id, asked));
   const rows = recipients.data?.pages.flatMap((page) => page.data) ?? [];
@@ -30,15 +31,7 @@ export default function RecipientsTab({ campaign, filter, onFilter }: Props) {
           states={PEOPLE}
           onChange={onFilter}
         />
-        {may && (
-          <Button
-            variant="default"
-            leftSection={<IconUserPlus size={16} aria-hidden />}
-            onClick={() => setAdding(true)}
-          >
-            Add recipients…
-          </Button>
-        )}
+        {may && <AddButtons onAdd={setAdding} />}
       </Group>
       {recipients.error && <ErrorState error={recipients.error} onRetry={() => void recipients.refetch()} />}
       {recipients.isPending && <LoadingBlocks label="Loading recipients" heights={[40, 44, 44, 44]} />}
@@ -49,12 +42,24 @@ export default function RecipientsTab({ campaign, filter, onFilter }: Props) {
           <MoreButton query={recipients} what="recipients" />
         </Card>
       )}
-      {adding && (
-        <Suspense fallback={null}>
-          <AddDialog campaignId={campaign.id} onClose={() => setAdding(false)} />
-        </Suspense>
-      )}
+      <Suspense fallback={null}>
+        {adding === 'by_hand' && <AddDialog campaignId={campaign.id} onClose={() => setAdding(null)} />}
+        {adding === 'file' && <ImportDialog campaign={campaign} onClose={() => setAdding(null)} />}
+      </Suspense>
     </Stack>
+  );
+}
+
+function AddButtons({ onAdd }: { onAdd: (how: 'by_hand' | 'file') => void }) {
+  return (
+    <Group gap="xs">
+      <Button variant="default" leftSection={<IconUserPlus size={16} aria-hidden />} onClick={() => onAdd('by_hand')}>
+        Add recipients…
+      </Button>
+      <Button leftSection={<IconFileImport size={16} aria-hidden />} onClick={() => onAdd('file')}>
+        Import a file…
+      </Button>
+    </Group>
   );
 }
 
