@@ -24,7 +24,8 @@ class Tally:
 async def tally(tx: UnitOfWork, account: OutreachAccount) -> Tally:
     """What the rule would do now."""
     mailed = had_mail()
-    asked = select(func.count().filter(mailed), func.count().filter(~mailed)).where(*_theirs(account))
+    asked = select(func.count().filter(mailed), func.count().filter(~mailed))
+    asked = asked.where(OutreachRecipient.org_id == account.org_id, *_theirs(account))
     stopped, freed = (await tx.session.execute(asked)).one()
     return Tally(stopped, freed)
 
@@ -50,16 +51,16 @@ _WAITING_AGAIN = case((OutreachRecipient.state.in_(OPEN), Person.WAITING.value),
 
 
 def _theirs(account: OutreachAccount) -> tuple[ColumnElement[bool], ...]:
-    mine = (OutreachRecipient.org_id == account.org_id, OutreachRecipient.account_id == account.id)
-    return (*mine, OutreachRecipient.state.not_in(sorted(ENDED)))
+    return (OutreachRecipient.account_id == account.id, OutreachRecipient.state.not_in(sorted(ENDED)))
 
 
 async def _hold(tx: UnitOfWork, account: OutreachAccount) -> None:
-    people = select(OutreachRecipient.id).where(*_theirs(account)).order_by(OutreachRecipient.id)
-    await tx.session.execute(people.with_for_update())
+    people = select(OutreachRecipient.id).where(OutreachRecipient.org_id == account.org_id, *_theirs(account))
+    await tx.session.execute(people.order_by(OutreachRecipient.id).with_for_update())
 
 
 async def _change(tx: UnitOfWork, account: OutreachAccount, whose: ColumnElement[bool], **values: object) -> int:
-    change = update(OutreachRecipient).where(*_theirs(account), whose).values(**values)
+    mine = update(OutreachRecipient).where(OutreachRecipient.org_id == account.org_id, *_theirs(account))
+    change = mine.where(whose).values(**values)
     asked = change.returning(OutreachRecipient.id).execution_options(synchronize_session=False)
     return len((await tx.session.scalars(asked)).all())
