@@ -20513,6 +20513,12 @@ export type ListMessagesData = {
          */
         mailbox_id?: string | null;
         /**
+         * Q
+         *
+         * Part of the subject, or of who it is for.
+         */
+        q?: string | null;
+        /**
          * Limit
          */
         limit?: number;
@@ -24762,6 +24768,12 @@ export type ListSuppressionsData = {
          * Only this address.
          */
         address?: string | null;
+        /**
+         * Q
+         *
+         * Part of the address.
+         */
+        q?: string | null;
         /**
          * Limit
          */
