@@ -38,15 +38,6 @@ export async function sentBy(account: string): Promise<string[]> {
   return messages.map((one) => /^Subject: (.*?)\r?$/m.exec(one.raw)?.[1] ?? '');
 }
 
-/** By a test of the connection, as somebody does who wonders. */
-export async function noticeInactive(app: Page, provider: string): Promise<void> {
-  await app.goto(`${BASE}/settings?tab=email`);
-  const slot = app.getByRole('region', { name: 'Mailbox slot 1' });
-  await slot.getByRole('button', { name: /^Test connection/ }).click();
-  await slot.getByText('Failed', { exact: true }).first().waitFor({ timeout: 120_000 });
-  await app.goto(`${BASE}/integrations/${provider}`);
-}
-
 export async function reconnect(app: Page, account: string): Promise<void> {
   await app.goto(`${BASE}/settings?tab=email`);
   const slot = app.getByRole('region', { name: 'Mailbox slot 1' });
@@ -66,4 +57,10 @@ export async function stateOf(app: Page, subject: string): Promise<string | unde
     data: { subject: string; state: string }[];
   };
   return data.find((one) => one.subject === subject)?.state;
+}
+
+/** What the server says to the app about sending. */
+export async function usability(app: Page): Promise<{ detail: string; mailboxes: { detail: string }[] }> {
+  const answer = await app.request.get(`${BASE}/v1/sending/usability`);
+  return (await answer.json()) as { detail: string; mailboxes: { detail: string }[] };
 }

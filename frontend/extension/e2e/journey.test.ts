@@ -47,6 +47,10 @@ test('signed in without an integration: a warning, and no way to send or track',
   await signIn(browser.context);
   await mail.says('No active integrations');
   await mail.openPanel();
+  await mail.panel
+    .getByText((await desk.usability(app)).detail, { exact: true })
+    .first()
+    .waitFor();
   assert.equal(await mail.button('Send with Mailwarden').isDisabled(), true);
   assert.equal(await mail.button('Track, Gmail sends').isDisabled(), true);
   await look(mail.page, 'no active integration');
@@ -101,23 +105,41 @@ test('a mail is tracked, and Gmail sends it', async () => {
   assert.match(sent?.html ?? '', /src="http:\/\/127\.0\.0\.1:\d+\/t\/o\//);
 });
 
-test('revoked while somebody writes: refused at once with the cause, repaired, and sent from the same draft', async () => {
-  await mail.write('bob@example.net', 'Through trouble', 'This text must stay.');
+test('revoked just before Send: it is never said to be sent, and says why it was not', {
+  timeout: 300_000,
+}, async () => {
+  await mail.write('bob@example.net', 'A moment too late', 'Revoked just before.');
   await mail.says('');
-  const before = await mail.draft();
   await fault('google', account, 'revoke');
-  await desk.noticeInactive(app, 'google');
-  await mail.says('No active integrations', 60_000);
   await mail.openPanel();
-  assert.equal(await mail.button('Send with Mailwarden').isDisabled(), true);
-  await mail.panel
-    .getByText(/Reconnect it first/)
+  await mail.button('Send with Mailwarden').click();
+  await desk.until(async () => (await desk.stateOf(app, 'A moment too late')) === 'failed', 200_000);
+  const told = mail.panel.or(mail.page.getByRole('region', { name: 'Mailwarden' }));
+  await told
+    .getByText(/Reconnect it first|Not sent/)
     .first()
     .waitFor();
-  assert.deepEqual(await mail.draft(), before);
+  assert.ok(!(await desk.sentBy(account)).includes('A moment too late'));
+});
+
+test('broken while somebody writes: refused in the server’s words, repaired, and sent from the same draft', {
+  timeout: 300_000,
+}, async () => {
+  await mail.write('bob@example.net', 'Through trouble', 'This text must stay.');
+  await mail.says('No active integrations');
+  const before = await mail.draft();
+  await mail.openPanel();
+  const [mailbox] = (await desk.usability(app)).mailboxes;
+  await mail.panel
+    .getByText(mailbox?.detail ?? 'nothing', { exact: true })
+    .first()
+    .waitFor();
+  assert.equal(await mail.button('Send with Mailwarden').isDisabled(), true);
+  assert.equal(await mail.button('Track, Gmail sends').isDisabled(), true);
   await look(mail.page, 'inactive');
   await desk.reconnect(app, account);
   await mail.panel.getByText(/^Ready to send from/).waitFor({ timeout: 60_000 });
+  assert.deepEqual(await mail.draft(), before);
   await mail.button('Send with Mailwarden').click();
   await mail.window.waitFor({ state: 'detached' });
   await desk.until(async () => (await desk.sentBy(account)).includes('Through trouble'));

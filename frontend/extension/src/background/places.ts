@@ -6,7 +6,7 @@ import { tellGmail } from './telling.ts';
 const PATHS: Record<Exclude<Place, 'options'>, string> = {
   setup: '/integrations',
   billing: '/settings/billing',
-  messages: '/my-emails',
+  messages: '/messages',
   members: '/settings?tab=organization',
   devices: '/developers?tab=devices',
   home: '/',
