@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from mailwarden.core.db import UnitOfWork, app_now
 from mailwarden.events.record import record
 from mailwarden.events.types import EventType
+from mailwarden.outreach.advancing import watch
 from mailwarden.outreach.models import OutreachAccount, OutreachCampaign, OutreachRecipient, OutreachSend
 from mailwarden.outreach.queries import had_mail
 from mailwarden.outreach.rules import OPEN, Pause, Person, State
@@ -55,6 +56,7 @@ async def resume_campaign(tx: UnitOfWork, campaign: OutreachCampaign, now: datet
     await tx.session.flush()
     await tell(tx, EventType.OUTREACH_RESUMED, campaign, reason=was)
     await wake_campaign(tx, campaign)
+    await watch(tx, campaign.id)  # those to come may all have ended meanwhile
     return True
 
 

@@ -15,6 +15,7 @@ from mailwarden.core.ids import new_id
 from mailwarden.core.paging import Page, PageQuery
 from mailwarden.core.runtime import Runtime
 from mailwarden.outreach.access import NOT_ARCHIVED, require_state
+from mailwarden.outreach.advancing import watch
 from mailwarden.outreach.changes import wake_campaign
 from mailwarden.outreach.models import OutreachCampaign, OutreachRecipient, OutreachSend
 from mailwarden.outreach.queries import had_mail
@@ -122,6 +123,7 @@ async def remove(tx: UnitOfWork, row: OutreachCampaign, recipient_id: UUID) -> N
     if await tx.session.scalar(select(OutreachRecipient.id).where(*mine, had_mail())) is not None:
         raise Conflict("This recipient had mail of the campaign already. They can be skipped.", code="had_mail")
     await tx.session.execute(delete(OutreachRecipient).where(*mine))
+    await watch(tx, row.id)
 
 
 async def skip(tx: UnitOfWork, row: OutreachCampaign, recipient_id: UUID) -> OutreachRecipient:
@@ -131,6 +133,7 @@ async def skip(tx: UnitOfWork, row: OutreachCampaign, recipient_id: UUID) -> Out
         raise Conflict(f"Their state is {person.state}; there is nothing to skip.", code="wrong_state")
     person.state, person.state_reason = "skipped", "member"
     await tx.session.flush()
+    await watch(tx, row.id)
     return person
 
 

@@ -5,7 +5,7 @@ transaction, and once the pause is told no mail of the campaign starts.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,13 +19,14 @@ from mailwarden.outreach.advancing import advance, end, settle, watch
 from mailwarden.outreach.filling import answering, fill, opening_of
 from mailwarden.outreach.models import OutreachRecipient, OutreachSend, OutreachStep
 from mailwarden.outreach.picking import Sending, candidate, due_of, left_over, next_due, put_off, seen_of, sending_now
-from mailwarden.outreach.rules import Person, is_met
+from mailwarden.outreach.rules import OPEN, Person, is_met
 from mailwarden.outreach.schedule import RECIPIENT
 from mailwarden.sending.making import Addressee, NewMail, queue_outreach
 from mailwarden.sending.models import Message
 from mailwarden.sending.source import Outcome, register_source
 from mailwarden.sending.suppression import suppressed_among
 
+NEVER = timedelta(days=365)  # a window that no clock of its zone shows
 MOST_LOOKS = 50  # recipients in one look for whom nothing comes of it; the next look goes on behind them
 
 
@@ -79,7 +80,7 @@ async def _left_over(
         if found is None:
             return None
         message, person = found
-        if person.state in (Person.WAITING, Person.ACTIVE):
+        if person.state in OPEN:  # of who was held: a member says that it did not leave
             return message.id
         message.state, message.due_at = "cancelled", None
         await tx.session.flush()
@@ -107,7 +108,7 @@ class Look:
         """None: this recipient gets nothing now, which their row says; somebody else may."""
         opens = one.schedule.opens(one.schedule.zone_of(person.zone, self._zone), self._now)
         if opens is None or opens > self._now:
-            await put_off(self._tx, person, opens or self._now.replace(year=self._now.year + 1), self._now)
+            await put_off(self._tx, person, opens or self._now + NEVER, self._now)
             return None
         step = next((step for step in one.steps if step.number == person.next_step), None)
         if step is None:
