@@ -1,7 +1,7 @@
 """Sending over Graph: a draft first, whose id stays when it is sent, then the order to send it."""
 
 from mailwarden.providers import microsoft_mail
-from mailwarden.providers.base import WritingApi
+from mailwarden.providers.base import ScopesMissing, WritingApi
 from mailwarden.providers.microsoft_mail import Letter
 from mailwarden.providers.outgoing import LARGEST_FILES, MOST_FILES, Handed, Outgoing, decisive, nothing_left
 
@@ -12,9 +12,17 @@ class SendsOverGraph:
     most_files, largest_file = MOST_FILES, LARGEST_FILES
 
     async def hand_over(self, way: WritingApi, outgoing: Outgoing) -> Handed:
-        """A draft whose order was refused stays among the drafts, and the next attempt takes that one."""
-        with nothing_left():
-            draft = await _draft(way, outgoing)
+        """A draft whose order was refused stays among the drafts, and the next attempt takes that one.
+
+        Who did not allow us to write drafts is served by the one call that only sends, and tells nothing of it.
+        """
+        try:
+            with nothing_left():
+                draft = await _draft(way, outgoing)
+        except ScopesMissing:
+            with decisive():
+                await microsoft_mail.send_mime(way, outgoing.raw)
+            return Handed(seen_id=outgoing.message_id)
         if draft.draft:
             with decisive():
                 await microsoft_mail.send_draft(way, draft.external_id)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Base64Bytes, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, Base64Bytes, Field, StringConstraints, model_validator
 
 from mailwarden.connections.schemas import ActionOut
 from mailwarden.core.api import Wire
@@ -108,7 +108,7 @@ class MessageUpdate(_Words):
 
 
 class SendIn(Wire):
-    send_at: datetime | None = Field(None, description="Not before this time. Null: as soon as the mailbox may.")
+    send_at: AwareDatetime | None = Field(None, description="Not before this time. Null: as soon as the mailbox may.")
 
 
 class ResolveIn(Wire):

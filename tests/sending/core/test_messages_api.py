@@ -1,6 +1,7 @@
 """My Emails over the API: drafts, the gate, sending once, taking back, and saying what became of it."""
 
 import base64
+from datetime import timedelta
 from typing import Any
 
 import pytest_asyncio
@@ -90,6 +91,17 @@ async def test_an_answer_stays_in_its_conversation(box: Box) -> None:
     assert other["In-Reply-To"] == one["Message-ID"] == other["References"]
     listed = box.world.sandbox.ask("GET", f"/accounts/google/{box.linked.account}/messages", folder="Sent")["messages"]
     assert len(listed) == 2
+
+
+async def test_a_mail_waits_for_its_time(box: Box) -> None:
+    made = await draft(box)
+    assert (await act(box, made, "send", {"send_at": "2026-12-01T09:00:00"})).status_code == 422  # of which zone?
+    at = (box.world.now() + timedelta(hours=2)).isoformat()
+    assert (await act(box, made, "send", {"send_at": at})).json()["state"] == "queued"
+    await box.work(3600)
+    assert box.sent() == []
+    await box.work(3601)
+    assert len(box.sent()) == 1
 
 
 async def test_the_gate_refuses_and_keeps_the_draft(box: Box) -> None:

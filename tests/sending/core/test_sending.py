@@ -42,3 +42,13 @@ async def test_a_lost_answer_is_never_sent_again_and_is_found(world: World, prov
         assert (message.state, [one.outcome for one in await box.attempts(message_id)]) == ("sent", ["found"])
     else:
         assert message.state == "unknown"
+
+
+async def test_who_does_not_let_us_write_drafts_can_still_send(world: World) -> None:
+    box = await open_box(world, "microsoft")
+    world.sandbox.fault("microsoft", box.linked.account, "remove_scopes", scopes=["Mail.ReadWrite"])
+    message_id = await box.queue(subject="Without a draft")
+    await box.work()
+    await box.work(31)
+    message = await box.message(message_id)
+    assert (message.state, [one.subject for one in box.sent()]) == ("sent", ["Without a draft"]), message.failure_detail
