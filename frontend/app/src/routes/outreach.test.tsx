@@ -97,7 +97,18 @@ test('what trouble paused is resumed at once, exactly as listed; what cannot go 
 });
 
 test('without a working mailbox sending says so, leads to connecting one, and back', async () => {
-  server.use(google(), campaigns());
+  const detail = 'No mailbox is connected.';
+  server.use(
+    google(),
+    campaigns(),
+    get('/sending/usability', () => ({
+      usable: false,
+      code: 'no_active_integration',
+      detail,
+      action: null,
+      mailboxes: [],
+    })),
+  );
   const { user, address } = openApp('/outreach');
   expect(await screen.findByText('No active integrations')).toBeInTheDocument();
   await user.click(screen.getByRole('link', { name: 'Connect a mailbox' }));

@@ -1,6 +1,5 @@
 import { Button, Group, Input, SegmentedControl, Stack, Text, Textarea } from '@mantine/core';
 import { useId, useRef, useState } from 'react';
-import { Spoken } from '../../components/spoken.tsx';
 import { label } from './fields.ts';
 import { toHtml, toText } from './plain.ts';
 
@@ -40,7 +39,6 @@ export function BodyField({ step, html, fields, disabled, error, onChange }: Pro
           <Group gap={4} role="group" aria-label={`Insert a field into step ${step}`}>
             {fields.map((field) => (
               <Button key={field} size="compact-xs" variant="default" disabled={disabled} onClick={() => insert(field)}>
-                <Spoken>Insert</Spoken>
                 {label(field)}
               </Button>
             ))}

@@ -30,7 +30,8 @@ export default function StartDialog({ campaign, hindrances, onClose }: Props) {
       danger={false}
       pending={start.isPending}
       error={start.error}
-      onConfirm={() => (missing.length > 0 && !leaveOut ? undefined : begin())}
+      disabled={missing.length > 0 && !leaveOut}
+      onConfirm={begin}
       onClose={onClose}
     >
       <Stack gap="sm">
