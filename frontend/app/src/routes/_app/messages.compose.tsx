@@ -1,0 +1,64 @@
+import { Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { createFileRoute, Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { PageHeader } from '../../components/page-header.tsx';
+import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
+import { messageOptions, usabilityOptions } from '../../features/messages/api.ts';
+import { Compose } from '../../features/messages/compose/compose.tsx';
+import { emptyWords, followUp } from '../../features/messages/compose/words-of.ts';
+import { readComposeSearch } from '../../features/messages/search.ts';
+import { SendingWarning } from '../../features/messages/sending-warning.tsx';
+
+export const Route = createFileRoute('/_app/messages/compose')({
+  validateSearch: readComposeSearch,
+  component: ComposePage,
+});
+
+function ComposePage() {
+  const { draft, answers } = Route.useSearch();
+  const [made, setMade] = useState<string>(); // the one begun here gets its id while it is written
+  const goesOn = draft !== undefined && draft !== made;
+  const path = draft ? `/messages/compose?draft=${draft}` : '/messages/compose';
+  return (
+    <Stack gap="lg" maw={900}>
+      <div>
+        <Link className="link" to="/messages">
+          My Emails
+        </Link>
+        <PageHeader title={answers ? 'Follow-up' : goesOn ? 'Draft' : 'New email'} />
+      </div>
+      <SendingWarning back={{ path, label: 'your email' }} />
+      {goesOn ? <Opened key={draft} id={draft} /> : <Begun answers={answers} onMade={setMade} />}
+    </Stack>
+  );
+}
+
+/** As the server holds it at this moment. */
+function Opened({ id }: { id: string }) {
+  const message = useQuery({ ...messageOptions(id), staleTime: 0, gcTime: 0 });
+  if (message.isFetching && !message.isFetchedAfterMount) return <Loading />;
+  if (!message.data) return <ErrorState error={message.error} onRetry={() => void message.refetch()} />;
+  return <Compose stored={message.data} first={null} onMade={() => {}} />;
+}
+
+type BegunProps = { answers: string | undefined; onMade: (id: string) => void };
+
+function Begun({ answers, onMade }: BegunProps) {
+  const navigate = Route.useNavigate();
+  const usability = useQuery(usabilityOptions());
+  const answered = useQuery({ ...messageOptions(answers ?? ''), enabled: answers !== undefined });
+  if (usability.isPending || (answers && answered.isPending)) return <Loading />;
+  if (answers && !answered.data) {
+    return <ErrorState error={answered.error} onRetry={() => void answered.refetch()} />;
+  }
+  const usable = usability.data?.mailboxes.filter((one) => one.usable) ?? [];
+  const first = answered.data ? followUp(answered.data) : emptyWords(usable[0]?.mailbox_id ?? null);
+  const made = (id: string) => {
+    onMade(id);
+    void navigate({ search: (s) => ({ ...s, draft: id }), replace: true, resetScroll: false });
+  };
+  return <Compose stored={null} first={first} onMade={made} />;
+}
+
+const Loading = () => <LoadingBlocks label="Loading email" heights={[60, 60, 60, 240]} />;
