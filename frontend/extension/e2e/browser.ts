@@ -29,7 +29,7 @@ export async function launch(gmailPort: number): Promise<Browser> {
     viewport: { width: 1280, height: 860 },
     locale: 'en-GB',
   });
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(60_000);
   const close = async () => {
     await context.close();
     rmSync(profile, { recursive: true, force: true });
@@ -82,6 +82,12 @@ export async function signIn(context: BrowserContext): Promise<void> {
     .catch(() => undefined); // it closes under the click
   await popup.getByRole('heading', { name: 'Signed in' }).waitFor();
   await popup.close();
+}
+
+/** As `chrome://extensions` does it. */
+export async function reload(context: BrowserContext): Promise<void> {
+  const old = await worker(context);
+  await old.evaluate(() => chrome.runtime.reload()).catch(() => undefined); // it ends under the call
 }
 
 export async function signOut(context: BrowserContext): Promise<void> {

@@ -59,8 +59,14 @@ export async function stateOf(app: Page, subject: string): Promise<string | unde
   return data.find((one) => one.subject === subject)?.state;
 }
 
+type Usability = { usable: boolean; detail: string; mailboxes: { detail: string }[] };
+
 /** What the server says to the app about sending. */
-export async function usability(app: Page): Promise<{ detail: string; mailboxes: { detail: string }[] }> {
-  const answer = await app.request.get(`${BASE}/v1/sending/usability`);
-  return (await answer.json()) as { detail: string; mailboxes: { detail: string }[] };
+export const usability = async (app: Page): Promise<Usability> =>
+  (await (await app.request.get(`${BASE}/v1/sending/usability`)).json()) as Usability;
+
+/** How many devices may act for this person. */
+export async function devices(app: Page): Promise<number> {
+  const { data } = (await (await app.request.get(`${BASE}/v1/me/devices`)).json()) as { data: unknown[] };
+  return data.length;
 }

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { fault, newAccount } from '../../app/e2e/stack.ts';
 import { consent, signUpInBrowser } from '../../app/e2e/steps.ts';
-import { type Browser, chooseServer, launch, signIn, signOut, worker } from './browser.ts';
+import { type Browser, chooseServer, launch, reload, signIn, signOut } from './browser.ts';
 import * as desk from './desk.ts';
 import { type Gmail, serveGmail } from './gmail.ts';
 import { look, lookAtPages } from './look.ts';
@@ -156,8 +156,7 @@ test('signing out and in is seen in the compose window by itself', async () => {
 
 test('the extension is reloaded: the old tab asks for a reload in plain words, the draft is there again and is sent once', async () => {
   const before = await mail.draft();
-  const old = await worker(browser.context);
-  await old.evaluate(() => chrome.runtime.reload()).catch(() => undefined);
+  await reload(browser.context);
   await mail.says('Mailwarden was reloaded or updated', 30_000);
   await mail.openPanel();
   await mail.panel
