@@ -36,6 +36,15 @@ TABLES = {
     "lst": "blocklist_listings",
     "rec": "reconciliations",
     "exp": "exports",
+    "msg": "messages",
+    "file": "message_files",
+    "supp": "suppressions",
+    "out": "outreach_campaigns",
+    "ostp": "outreach_steps",
+    "oacc": "outreach_accounts",
+    "rcp": "outreach_recipients",
+    "oclk": "outreach_clocks",
+    "oimp": "outreach_imports",
 }
 NAMES_NOTHING = {"req"}  # of one request: written down with a report, looked up nowhere
 WORDS = {"provider": "hubspot", "slug": "no-such-page", "reference": "MW-0000-0000"}

@@ -80,6 +80,7 @@ WORDS: dict[tuple[str, str], Any] = {
     ("domain_checks", "trigger"): "schedule",
     ("tracked_links", "url"): "https://example.com/",
     ("tracking_events", "kind"): "open",
+    ("tracking_events", "machine_reason"): "image_proxy",
     ("tracking_firsts", "kind"): "open",
     ("exports", "status"): "ready",
     ("exports", "time_zone"): "UTC",
