@@ -146,6 +146,7 @@ async def _try(box: Mailbox, message: Message) -> Claimed | None:
         message.due_at = rules.end_of_day(box.now, box.zone)
         await box.tx.session.flush()
         return None
+    message.connection_id = box.row.id  # of a campaign's mail: whoever stands in the slot now
     try:
         outgoing = await outgoing_of(box.rt, box.tx, message, box.row, recipients, box.settings, box.now)
     except UnsafeHeader as exc:
@@ -183,7 +184,7 @@ async def _begin(box: Mailbox, message: Message, outgoing: Outgoing) -> Claimed:
         outcome="started",
     )
     box.tx.session.add(attempt)
-    message.state, message.connection_id = "sending", box.row.id
+    message.state = "sending"
     message.version += 1
     await box.tx.session.flush()
     return Claimed(message.org_id, message.id, attempt.id, box.row, replace(outgoing, again=number > 1))
