@@ -97,6 +97,23 @@ test('the drawer saves only what was changed, against the version that was read'
   expect(sent).toEqual({ match: '"v4"', body: { sender_name: 'Ann', track_opens: false } });
 });
 
+test('warming up says when it ends, a signature is shown without rights, and a reset names what it costs', async () => {
+  slots([mail.mailbox()]);
+  const settings = { ...mail.SETTINGS, signature_html: '<p onclick="alert(1)">Ann</p>', daily_limit: 120 };
+  server.use(
+    get('/mailboxes/mbx_1', () => mail.detail({ settings, changed_settings: ['daily_limit', 'signature_html'] })),
+  );
+  const { user } = openApp(PAGE);
+  await user.click(within(await slot(1)).getByRole('button', { name: /^Manage/ }));
+  await user.click(await screen.findByRole('switch', { name: /^Warm up/ }));
+  expect(screen.getByText('It reaches the daily limit after 10 days of sending.')).toBeInTheDocument();
+  expect(screen.getByRole('textbox', { name: /^Daily limit per recipient domain/ })).toHaveValue('100');
+  await user.click(screen.getByRole('button', { name: 'How it looks below an email' }));
+  expect(screen.getByTitle('Signature')).toHaveAttribute('sandbox', '');
+  await user.click(screen.getByRole('button', { name: 'What disconnecting would reset now' }));
+  expect(screen.getByText(/would go back to them: Daily limit, Signature\./)).toBeInTheDocument();
+});
+
 test('a refused save keeps what was typed', async () => {
   slots([mail.mailbox()]);
   server.use(
