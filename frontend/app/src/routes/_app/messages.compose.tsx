@@ -1,7 +1,7 @@
 import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute, Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { messageOptions, usabilityOptions } from '../../features/messages/api.ts';
@@ -18,6 +18,7 @@ export const Route = createFileRoute('/_app/messages/compose')({
 function ComposePage() {
   const { draft, answers } = Route.useSearch();
   const [made, setMade] = useState<string>(); // the one begun here gets its id while it is written
+  const round = useRound(draft, () => setMade(undefined));
   const goesOn = draft !== undefined && draft !== made;
   const path = draft ? `/messages/compose?draft=${draft}` : '/messages/compose';
   return (
@@ -29,9 +30,24 @@ function ComposePage() {
         <PageHeader title={answers ? 'Follow-up' : goesOn ? 'Draft' : 'New email'} />
       </div>
       <SendingWarning back={{ path, label: 'your email' }} />
-      {goesOn ? <Opened key={draft} id={draft} /> : <Begun answers={answers} onMade={setMade} />}
+      {goesOn ? <Opened key={draft} id={draft} /> : <Begun key={round} answers={answers} onMade={setMade} />}
     </Stack>
   );
+}
+
+/** Another new one is begun from here, while one is written: the page is the same, the email is not. */
+function useRound(draft: string | undefined, onNext: () => void): number {
+  const [round, setRound] = useState(0);
+  const last = useRef(draft);
+  const next = useRef(onNext);
+  useEffect(() => {
+    if (last.current !== undefined && draft === undefined) {
+      next.current();
+      setRound((before) => before + 1);
+    }
+    last.current = draft;
+  }, [draft]);
+  return round;
 }
 
 /** As the server holds it at this moment. */
