@@ -31,6 +31,7 @@ class Arrived:
     key: str  # never given to another mail of this mailbox
     at: datetime | None  # when the provider took it
     raw: bytes
+    thread: str | None = None  # the provider's id of the conversation
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class GmailReader:
             raw = _raw(await self._api.get(path, {"format": "raw"})) if wants(head) else head
         except ObjectGone:
             return None
-        return Arrived(key, _moment(text(said, "internalDate")), raw)
+        return Arrived(key, _moment(text(said, "internalDate")), raw, text(said, "threadId"))
 
 
 def _is_own(row: Any) -> bool:

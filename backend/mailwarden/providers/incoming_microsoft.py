@@ -12,7 +12,7 @@ from mailwarden.providers.microsoft_mail import MESSAGES
 from mailwarden.providers.reading import Row, at, dig, garbled, moment, rows, text
 
 FOLDERS = ("inbox", "junkemail")
-_HEAD = "internetMessageHeaders,internetMessageId,subject,from,receivedDateTime,isDraft"
+_HEAD = "internetMessageHeaders,internetMessageId,subject,from,receivedDateTime,isDraft,conversationId"
 _NEXT, _DELTA = "$skiptoken", "$deltatoken"
 
 
@@ -67,7 +67,7 @@ class GraphReader:
             raw = await self._body(path, head) if wants(head) else head
         except ObjectGone:
             return None
-        return Arrived(key, moment(at(said, "receivedDateTime")), raw)
+        return Arrived(key, moment(at(said, "receivedDateTime")), raw, text(said, "conversationId"))
 
     async def _body(self, path: str, head: bytes) -> bytes:
         """Of what is larger than any answer that we take, the headers must do: it would never become smaller."""

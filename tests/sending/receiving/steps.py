@@ -39,7 +39,8 @@ async def make_message(rt: Runtime, row: Connection, *to: str, **over: Any) -> M
                     state="accepted",
                 )
             )
-        attempt = {"number": 1, "started_at": now, "outcome": "accepted"}
+        outcome = "unknown" if message.state == "unknown" else "accepted"
+        attempt = {"number": 1, "started_at": now, "outcome": outcome}
         attempt |= {"message_id": message.id, "connection_id": row.id}
         tx.session.add(SendAttempt(id=new_id(), org_id=row.org_id, **attempt))
     return message
@@ -58,13 +59,15 @@ class Desk:
         assert tx.org_id == self.row.org_id
         self.heard.append(happened)
 
-    async def take(self, *raws: bytes, row: Connection | None = None, keys: Sequence[str] = ()) -> int:
+    async def take(
+        self, *raws: bytes, row: Connection | None = None, keys: Sequence[str] = (), thread: str | None = None
+    ) -> int:
         """Arrives at this mailbox, or another one."""
         mails = []
         for number, raw in enumerate(raws):
             self._keys += 1
             key = keys[number] if keys else f"key-{self._keys}"
-            mails.append(Mail(key, self.rt.clock.now(), read(raw)))
+            mails.append(Mail(key, self.rt.clock.now(), read(raw), thread))
         async with unit_of_work(self.rt.sessions, self.row.org_id) as tx:
             return await Matching(self.rt, tx, row or self.row).take(mails)
 

@@ -1,10 +1,10 @@
 """What comes back changes recipients and suppressions once, and only as far as it is to be believed."""
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from mailwarden.core.db import unit_of_work
-from mailwarden.sending.models import Message
+from mailwarden.core.db import reader, unit_of_work
+from mailwarden.sending.models import Message, SendAttempt
 from mailwarden.sending.receiving.effects import What
 from mailwarden.sending.receiving.models import ReceivedMail
 from tests.conftest import MakeConnection
@@ -191,10 +191,22 @@ async def test_a_mail_under_a_new_key_does_nothing_either(desk: Desk) -> None:
     assert (len(desk.heard), len(await desk.events())) == (heard, 3)
 
 
-async def test_an_unknown_outcome_may_bounce(desk: Desk) -> None:
+@pytest.mark.parametrize("raw", [dsn(), arf(), answer(), answer(Auto_Submitted="auto-replied")])
+async def test_what_comes_back_proves_that_a_mail_went_out(desk: Desk, raw: bytes) -> None:
     message = await make_message(desk.rt, desk.row, YOU, rfc822_id=ID, state="unknown", sent_at=None)
-    await desk.take(dsn())
-    assert (await desk.only(message)).state == "bounced"
+    assert await desk.take(raw) == 1
+    async with reader(desk.rt.sessions, desk.row.org_id) as tx:
+        found = await tx.session.get_one(Message, message.id)
+        attempt = (await tx.session.scalars(select(SendAttempt))).one()
+    assert (found.state, found.sent_at, attempt.outcome) == ("sent", attempt.started_at, "found")
+
+
+async def test_a_reply_in_the_thread_of_a_mail_whose_seen_id_is_not_known_yet(desk: Desk) -> None:
+    message = await make_message(desk.rt, desk.row, YOU, provider_thread="t-1")
+    stranger = answer().replace(YOU.upper().encode(), b"else@dest.test")
+    assert [await desk.take(one, thread="t-1") for one in (stranger, dsn(), answer())] == [0, 0, 1]
+    assert (await desk.only(message)).replied_at is not None
+    assert await desk.take(answer(), thread="t-2") == 0
 
 
 async def test_what_was_suppressed_before_keeps_its_reason(desk: Desk) -> None:

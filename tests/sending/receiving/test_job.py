@@ -29,7 +29,7 @@ from mailwarden.worker import make_runner
 from tests.conftest import MakeConnection
 from tests.sending.receiving.steps import Desk, make_message
 from tests.sending.receiving.written import ID, ME, REPLY, YOU, dsn
-from tests.support.jobs import drain
+from tests.support.jobs import SURELY, drain
 from tests.support.replies import Replies
 from tests.support.time import TimeMachine
 
@@ -89,7 +89,8 @@ class Box:
     async def look(self) -> Job:
         """Reads now; the job as it is afterwards."""
         async with unit_of_work(self.rt.sessions, self.row.org_id) as tx:
-            await enqueue(tx, READ, self.row.id, due_at=self.rt.clock.now(), replace=True, queue="bulk")
+            due = self.rt.clock.now() - SURELY
+            await enqueue(tx, READ, self.row.id, due_at=due, replace=True, queue="bulk")
         job = await self.job()
         await make_runner(self.rt).run(job.id)
         return await self.job()

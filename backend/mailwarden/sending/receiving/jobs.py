@@ -150,7 +150,7 @@ async def _pages(reading: Reading, way: Way, place: MailboxReader) -> bool:
 
 def _understood(found: Found, now: datetime) -> list[Mail]:
     """Apart from the loop: a hostile mail may take a while. No mail comes from the future."""
-    return [Mail(one.key, min(one.at or now, now), read(one.raw)) for one in found.mails]
+    return [Mail(one.key, min(one.at or now, now), read(one.raw), one.thread) for one in found.mails]
 
 
 __all__ = ["JOBS", "LISTENERS"]

@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Select, exists, or_, select
 
 from mailwarden.connections.models import Connection
+from mailwarden.connections.sending import address_of
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
+from mailwarden.providers.outgoing import Handed
 from mailwarden.sending.models import Message, MessageRecipient
+from mailwarden.sending.outcomes import set_accepted
 from mailwarden.sending.receiving import effects
 from mailwarden.sending.receiving.effects import Happened, What
 from mailwarden.sending.receiving.models import ReceivedMail
@@ -25,8 +28,11 @@ from mailwarden.sending.receiving.rules import (
     replying_recipient,
 )
 from mailwarden.sending.receiving.words import Kind, Read, Report, Verdict
+from mailwarden.sending.source import Outcome
+from mailwarden.sending.store import open_attempt
 
 MAY_BE_OUT = ("sending", "sent", "unknown")
+MOST_NAMED = 20
 NOT_OURS = "recipient_or_mailbox"  # it names a message of ours, but not as we sent it: forged, or not ours to judge
 
 
@@ -35,6 +41,7 @@ class Mail:
     key: str
     at: datetime
     read: Read
+    thread: str | None = None  # the provider's id of the conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ class Matching:
         return set(await self._tx.session.scalars(found)) if keys else set()
 
     async def _take(self, mail: Mail) -> bool:
-        named = await self._named(mail.read.ids)
+        named = await self._named(mail.read.ids) or await self._in_thread(mail)
         if not named:
             return False
         match mail.read.kind:
@@ -94,10 +101,35 @@ class Matching:
             or_(Message.rfc822_id.in_(ids), Message.seen_id.in_(ids)),
             Message.state.in_(MAY_BE_OUT),
         )
-        found = (await self._tx.session.scalars(asked)).all()
+        found = await self._locked(asked)
         place = {one: number for number, one in reversed(list(enumerate(ids)))}
         ordered = sorted(found, key=lambda m: min(place.get(m.rfc822_id or "", 99), place.get(m.seen_id or "", 99)))
         return [Known(message, await self._recipients(message)) for message in ordered]
+
+    async def _in_thread(self, mail: Mail) -> list[Known]:
+        """Gmail may not have told yet which Message-ID recipients see; a recipient's answer lies in the thread."""
+        if mail.thread is None or mail.read.kind not in (Kind.REPLY, Kind.AUTO_REPLY):
+            return []
+        asked = select(Message).where(
+            Message.org_id == self._row.org_id,
+            Message.connection_id == self._row.id,
+            Message.provider_thread == mail.thread,
+            Message.state.in_(MAY_BE_OUT),
+        )
+        found = sorted(await self._locked(asked), key=lambda message: message.id, reverse=True)
+        known = [Known(message, await self._recipients(message)) for message in found]
+        return [one for one in known if mail.read.sender in one.ours.recipients]
+
+    async def _locked(self, asked: Select[Message]) -> Sequence[Message]:
+        """Before their recipients, as whoever sends them does."""
+        locked = asked.order_by(Message.id).limit(MOST_NAMED).with_for_update()
+        return (await self._tx.session.scalars(locked.execution_options(populate_existing=True))).all()
+
+    async def _prove(self, message: Message) -> None:
+        """Whatever comes back of a mail whose outcome is unknown shows that it went out."""
+        attempt = await open_attempt(self._tx, message) if message.state == "unknown" else None
+        if attempt is not None:
+            await set_accepted(self._rt, self._tx, message, attempt, Handed(), Outcome.FOUND)
 
     async def _recipients(self, message: Message) -> dict[UUID, MessageRecipient]:
         asked = select(MessageRecipient).where(
@@ -120,6 +152,7 @@ class Matching:
             self._note(mail, Kind.OTHER, None, [], claims=Kind.BOUNCE, not_believed=NOT_OURS)
 
     async def _report(self, mail: Mail, known: Known, row: MessageRecipient, report: Report) -> dict[str, Any]:
+        await self._prove(known.message)
         said = judged(report)
         if said.verdict in (Verdict.HARD, Verdict.SOFT):
             await effects.bounce(self._rt, self._tx, known.message, row, report, mail.at)
@@ -133,6 +166,7 @@ class Matching:
         if complaint is None or not whom or not is_complaint(complaint):
             self._note(mail, Kind.OTHER, None, [], claims=Kind.COMPLAINT, type=complaint.type if complaint else "")
             return
+        await self._prove(known.message)
         for one in whom:
             await effects.complain(self._rt, self._tx, known.message, known.rows[one], mail.at)
         self._note(mail, Kind.COMPLAINT, known.message.id, [str(one) for one in whom], type=complaint.type)
@@ -144,6 +178,7 @@ class Matching:
         known = next((one for one in named if self._fits(one.ours, mail.read.sender)), None)
         if known is None:
             return False
+        await self._prove(known.message)
         whom = replying_recipient(mail.read.sender, known.ours)
         row = known.rows[whom] if whom else None
         if mail.read.kind is Kind.AUTO_REPLY:
@@ -159,7 +194,7 @@ class Matching:
 
     async def _is_own(self, read: Read) -> bool:
         """What we send into a thread answers what we sent before, and may lie in this very mailbox."""
-        if read.sender is not None and read.sender == self._row.account_label.lower():
+        if read.sender is not None and read.sender == address_of(self._row).lower():
             return True
         if read.own_id is None:
             return False
