@@ -1,7 +1,6 @@
-import { Button, Group, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch, IconX } from '@tabler/icons-react';
-import { useState } from 'react';
+import { Button, Group } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
+import { SearchField } from '../../components/search-field.tsx';
 import { SelectLater } from '../../components/select-later.tsx';
 
 type Props<State extends string> = {
@@ -18,7 +17,7 @@ export function ListFilters<State extends string>({ label, placeholder, q, state
   const names = Object.keys(states) as State[];
   return (
     <Group gap="sm" align="flex-end" role="search" aria-label={label}>
-      <SearchField key={q === undefined ? 'empty' : 'set'} value={q} placeholder={placeholder} onChange={onChange} />
+      <SearchField value={q} placeholder={placeholder} onChange={(next) => onChange({ q: next })} />
       <SelectLater
         label="State"
         flex="1 1 160px"
@@ -40,31 +39,5 @@ export function ListFilters<State extends string>({ label, placeholder, q, state
         </Button>
       )}
     </Group>
-  );
-}
-
-type FieldProps = {
-  value: string | undefined;
-  placeholder: string;
-  onChange: (change: { q: string | undefined }) => void;
-};
-
-/** Types freely; the address follows when the typing pauses. */
-function SearchField({ value, placeholder, onChange }: FieldProps) {
-  const [typed, setTyped] = useState(value ?? '');
-  const report = useDebouncedCallback((q: string) => onChange({ q: q.trim() || undefined }), 300);
-  return (
-    <TextInput
-      type="search"
-      label="Search"
-      placeholder={placeholder}
-      flex="1 1 220px"
-      leftSection={<IconSearch size={16} aria-hidden />}
-      value={typed}
-      onChange={(e) => {
-        setTyped(e.target.value);
-        report(e.target.value);
-      }}
-    />
   );
 }
