@@ -3,9 +3,11 @@
 import asyncio
 import random
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.event import listen, remove
 
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.ids import new_id
@@ -187,6 +189,32 @@ async def test_who_tracks_nothing_sends_what_was_written(make_mail: MakeMail) ->
     assert mail.prepared.headers == ()
 
 
+async def test_what_is_asked_often_costs_little(
+    make_mail: MakeMail, reader: httpx.AsyncClient, engines: tuple[Any, Any]
+) -> None:
+    """Statements: none for a guess, three for what a person does, two for a machine's."""
+    mail = await make_mail(one_click_unsubscribe=True)
+    said: list[str] = []
+
+    def count(*given: Any) -> None:
+        said.append(given[2])
+
+    async def asked(path: str, **headers: str) -> int:
+        said.clear()
+        await reader.get(path, headers=headers)
+        return len(said)
+
+    listen(engines[0].sync_engine, "before_cursor_execute", count)
+    try:
+        assert await asked("/t/c/" + mail.url("c")[5:][::-1]) == 0
+        assert await asked(mail.url("o")) <= 3
+        assert await asked(mail.url("c")) <= 3
+        assert await asked(mail.url("o"), **{"user-agent": "curl/8"}) <= 2
+        assert await asked(mail.url("u")) <= 3
+    finally:
+        remove(engines[0].sync_engine, "before_cursor_execute", count)
+
+
 async def test_a_host_of_its_own_shows_nothing_else(runtime: Runtime, make_mail: MakeMail) -> None:
     rt = replace(runtime, config=replace(runtime.config, tracking_url="https://t.example"))
     assert base_url(rt) == "https://t.example"
@@ -195,6 +223,8 @@ async def test_a_host_of_its_own_shows_nothing_else(runtime: Runtime, make_mail:
     transport = httpx.ASGITransport(create_app(rt), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="https://t.example") as http:
         assert (await http.get(mail.url("o"))).status_code == 200
+        for host in ("T.example", "t.example.", "t.example:443"):
+            assert (await http.get("/v1/me", headers={"host": host})).status_code == 404
         for path in ("/", "/sign-in", "/v1/me", "/v1/openapi.json", "/oauth/authorize", "/hooks/stripe", "/metrics"):
             assert (await http.get(path)).status_code == 404
     async with httpx.AsyncClient(transport=transport, base_url=runtime.config.base_url) as http:

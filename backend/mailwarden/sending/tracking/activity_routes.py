@@ -9,7 +9,7 @@ from mailwarden.core.api import Reader, Rt, Tx, errors
 from mailwarden.core.etag import etag
 from mailwarden.core.ids import MessageId
 from mailwarden.sending.schemas import MessageDetailOut
-from mailwarden.sending.service import seen_message
+from mailwarden.sending.seeing import seen_message
 from mailwarden.sending.tracking.activity import activity_of
 from mailwarden.sending.tracking.activity_schemas import ActivityOut
 from mailwarden.sending.tracking.registering import ReportedIn, TrackedIn, TrackedOut, register, report

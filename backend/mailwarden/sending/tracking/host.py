@@ -36,9 +36,18 @@ async def place(request: Request) -> AsyncIterator[None]:
 
 
 def host_of_its_own(config: Config) -> str | None:
-    """``host`` or ``host:port``, as a Host header has it."""
-    there, here = urlsplit(config.tracking_url).netloc, urlsplit(config.base_url).netloc
-    return there.lower() if there and there.lower() != here.lower() else None
+    """As ``_plain`` writes it; None: mails lead to the same host as people do."""
+    there, here = _plain(urlsplit(config.tracking_url).netloc), _plain(urlsplit(config.base_url).netloc)
+    return there if there and there != here else None
+
+
+def _plain(host: str) -> str:
+    """Of the spellings that all mean one host: without a usual port, without the dot that ends a full name."""
+    name, found, port = host.strip().lower().rpartition(":")
+    if not found or not port.isdigit():
+        name, port = host.strip().lower(), ""
+    name = name.removesuffix(".")
+    return name if port in ("", "80", "443") else f"{name}:{port}"
 
 
 class TrackingHost:
@@ -57,4 +66,4 @@ class TrackingHost:
     def _is_asked(self, scope: Scope) -> bool:
         rt: Runtime | None = getattr(scope["app"].state, "runtime", None)
         own = host_of_its_own(rt.config) if rt is not None else None
-        return own is not None and Request(scope).headers.get("host", "").lower() == own
+        return own is not None and _plain(Request(scope).headers.get("host", "")) == own
