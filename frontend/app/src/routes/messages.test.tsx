@@ -8,7 +8,7 @@ import * as mail from '../test/messages.ts';
 import { openApp } from '../test/render.tsx';
 import { get, problem, server } from '../test/server.ts';
 
-vi.setConfig({ testTimeout: 40_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 beforeEach(() => {
   window.sessionStorage.clear();
@@ -54,7 +54,8 @@ test('the list tells of each email where it stands, and its filters reach the se
   expect((await row('Stuck')).getByText('Its mailbox was not connected any more')).toBeInTheDocument();
   const result = await axe.run(container, { rules: { 'color-contrast': { enabled: false } } });
   expect(result.violations.map((v) => v.id)).toEqual([]);
-  await user.type(screen.getByRole('searchbox', { name: 'Search' }), 'ada');
+  await user.click(screen.getByRole('searchbox', { name: 'Search' }));
+  await user.paste('ada');
   await waitFor(() => expect(asked.at(-1)).toContain('q=ada'));
   expect(address()).toContain('q=ada');
 });
@@ -99,9 +100,11 @@ test('a sent email tells each recipient apart, and people from machines', async 
   expect(people.getByText(/For good: The mailbox does not exist. \(5.1.1\)/)).toBeInTheDocument();
   expect(people.getByText(/No bounce came back so far/)).toBeInTheDocument();
   const opens = (await screen.findByRole('cell', { name: 'Opens' })).closest('tr') as HTMLElement;
-  expect(within(opens).getAllByRole('cell').map((cell) => cell.textContent)).toEqual(
-    expect.arrayContaining(['Opens', '2', '7', '0']),
-  );
+  expect(
+    within(opens)
+      .getAllByRole('cell')
+      .map((cell) => cell.textContent),
+  ).toEqual(expect.arrayContaining(['Opens', '2', '7', '0']));
   expect(screen.getByTitle('The email as written')).toHaveAttribute('sandbox', '');
   const result = await axe.run(container, { iframes: false, rules: { 'color-contrast': { enabled: false } } });
   expect(result.violations.map((v) => v.id)).toEqual([]);
@@ -127,9 +130,7 @@ test('what may have been sent is decided by a person, and twice is warned of', a
 
 test('what waits can be held back', async () => {
   one(mail.message({ state: 'queued', queued_at: make.ago(1), due_at: make.ago(1), failure_code: 'rate_limited' }));
-  server.use(
-    http.post('*/v1/messages/msg_1/cancel', () => HttpResponse.json(mail.message({ state: 'cancelled' }))),
-  );
+  server.use(http.post('*/v1/messages/msg_1/cancel', () => HttpResponse.json(mail.message({ state: 'cancelled' }))));
   const { user } = openApp('/messages/msg_1');
   expect((await status()).getByText(/The provider asked us to wait\./)).toBeInTheDocument();
   server.use(get('/messages/msg_1', () => mail.message({ state: 'cancelled' })));
@@ -138,7 +139,11 @@ test('what waits can be held back', async () => {
 });
 
 test('what failed names its cause and has the one button that helps', async () => {
-  const failed = { state: 'failed', failure_code: 'connection_inactive', failure_detail: 'Access was revoked.' } as const;
+  const failed = {
+    state: 'failed',
+    failure_code: 'connection_inactive',
+    failure_detail: 'Access was revoked.',
+  } as const;
   one(mail.message(failed));
   server.use(get('/sending/usability', () => mail.usable([mail.inactiveMailbox()])));
   const { unmount } = openApp('/messages/msg_1');
@@ -186,11 +191,13 @@ test('the suppression list is searched, added to, and only left after a warning'
   const { user } = openApp('/messages/suppressions');
   expect(await screen.findByText('They asked to get no more mail.')).toBeInTheDocument();
   expect(screen.getByRole('link', { name: /^The email/ })).toHaveAttribute('href', '/messages/msg_1');
-  await user.type(screen.getByRole('searchbox', { name: 'Search' }), 'else');
+  await user.click(screen.getByRole('searchbox', { name: 'Search' }));
+  await user.paste('else');
   await waitFor(() => expect(asked.at(-1)).toContain('q=else'));
   await user.click(screen.getByRole('button', { name: 'Add address' }));
   const dialog = within(await screen.findByRole('dialog', { name: 'Add to the suppression list' }));
-  await user.type(dialog.getByRole('textbox', { name: 'Address' }), 'bob@else.example');
+  await user.click(dialog.getByRole('textbox', { name: 'Address' }));
+  await user.paste('bob@else.example');
   await user.click(dialog.getByRole('button', { name: 'Add address' }));
   await waitFor(() => expect(done).toEqual([{ address: 'bob@else.example', note: '' }]));
   await user.click(await screen.findByRole('button', { name: 'Remove… ada@else.example' }));

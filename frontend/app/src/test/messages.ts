@@ -145,8 +145,7 @@ export const suppression = (change: Partial<Suppression> = {}): Suppression => (
 /** One draft on a server that counts its versions, as the real one does. */
 export function draftServer(begin: MessageDetail | null = null) {
   const held = { message: begin, version: 1, saved: [] as Record<string, unknown>[] };
-  const answer = (status = 200) =>
-    HttpResponse.json(held.message, { status, headers: { ETag: `"v${held.version}"` } });
+  const answer = (status = 200) => HttpResponse.json(held.message, { status, headers: { ETag: `"v${held.version}"` } });
   const put = (body: Record<string, unknown>) => {
     held.saved.push(body);
     const people = (['to', 'cc', 'bcc'] as const).flatMap((kind) =>

@@ -9,7 +9,7 @@ export function SendAgain({ message }: { message: Versioned }) {
   const send = useSend(message.id);
   const key = useKey();
   const order = (send_at: string | null) =>
-    send.mutate({ key: key.current(), send_at }, { onSettled: (_, error) => key.answered(error ?? undefined) });
+    send.mutate({ key: key.current(send_at), send_at }, { onSettled: (_, error) => key.answered(error ?? undefined) });
   const back = { path: `/messages/${message.id}`, label: `“${subjectOf(message)}”` };
   return (
     <div>

@@ -36,10 +36,11 @@ export function Compose({ stored, first, onMade }: Props) {
   const sending = useSending(keeper, wayBack);
   const [tried, setTried] = useState(false);
   const { words } = view;
-  const submit = () => {
+  const order = (at: string | null) => {
     setTried(true);
-    if (isWhole(words) && !sending.isPending) void sending.send(null);
+    if (isWhole(words) && !sending.isPending) void sending.send(at);
   };
+  const submit = () => order(null);
   useHotkeys([['mod+Enter', submit]], [], true);
   if (stored && !isEditable(stored))
     return <Navigate to="/messages/$message" params={{ message: stored.id }} replace />;
@@ -66,12 +67,18 @@ export function Compose({ stored, first, onMade }: Props) {
             error={sending.error}
             mailboxId={words.mailbox_id}
             back={wayBack(view.stored?.id)}
-            onSend={(at) => void sending.send(at)}
+            onSend={order}
             onDrop={(addresses) => keeper.change(without(words, addresses))}
           />
         )}
         <SavedLine keeper={keeper} view={view} />
-        <SendBar keeper={keeper} stored={view.stored} pending={sending.isPending} blocked={view.theirs !== null} />
+        <SendBar
+          keeper={keeper}
+          stored={view.stored}
+          pending={sending.isPending}
+          blocked={view.theirs !== null}
+          onLater={order}
+        />
       </Stack>
     </form>
   );

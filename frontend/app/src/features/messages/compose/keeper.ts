@@ -1,5 +1,5 @@
 import { newKey } from '../../../lib/key.ts';
-import { problemCode } from '../../../lib/problem.ts';
+import { isAnswered, problemCode } from '../../../lib/problem.ts';
 import type { Store, Versioned } from '../api.ts';
 import { forget, keep, kept } from './kept.ts';
 import { bodyOf, isBare, isWhole, same, type Words, wordsOf } from './words-of.ts';
@@ -31,24 +31,27 @@ export class DraftKeeper {
   private queue: Promise<unknown> = Promise.resolve();
   private readonly calls: Store;
   private readonly events: Events;
-  private readonly key = newKey();
+  private readonly first: Words;
+  /** A first save whose answer was lost is repeated as it was, under its key: it may have made the draft already. */
+  private begun: { words: Words; key: string } | null = null;
 
   constructor(calls: Store, stored: Versioned | null, first: Words, events: Events) {
     this.calls = calls;
     this.events = events;
-    const own = kept(stored?.id ?? null);
-    const held = own && own.words.answers_id === first.answers_id && !same(own.words, first) ? own : null;
-    const apart = held !== null && stored !== null && held.etag !== stored.etag;
-    const half = own && stored && !held ? own.words : null; // stored but for recipients that are none yet
+    this.first = first;
+    const found = kept(stored?.id ?? null);
+    const own = found?.words.answers_id === first.answers_id ? found : null;
+    const unsaved = own !== null && !same(own.words, first);
+    const apart = unsaved && stored !== null && own.etag !== stored.etag;
     this.view = {
-      words: held?.words ?? half ?? first,
+      words: own?.words ?? first, // also with recipients that are none yet, which only the tab keeps
       stored,
       phase: 'quiet',
       error: null,
       theirs: apart ? stored : null,
       round: 0,
     };
-    if (held && !apart) this.later();
+    if (unsaved && !apart) this.later();
   }
 
   readonly subscribe = (listener: () => void) => {
@@ -65,15 +68,10 @@ export class DraftKeeper {
     this.later();
   }
 
-  /** The same from elsewhere than the field itself. */
-  replace(part: Partial<Words>): void {
-    this.show({ round: this.view.round + 1 });
-    this.change(part);
-  }
-
   isDirty(): boolean {
     const { words, stored } = this.view;
-    return stored ? !same(words, this.lastSent ?? wordsOf(stored)) : !isBare(words);
+    if (stored) return !same(words, this.lastSent ?? wordsOf(stored));
+    return !isBare(words) && !same(words, this.first);
   }
 
   /** Stores what is not stored yet. False: it could not be, which the view tells. */
@@ -150,13 +148,22 @@ export class DraftKeeper {
     const { words, stored } = this.view;
     this.show({ phase: 'saving', error: null });
     try {
-      const now = stored
-        ? await this.calls.change(stored.id, stored.etag, bodyOf(words))
-        : await this.calls.create(bodyOf(words), this.key);
-      this.accept(now, words);
+      if (stored) this.accept(await this.calls.change(stored.id, stored.etag, bodyOf(words)), words);
+      else await this.create();
       return true;
     } catch (error) {
       return this.refused(error);
+    }
+  }
+
+  private async create(): Promise<void> {
+    this.begun ??= { words: this.view.words, key: newKey() };
+    const { words, key } = this.begun;
+    try {
+      this.accept(await this.calls.create(bodyOf(words), key), words);
+    } catch (error) {
+      if (isAnswered(error)) this.begun = null;
+      throw error;
     }
   }
 

@@ -7,26 +7,36 @@ import { Managed, useRightsTo } from '../../../components/managed.tsx';
 import { useBlocked } from '../../../lib/standing.ts';
 import { useDelete, type Versioned } from '../api.ts';
 import type { DraftKeeper } from './keeper.ts';
+import { SendLater } from './send-later.tsx';
 
-type Props = { keeper: DraftKeeper; stored: Versioned | null; pending: boolean; blocked: boolean };
+type Props = {
+  keeper: DraftKeeper;
+  stored: Versioned | null;
+  pending: boolean;
+  blocked: boolean;
+  onLater: (at: string) => void;
+};
 
-export function SendBar({ keeper, stored, pending, blocked }: Props) {
+export function SendBar({ keeper, stored, pending, blocked, onLater }: Props) {
   const rights = useRightsTo('messages:send');
   const ended = useBlocked();
   return (
     <Group justify="space-between">
-      <Managed rights={ended ? { may: false, reason: ended } : rights}>
-        {(may) => (
-          <Button
-            type="submit"
-            disabled={!may || blocked}
-            loading={pending}
-            leftSection={<IconSend size={16} aria-hidden />}
-          >
-            Send
-          </Button>
-        )}
-      </Managed>
+      <Group gap="xs" align="flex-end">
+        <Managed rights={ended ? { may: false, reason: ended } : rights}>
+          {(may) => (
+            <Button
+              type="submit"
+              disabled={!may || blocked}
+              loading={pending}
+              leftSection={<IconSend size={16} aria-hidden />}
+            >
+              Send
+            </Button>
+          )}
+        </Managed>
+        {rights.may && !ended && <SendLater disabled={blocked || pending} onLater={onLater} />}
+      </Group>
       {stored && <DiscardDraft keeper={keeper} id={stored.id} />}
     </Group>
   );

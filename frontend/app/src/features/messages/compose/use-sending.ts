@@ -3,9 +3,15 @@ import { useNavigate } from '@tanstack/react-router';
 import { notifyOk, notifyTrouble } from '../../../lib/notify.ts';
 import { problemCode, problemText } from '../../../lib/problem.ts';
 import { rememberWayBack, type WayBack } from '../../../lib/way-back.ts';
-import { remember, sendNow, usabilityOptions } from '../api.ts';
+import { remember, sendNow, usabilityOptions, type Versioned } from '../api.ts';
 import { useKey } from '../use-key.ts';
 import type { DraftKeeper } from './keeper.ts';
+
+function queuedWords({ state, due_at: due }: Versioned): string {
+  if (state !== 'queued') return 'Sent';
+  const later = due !== null && Date.parse(due) > Date.now();
+  return later ? 'Queued: it is sent at the time you chose' : 'Queued: it is sent as soon as its mailbox may';
+}
 
 /** Stores the draft, then sends it, past the gate. Without any integration the way leads to its setup, and back (B30). */
 export function useSending(keeper: DraftKeeper, back: (id: string) => WayBack) {
@@ -14,13 +20,13 @@ export function useSending(keeper: DraftKeeper, back: (id: string) => WayBack) {
   const key = useKey();
   const call = useMutation({
     mutationFn: ({ id, send_at }: { id: string; send_at: string | null }) =>
-      sendNow(id, { key: key.current(), send_at }),
+      sendNow(id, { key: key.current(send_at), send_at }),
     meta: { inline: true },
     onSuccess: async (message) => {
       key.answered();
       keeper.end();
       await navigate({ to: '/messages/$message', params: { message: message.id } });
-      notifyOk(message.state === 'queued' ? 'Queued: it is sent as soon as its mailbox may' : 'Sent');
+      notifyOk(queuedWords(message));
       await remember(client, message);
     },
     onError: (error, { id }) => {
