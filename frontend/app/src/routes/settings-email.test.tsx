@@ -154,7 +154,7 @@ test('a disconnect tells the values now and after, who is hit, and the other way
     get('/connections/conn_g1/disconnect-preview', () =>
       mail.preview({
         slot_number: 1,
-        pauses: [{ name: 'Autumn', detail: 'Next mail at 10:00.', recipients: 120, next_send_at: make.ago(-60) }],
+        pauses: [{ name: 'Autumn', detail: 'Pauses at once.', recipients: 120, next_send_at: make.ago(-60) }],
         recipients_at_stake: 120,
       }),
     ),
@@ -164,7 +164,8 @@ test('a disconnect tells the values now and after, who is hit, and the other way
   const dialog = within(await screen.findByRole('dialog', { name: 'Disconnect ann@example.com?' }));
   const reset = await dialog.findByRole('region', { name: 'Is reset in slot 1' });
   expect(reset).toHaveTextContent('50 mails a day: becomes 200 mails a day');
-  expect(dialog.getByRole('region', { name: /^Pauses: 120 recipients/ })).toHaveTextContent('Autumn');
+  const stake = dialog.getByRole('region', { name: 'Campaigns: 120 recipients at stake' });
+  expect(stake).toHaveTextContent(/Autumn120 recipients\. Pauses at once\. Next mail: .*GMT/);
   expect(dialog.getByRole('region', { name: 'Reconnect' })).toHaveTextContent('Signature and limits stay.');
   await user.click(dialog.getByRole('button', { name: 'Reconnect instead…' }));
   const both = within(await screen.findByRole('dialog', { name: 'Reconnect ann@example.com' }));
