@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tests.reliability import (
     api_deaths,
     backlog_rows,
+    campaign_rows,
     canary_rows,
     chaos_rows,
     clock_rows,
@@ -84,6 +85,7 @@ ROWS: Sequence[Row] = (
     *order_rows.ROWS,
     *mail_rows.ROWS,
     *sending_rows.ROWS,
+    *campaign_rows.ROWS,
     *subscription_rows.ROWS,
     *clock_rows.ROWS,
     *ssrf_rows.ROWS,
