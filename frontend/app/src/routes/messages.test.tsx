@@ -21,7 +21,9 @@ const one = (message: MessageDetail) =>
     get('/messages/:id/activity', () => mail.activity()),
   );
 
-const status = async () => within(await screen.findByRole('region', { name: 'Status' }));
+/** A busy machine loads the parts of a page slowly. */
+const PATIENT = { timeout: 15_000 };
+const status = async () => within(await screen.findByRole('region', { name: 'Status' }, PATIENT));
 
 test('the list tells of each email where it stands, and its filters reach the server', async () => {
   const asked: string[] = [];
@@ -47,7 +49,7 @@ test('the list tells of each email where it stands, and its filters reach the se
   );
   const { user, container, address } = openApp('/messages');
   const row = async (name: string) => within((await screen.findByRole('link', { name })).closest('tr') as HTMLElement);
-  await screen.findByRole('heading', { name: 'My Emails' }, { timeout: 15_000 }); // its parts are loaded for the first time
+  await screen.findByRole('heading', { name: 'My Emails' }, PATIENT);
   expect((await row('Waiting')).getByText(/^Not before/)).toBeInTheDocument();
   expect((await row('Answered')).getByText('Replied (1 of 2)')).toBeInTheDocument();
   expect((await row('Answered')).getByText('Bounced (1 of 2)')).toBeInTheDocument();
@@ -70,7 +72,7 @@ test('without any integration the page warns, and the way to connect one leads b
   expect(await screen.findByText('No emails yet')).toBeInTheDocument();
   await user.click(screen.getByRole('link', { name: 'Connect a mailbox' }));
   await waitFor(() => expect(address()).toBe('/integrations#mailboxes'));
-  await user.click(await screen.findByRole('button', { name: 'Go back to My Emails' }));
+  await user.click(await screen.findByRole('button', { name: 'Go back to My Emails' }, PATIENT));
   await waitFor(() => expect(address()).toBe('/messages'));
 });
 
@@ -96,7 +98,7 @@ test('a sent email tells each recipient apart, and people from machines', async 
   const recipients = [mail.recipient({ state: 'accepted' }), bounced];
   one(mail.message({ state: 'sent', sent_at: make.ago(5), recipients, attempts }));
   const { container } = openApp('/messages/msg_1');
-  const people = within(await screen.findByRole('region', { name: 'Recipients' }));
+  const people = within(await screen.findByRole('region', { name: 'Recipients' }, PATIENT));
   expect(people.getByText(/For good: The mailbox does not exist. \(5.1.1\)/)).toBeInTheDocument();
   expect(people.getByText(/No bounce came back so far/)).toBeInTheDocument();
   const opens = (await screen.findByRole('cell', { name: 'Opens' })).closest('tr') as HTMLElement;
