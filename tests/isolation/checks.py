@@ -22,6 +22,8 @@ ENDS = {"sign_out", "leave_organization", "transfer_ownership", "switch_organiza
 ENDS |= {"end_other_sessions", "change_password", "create_organization"}
 # After these, other operations find their objects no more.
 TAKE_AWAY = {"disconnect_connection", "close_support_request", "rotate_api_key", "test_connection"}
+# Behind the gate of sending, which no mailbox of this street passes: mine is refused for that, theirs is not known.
+GATED = {"track_message", "add_outreach_account"}
 ONLY_NARROWS = {"create_export"}  # ids in its body are filters, as those of a query: of theirs it finds nothing
 OF_MEMBERS = {"ask_owner"}  # owners have nothing to ask, whatever they name: organizations/test_wishes.py
 
@@ -114,9 +116,14 @@ def _takes_away(one: Operation) -> bool:
     return one.method == "DELETE" or one.name in TAKE_AWAY
 
 
+def _inside_first(one: Operation) -> tuple[bool, int]:
+    """What is in something goes before that does."""
+    return _takes_away(one), -one.path.count("/") if _takes_away(one) else 0
+
+
 async def my_writes(trial: Trial, party: Party) -> None:
     writes = (one for one in trial.operations if one.method != "GET" and one.name not in ENDS and party.calls(one))
-    for one in sorted(writes, key=_takes_away):
+    for one in sorted(writes, key=_inside_first):
         choices = range(len(trial.described.choices(one.name)))
         answers = [await call(party, trial.described, one, trial.mine.ids, choice=number) for number in choices]
         for answer in answers:
@@ -131,7 +138,8 @@ def own_were_known(trial: Trial) -> None:
         slots = trial.described.slots[one.name]
         if one.name in trial.tried and one.method != "GET" and one.name not in ENDS | OF_MEMBERS:
             trial.tally.see(not slots.path or one.name in trial.found, f"{one.name} does not know mine either")
-            trial.tally.see(not slots.body or one.name in trial.done, f"{one.name} does not take mine either")
+            taken = trial.found if one.name in GATED else trial.done
+            trial.tally.see(not slots.body or one.name in taken, f"{one.name} does not take mine either")
 
 
 async def as_neighbours(trial: Trial, parties: list[Party]) -> None:

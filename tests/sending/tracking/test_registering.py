@@ -16,7 +16,8 @@ from mailwarden.main import create_app
 from mailwarden.sending.models import Message
 from mailwarden.sending.suppression import suppress
 from tests import factories
-from tests.support.browser import Browser
+from tests.conftest import NewClient
+from tests.support.browser import Browser, sign_up
 from tests.support.jobs import drain
 from tests.support.time import TimeMachine
 
@@ -121,6 +122,15 @@ async def test_without_any_integration_nothing_is_tracked(owner: Browser, runtim
         await tx.session.execute(update(MailboxSlot).where(*mine).values(connection_id=None))
     answer = await owner.post("/v1/messages/tracked", mail(box))
     assert (answer.status_code, answer.json()["code"]) == (409, "no_active_integration")
+    assert await messages(runtime, owner) == 0
+
+
+async def test_a_mailbox_of_nobody_or_of_others_is_not_found(
+    owner: Browser, runtime: Runtime, new_client: NewClient
+) -> None:
+    theirs = await mailbox(runtime, await sign_up(new_client(), "other@example.com", "Other"))
+    for box in (theirs, f"mbx_{new_id().hex}"):
+        assert (await owner.post("/v1/messages/tracked", mail(box))).status_code == 404
     assert await messages(runtime, owner) == 0
 
 

@@ -17,6 +17,7 @@ from mailwarden.core.ids import MessageId
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.record import record
 from mailwarden.events.types import EventType
+from mailwarden.mailboxes.queries import get_slot
 from mailwarden.mailboxes.settings import settings_of
 from mailwarden.sending.gate import gate
 from mailwarden.sending.making import Addressee, NewMail, add_message
@@ -64,6 +65,8 @@ async def register(rt: Runtime, tx: UnitOfWork, caller: Caller, body: TrackedIn)
     if not is_fit(body.html):
         told = {"pointer": "#/html", "code": "too_complex", "detail": "nested too deeply"}
         raise Invalid("This HTML is nested too deeply.", errors=[told])
+    if body.mailbox_id is not None:
+        await get_slot(tx, caller.org_id, body.mailbox_id)  # raises NotFound
     message = await add_message(tx, caller.org_id, _mail(body, caller), kind="one_off", slot_id=body.mailbox_id)
     slot, row = await gate(rt, tx, caller, message, later=True)  # today's limits are of what we send
     settings = settings_of(slot.settings)
