@@ -31,8 +31,9 @@ export function retryAt(error: unknown): number | undefined {
   return error.status === 429 ? at : undefined;
 }
 
-/** The server answered, if only to refuse; otherwise nobody knows whether it did what was asked. */
-export const isAnswered = (error: unknown): boolean => isProblem(error);
+/** The server refused; otherwise nobody knows whether it did, or is still doing, what was asked. */
+export const isAnswered = (error: unknown): boolean =>
+  isProblem(error) && error.status < 500 && error.code !== 'idempotency_key_in_use';
 
 export function problemCode(error: unknown): string | undefined {
   return isProblem(error) ? error.code : undefined;

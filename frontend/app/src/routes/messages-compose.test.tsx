@@ -1,7 +1,8 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { MessageDetail } from '../lib/types.ts';
+import * as pay from '../test/billing.ts';
 import * as make from '../test/fixtures.ts';
 import * as boxes from '../test/mailboxes.ts';
 import * as mail from '../test/messages.ts';
@@ -186,4 +187,34 @@ test('a follow-up goes to the same people in the same conversation', async () =>
   expect(held.saved).toEqual([]);
   await user.type(await field('Message'), 'News?');
   await waitFor(() => expect(held.saved.at(-1)).toMatchObject({ answers_id: 'msg_1', html: 'News?' }));
+});
+
+test('an email can wait for a time of the organization’s zone', async () => {
+  const held = drafts(mail.message());
+  const orders: unknown[] = [];
+  server.use(
+    get('/messages/:id/activity', () => mail.activity()),
+    http.post('*/v1/messages/:id/send', async ({ request }) => {
+      orders.push(await request.json());
+      held.message = mail.message({ state: 'queued', queued_at: make.ago(0), due_at: '2099-06-01T07:00:00Z' });
+      return HttpResponse.json(held.message);
+    }),
+  );
+  const { user, address } = openApp('/messages/compose?draft=msg_1');
+  await field('Subject');
+  await user.click(screen.getByRole('button', { name: 'Send later…' }));
+  fireEvent.change(screen.getByLabelText(/^Not before \(Europe\/Madrid/), { target: { value: '2099-06-01T09:00' } });
+  await user.click(screen.getByRole('button', { name: 'Send then' }));
+  await waitFor(() => expect(address()).toBe('/messages/msg_1'));
+  expect(orders).toEqual([{ send_at: '2099-06-01T07:00:00.000Z' }]);
+  expect(await screen.findByText(/^Not before/)).toBeInTheDocument();
+});
+
+test('after the plan has ended one can still write, but not send', async () => {
+  const held = drafts(mail.message());
+  server.use(get('/billing/standing', () => pay.over()));
+  const { user } = openApp('/messages/compose?draft=msg_1');
+  await fill(user, 'Subject', ' soon');
+  await waitFor(() => expect(held.message?.subject).toBe('Our meeting soon'));
+  expect(screen.getByRole('button', { name: 'Send' })).toBeDisabled();
 });
