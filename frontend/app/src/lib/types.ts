@@ -114,6 +114,7 @@ export type {
   OutreachCampaignOut as OutreachCampaign,
   OutreachCampaignUpdate as OutreachChange,
   OutreachClockOut as OutreachClock,
+  OutreachCopy,
   OutreachCounts,
   OutreachFigures,
   OutreachHindrance,

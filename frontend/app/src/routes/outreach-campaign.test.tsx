@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { OutreachDetail, OutreachHindrance } from '../lib/types.ts';
 import * as paid from '../test/billing.ts';
 import * as make from '../test/fixtures.ts';
@@ -8,6 +8,8 @@ import * as box from '../test/mailboxes.ts';
 import * as out from '../test/outreach.ts';
 import { openApp } from '../test/render.tsx';
 import { get, problem, server } from '../test/server.ts';
+
+vi.setConfig({ testTimeout: 40_000 }); // texts are typed, letter by letter
 
 /** The server’s campaign: read with its version, which each change raises. */
 let stored: OutreachDetail;

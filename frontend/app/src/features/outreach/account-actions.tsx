@@ -6,7 +6,8 @@ import { Spoken } from '../../components/spoken.tsx';
 import { notifyError, notifyOk } from '../../lib/notify.ts';
 import type { OutreachAccount, OutreachTroubleAccount } from '../../lib/types.ts';
 import { rememberWayBack } from '../../lib/way-back.ts';
-import { useReAdd, type Versioned } from './api.ts';
+import type { Versioned } from './api.ts';
+import { useReAdd } from './changes.ts';
 
 const RemoveDialog = lazy(() => import('./remove-account.tsx'));
 

@@ -5,7 +5,8 @@ import { Link } from '@tanstack/react-router';
 import { notifyError } from '../../lib/notify.ts';
 import type { Mailbox } from '../../lib/types.ts';
 import { rememberWayBack } from '../../lib/way-back.ts';
-import { mailboxesOptions, useAddAccount, type Versioned } from './api.ts';
+import { mailboxesOptions, type Versioned } from './api.ts';
+import { useAddAccount } from './changes.ts';
 
 /** Mailboxes that are not on the list yet, and the way to connect another one. */
 export function AddAccount({ campaign }: { campaign: Versioned }) {

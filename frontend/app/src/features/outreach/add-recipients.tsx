@@ -5,7 +5,7 @@ import { plural } from '../../lib/numbers.ts';
 import { pathErrors } from '../../lib/problem.ts';
 import { useReturnFocus } from '../../lib/return-focus.ts';
 import type { OutreachRecipientDraft } from '../../lib/types.ts';
-import { useAddRecipients } from './api.ts';
+import { useAddRecipients } from './changes.ts';
 
 const MOST = 1000;
 

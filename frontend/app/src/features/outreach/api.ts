@@ -36,11 +36,11 @@ import {
   listOutreachRecipientsQueryKey,
   previewOutreachMailOptions,
 } from '@mailwarden/api-client/react-query';
-import { keepPreviousData, type QueryClient, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { toBase64 } from '../../lib/files.ts';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { pages } from '../../lib/pages.ts';
 import type {
   OutreachChange,
+  OutreachCopy,
   OutreachDetail,
   OutreachRecipient,
   OutreachRecipientDraft,
@@ -52,7 +52,7 @@ import type { ListSearch } from './search.ts';
 export type Versioned = OutreachDetail & { etag: string };
 
 const path = (campaign_id: string) => ({ campaign_id });
-const versioned = ({ data, response }: { data: OutreachDetail; response?: Response }): Versioned => ({
+export const versioned = ({ data, response }: { data: OutreachDetail; response?: Response }): Versioned => ({
   ...data,
   etag: response?.headers.get('ETag') ?? '',
 });
@@ -127,151 +127,40 @@ export const pausedByOptions = (connection_id: string) => ({
 
 export const mailboxesOptions = () => listMailboxesOptions({ query: { limit: 100 } });
 
-export function useCreate() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (name: string) => versioned(await createOutreachCampaign({ body: { name } })),
-    meta: { inline: true },
-    onSuccess: (made) => remember(client, made),
-  });
-}
-
-/** A change that answers with the campaign as it is then. */
-export function useCampaignChange<Body = void>(
-  id: string,
-  call: (body: Body) => Promise<{ data: OutreachDetail; response?: Response }>,
-) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (body: Body) => versioned(await call(body)),
-    meta: { inline: true },
-    onSuccess: (changed) => remember(client, changed),
-    onError: () => client.invalidateQueries({ queryKey: campaignOptions(id).queryKey }),
-  });
-}
-
-/** The same for what a campaign holds: its recipients. */
-function useContentChange<Body, Answer>(id: string, call: (body: Body) => Promise<Answer>) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: call,
-    meta: { inline: true },
-    onSettled: () => refresh(client, id),
-  });
-}
-
-async function remember(client: QueryClient, changed: Versioned): Promise<void> {
-  client.setQueryData(campaignOptions(changed.id).queryKey, changed);
-  await refresh(client, changed.id, false);
-}
-
-/** Everything that is told about a campaign; keys of the generated client begin with an object that names the call. */
-export async function refresh(client: QueryClient, id: string, self = true): Promise<void> {
-  const own = campaignOptions(id).queryKey[0] as { _id: string };
-  await client.invalidateQueries({
-    predicate: ({ queryKey }) => {
-      const { _id = '', path: at } = (queryKey[0] ?? {}) as { _id?: string; path?: { campaign_id?: string } };
-      if (_id === own._id) return self && at?.campaign_id === id;
-      return /outreach/i.test(_id) && (at?.campaign_id ?? id) === id;
-    },
-  });
-}
-
-export const useStart = (id: string) =>
-  useCampaignChange(id, (skip_missing: boolean) => startOutreachCampaign({ path: path(id), body: { skip_missing } }));
-export const usePause = (id: string) => useCampaignChange(id, () => pauseOutreachCampaign({ path: path(id) }));
-export const useResume = (id: string) => useCampaignChange(id, () => resumeOutreachCampaign({ path: path(id) }));
-export const useArchive = (id: string) => useCampaignChange(id, () => archiveOutreachCampaign({ path: path(id) }));
-export const useAddAccount = (id: string) =>
-  useCampaignChange(id, (mailbox_id: string) => addOutreachAccount({ path: path(id), body: { mailbox_id } }));
-export const useRemoveAccount = (id: string) =>
-  useCampaignChange(id, (account_id: string) => removeOutreachAccount({ path: { ...path(id), account_id } }));
-
-export function useReAdd(id: string) {
-  return useContentChange(
-    id,
-    async (account_id: string) => (await reAddOutreachAccount({ path: { ...path(id), account_id } })).data,
-  );
-}
-
-export function useCopy(id: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (body: { name: string; recipients: boolean }) =>
-      versioned(await copyOutreachCampaign({ path: path(id), body })),
-    meta: { inline: true },
-    onSuccess: (made) => remember(client, made),
-  });
-}
-
-export function useDelete(id: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => deleteOutreachCampaign({ path: path(id) }),
-    meta: { inline: true },
-    onSuccess: () => {
-      client.removeQueries({ queryKey: campaignOptions(id).queryKey });
-      return client.invalidateQueries({ queryKey: listOutreachCampaignsQueryKey() });
-    },
-  });
-}
-
-export const useChangeOptions = (id: string) =>
-  useCampaignChange(id, ({ etag, body }: { etag: string; body: OutreachChange }) =>
-    updateOutreachCampaign({ path: path(id), headers: { 'if-match': etag }, body }),
-  );
-
-export const useSaveSteps = (id: string) =>
-  useCampaignChange(id, ({ etag, steps }: { etag: string; steps: OutreachStepDraft[] }) =>
-    setOutreachSteps({ path: path(id), headers: { 'if-match': etag }, body: { steps } }),
-  );
-
-export function useResumeAll() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (campaign_ids: string[]) => (await resumeOutreachCampaigns({ body: { campaign_ids } })).data,
-    meta: { inline: true },
-    onSettled: (_data, _error, ids) => Promise.all(ids.map((id) => refresh(client, id))),
-  });
-}
-
-export const useAddRecipients = (id: string) =>
-  useContentChange(
-    id,
-    async (recipients: OutreachRecipientDraft[]) =>
-      (await addOutreachRecipients({ path: path(id), body: { recipients } })).data,
-  );
-
-const person = (id: string, recipient_id: string) => ({ path: { ...path(id), recipient_id } });
-export const useRemoveRecipient = (id: string) =>
-  useContentChange(id, (recipient: string) => removeOutreachRecipient(person(id, recipient)));
-export const useSkip = (id: string) =>
-  useContentChange(id, (recipient: string) => skipOutreachRecipient(person(id, recipient)));
-export const useUnskip = (id: string) =>
-  useContentChange(id, (recipient: string) => unskipOutreachRecipient(person(id, recipient)));
+export const anyList = () => listOutreachCampaignsQueryKey();
 
 type Mapping = Record<string, string>;
+type File = { file_name: string; content: string };
+const entry = (id: string, account_id: string) => ({ path: { ...path(id), account_id } });
+const person = (id: string, recipient_id: string) => ({ path: { ...path(id), recipient_id } });
+const file = (id: string, import_id: string, mapping: Mapping) => ({
+  path: { ...path(id), import_id },
+  body: { mapping },
+});
 
-export function useUpload(id: string) {
-  return useMutation({
-    mutationFn: async (file: File) => {
-      const body = { file_name: file.name, content: await toBase64(file) };
-      return (await uploadOutreachImport({ path: path(id), body })).data;
-    },
-    meta: { inline: true },
-  });
-}
-
-export function useCheckImport(id: string, import_id: string) {
-  return useMutation({
-    mutationFn: async (mapping: Mapping) =>
-      (await checkOutreachImport({ path: { ...path(id), import_id }, body: { mapping } })).data,
-    meta: { inline: true },
-  });
-}
-
-export const useRunImport = (id: string, import_id: string) =>
-  useContentChange(
-    id,
-    async (mapping: Mapping) => (await runOutreachImport({ path: { ...path(id), import_id }, body: { mapping } })).data,
-  );
+/** What changes something; the first argument is the campaign. */
+export const calls = {
+  create: (name: string) => createOutreachCampaign({ body: { name } }),
+  copy: (id: string, body: OutreachCopy) => copyOutreachCampaign({ path: path(id), body }),
+  remove: (id: string) => deleteOutreachCampaign({ path: path(id) }),
+  archive: (id: string) => archiveOutreachCampaign({ path: path(id) }),
+  start: (id: string, skip_missing: boolean) => startOutreachCampaign({ path: path(id), body: { skip_missing } }),
+  pause: (id: string) => pauseOutreachCampaign({ path: path(id) }),
+  resume: (id: string) => resumeOutreachCampaign({ path: path(id) }),
+  resumeAll: (campaign_ids: string[]) => resumeOutreachCampaigns({ body: { campaign_ids } }),
+  setOptions: (id: string, etag: string, body: OutreachChange) =>
+    updateOutreachCampaign({ path: path(id), headers: { 'if-match': etag }, body }),
+  setSteps: (id: string, etag: string, steps: OutreachStepDraft[]) =>
+    setOutreachSteps({ path: path(id), headers: { 'if-match': etag }, body: { steps } }),
+  addAccount: (id: string, mailbox_id: string) => addOutreachAccount({ path: path(id), body: { mailbox_id } }),
+  removeAccount: (id: string, account: string) => removeOutreachAccount(entry(id, account)),
+  reAdd: (id: string, account: string) => reAddOutreachAccount(entry(id, account)),
+  addRecipients: (id: string, recipients: OutreachRecipientDraft[]) =>
+    addOutreachRecipients({ path: path(id), body: { recipients } }),
+  removeRecipient: (id: string, recipient: string) => removeOutreachRecipient(person(id, recipient)),
+  skip: (id: string, recipient: string) => skipOutreachRecipient(person(id, recipient)),
+  unskip: (id: string, recipient: string) => unskipOutreachRecipient(person(id, recipient)),
+  upload: (id: string, body: File) => uploadOutreachImport({ path: path(id), body }),
+  tryImport: (id: string, of: string, mapping: Mapping) => checkOutreachImport(file(id, of, mapping)),
+  runImport: (id: string, of: string, mapping: Mapping) => runOutreachImport(file(id, of, mapping)),
+};

@@ -1,7 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { notifyOk } from '../../lib/notify.ts';
-import { useArchive, useCopy, useDelete, type Versioned } from './api.ts';
+import type { Versioned } from './api.ts';
+import { useArchive, useCopy, useDelete } from './changes.ts';
 import type { Opened } from './controls.tsx';
 import NameDialog from './name-dialog.tsx';
 

@@ -5,7 +5,8 @@ import { Managed, type Rights } from '../../components/managed.tsx';
 import { useMay } from '../../lib/session.tsx';
 import { useBlocked } from '../../lib/standing.ts';
 import type { OutreachCampaign } from '../../lib/types.ts';
-import { usePause, useResume, type Versioned } from './api.ts';
+import type { Versioned } from './api.ts';
+import { usePause, useResume } from './changes.ts';
 import { ErrorBelow } from './error-below.tsx';
 import { StartButton } from './start-button.tsx';
 

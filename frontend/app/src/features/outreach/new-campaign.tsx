@@ -3,7 +3,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { Managed, useRightsTo } from '../../components/managed.tsx';
-import { useCreate } from './api.ts';
+import { useCreate } from './changes.ts';
 
 const NameDialog = lazy(() => import('./name-dialog.tsx'));
 

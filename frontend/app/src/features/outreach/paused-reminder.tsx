@@ -9,7 +9,8 @@ import { panelStyle } from '../../components/tones.ts';
 import { notifyError, notifyOk } from '../../lib/notify.ts';
 import { plural } from '../../lib/numbers.ts';
 import type { Connection, PausedByConnection } from '../../lib/types.ts';
-import { pausedByOptions, useReAdd, useResumeAll } from './api.ts';
+import { pausedByOptions } from './api.ts';
+import { useReAdd, useResumeAll } from './changes.ts';
 import { leftWords } from './clock-words.ts';
 import { CampaignLink, Resumed } from './resumed.tsx';
 

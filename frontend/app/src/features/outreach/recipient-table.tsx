@@ -5,7 +5,8 @@ import { RelativeTime } from '../../components/relative-time.tsx';
 import { ToneBadge } from '../../components/tone-badge.tsx';
 import { notifyError } from '../../lib/notify.ts';
 import type { OutreachRecipient } from '../../lib/types.ts';
-import { useRemoveRecipient, useSkip, useUnskip, type Versioned } from './api.ts';
+import type { Versioned } from './api.ts';
+import { useRemoveRecipient, useSkip, useUnskip } from './changes.ts';
 import { PEOPLE, personReason } from './words.ts';
 
 export function RecipientTable({ campaign, rows }: { campaign: Versioned; rows: OutreachRecipient[] }) {

@@ -2,7 +2,8 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { notifyOk } from '../../lib/notify.ts';
 import { plural } from '../../lib/numbers.ts';
 import type { OutreachAccount } from '../../lib/types.ts';
-import { useRemoveAccount, type Versioned } from './api.ts';
+import type { Versioned } from './api.ts';
+import { useRemoveAccount } from './changes.ts';
 
 type Props = { campaign: Versioned; account: OutreachAccount; onClose: () => void };
 

@@ -6,7 +6,7 @@ import { plural } from '../../lib/numbers.ts';
 import { useReturnFocus } from '../../lib/return-focus.ts';
 import { useBlocked } from '../../lib/standing.ts';
 import type { OutreachCampaign } from '../../lib/types.ts';
-import { useResumeAll } from './api.ts';
+import { useResumeAll } from './changes.ts';
 import { Resumed } from './resumed.tsx';
 import { PAUSES, progress } from './words.ts';
 

@@ -5,7 +5,8 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { notifyOk } from '../../lib/notify.ts';
 import { plural } from '../../lib/numbers.ts';
 import type { OutreachHindrance } from '../../lib/types.ts';
-import { useStart, type Versioned } from './api.ts';
+import type { Versioned } from './api.ts';
+import { useStart } from './changes.ts';
 import { scheduleWords } from './schedule-words.ts';
 import { progress } from './words.ts';
 

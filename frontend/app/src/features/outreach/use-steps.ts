@@ -2,7 +2,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { notifyOk } from '../../lib/notify.ts';
 import { pathErrors, problemCode } from '../../lib/problem.ts';
-import { campaignOptions, useSaveSteps, type Versioned } from './api.ts';
+import { campaignOptions, type Versioned } from './api.ts';
+import { useSaveSteps } from './changes.ts';
 import { bare, type Draft, same } from './draft.ts';
 
 /**

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { ErrorState } from '../../../components/states.tsx';
 import { filesFault } from '../../../lib/files.ts';
 import type { OutreachImport } from '../../../lib/types.ts';
-import { useUpload } from '../api.ts';
+import { useUpload } from '../changes.ts';
 
 const LARGEST = 20 * 2 ** 20;
 

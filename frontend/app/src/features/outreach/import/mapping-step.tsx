@@ -3,7 +3,7 @@ import { TableBox } from '../../../components/data-table.tsx';
 import { ErrorState } from '../../../components/states.tsx';
 import { plural } from '../../../lib/numbers.ts';
 import type { OutreachImport, OutreachImportCounts } from '../../../lib/types.ts';
-import { useCheckImport } from '../api.ts';
+import { useCheckImport } from '../changes.ts';
 import { asName, type Kind, kindOf, mappingFault, remap } from './mapping.ts';
 
 const DELIMITERS: Record<string, string> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' };

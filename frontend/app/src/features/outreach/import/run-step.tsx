@@ -4,7 +4,8 @@ import { useEffect, useRef, useState } from 'react';
 import { ErrorState } from '../../../components/states.tsx';
 import { count } from '../../../lib/numbers.ts';
 import type { OutreachImportCounts } from '../../../lib/types.ts';
-import { campaignOptions, useRunImport, type Versioned } from '../api.ts';
+import { campaignOptions, type Versioned } from '../api.ts';
+import { useRunImport } from '../changes.ts';
 import { progress } from '../words.ts';
 import { Counts, Errors } from './check-step.tsx';
 
