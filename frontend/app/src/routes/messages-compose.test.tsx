@@ -1,4 +1,5 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import axe from 'axe-core';
 import { HttpResponse, http } from 'msw';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { MessageDetail } from '../lib/types.ts';
@@ -73,13 +74,15 @@ test('a new email becomes a draft while it is written, and is sent once under on
 
 test('a recipient that is no address is told with its line; the rest is saved and nothing is sent', async () => {
   const held = drafts(mail.message({ recipients: [] }));
-  const { user } = openApp('/messages/compose?draft=msg_1');
+  const { user, container } = openApp('/messages/compose?draft=msg_1');
   await fill(user, 'To', 'ada@else.example\nbob.else.example\nADA@else.example');
   expect(await screen.findByText('Line 2: “bob.else.example” is not a mail address.')).toBeInTheDocument();
   expect(screen.getByText('Line 3: ADA@else.example stands here twice.')).toBeInTheDocument();
   await waitFor(() => expect(held.message?.recipients.map((one) => one.address)).toEqual(['ada@else.example']));
   await user.click(screen.getByRole('button', { name: 'Send' }));
   expect(await screen.findByText(/Some recipients are not addresses yet/)).toBeInTheDocument();
+  const result = await axe.run(container, { iframes: false, rules: { 'color-contrast': { enabled: false } } });
+  expect(result.violations.map((v) => v.id)).toEqual([]);
 });
 
 test('a change of somebody else is told, and neither version is lost', async () => {
