@@ -19,6 +19,7 @@ from mailwarden.outreach.effects import unsubscribe
 from mailwarden.outreach.models import OutreachCampaign, OutreachRecipient, OutreachSend
 from mailwarden.outreach.rules import Pause, State, guard_trips
 from mailwarden.sending.models import Message, MessageRecipient
+from mailwarden.sending.rules import Code
 
 __all__ = ["JOBS", "LISTENERS"]
 
@@ -47,11 +48,12 @@ async def _guard(rt: Runtime, tx: UnitOfWork, campaign: OutreachCampaign) -> boo
 
 
 async def _sent_and_bounced(tx: UnitOfWork, campaign: OutreachCampaign) -> tuple[int, int]:
-    """Hard bounces only, of the mails since the guard began to count."""
+    """Hard bounces, and mails refused for their sender, of those since the guard began to count."""
     of_person = (OutreachRecipient.org_id == OutreachSend.org_id) & (OutreachRecipient.id == OutreachSend.recipient_id)
     of_message = (Message.org_id == OutreachSend.org_id) & (Message.id == OutreachSend.message_id)
     addressed = (MessageRecipient.org_id == Message.org_id) & (MessageRecipient.message_id == Message.id)
-    hard = MessageRecipient.bounce_kind == "hard"
+    ours = (Message.state == "failed") & (Message.failure_code == Code.SENDER_REFUSED)
+    hard = (MessageRecipient.bounce_kind == "hard") | ours
     asked = (
         select(func.count(), func.count().filter(hard))
         .select_from(OutreachSend)

@@ -96,10 +96,14 @@ async def candidate(tx: UnitOfWork, one: Sending, now: datetime, *, own: bool) -
     first = one.first_due
     if not own and (first is None or first > now):
         return None
-    mine = OutreachRecipient.org_id == one.campaign.org_id
-    asked = select(OutreachRecipient).where(mine, *_due(one, own=own), OutreachRecipient.next_at <= now)
-    soonest = asked.order_by(OutreachRecipient.next_at, OutreachRecipient.id).limit(1)
-    return await tx.session.scalar(soonest.with_for_update(skip_locked=True).execution_options(**FRESH))
+    for state in (Person.ACTIVE, Person.WAITING) if own else (Person.WAITING,):  # one index walk each
+        mine = (OutreachRecipient.org_id == one.campaign.org_id, OutreachRecipient.state == state)
+        asked = select(OutreachRecipient).where(*mine, *_due(one, own=own), OutreachRecipient.next_at <= now)
+        soonest = asked.order_by(OutreachRecipient.next_at, OutreachRecipient.id).limit(1)
+        locked = soonest.with_for_update(skip_locked=True).execution_options(**FRESH)
+        if (found := await tx.session.scalar(locked)) is not None:
+            return found
+    return None
 
 
 def _due(one: Sending, *, own: bool) -> tuple[ColumnElement[bool], ...]:
