@@ -76,7 +76,8 @@ test('3. log out and in, of the app and of the extension; the device of before i
   await app.goto(`${BASE}/integrations`);
   await app.getByRole('button', { name: /account menu$/ }).click();
   await app.getByRole('menuitem', { name: 'Sign out' }).click();
-  await app.getByLabel('E-mail').fill(email);
+  await app.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+  await app.getByRole('textbox', { name: 'E-mail' }).fill(email);
   await app.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await app.getByRole('button', { name: 'Sign in', exact: true }).click();
   await app.getByRole('navigation', { name: 'Main' }).waitFor();
