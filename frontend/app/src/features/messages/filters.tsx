@@ -1,7 +1,6 @@
-import { Button, Group, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch, IconX } from '@tabler/icons-react';
-import { useState } from 'react';
+import { Button, Group } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
+import { SearchField } from '../../components/search-field.tsx';
 import { SelectLater } from '../../components/select-later.tsx';
 import type { ListSearch } from './search.ts';
 import { useUsability } from './usable.ts';
@@ -16,12 +15,7 @@ export function MessageFilters({ search, onChange }: Props) {
   const filtered = Boolean(search.q || search.state || search.mailbox || search.whose);
   return (
     <Group gap="sm" align="flex-end" role="search" aria-label="Filter emails">
-      <SearchField
-        key={search.q === undefined ? 'empty' : 'set'}
-        value={search.q}
-        placeholder="Subject or recipient"
-        onChange={(q) => onChange({ q })}
-      />
+      <SearchField value={search.q} placeholder="Subject or recipient" onChange={(q) => onChange({ q })} />
       <SelectLater
         label="State"
         flex="1 1 150px"
@@ -59,27 +53,5 @@ export function MessageFilters({ search, onChange }: Props) {
         </Button>
       )}
     </Group>
-  );
-}
-
-type FieldProps = { value: string | undefined; placeholder: string; onChange: (q: string | undefined) => void };
-
-/** Types freely; the address follows when the typing pauses. */
-export function SearchField({ value, placeholder, onChange }: FieldProps) {
-  const [typed, setTyped] = useState(value ?? '');
-  const report = useDebouncedCallback((q: string) => onChange(q.trim() || undefined), 300);
-  return (
-    <TextInput
-      type="search"
-      label="Search"
-      placeholder={placeholder}
-      flex="1 1 220px"
-      leftSection={<IconSearch size={16} aria-hidden />}
-      value={typed}
-      onChange={(e) => {
-        setTyped(e.target.value);
-        report(e.target.value);
-      }}
-    />
   );
 }

@@ -4,12 +4,12 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute, Link } from '@tanstack/react-router';
 import { MoreButton } from '../../components/more-button.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { SearchField } from '../../components/search-field.tsx';
 import { SelectLater } from '../../components/select-later.tsx';
 import { EmptyState, ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { ZoneNote } from '../../components/zone-note.tsx';
 import { AddSuppression } from '../../features/messages/add-suppression.tsx';
 import { suppressionsOptions } from '../../features/messages/api.ts';
-import { SearchField } from '../../features/messages/filters.tsx';
 import { readSuppressionSearch, type SuppressionSearch } from '../../features/messages/search.ts';
 import { SuppressionTable } from '../../features/messages/suppression-table.tsx';
 import { REASONS } from '../../features/messages/words.ts';
@@ -38,12 +38,7 @@ function Suppressions() {
         </PageHeader>
       </div>
       <Group gap="sm" align="flex-end" role="search" aria-label="Filter the suppression list">
-        <SearchField
-          key={search.q === undefined ? 'empty' : 'set'}
-          value={search.q}
-          placeholder="Part of an address"
-          onChange={(q) => change({ q })}
-        />
+        <SearchField value={search.q} placeholder="Part of an address" onChange={(q) => change({ q })} />
         <SelectLater
           label="Reason"
           flex="1 1 180px"
