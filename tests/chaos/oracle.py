@@ -159,7 +159,9 @@ def _data(storm: Storm, targets: list[Target], found: Judgement) -> None:
     """A complete sync begun after the storm, then campaign by campaign against the truth."""
     since = storm.system.now()
     late = _sync_all(storm, targets, since)
-    found.violations += [f"{target.group} {target.account}: no complete sync after the storm" for target in late]
+    found.violations += [
+        f"{target.group} {target.account}: no complete sync after the storm; {_last_runs(target)}" for target in late
+    ]
     window = (since - timedelta(days=29)).isoformat()
     for target in (one for one in targets if one not in late):
         row = target.person.get(f"/v1/connections/{target.connection}")
@@ -198,6 +200,11 @@ def _synced_since(target: Target, since: datetime) -> bool:
     runs = target.person.get(f"/v1/connections/{target.connection}/syncs", limit=5)["data"]
     good = [run for run in runs if run["status"] == "success" and run["started_at"]]
     return any(datetime.fromisoformat(run["started_at"]) >= since for run in good)
+
+
+def _last_runs(target: Target) -> str:
+    runs = target.person.get(f"/v1/connections/{target.connection}/syncs", limit=3)["data"]
+    return "; ".join(f"{run['status']} since {run['started_at']}, ended {run['finished_at']}" for run in runs)
 
 
 def _queue(storm: Storm, found: Judgement) -> None:
