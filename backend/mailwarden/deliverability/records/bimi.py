@@ -43,9 +43,7 @@ def check_bimi(answer: Answer, dmarc: Mapping[str, Any]) -> Result:
         findings=(*wrong, *advice),
         records=texts(answer),
         aliases=answer.aliases,
-        publish=(Publish(answer.name, "TXT", _record({name: tags.get(name) or "" for name in PLACES}), instead=True),)
-        if of_record
-        else (),
+        publish=(better,) if of_record else (),
         facts={"logo": tags.get("l") or None, "evidence": tags.get("a") or None},
     )
 
