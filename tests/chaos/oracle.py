@@ -15,6 +15,7 @@ from tests.chaos.storm import Storm, Target
 SETTLE_S = 480  # of moved time: confirmations of a grant that is really lost take up to 345 s
 STEP_S = 15
 LEASE_S = 60
+TAKEN_OVER_S = 90  # real time: what the dead had leased must be free before a moved clock ends a provider's overlap
 HURRY_S = 4
 DRAIN_S = 45
 CLEAR_S = 30
@@ -26,6 +27,7 @@ WHERE state = 'dead' OR (state = 'ready' AND due_at < app_now() - interval '60 s
    OR (state = 'leased' AND lease_until < app_now() - interval '60 seconds')
 GROUP BY 1, 2
 """
+LEASED = "SELECT id, fence FROM jobs WHERE state = 'leased' AND queue = 'fast'"
 UNSETTLED = "SELECT count(*) FROM connections WHERE status NOT IN ('connected', 'inactive')"
 ATTEMPTS = "SELECT at, outcome FROM refresh_attempts WHERE connection_id = $1 ORDER BY at DESC LIMIT 6"
 DUPLICATES = """
@@ -83,11 +85,18 @@ def judge(storm: Storm) -> Judgement:
 
 
 def _settle(storm: Storm) -> None:
-    """Lets every suspicion become a verdict or vanish, and what the dead had leased come free."""
+    """Lets what the dead had leased come free, and every suspicion become a verdict or vanish."""
+    held, deadline = _leased(storm), time.monotonic() + TAKEN_OVER_S
+    while held & _leased(storm) and time.monotonic() < deadline:
+        time.sleep(1)
     for step in range(SETTLE_S // STEP_S):
         storm.system.advance(STEP_S)
         if step * STEP_S > LEASE_S and not storm.system.one(UNSETTLED):
             break
+
+
+def _leased(storm: Storm) -> set[tuple[str, int]]:
+    return {(str(row["id"]), row["fence"]) for row in storm.system.rows(LEASED)}
 
 
 def _lost(storm: Storm) -> list[Target]:
