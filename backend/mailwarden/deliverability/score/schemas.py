@@ -143,8 +143,8 @@ class AuthenticationOut(Wire):
     dmarc_rua: bool
     dmarc_aligned: bool = Field(
         description=(
-            f"False where DMARC reports of the last {WINDOW.days} days know {ENOUGH} messages or more of your own, and "
-            f"less than {ALIGNED_SHARE:.0%} of them pass. True otherwise, and without reports: the DNS alone cannot tell."
+            f"False where DMARC reports of the last {WINDOW.days} days know {ENOUGH} messages of your own or more, and "
+            f"less than {ALIGNED_SHARE:.0%} of them pass. True otherwise, also without reports: the DNS cannot tell."
         )
     )
     fcrdns: bool | None

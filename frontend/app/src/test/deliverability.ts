@@ -77,7 +77,7 @@ export const score = (change: Partial<Score> = {}): Score => ({
   caps: [
     {
       name: 'no_dmarc',
-      text: 'There is no DMARC record that applies to your mail, or most of your mail fails it.',
+      text: 'There is no DMARC record that applies to your mail.',
       at_most: 8900,
       binding: true,
       domain: null,
