@@ -44,6 +44,7 @@ from mailwarden.core.routes import api_routes
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.web import serve_app
 from mailwarden.deliverability.blocklists.routes import router as blocklists
+from mailwarden.deliverability.domains.dmarc_routes import router as dmarc_reports
 from mailwarden.deliverability.domains.routes import router as domains
 from mailwarden.deliverability.score.routes import router as scores
 from mailwarden.developers.description.complete import complete
@@ -74,6 +75,8 @@ from mailwarden.sync.routes import router as sync
 
 log = logging.getLogger(__name__)
 WITH_FILES = 16 << 20  # files in base64, and the words about them
+OF_A_REPORT = 5 << 20  # a file in base64
+LARGER = {"/v1/support/*": WITH_FILES, "/v1/domains/*/dmarc-reports": OF_A_REPORT}
 ROUTERS = (
     accounts,
     own_account,
@@ -91,6 +94,7 @@ ROUTERS = (
     sync,
     metrics,
     domains,
+    dmarc_reports,
     scores,
     blocklists,
     periods,
@@ -142,7 +146,7 @@ def build(lifespan: Lifespan) -> FastAPI:
     api.install(app)
     describe(app, complete)
     serve_app(app)
-    app.add_middleware(LimitBody, under="/v1/", larger={"/v1/support/": WITH_FILES})
+    app.add_middleware(LimitBody, under="/v1/", larger=LARGER)
     app.add_middleware(api.CrashBarrier)
     app.add_middleware(ReadsKeys)
     app.add_middleware(LandInApp, prefix=CALLBACK, page="/integrations")

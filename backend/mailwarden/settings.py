@@ -291,6 +291,9 @@ class RetentionSettings(BaseModel):
     hook_log_days: int = Field(90, ge=7, description="Days that the log of handled webhooks is kept.")
     support_bundles_days: int = Field(7, ge=1, le=90, description="Days that a support bundle can be downloaded.")
     domain_checks_days: int = Field(180, ge=7, description="Days that checks of a domain's DNS records are kept.")
+    dmarc_reports_days: int = Field(
+        400, ge=31, description="Days that DMARC reports are kept, counted from when they came."
+    )
     exports_days: int = Field(30, ge=2, description="Days that exports stay listed; their files go after one day.")
     api_keys_days: int = Field(90, ge=1, description="Days that a revoked API key stays listed.")
     devices_days: int = Field(90, ge=1, description="Days that a device is known once its access has ended.")

@@ -20,6 +20,7 @@ import mailwarden.core.idempotency.models
 import mailwarden.core.jobs
 import mailwarden.core.key_check
 import mailwarden.deliverability.blocklists.models
+import mailwarden.deliverability.dmarc_reports.models
 import mailwarden.deliverability.domains.models
 import mailwarden.deliverability.score.models
 import mailwarden.developers.webhooks.models

@@ -47,6 +47,7 @@ from mailwarden.deliverability.blocklists.jobs import JOBS as BLOCKLIST_JOBS
 from mailwarden.deliverability.blocklists.jobs import LISTENERS as BLOCKLIST_LISTENERS
 from mailwarden.deliverability.blocklists.jobs import start_up as start_blocklists
 from mailwarden.deliverability.blocklists.retention import KEPT as BLOCKLISTS_KEPT
+from mailwarden.deliverability.dmarc_reports.retention import KEPT as DMARC_KEPT
 from mailwarden.deliverability.domains.jobs import JOBS as DOMAIN_JOBS
 from mailwarden.deliverability.domains.jobs import LISTENERS as DOMAIN_LISTENERS
 from mailwarden.deliverability.domains.retention import KEPT as DOMAINS_KEPT
@@ -88,7 +89,7 @@ BEAT_EVERY_S = 5
 
 KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT, *WEBHOOKS_KEPT, *DIAGNOSTICS_KEPT]
 KEPT += ORGANIZATIONS_KEPT + ACCESS_KEPT + BILLING_KEPT + METRICS_KEPT
-KEPT += EXPORTS_KEPT + BLOCKLISTS_KEPT + SCORE_KEPT + DOMAINS_KEPT
+KEPT += EXPORTS_KEPT + BLOCKLISTS_KEPT + SCORE_KEPT + DOMAINS_KEPT + DMARC_KEPT
 
 
 def job_kinds() -> JobKinds:

@@ -58,6 +58,7 @@ TABLE_OF = {
     "attachment_id": "support_attachments",
     "domain_id": "domains",
     "check_id": "domain_checks",
+    "dmarc_report_id": "dmarc_reports",
     "listing_id": "blocklist_listings",
     "reconciliation_id": "reconciliations",
     "export_id": "exports",

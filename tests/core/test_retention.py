@@ -44,7 +44,7 @@ KEPT_WITH_THEIR_OWNER = {
     "webhook_endpoints",
 }
 BY_THE_INSTANCE = {"audit_log", "jobs", "sessions", "support_attachments", "support_requests"}
-WITH_THEIR_PARENT = {"alert_posts", "blocklist_steps", "alert_mails", "export_parts"}
+WITH_THEIR_PARENT = {"alert_posts", "blocklist_steps", "alert_mails", "dmarc_sources", "export_parts"}
 RULES = pytest.mark.parametrize("rule", KEPT, ids=lambda rule: rule.table.name)
 
 

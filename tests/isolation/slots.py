@@ -32,6 +32,7 @@ TABLES = {
     "idn": "identities",
     "dom": "domains",
     "dchk": "domain_checks",
+    "dmr": "dmarc_reports",
     "lst": "blocklist_listings",
     "rec": "reconciliations",
     "exp": "exports",

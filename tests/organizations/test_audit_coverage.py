@@ -31,6 +31,7 @@ BY_THEMSELVES = {
     "create_webhook_endpoint": "webhook_endpoint.created",
     "update_webhook_endpoint": "webhook_endpoint.changed",
     "finish_identity_sign_in": "session.started",
+    "add_dmarc_report": "domain.dmarc_report_added",
     "verify_domain": "domain.verified",
     "start_checkout": "billing.checkout_opened",
     "change_plan": "billing.plan_changed",

@@ -33,6 +33,7 @@ ID_PREFIXES = {
     "attachment_id": "att",
     "domain_id": "dom",
     "check_id": "dchk",
+    "dmarc_report_id": "dmr",
     "listing_id": "lst",
     "reconciliation_id": "rec",
     "export_id": "exp",

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -21,7 +22,7 @@ class HeadTooLarge(AppError):
 
 
 class LimitBody:
-    """ASGI: a larger body is answered 413 where it is read. ``larger``: paths that begin so may take more.
+    """ASGI: a larger body is answered 413 where it is read. ``larger``: paths of these patterns may take more.
 
     Only what begins with ``under`` is looked at; other receivers have limits of their own.
     """
@@ -37,7 +38,7 @@ class LimitBody:
                 refusal = HeadTooLarge(f"The head is larger than {HEAD >> 10} KiB.", headers={"Connection": "close"})
                 await problem(Request(scope), refusal)(scope, receive, send)
                 return
-            most = next((size for begin, size in self._larger.items() if scope["path"].startswith(begin)), MOST)
+            most = next((size for pattern, size in self._larger.items() if fnmatchcase(scope["path"], pattern)), MOST)
             receive = _hurried(max(WHOLE_S, most / SLOWEST), receive)
             if scope["path"].startswith(self._under):
                 receive = _counted(most, receive)

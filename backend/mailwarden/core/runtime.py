@@ -76,6 +76,7 @@ class Retention:
     support_bundles_days: int = 7
     exports_days: int = 30
     domain_checks_days: int = 180
+    dmarc_reports_days: int = 400
     api_keys_days: int = 90
     devices_days: int = 90
     oauth_tokens_days: int = 90

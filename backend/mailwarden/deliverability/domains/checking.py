@@ -14,6 +14,7 @@ from mailwarden.deliverability.domains.hints import includes_of, likely_selector
 from mailwarden.deliverability.domains.models import Domain, DomainCheck
 from mailwarden.deliverability.domains.report import DomainReport, Known, check_domain
 from mailwarden.deliverability.domains.rules import Change, is_in_trouble, next_check, settle
+from mailwarden.deliverability.domains.selectors import FOUND, added
 from mailwarden.deliverability.domains.store import accounts, entered, met
 from mailwarden.deliverability.domains.written import (
     of_answer,
@@ -32,7 +33,6 @@ from mailwarden.events.types import EventType
 
 Trigger = Literal["added", "schedule", "verify", "settings"]
 LONGEST_S = 25.0
-MOST_MET = 30
 FRESH = "fresh"  # a resolver that remembered nothing of earlier questions
 
 
@@ -116,10 +116,7 @@ def _own_ip(row: Domain, report: DomainReport) -> bool:
 
 def _with_met(row: Domain, report: DomainReport) -> list[dict[str, Any]]:
     """A key that was found once is asked for by name from now on, or its end would go unnoticed."""
-    known = {one["selector"] for one in row.selectors}
-    new = [one.part for one in report.results if "found_by" in one.facts and one.part not in known]
-    room = max(0, MOST_MET - len(known))
-    return [*row.selectors, *({"selector": one, "source": "found"} for one in new[:room])]
+    return added(row.selectors, (one.part for one in report.results if "found_by" in one.facts), FOUND)
 
 
 def _told(row: Domain, changes: Sequence[Change]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a score reads of a domain's checks."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from mailwarden.core.db import UnitOfWork, app_now
+from mailwarden.deliverability.dmarc_reports.summary import aligned
 from mailwarden.deliverability.domains.models import Domain, DomainCheck
 from mailwarden.deliverability.domains.rules import HELD
 from mailwarden.deliverability.facts import Authentication
@@ -28,7 +30,17 @@ async def authentication_facts(tx: UnitOfWork, org_id: UUID, domain: str, at: da
     looks = list(
         await tx.session.scalars(asked.order_by(DomainCheck.at.desc(), DomainCheck.id.desc()).limit(MOST_LOOKS))
     )
-    return facts_of(looks)
+    found = facts_of(looks)
+    return replace(found, dmarc_aligned=await _aligned(tx, org_id, domain, at) is not False)
+
+
+async def _aligned(tx: UnitOfWork, org_id: UUID, domain: str, at: datetime | None) -> bool | None:
+    """What reports of DMARC tell; None: too little, and nobody is blamed for that."""
+    asked = select(Domain.id, Domain.sending_ips, app_now()).where(Domain.org_id == org_id, Domain.name == domain)
+    row = (await tx.session.execute(asked)).first()
+    if row is None:
+        return None
+    return await aligned(tx, org_id, row[0], [one["address"] for one in row[1]], at or row[2])
 
 
 def facts_of(looks: list[dict[str, Any]]) -> Authentication:

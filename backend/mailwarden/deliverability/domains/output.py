@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from mailwarden.core.db import UnitOfWork
+from mailwarden.deliverability.dmarc_reports.summary import suggested_ips, summary_of
 from mailwarden.deliverability.domains.hints import Hint, hints_for, signers_in
 from mailwarden.deliverability.domains.models import Domain, DomainCheck
 from mailwarden.deliverability.domains.names import shown
@@ -17,6 +18,7 @@ from mailwarden.deliverability.domains.schemas import (
     PublishOut,
     RecordStandingOut,
 )
+from mailwarden.deliverability.domains.selectors import shown as shown_selectors
 from mailwarden.deliverability.domains.store import accounts, last_check
 from mailwarden.deliverability.domains.written import result_of, standing_of
 from mailwarden.deliverability.records.verdict import Check
@@ -42,7 +44,7 @@ def _fields(row: Domain, now: datetime) -> dict[str, object]:
         "display_name": shown(row.name),
         "registered": row.registered,
         "source": row.source,
-        "selectors": row.selectors,
+        "selectors": shown_selectors(row.selectors),
         "sending_ips": row.sending_ips,
         "version": row.version,
         "created_at": row.created_at,
@@ -64,7 +66,11 @@ async def detail_out(tx: UnitOfWork, row: Domain, now: datetime, check: DomainCh
     check = check or await last_check(tx, row.org_id, row.id)
     hints = await _hints(tx, row.org_id, row.name, check)
     latest = look_out(check) if check else None
-    return DomainDetailOut.model_validate({**_fields(row, now), "latest": latest, "hints": hints, "note": NOTE})
+    known = [one["address"] for one in row.sending_ips]
+    reports = await summary_of(tx, row.org_id, row.id, known, now)
+    suggested = await suggested_ips(tx, row.org_id, row.id, known, now) if reports.reports else []
+    more = {"latest": latest, "hints": hints, "note": NOTE, "dmarc_reports": reports, "suggested_ips": suggested}
+    return DomainDetailOut.model_validate({**_fields(row, now), **more})
 
 
 def look_out(check: DomainCheck) -> LookOut:

@@ -5,6 +5,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from mailwarden.core.api import Wire
 from mailwarden.core.ids import DomainCheckId, DomainId
+from mailwarden.deliverability.dmarc_reports.schemas import DmarcSummaryOut, SuggestedIpOut
 from mailwarden.deliverability.dns.addresses import public_address
 
 VerdictName = Literal["valid", "fault", "absent", "unknown"]
@@ -49,12 +50,15 @@ class DomainCreate(Wire):
 
 class DomainUpdate(Wire):
     selectors: list[Selector] | None = Field(None, max_length=MOST_SELECTORS)
+    drop_selectors: list[Selector] = Field(
+        [], max_length=MOST_SELECTORS, description="That DMARC reports named; they are not brought back."
+    )
     sending_ips: list[SendingIp] | None = Field(None, max_length=MOST_ADDRESSES)
 
 
 class SelectorOut(Wire):
     selector: str
-    source: str = Field(description="`entered` by somebody, or `found` under a usual name.")
+    source: str = Field(description="`entered` by somebody, `found` under a usual name, or named by a DMARC `report`.")
 
 
 class RecordStandingOut(Wire):
@@ -163,6 +167,8 @@ class HintOut(Wire):
 class DomainDetailOut(DomainOut):
     latest: LookOut | None
     hints: list[HintOut]
+    dmarc_reports: DmarcSummaryOut
+    suggested_ips: list[SuggestedIpOut]
     note: str
 
 

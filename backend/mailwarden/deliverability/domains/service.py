@@ -17,6 +17,7 @@ from mailwarden.deliverability.domains.models import Domain
 from mailwarden.deliverability.domains.names import normalized, registered_domain
 from mailwarden.deliverability.domains.output import detail_out
 from mailwarden.deliverability.domains.schemas import DomainCreate, DomainDetailOut, DomainUpdate, SendingIp
+from mailwarden.deliverability.domains.selectors import entered_anew
 from mailwarden.deliverability.domains.store import accounts, count_domains, get_domain, named_domain, one_at_a_time
 from mailwarden.deliverability.domains.suggestions import domain_of
 from mailwarden.deliverability.news import facts_changed
@@ -52,7 +53,7 @@ async def add_domain(
         registered=name[1],
         source="connection" if name[0] in suggested else "entered",
         created_by=user_id,
-        selectors=_entered(body.selectors),
+        selectors=entered_anew([], body.selectors, ()),
         sending_ips=_addresses(body.sending_ips),
         standing={},
         version=1,
@@ -63,10 +64,6 @@ async def add_domain(
     await ask_for_check(tx, row)
     await record(tx, "domain.added", Target("domain", row.id, row.name))
     return row
-
-
-def _entered(selectors: Sequence[str]) -> list[dict[str, object]]:
-    return [{"selector": one, "source": "entered"} for one in dict.fromkeys(selectors)]
 
 
 def _addresses(ips: Sequence[SendingIp]) -> list[dict[str, object]]:
@@ -83,9 +80,7 @@ async def change_domain(
     if row.version != version:
         raise stale(row.version)
     before = {"selectors": row.selectors, "sending_ips": row.sending_ips}
-    if body.selectors is not None:
-        found = [one for one in row.selectors if one["source"] != "entered" and one["selector"] not in body.selectors]
-        row.selectors = [*_entered(body.selectors), *found]
+    row.selectors = entered_anew(row.selectors, body.selectors, body.drop_selectors)
     if body.sending_ips is not None:
         row.sending_ips = _addresses(body.sending_ips)
     row.version += 1

@@ -10,6 +10,7 @@ from mailwarden.core.db import UnitOfWork
 from mailwarden.core.errors import NotFound
 from mailwarden.core.ids import format_id
 from mailwarden.deliverability.domains.models import Domain, DomainCheck
+from mailwarden.deliverability.domains.selectors import ENTERED, FOUND, REPORT, named
 
 GONE = ("disconnected", "connecting")
 
@@ -66,8 +67,8 @@ async def sending_addresses(tx: UnitOfWork, org_id: UUID) -> tuple[tuple[str, st
 
 
 def entered(row: Domain) -> Sequence[str]:
-    return [one["selector"] for one in row.selectors if one["source"] == "entered"]
+    return named(row.selectors, ENTERED)
 
 
 def met(row: Domain) -> Sequence[str]:
-    return [one["selector"] for one in row.selectors if one["source"] != "entered"]
+    return named(row.selectors, FOUND, REPORT)

@@ -711,6 +711,8 @@ export type AuthenticationChangeInput = {
     dmarc?: 'reject' | 'quarantine' | 'none' | 'absent' | 'invalid' | null;
     /**
      * Dmarc Aligned
+     *
+     * Whether your mail passes DMARC for the domain itself.
      */
     dmarc_aligned?: boolean | null;
     /**
@@ -747,6 +749,8 @@ export type AuthenticationChangeOutput = {
     dmarc: 'reject' | 'quarantine' | 'none' | 'absent' | 'invalid' | null;
     /**
      * Dmarc Aligned
+     *
+     * Whether your mail passes DMARC for the domain itself.
      */
     dmarc_aligned: boolean | null;
     /**
@@ -784,7 +788,7 @@ export type AuthenticationOut = {
     /**
      * Dmarc Aligned
      *
-     * True until mail of yours shows otherwise; the DNS alone cannot tell.
+     * False where DMARC reports of the last 30 days know 100 messages of your own or more, and less than 50% of them pass. True otherwise, also without reports: the DNS cannot tell.
      */
     dmarc_aligned: boolean;
     /**
@@ -2534,6 +2538,260 @@ export type DiscoverOut = {
 };
 
 /**
+ * DmarcReportDetailOut
+ */
+export type DmarcReportDetailOut = {
+    /**
+     * Begins At
+     */
+    begins_at: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Dkim Aligned
+     *
+     * Messages with a good DKIM signature of the domain that they come from.
+     */
+    dkim_aligned: number;
+    /**
+     * Email
+     */
+    email: string | null;
+    /**
+     * Ends At
+     */
+    ends_at: string;
+    /**
+     * External Id
+     *
+     * What the reporter calls it.
+     */
+    external_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Largest Sources
+     */
+    largest_sources: Array<DmarcSourceOut>;
+    /**
+     * Messages
+     */
+    messages: number;
+    /**
+     * Passing
+     *
+     * Messages that pass DMARC, by one of the two or by both.
+     */
+    passing: number;
+    policy: PublishedPolicyOut;
+    /**
+     * Records
+     */
+    records: number;
+    /**
+     * Reporter
+     */
+    reporter: string;
+    /**
+     * Sources
+     *
+     * Pairs of an address and a sender's domain.
+     */
+    sources: number;
+    /**
+     * Spf Aligned
+     *
+     * Messages whose SPF passed for the domain that they come from.
+     */
+    spf_aligned: number;
+};
+
+/**
+ * DmarcReportIn
+ *
+ * An .xml, .xml.gz or .zip file as a receiver sent it, or the whole mail with one attached.
+ */
+export type DmarcReportIn = {
+    /**
+     * Content
+     *
+     * Base64 of at most 3 MiB.
+     */
+    content: string;
+};
+
+/**
+ * DmarcReportOut
+ */
+export type DmarcReportOut = {
+    /**
+     * Begins At
+     */
+    begins_at: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Dkim Aligned
+     *
+     * Messages with a good DKIM signature of the domain that they come from.
+     */
+    dkim_aligned: number;
+    /**
+     * Email
+     */
+    email: string | null;
+    /**
+     * Ends At
+     */
+    ends_at: string;
+    /**
+     * External Id
+     *
+     * What the reporter calls it.
+     */
+    external_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Messages
+     */
+    messages: number;
+    /**
+     * Passing
+     *
+     * Messages that pass DMARC, by one of the two or by both.
+     */
+    passing: number;
+    policy: PublishedPolicyOut;
+    /**
+     * Records
+     */
+    records: number;
+    /**
+     * Reporter
+     */
+    reporter: string;
+    /**
+     * Sources
+     *
+     * Pairs of an address and a sender's domain.
+     */
+    sources: number;
+    /**
+     * Spf Aligned
+     *
+     * Messages whose SPF passed for the domain that they come from.
+     */
+    spf_aligned: number;
+};
+
+/**
+ * DmarcSourceOut
+ */
+export type DmarcSourceOut = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Dkim Aligned
+     *
+     * Messages with a good DKIM signature of the domain that they come from.
+     */
+    dkim_aligned: number;
+    /**
+     * Header From
+     *
+     * The domain in the From line.
+     */
+    header_from: string;
+    /**
+     * Messages
+     */
+    messages: number;
+    /**
+     * Passing
+     *
+     * Messages that pass DMARC, by one of the two or by both.
+     */
+    passing: number;
+    /**
+     * Spf Aligned
+     *
+     * Messages whose SPF passed for the domain that they come from.
+     */
+    spf_aligned: number;
+};
+
+/**
+ * DmarcSummaryOut
+ */
+export type DmarcSummaryOut = {
+    /**
+     * Aligned
+     *
+     * Whether the domain's own mail passes DMARC, for the score; null below 100 messages.
+     */
+    aligned: boolean | null;
+    /**
+     * Days
+     *
+     * Up to now; of reports that end within them.
+     */
+    days: number;
+    /**
+     * Dkim Aligned
+     *
+     * Messages with a good DKIM signature of the domain that they come from.
+     */
+    dkim_aligned: number;
+    /**
+     * Last Ends At
+     */
+    last_ends_at: string | null;
+    /**
+     * Messages
+     */
+    messages: number;
+    /**
+     * Passing
+     *
+     * Messages that pass DMARC, by one of the two or by both.
+     */
+    passing: number;
+    /**
+     * Passing Share
+     *
+     * passing / messages, 0..1; null without any.
+     */
+    passing_share: number | null;
+    /**
+     * Reports
+     */
+    reports: number;
+    /**
+     * Spf Aligned
+     *
+     * Messages whose SPF passed for the domain that they come from.
+     */
+    spf_aligned: number;
+    /**
+     * Unaligned Sources
+     *
+     * Those with most failing messages first.
+     */
+    unaligned_sources: Array<DmarcSourceOut>;
+};
+
+/**
  * DomainCreate
  */
 export type DomainCreate = {
@@ -2569,6 +2827,7 @@ export type DomainDetailOut = {
      * Display Name
      */
     display_name: string;
+    dmarc_reports: DmarcSummaryOut;
     /**
      * Hints
      */
@@ -2610,6 +2869,10 @@ export type DomainDetailOut = {
      * Standings
      */
     standings: Array<RecordStandingOut>;
+    /**
+     * Suggested Ips
+     */
+    suggested_ips: Array<SuggestedIpOut>;
     /**
      * Version
      *
@@ -2724,6 +2987,12 @@ export type DomainScore = {
  * DomainUpdate
  */
 export type DomainUpdate = {
+    /**
+     * Drop Selectors
+     *
+     * That DMARC reports named; they are not brought back.
+     */
+    drop_selectors?: Array<string>;
     /**
      * Selectors
      */
@@ -5402,6 +5671,24 @@ export type PageDeliveryOut = {
 };
 
 /**
+ * Page[DmarcReportOut]
+ */
+export type PageDmarcReportOut = {
+    /**
+     * Data
+     */
+    data: Array<DmarcReportOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Page[ExportOut]
  */
 export type PageExportOut = {
@@ -6197,6 +6484,46 @@ export type PublishOut = {
      * Value
      */
     value: string;
+};
+
+/**
+ * PublishedPolicyOut
+ *
+ * As the receiver found it. Null: not said.
+ */
+export type PublishedPolicyOut = {
+    /**
+     * Adkim
+     */
+    adkim: 'relaxed' | 'strict' | null;
+    /**
+     * Aspf
+     */
+    aspf: 'relaxed' | 'strict' | null;
+    /**
+     * Domain
+     */
+    domain: string;
+    /**
+     * Np
+     */
+    np: 'none' | 'quarantine' | 'reject' | null;
+    /**
+     * P
+     */
+    p: 'none' | 'quarantine' | 'reject' | null;
+    /**
+     * Pct
+     */
+    pct: number | null;
+    /**
+     * Sp
+     */
+    sp: 'none' | 'quarantine' | 'reject' | null;
+    /**
+     * Testing
+     */
+    testing: boolean | null;
 };
 
 /**
@@ -7444,7 +7771,7 @@ export type SelectorOut = {
     /**
      * Source
      *
-     * `entered` by somebody, or `found` under a usual name.
+     * `entered` by somebody, `found` under a usual name, or named by a DMARC `report`.
      */
     source: string;
 };
@@ -7878,6 +8205,46 @@ export type StepOut = {
      */
     protocol: 'imap' | 'smtp';
     step: Step;
+};
+
+/**
+ * SuggestedIpOut
+ *
+ * It sent mail that passes DMARC, and is not among the sending addresses. A forwarder's passes by DKIM alone.
+ */
+export type SuggestedIpOut = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Dkim Aligned
+     *
+     * Messages with a good DKIM signature of the domain that they come from.
+     */
+    dkim_aligned: number;
+    /**
+     * Messages
+     */
+    messages: number;
+    /**
+     * Passing
+     *
+     * Messages that pass DMARC, by one of the two or by both.
+     */
+    passing: number;
+    /**
+     * Spf Aligned
+     *
+     * Messages whose SPF passed for the domain that they come from.
+     */
+    spf_aligned: number;
+    /**
+     * Spf Passes
+     *
+     * For some of its mail; the SPF record allows it.
+     */
+    spf_passes: boolean;
 };
 
 /**
@@ -14703,6 +15070,211 @@ export type GetDomainCheckResponses = {
 };
 
 export type GetDomainCheckResponse = GetDomainCheckResponses[keyof GetDomainCheckResponses];
+
+export type ListDmarcReportsData = {
+    body?: never;
+    path: {
+        /**
+         * Domain Id
+         */
+        domain_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/domains/{domain_id}/dmarc-reports';
+};
+
+export type ListDmarcReportsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListDmarcReportsError = ListDmarcReportsErrors[keyof ListDmarcReportsErrors];
+
+export type ListDmarcReportsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageDmarcReportOut;
+};
+
+export type ListDmarcReportsResponse = ListDmarcReportsResponses[keyof ListDmarcReportsResponses];
+
+export type AddDmarcReportData = {
+    body: DmarcReportIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Domain Id
+         */
+        domain_id: string;
+    };
+    query?: never;
+    url: '/v1/domains/{domain_id}/dmarc-reports';
+};
+
+export type AddDmarcReportErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AddDmarcReportError = AddDmarcReportErrors[keyof AddDmarcReportErrors];
+
+export type AddDmarcReportResponses = {
+    /**
+     * It was there already, and is not counted twice.
+     */
+    200: DmarcReportOut;
+    /**
+     * Successful Response
+     */
+    201: DmarcReportOut;
+};
+
+export type AddDmarcReportResponse = AddDmarcReportResponses[keyof AddDmarcReportResponses];
+
+export type GetDmarcReportData = {
+    body?: never;
+    path: {
+        /**
+         * Domain Id
+         */
+        domain_id: string;
+        /**
+         * Dmarc Report Id
+         */
+        dmarc_report_id: string;
+    };
+    query?: never;
+    url: '/v1/domains/{domain_id}/dmarc-reports/{dmarc_report_id}';
+};
+
+export type GetDmarcReportErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetDmarcReportError = GetDmarcReportErrors[keyof GetDmarcReportErrors];
+
+export type GetDmarcReportResponses = {
+    /**
+     * Successful Response
+     */
+    200: DmarcReportDetailOut;
+};
+
+export type GetDmarcReportResponse = GetDmarcReportResponses[keyof GetDmarcReportResponses];
 
 export type VerifyDomainData = {
     body?: never;

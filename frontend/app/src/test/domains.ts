@@ -1,4 +1,4 @@
-import type { DomainDetail, DomainLook, RecordResult, SendingDomain } from '../lib/types.ts';
+import type { DmarcSummary, DomainDetail, DomainLook, RecordResult, SendingDomain } from '../lib/types.ts';
 import { ago } from './fixtures.ts';
 
 export const result = (change: Partial<RecordResult> = {}): RecordResult => ({
@@ -98,9 +98,25 @@ export const sendingDomain = (change: Partial<SendingDomain> = {}): SendingDomai
   ...change,
 });
 
+export const dmarcSummary = (change: Partial<DmarcSummary> = {}): DmarcSummary => ({
+  days: 30,
+  reports: 2,
+  last_ends_at: ago(600),
+  messages: 1000,
+  passing: 950,
+  dkim_aligned: 940,
+  spf_aligned: 800,
+  passing_share: 0.95,
+  aligned: true,
+  unaligned_sources: [],
+  ...change,
+});
+
 export const domainDetail = (change: Partial<DomainDetail> = {}): DomainDetail => ({
   ...sendingDomain(),
   latest: look(),
+  dmarc_reports: dmarcSummary({ reports: 0, messages: 0, passing: 0, dkim_aligned: 0, spf_aligned: 0 }),
+  suggested_ips: [],
   note: 'A changed record can take 24 to 48 hours until everybody sees it.',
   hints: [
     {

@@ -1,4 +1,5 @@
 import {
+  addDmarcReport,
   addSendingDomain,
   checkBlocklists,
   deleteSendingDomain,
@@ -26,9 +27,10 @@ import {
   listDomainsQueryKey,
 } from '@mailwarden/api-client/react-query';
 import { keepPreviousData, type QueryKey, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { toBase64 } from '../../lib/files.ts';
 import { pages } from '../../lib/pages.ts';
 import { dayOf } from '../../lib/time.ts';
-import type { DomainDraft, SendingDomain, StepChange, WhatIf } from '../../lib/types.ts';
+import type { DmarcReport, DomainChange, DomainDraft, SendingDomain, StepChange, WhatIf } from '../../lib/types.ts';
 
 export const HISTORY_DAYS = 90;
 
@@ -92,7 +94,7 @@ export function useAddDomain() {
 }
 
 export function useUpdateDomain(domainId: string, etag: string | null) {
-  const { settle, ...options } = useDomainChange((body: Omit<DomainDraft, 'name'>) =>
+  const { settle, ...options } = useDomainChange((body: DomainChange) =>
     updateSendingDomain({ path: { domain_id: domainId }, headers: { 'if-match': etag ?? '' }, body }),
   );
   return useMutation({ ...options, onSettled: () => settle(domainId) });
@@ -107,6 +109,20 @@ export function useVerifyDomain(domainId: string) {
   const { settle, ...options } = useDomainChange(
     async () => (await verifyDomain({ path: { domain_id: domainId } })).data,
   );
+  return useMutation({ ...options, onSettled: () => settle(domainId) });
+}
+
+export type BroughtReport = { report: DmarcReport; isNew: boolean };
+
+/** One after the other: the first that is refused ends it. `onBrought` hears of each before it, which is kept. */
+export function useAddDmarcReports(domainId: string, onBrought: (one: BroughtReport) => void) {
+  const { settle, ...options } = useDomainChange(async (files: File[]) => {
+    for (const file of files) {
+      const body = { content: await toBase64(file) };
+      const { data, response } = await addDmarcReport({ path: { domain_id: domainId }, body });
+      onBrought({ report: data, isNew: response.status === 201 });
+    }
+  });
   return useMutation({ ...options, onSettled: () => settle(domainId) });
 }
 

@@ -10,6 +10,7 @@ import { ZoneNote } from '../../components/zone-note.tsx';
 import { notifyOk } from '../../lib/notify.ts';
 import type { DomainDetail, ProviderHint } from '../../lib/types.ts';
 import { domainOptions, useVerifyDomain } from './api.ts';
+import { DmarcCard } from './dmarc-card.tsx';
 import { SendersCard } from './domain-forms.tsx';
 import { DomainHistory } from './domain-history.tsx';
 import { Look } from './look.tsx';
@@ -31,6 +32,7 @@ export function DomainView({ id }: { id: string }) {
           <>
             <Overview domain={domain} />
             {domain.hints.length > 0 && <Hints hints={domain.hints} />}
+            <DmarcCard domain={domain} etag={etag} />
             <SendersCard key={etag} domain={domain} etag={etag} />
             <DomainHistory id={id} />
             <RemoveDomain domain={domain} />
