@@ -184,6 +184,7 @@ DEEP = b"<feedback>" + b"<a>" * 100_000
         (PARAMETERS, "a head that no real one has"),
         (HEADERS, "a head that no real one has"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_is_refused_says_why(file: bytes, said: str) -> None:
     with pytest.raises(Invalid) as caught:
