@@ -21,6 +21,7 @@ NEVER_DONE = {
     *("resend_invitation", "revoke_invitation"),  # the one that is there is over
     *("confirm_second_factor", "disable_second_factor", "renew_recovery_codes", "finish_identity_sign_in"),  # codes
     "confirm_alert_address",  # likewise
+    "add_dmarc_report",  # a whole report about this very domain
     *("link_identity", "start_identity_sign_in", "sign_in"),  # another provider, another address
     *("cancel_subscription", "change_plan", "open_billing_portal", "refresh_billing"),  # nobody pays here
     *("resume_subscription", "start_checkout"),

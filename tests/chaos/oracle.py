@@ -15,6 +15,7 @@ from tests.chaos.storm import Storm, Target
 SETTLE_S = 480  # of moved time: confirmations of a grant that is really lost take up to 345 s
 STEP_S = 15
 LEASE_S = 60
+TAKEN_OVER_S = 90  # real time: what the dead had leased must be free before a moved clock ends a provider's overlap
 HURRY_S = 4
 DRAIN_S = 45
 CLEAR_S = 30
@@ -26,6 +27,7 @@ WHERE state = 'dead' OR (state = 'ready' AND due_at < app_now() - interval '60 s
    OR (state = 'leased' AND lease_until < app_now() - interval '60 seconds')
 GROUP BY 1, 2
 """
+LEASED = "SELECT id, fence FROM jobs WHERE state = 'leased' AND queue = 'fast'"
 UNSETTLED = "SELECT count(*) FROM connections WHERE status NOT IN ('connected', 'inactive')"
 ATTEMPTS = "SELECT at, outcome FROM refresh_attempts WHERE connection_id = $1 ORDER BY at DESC LIMIT 6"
 DUPLICATES = """
@@ -83,11 +85,18 @@ def judge(storm: Storm) -> Judgement:
 
 
 def _settle(storm: Storm) -> None:
-    """Lets every suspicion become a verdict or vanish, and what the dead had leased come free."""
+    """Lets what the dead had leased come free, and every suspicion become a verdict or vanish."""
+    held, deadline = _leased(storm), time.monotonic() + TAKEN_OVER_S
+    while held & _leased(storm) and time.monotonic() < deadline:
+        time.sleep(1)
     for step in range(SETTLE_S // STEP_S):
         storm.system.advance(STEP_S)
         if step * STEP_S > LEASE_S and not storm.system.one(UNSETTLED):
             break
+
+
+def _leased(storm: Storm) -> set[tuple[str, int]]:
+    return {(str(row["id"]), row["fence"]) for row in storm.system.rows(LEASED)}
 
 
 def _lost(storm: Storm) -> list[Target]:
@@ -159,7 +168,9 @@ def _data(storm: Storm, targets: list[Target], found: Judgement) -> None:
     """A complete sync begun after the storm, then campaign by campaign against the truth."""
     since = storm.system.now()
     late = _sync_all(storm, targets, since)
-    found.violations += [f"{target.group} {target.account}: no complete sync after the storm" for target in late]
+    found.violations += [
+        f"{target.group} {target.account}: no complete sync after the storm; {_last_runs(target)}" for target in late
+    ]
     window = (since - timedelta(days=29)).isoformat()
     for target in (one for one in targets if one not in late):
         row = target.person.get(f"/v1/connections/{target.connection}")
@@ -198,6 +209,11 @@ def _synced_since(target: Target, since: datetime) -> bool:
     runs = target.person.get(f"/v1/connections/{target.connection}/syncs", limit=5)["data"]
     good = [run for run in runs if run["status"] == "success" and run["started_at"]]
     return any(datetime.fromisoformat(run["started_at"]) >= since for run in good)
+
+
+def _last_runs(target: Target) -> str:
+    runs = target.person.get(f"/v1/connections/{target.connection}/syncs", limit=3)["data"]
+    return "; ".join(f"{run['status']} since {run['started_at']}, ended {run['finished_at']}" for run in runs)
 
 
 def _queue(storm: Storm, found: Judgement) -> None:

@@ -100,10 +100,12 @@ def canary(org_id: UUID) -> str:
     return f"canary-{org_id.hex}"
 
 
+POLICY_PARTS = ("p", "sp", "np", "adkim", "aspf", "testing", "pct")
 # What is kept in a form of its own, made of the organization's text.
 MADE: dict[tuple[str, str], Callable[[UUID], Any]] = {
     ("export_parts", "data"): lambda org_id: zlib.compress(canary(org_id).encode()),
     ("exports", "size"): lambda org_id: len(canary(org_id)),
+    ("dmarc_reports", "policy"): lambda org_id: {"domain": canary(org_id)} | dict.fromkeys(POLICY_PARTS),
 }
 
 

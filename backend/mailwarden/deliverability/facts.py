@@ -14,6 +14,7 @@ class Authentication:
     """Each fact None where no definite answer is known: it is left out, never held against anybody.
 
     ``dkim``: the best usable key (2048 bits or more, or ed25519 beside RSA: strong; 1024 to 2047: fair).
+    ``dmarc_aligned``: False only where reports of receivers show it; nobody is blamed for having none.
     ``own_ip``: an address of the organization's own, so that reverse DNS is theirs to set.
     """
 

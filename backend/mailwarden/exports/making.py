@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mailwarden.core.api import Wire
 from mailwarden.exports.csv_file import CsvFile
-from mailwarden.exports.pdf.document import Cover, PdfFile
 from mailwarden.exports.report import Reading, Report
+
+if TYPE_CHECKING:
+    from mailwarden.exports.pdf.document import PdfFile
 
 
 class Maker(Protocol):
@@ -46,7 +48,7 @@ class CsvMaker:
 
 
 class PdfMaker:
-    def __init__(self, file: PdfFile) -> None:
+    def __init__(self, file: "PdfFile") -> None:
         self._file = file
 
     @property
@@ -84,6 +86,14 @@ async def maker_of(reading: Reading, order: Order) -> Maker:
     report = order.report
     if order.format == "csv":
         return CsvMaker(CsvFile(report.columns, reading.zone, bom=order.bom))
+    return await _paged(reading, order)
+
+
+async def _paged(reading: Reading, order: Order) -> Maker:
+    """What lays out pages is loaded by who wants some, not by every process at its start."""
+    from mailwarden.exports.pdf.document import Cover, PdfFile  # noqa: PLC0415
+
+    report = order.report
     cover = Cover(
         title=report.title,
         organization=order.organization,

@@ -8,7 +8,8 @@ import pytest
 
 from mailwarden.core.errors import Invalid
 from mailwarden.deliverability.dmarc_reports.condensing import MOST_SELECTORS, MOST_SOURCES, Counts, condense
-from mailwarden.deliverability.dmarc_reports.reading import MOST_RECORDS, read_report
+from mailwarden.deliverability.dmarc_reports.names import MOST_FOREIGN, Names
+from mailwarden.deliverability.dmarc_reports.reading import LONGEST_SELECTOR, MOST_RECORDS, read_report
 from mailwarden.deliverability.dmarc_reports.report import Policy, Record, Report, Signature
 from mailwarden.deliverability.dmarc_reports.unpacking import LARGEST, LARGEST_XML, xml_in
 from tests.deliverability.dmarc_reports.written import (
@@ -65,6 +66,27 @@ def test_all_the_ways_to_send_it(file: bytes) -> None:
     assert read(file) == REPORT
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_large_one_is_read_piece_by_piece(encoding: str) -> None:
+    large = a_report([*RECORDS, replace(RECORDS[0], header_from="ä.shop.example".encode("idna").decode())] * 50)
+    xml = xml_of(large).decode().replace("xn--4ca.", "ä.").replace("UTF-8", encoding)
+    assert read(gz(xml.replace("<row>", "<!--" + "-ä" * 5000 + "--><row>").encode(encoding))) == large
+
+
+def test_elements_are_counted_over_all_records() -> None:
+    padded = xml_of(a_report([replace(RECORDS[0], signatures=())] * 1100)).replace(b"<row>", b"<a/>" * 950 + b"<row>")
+    with pytest.raises(Invalid, match="more elements"):
+        read(gz(padded))
+
+
+def test_names_beyond_ascii_cost_only_so_much() -> None:
+    names = Names()
+    spelled = [f"ä{one}.example" for one in range(MOST_FOREIGN + 1)]
+    assert [names.domain(one) for one in spelled] == [one.encode("idna").decode() for one in spelled[:-1]] + [""]
+    assert names.domain("Ä0.example.") == "xn--0-zfa.example"
+    assert names.domain("shop.example") == "shop.example"
+
+
 def test_what_nobody_counts_by_may_be_missing() -> None:
     bare = replace(REPORT, email=None, policy=Policy("shop.example"), records=(replace(RECORDS[0], signatures=()),))
     assert read(xml_of(bare)) == bare
@@ -88,9 +110,14 @@ def test_addresses_have_one_spelling(written: str, kept: str) -> None:
 
 
 MANY = a_report([replace(RECORDS[0], signatures=())] * 100_000)
+PARAMETERS = b"Content-Type: multipart/mixed" + b";" * 1_000_000 + b"\n\n"
+PARTS = b"Content-Type: multipart/mixed; boundary=a\n\n" + b"--a\n\n" * 200
+HEADERS = b"a:b\n" * 2000 + b"\n"
 NESTED = b"Content-Type: multipart/mixed; boundary=a\n\n" + b"--a\nContent-Type: multipart/mixed\n\n" * 999
 MEMBER, LOCK = (b"PK\x01\x02\x14\x03\x14\x00" + flags for flags in (b"\x00", b"\x01"))
 LOCKED = zipped({"a.xml": XML}).replace(MEMBER, LOCK)
+ATTRIBUTES = b"<row " + b" ".join(b"a%d=''" % one for one in range(9000)) + b">"
+NAMED = b"<row>" + b"".join(b"<a%d/>" % one for one in range(600))
 DEEP = b"<feedback>" + b"<a>" * 100_000
 
 
@@ -117,6 +144,9 @@ DEEP = b"<feedback>" + b"<a>" * 100_000
         (DEEP, "deeper"),
         (swapped(b"<row>", b"<row>" + b"<a/>" * 2000), "more elements"),
         (swapped(b"<version>", b"<a/>" * 2000 + b"<version>"), "more elements"),
+        (swapped(b"<row>", NAMED), "more elements"),
+        (gz(swapped(b"<version>", ATTRIBUTES)), "a tag or comment of more than 32 KiB"),
+        (gz(swapped(b"<version>", b"<!--" + b" " * 90_000 + b"--><version>")), "a tag or comment of more than 32 KiB"),
         (swapped(b"r-1", b"r" * 5000), "more than 4000 characters"),
         (swapped(b"r-1", b"r" * 300), "report_id is missing or longer"),
         (swapped(b"r-1", b" "), "report_id is missing"),
@@ -150,7 +180,11 @@ DEEP = b"<feedback>" + b"<a>" * 100_000
         (mailed(XML, gz(XML)), "several reports"),
         (mailed(b"nothing", html=HTML), "This is no DMARC report"),
         (NESTED, "too many"),
+        (PARTS, "more than 100 parts"),
+        (PARAMETERS, "a head that no real one has"),
+        (HEADERS, "a head that no real one has"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_is_refused_says_why(file: bytes, said: str) -> None:
     with pytest.raises(Invalid) as caught:
@@ -200,6 +234,13 @@ def test_only_the_domains_own_passing_signatures_name_selectors() -> None:
     assert found.selectors == ("good",)
     many = [replace(RECORDS[0], signatures=(Signature("shop.example", f"s{one}", "pass"),)) for one in range(99)]
     assert len(condense(a_report(many), "shop.example").selectors) == MOST_SELECTORS
+
+
+def test_a_selector_that_is_too_long_is_none() -> None:
+    """Its beginning would be another one."""
+    longest = "s" * LONGEST_SELECTOR
+    for selector, kept in ((longest, longest), (longest + "s", "")):
+        assert read(swapped(b"s9", selector.encode())).records[0].signatures[0].selector == kept
 
 
 def test_another_domains_report_is_refused_by_its_name() -> None:

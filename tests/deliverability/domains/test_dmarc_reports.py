@@ -15,7 +15,10 @@ from mailwarden.core.db import reader
 from mailwarden.core.runtime import Runtime
 from mailwarden.deliverability.dmarc_reports.models import DmarcSource
 from mailwarden.deliverability.dmarc_reports.report import Record, Report
+from mailwarden.deliverability.domains.dmarc_turns import AT_ONCE, place
 from mailwarden.deliverability.domains.facts import authentication_facts
+from mailwarden.main import create_app
+from mailwarden.providers.budget import LocalBudget
 from tests.conftest import NewClient
 from tests.deliverability.dmarc_reports.written import RECORDS, a_report, gz, mailed, xml_of, zipped
 from tests.organizations.steps import audit_rows, join
@@ -163,6 +166,56 @@ async def test_what_is_no_report_of_the_domain_is_refused(runtime: Runtime, owne
     assert (await bring(owner, path, b"<" * (4 << 20))).status_code == 413
     assert (await bring(owner, path, b"<" * (3 << 20) + b"<")).status_code == 422
     assert (await owner.get(f"{path}/dmarc-reports")).json()["data"] == []
+
+
+async def test_they_come_only_so_often(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is refused counts as well: reading it took the same time."""
+    monkeypatch.setattr("mailwarden.deliverability.domains.dmarc_turns.OF_A_MINUTE", (3, 60.0))
+    monkeypatch.setattr("mailwarden.deliverability.domains.dmarc_turns.OF_A_DAY", (4, 86_400.0))
+    now = [0.0]
+    limited = replace(runtime, budget=LocalBudget(lambda: now[0]))
+    transport = httpx.ASGITransport(create_app(limited), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
+        owner = await sign_up(http, "eager@example.com")
+        path, report = await add(owner), recent(runtime)
+        said = [(await bring(owner, path, one)).status_code for one in (b"<feedback>", report, report, report)]
+        assert said == [422, 201, 200, 429]
+        now[0] = 60.0
+        assert (await bring(owner, path, report)).status_code == 200
+        refused = await bring(owner, path, report)
+        assert (refused.json()["code"], refused.headers["retry-after"]) == ("too_many_requests", "86340")
+        assert refused.headers["content-type"] == "application/problem+json"
+
+
+async def test_only_a_few_at_once(runtime: Runtime, owner: Browser, new_client: NewClient) -> None:
+    """Of one organization; others wait for their turn no longer than for those."""
+    path, files = await add(owner), [recent(runtime, report_id=f"r-{one}") for one in range(AT_ONCE)]
+    stranger = await sign_up(new_client(), "stranger@other.example", "Other")
+    theirs = await add(stranger)
+    async with place(owner.org_id):
+        waiting = [asyncio.create_task(bring(owner, path, one)) for one in files]
+        other = asyncio.create_task(bring(stranger, theirs, files[0]))
+        done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED, timeout=60)
+        [refused] = [one.result() for one in done]
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "5")
+    answers = await asyncio.gather(*waiting, other)
+    assert sorted(one.status_code for one in answers) == [201] * AT_ONCE + [429]
+
+
+async def test_no_more_sources_than_fit_into_a_day(
+    runtime: Runtime, owner: Browser, time_machine: TimeMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailwarden.deliverability.domains.dmarc_import.SOURCES_OF_A_DAY", 5)
+    path, report = await add(owner), recent(runtime)
+    assert (await bring(owner, path, report)).status_code == 201
+    second = replace(report, report_id="r-2")
+    refused = await bring(owner, path, second)
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "3600")
+    assert (await bring(owner, path, report)).status_code == 200
+    for _ in range(4):  # whoever is away for long is signed out
+        await time_machine.advance(timedelta(hours=7))
+        await owner.get(path)
+    assert (await bring(owner, path, second)).status_code == 201
 
 
 async def test_owners_and_managers_bring_them_and_others_do_not(

@@ -34,6 +34,8 @@ async def test_an_inactive_organization(runtime: Runtime, dns: MemoryResolver, t
         asked = len(dns.asked)
         path = f"/v1/domains/{added['id']}"
         assert (await owner.post(f"{path}/verify")).status_code == 402
+        assert (await owner.post(f"{path}/dmarc-reports", {"content": "PGZlZWRiYWNrLz4="})).status_code == 402
+        assert (await owner.get(f"{path}/dmarc-reports")).status_code == 200
         assert (await owner.post("/v1/domains", {"name": "other.example"})).status_code == 402
         assert (await owner.get(path)).status_code == 200
         await drain(paid)

@@ -51,6 +51,13 @@ async def test_no_record() -> None:
     assert (await check({AT: Reason.SERVFAIL})).verdict == Verdict.UNKNOWN
 
 
+async def test_without_a_record_the_policy_is_proposed_before_it() -> None:
+    found = await check({"shop.example": THERE["shop.example"]})
+    assert [(one.name, one.type) for one in found.publish] == [(policy_url("shop.example"), "file"), (AT, "TXT")]
+    assert "mx: mx.shop.example" in found.publish[0].value
+    assert (await check({})).publish == ()  # a domain that receives nothing needs none
+
+
 @pytest.mark.parametrize("texts", [["v=STSv1"], ["v=STSv1; id=1-2"], ["v=STSv1; id=1", "v=STSv1; id=2"]])
 async def test_faults_of_the_record(texts: list[str]) -> None:
     found = await check({**THERE, AT: {"TXT": texts}})

@@ -4,7 +4,7 @@ import pytest
 
 from mailwarden.deliverability.dns.answers import Reason
 from mailwarden.deliverability.dns.memory import MemoryResolver, Records
-from mailwarden.deliverability.records.bimi import check_bimi
+from mailwarden.deliverability.records.bimi import PLACES, check_bimi
 from mailwarden.deliverability.records.tls_rpt import check_tls_rpt
 from mailwarden.deliverability.records.verdict import Result, Verdict
 
@@ -18,7 +18,7 @@ async def tls_rpt(zone: Records | Reason) -> Result:
 
 async def bimi(zone: Records | Reason, policy: str | None = "reject") -> Result:
     name = "default._bimi.shop.example"
-    return check_bimi(await MemoryResolver({name: zone}).ask(name, "TXT"), "shop.example", {"policy": policy})
+    return check_bimi(await MemoryResolver({name: zone}).ask(name, "TXT"), {"policy": policy})
 
 
 @pytest.mark.parametrize(
@@ -69,4 +69,13 @@ async def test_bimi_is_not_judged_by_a_policy_that_nobody_could_tell() -> None:
         ("l=http://shop.example", Verdict.FAULT),
     ):
         answer = await MemoryResolver({name: {"TXT": [f"v=BIMI1; {record}"]}}).ask(name, "TXT")
-        assert check_bimi(answer, "shop.example", {}).verdict is verdict
+        assert check_bimi(answer, {}).verdict is verdict
+
+
+async def test_what_is_proposed_for_bimi_keeps_what_is_right_and_invents_nothing() -> None:
+    absent = await bimi({"TXT": []})
+    assert absent.publish[0].value == f"v=BIMI1; l={PLACES['l']}; a={PLACES['a']}"
+    logo = "https://shop.example/logo.svg"
+    found = await bimi({"TXT": [f"v=BIMI1; l={logo}; a=http://shop.example/c.pem"]})
+    assert found.publish[0].value == f"v=BIMI1; l={logo}; a={PLACES['a']}"
+    assert (await bimi({"TXT": [LOGO]}, "none")).publish == ()  # its DMARC policy is what is wrong

@@ -4,8 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 
-import idna
-
+from mailwarden.deliverability.dmarc_reports.names import Names
 from mailwarden.deliverability.dmarc_reports.refusing import refused
 from mailwarden.deliverability.dmarc_reports.report import Policy, Record, Report, Signature
 from mailwarden.deliverability.dmarc_reports.tree import Node, read_tree
@@ -13,8 +12,8 @@ from mailwarden.deliverability.dmarc_reports.tree import Node, read_tree
 MOST_RECORDS = 20_000
 MOST_MESSAGES = 1_000_000_000  # of one record
 MOST_SIGNATURES = 50  # of one record
+LONGEST_SELECTOR = 120  # characters, as where one is entered
 LONGEST_NAME = 200  # characters of the reporter's name and of the report's id
-LONGEST_DOMAIN = 253
 LONGEST_SPAN = timedelta(days=92)
 EARLIEST = datetime(2012, 1, 1, tzinfo=UTC)  # DMARC began
 AHEAD = timedelta(days=2)  # of our clock
@@ -27,11 +26,12 @@ TESTING = {"y": True, "n": False}
 def read_report(xml: bytes, now: datetime) -> Report:
     """Raises Invalid."""
     records: list[Record] = []
+    names = Names()
 
     def keep(node: Node) -> None:
         if len(records) >= MOST_RECORDS:
             raise refused(f"The report has more than {MOST_RECORDS:,} records.")
-        records.append(_record(node, len(records) + 1))
+        records.append(_record(node, len(records) + 1, names))
 
     root = read_tree(xml, keep)
     if root.name != "feedback":
@@ -40,7 +40,7 @@ def read_report(xml: bytes, now: datetime) -> Report:
     begins_at, ends_at = _range(about.first("date_range"), now)
     reporter, report_id = _named(about, "org_name"), _named(about, "report_id")
     email = about.word("email")[:LONGEST_NAME] or None
-    policy = _policy(root.first("policy_published"))
+    policy = _policy(root.first("policy_published"), names)
     return Report(reporter, email, report_id, begins_at, ends_at, policy, tuple(records))
 
 
@@ -67,8 +67,8 @@ def _moment(node: Node, name: str) -> datetime:
         raise refused(f"The report's date_range has no {name} that is a time.") from exc
 
 
-def _policy(node: Node) -> Policy:
-    domain = domain_in(node.word("domain"))
+def _policy(node: Node, names: Names) -> Policy:
+    domain = names.domain(node.word("domain"))
     if not domain:
         raise refused("The report does not say whose it is: policy_published has no domain.")
     pct = node.word("pct")
@@ -88,27 +88,17 @@ def _one_of(text: str, words: tuple[str, ...]) -> str | None:
     return text.lower() if text.lower() in words else None
 
 
-def domain_in(text: str) -> str:
-    """In A-labels and lower case where it is a domain at all; reporters repeat what others wrote into their mail."""
-    name = text.strip().rstrip(".").lower()[: LONGEST_DOMAIN + 1]
-    if not name.isascii():
-        try:
-            name = idna.encode(name, uts46=True).decode()
-        except (idna.IDNAError, UnicodeError):
-            return ""
-    return name if len(name) <= LONGEST_DOMAIN else ""
-
-
-def _record(node: Node, number: int) -> Record:
+def _record(node: Node, number: int, names: Names) -> Record:
     row, found = node.first("row"), node.first("auth_results")
     evaluated = row.first("policy_evaluated")
+    identifiers = node.first("identifiers") if node.all("identifiers") else row
     return Record(
         address=_address(row.word("source_ip"), number),
         messages=_count(row.word("count"), number),
         dkim=evaluated.word("dkim").lower() == "pass",
         spf=evaluated.word("spf").lower() == "pass",
-        header_from=domain_in((node.first("identifiers") if node.all("identifiers") else row).word("header_from")),
-        signatures=tuple(_signature(one) for one in found.all("dkim")[:MOST_SIGNATURES]),
+        header_from=names.domain(identifiers.word("header_from")),
+        signatures=tuple(_signature(one, names) for one in found.all("dkim")[:MOST_SIGNATURES]),
     )
 
 
@@ -128,5 +118,7 @@ def _count(text: str, number: int) -> int:
     return int(text)
 
 
-def _signature(node: Node) -> Signature:
-    return Signature(domain_in(node.word("domain")), node.word("selector").lower()[:120], node.word("result").lower())
+def _signature(node: Node, names: Names) -> Signature:
+    selector = node.word("selector").lower()
+    known = selector if len(selector) <= LONGEST_SELECTOR else ""  # a part of it would be another one
+    return Signature(names.domain(node.word("domain")), known, node.word("result").lower())

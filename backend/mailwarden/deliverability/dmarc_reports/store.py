@@ -4,14 +4,14 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select, tuple_
+from sqlalchemy import func, insert, select, tuple_
 
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.errors import NotFound
 from mailwarden.core.ids import format_id, new_id
 from mailwarden.core.paging import Page, PageQuery
 from mailwarden.core.runtime import Runtime
-from mailwarden.deliverability.dmarc_reports.condensing import Condensed
+from mailwarden.deliverability.dmarc_reports.condensing import MOST_SOURCES, Condensed
 from mailwarden.deliverability.dmarc_reports.models import DmarcReport, DmarcSource
 from mailwarden.deliverability.dmarc_reports.report import Report
 from mailwarden.deliverability.dmarc_reports.schemas import DmarcReportDetailOut, DmarcReportOut, DmarcSourceOut
@@ -24,6 +24,13 @@ async def find_same(tx: UnitOfWork, org_id: UUID, domain_id: UUID, report: Repor
     asked = select(DmarcReport).where(DmarcReport.org_id == org_id, DmarcReport.domain_id == domain_id)
     same = (DmarcReport.reporter == report.reporter, DmarcReport.external_id == report.report_id)
     return await tx.session.scalar(asked.where(*same))
+
+
+async def sources_since(tx: UnitOfWork, org_id: UUID, since: datetime) -> int:
+    """How many were kept of all reports that came since then."""
+    kept = func.least(DmarcReport.sources, MOST_SOURCES)
+    asked = select(func.coalesce(func.sum(kept), 0)).where(DmarcReport.org_id == org_id, DmarcReport.created_at > since)
+    return int(await tx.session.scalar(asked) or 0)
 
 
 async def keep_report(

@@ -13,6 +13,10 @@ from mailwarden.deliverability.dmarc_reports.refusing import refused
 DEEPEST = 12  # elements in each other; a report needs five
 LONGEST = 4000  # characters of one element
 MOST_IN_ONE = 1000  # elements of one record, or of all that is beside the records
+MOST_ELEMENTS = 1_000_000  # in all; 20,000 records with six signatures each have fewer
+MOST_NAMES = 500  # of elements and attributes; each is remembered until the end, and a report has some forty
+PIECE = 16 << 10  # bytes
+LARGEST_TAG = 2 * PIECE  # with its attributes, which are read even though nobody needs them
 RECORD = "record"
 
 
@@ -37,7 +41,7 @@ def read_tree(xml: bytes, on_record: Callable[[Node], None]) -> Node:
     """The root without its records. Raises Invalid."""
     reading = _Reading(on_record)
     try:
-        reading.parser.Parse(xml, True)
+        reading.read(xml)
     except expat.ExpatError as exc:
         raise refused(f"The XML is broken in line {exc.lineno}: {expat.ErrorString(exc.code)}.") from exc
     except (LookupError, ValueError) as exc:
@@ -52,13 +56,22 @@ class _Reading:
         self.root: Node | None = None
         self._on_record = on_record
         self._open: list[Node] = []
-        self._beside = self._within = 0
-        self.parser = expat.ParserCreate()
-        self.parser.buffer_text = True
-        self.parser.StartDoctypeDeclHandler = self._doctype
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._text
+        self._all = self._beside = self._within = 0
+        self._names: dict[str, str] = {}
+        self._parser = expat.ParserCreate(None, None, self._names)
+        self._parser.buffer_text = True
+        self._parser.StartDoctypeDeclHandler = self._doctype
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._text
+
+    def read(self, xml: bytes) -> None:
+        """Piece by piece: what expat has not begun to tell of by the end of one is part of a tag or comment."""
+        for begin in range(0, len(xml), PIECE):
+            self._parser.Parse(xml[begin : begin + PIECE], False)
+            if begin + PIECE - self._parser.CurrentByteIndex > LARGEST_TAG:
+                raise refused(f"The XML has a tag or comment of more than {LARGEST_TAG >> 10} KiB.")
+        self._parser.Parse(b"", True)
 
     def _doctype(self, *_: object) -> None:
         raise refused("The XML declares a document type, which no report does.")
@@ -73,13 +86,15 @@ class _Reading:
         self._open.append(node)
 
     def _count(self, node: Node) -> None:
+        self._all += 1
         if len(self._open) == 1 and node.name == RECORD:
             self._within = 0
         elif len(self._open) > 1 and self._open[1].name == RECORD:
             self._within += 1
         else:
             self._beside += 1
-        if max(self._within, self._beside) > MOST_IN_ONE:
+        too_many = max(self._within, self._beside) > MOST_IN_ONE or self._all > MOST_ELEMENTS
+        if too_many or len(self._names) > MOST_NAMES:
             raise refused("The XML holds more elements than a report has.")
 
     def _text(self, text: str) -> None:

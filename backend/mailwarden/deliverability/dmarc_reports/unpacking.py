@@ -1,23 +1,22 @@
 """From a file as it came, by mail or saved from one, to the XML inside. Nothing is unpacked beyond its limit. Pure."""
 
 import re
+import struct
 import zipfile
 import zlib
-from email import message_from_bytes, policy
 from io import BytesIO
 
+from mailwarden.deliverability.dmarc_reports.mails import parts_of
 from mailwarden.deliverability.dmarc_reports.refusing import refused
 
 LARGEST = 3 << 20  # bytes of the file
 LARGEST_XML = 24 << 20  # room for 20,000 records with several signatures each
 MOST_MEMBERS = 10  # of a zip: some programs add files about the files
-MOST_NESTED = 30  # containers in one mail; real ones have two or three
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")  # byte order marks
 ROOT = re.compile(rb"<([\w.-]+:)?feedback[\s>]")
-CONTAINERS = re.compile(rb"multipart/|message/", re.IGNORECASE)
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, OverflowError)
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError, OverflowError)
 NO_REPORT = "This is no DMARC report: an .xml, .xml.gz or .zip file, or a mail with one attached, is."
 
 
@@ -93,14 +92,10 @@ def _check_size(found: bytes) -> None:
 
 def _attached(file: bytes) -> bytes:
     """Of a mail. Each part is known by its content: reporters name and label them as they like."""
-    if len(CONTAINERS.findall(file)) > MOST_NESTED:
-        raise refused("The mail holds too many parts within parts.")
     try:
-        mail = message_from_bytes(file, policy=policy.compat32)
-        payloads = [part.get_payload(decode=True) for part in mail.walk() if not part.is_multipart()]
+        packed = [one for one in parts_of(file) if _is_report(one)]
     except (RecursionError, ValueError, LookupError, AssertionError) as exc:
         raise refused(NO_REPORT) from exc
-    packed = [one for one in payloads if isinstance(one, bytes) and _is_report(one)]
     if len(packed) > 1:
         raise refused("The mail holds several reports. Upload them one by one.")
     found = _unpacked(packed[0]) if packed else None

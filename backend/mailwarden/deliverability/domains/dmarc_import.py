@@ -1,28 +1,26 @@
 """A report of a receiver: read and counted outside of any transaction, then kept, once."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from mailwarden.accounts.audit import Target, record
 from mailwarden.billing.gate import require_work
 from mailwarden.core.db import UnitOfWork, reader, unit_of_work
-from mailwarden.core.errors import TooManyRequests
 from mailwarden.core.runtime import Runtime
 from mailwarden.deliverability.dmarc_reports.condensing import Condensed, condense
 from mailwarden.deliverability.dmarc_reports.models import DmarcReport
 from mailwarden.deliverability.dmarc_reports.reading import read_report
 from mailwarden.deliverability.dmarc_reports.report import Report
 from mailwarden.deliverability.dmarc_reports.rules import WINDOW
-from mailwarden.deliverability.dmarc_reports.store import find_same, keep_report
+from mailwarden.deliverability.dmarc_reports.store import find_same, keep_report, sources_since
 from mailwarden.deliverability.dmarc_reports.unpacking import xml_in
+from mailwarden.deliverability.domains.dmarc_turns import SOURCES_OF_A_DAY, enough, place, take_turn
 from mailwarden.deliverability.domains.selectors import REPORT, added
 from mailwarden.deliverability.domains.store import get_domain
 from mailwarden.deliverability.news import facts_changed
-from mailwarden.providers.budget import Claim, Quota
 
-OF_A_MINUTE = (120, 60.0)  # of an organization: somebody may bring the reports of half a year at once
-OF_A_DAY = (3000, 86_400.0)
+DAY = timedelta(days=1)
 
 
 async def import_report(rt: Runtime, org_id: UUID, domain_id: UUID, file: bytes) -> tuple[DmarcReport, bool]:
@@ -30,8 +28,9 @@ async def import_report(rt: Runtime, org_id: UUID, domain_id: UUID, file: bytes)
     async with reader(rt.sessions, org_id) as tx:
         name = (await get_domain(tx, org_id, domain_id)).name
         await require_work(rt, tx, org_id)
-    await _take_turn(rt, org_id)
-    report, found = await asyncio.to_thread(_counted, file, name, rt.clock.now())
+    await take_turn(rt, org_id)
+    async with place(org_id):
+        report, found = await asyncio.to_thread(_counted, file, name, rt.clock.now())
     async with unit_of_work(rt.sessions, org_id) as tx:
         return await _keep(rt, tx, (org_id, domain_id), report, found)
 
@@ -48,6 +47,8 @@ async def _keep(
     row = await get_domain(tx, *domain, lock=True)
     if (same := await find_same(tx, *domain, report)) is not None:
         return same, False
+    if await sources_since(tx, row.org_id, rt.clock.now() - DAY) + len(found.sources) > SOURCES_OF_A_DAY:
+        raise enough(3600)
     kept = await keep_report(rt, tx, domain, report, found)
     if report.ends_at > rt.clock.now() - WINDOW:  # older ones name keys that may be gone for good
         row.selectors = added(row.selectors, found.selectors, REPORT)
@@ -56,12 +57,3 @@ async def _keep(
     await facts_changed(rt, tx)
     await tx.session.flush()
     return kept, True
-
-
-async def _take_turn(rt: Runtime, org_id: UUID) -> None:
-    key = f"dmarc-reports:{org_id}"
-    quotas = (Quota(key, *OF_A_MINUTE), Quota(f"{key}:day", *OF_A_DAY))
-    if wait := await rt.budget.take(Claim(f"{key}:ban", quotas)):
-        seconds = max(1, round(wait))
-        text = f"Enough reports for now. Again in {seconds} seconds."
-        raise TooManyRequests(text, headers={"Retry-After": str(seconds)})

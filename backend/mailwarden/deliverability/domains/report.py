@@ -95,7 +95,7 @@ def _weighed(dkim: list[Result], dmarc: Result) -> list[Result]:
 async def _dmarc_and_bimi(resolver: Resolver, domain: str) -> tuple[Result, Result]:
     dmarc, answer = await asyncio.gather(check_dmarc(resolver, domain), resolver.ask(f"default._bimi.{domain}", "TXT"))
     facts = dmarc.facts if dmarc.verdict is not Verdict.UNKNOWN else {}
-    return dmarc, check_bimi(answer, domain, facts)
+    return dmarc, check_bimi(answer, facts)
 
 
 async def _transport(resolver: Resolver, domain: str, fetch: Fetch | None) -> tuple[Result, Result]:

@@ -11,9 +11,10 @@ from mailwarden.deliverability.records.verdict import Check, Finding, Publish, R
 
 _VERSION = re.compile(r"v[ \t]*=[ \t]*BIMI1[ \t]*(;|$)")
 _ENFORCED = ("quarantine", "reject")
+PLACES = {"l": "<https address of your logo, SVG Tiny PS>", "a": "<https address of its certificate, VMC or CMC>"}
 
 
-def check_bimi(answer: Answer, domain: str, dmarc: Mapping[str, Any]) -> Result:
+def check_bimi(answer: Answer, dmarc: Mapping[str, Any]) -> Result:
     """``answer`` of default._bimi.<domain>; ``dmarc``: the facts of that check, since BIMI hangs on its policy.
 
     Without a ``policy`` among them nobody could tell.
@@ -22,16 +23,18 @@ def check_bimi(answer: Answer, domain: str, dmarc: Mapping[str, Any]) -> Result:
         return cannot_tell(Check.BIMI, answer)
     found = [text for text in texts(answer) if _VERSION.match(text)]
     if not found:
-        return _absent(answer, domain)
+        return _absent(answer)
     tags = read_tags(found[0])
     if len(found) == 1 and not tags.get("l") and not tags.get("a"):
         text = "The record declines to show a logo."
         return Result(Check.BIMI, answer.name, Verdict.VALID, text, records=texts(answer), aliases=answer.aliases)
-    wrong = _several(found) or [*_addresses(tags), *_policy(dmarc)]
+    of_record = _several(found) or _addresses(tags)
+    wrong = of_record if len(found) > 1 else [*of_record, *_policy(dmarc)]
     if not wrong and "policy" not in dmarc:
         text = "The record itself is right. Whether DMARC lets it count, nobody could tell now; we ask again."
         return Result(Check.BIMI, answer.name, Verdict.UNKNOWN, text, records=texts(answer), aliases=answer.aliases)
     advice = [] if tags.get("a") else [_advice()]
+    better = Publish(answer.name, "TXT", _record({name: tags.get(name) or "" for name in PLACES}), instead=True)
     return Result(
         Check.BIMI,
         answer.name,
@@ -40,21 +43,21 @@ def check_bimi(answer: Answer, domain: str, dmarc: Mapping[str, Any]) -> Result:
         findings=(*wrong, *advice),
         records=texts(answer),
         aliases=answer.aliases,
-        publish=(Publish(answer.name, "TXT", _template(domain), instead=True),) if wrong else (),
+        publish=(better,) if of_record else (),
         facts={"logo": tags.get("l") or None, "evidence": tags.get("a") or None},
     )
 
 
-def _absent(answer: Answer, domain: str) -> Result:
+def _absent(answer: Answer) -> Result:
     text = "No BIMI record: no logo of yours is shown. It changes nothing about delivery."
-    publish = (
-        Publish(answer.name, "TXT", f"v=BIMI1; l=https://{domain}/logo.svg; a=https://{domain}/certificate.pem"),
-    )
+    publish = (Publish(answer.name, "TXT", _record({})),)
     return Result(Check.BIMI, answer.name, Verdict.ABSENT, text, aliases=answer.aliases, publish=publish)
 
 
-def _template(domain: str) -> str:
-    return f"v=BIMI1; l=https://{domain}/logo.svg; a=https://{domain}/certificate.pem"
+def _record(tags: Mapping[str, str]) -> str:
+    """With the addresses that are right; of the others only their owner knows where they lie."""
+    kept = {name: value for name in PLACES if (value := tags.get(name)) and not _addresses({name: value})}
+    return "; ".join(["v=BIMI1", *(f"{name}={kept.get(name, place)}" for name, place in PLACES.items())])
 
 
 def _several(found: list[str]) -> list[Finding]:
@@ -63,7 +66,7 @@ def _several(found: list[str]) -> list[Finding]:
     return [_wrong("bimi.multiple", f"{len(found)} BIMI records: all are ignored. Leave exactly one.")]
 
 
-def _addresses(tags: Tags) -> list[Finding]:
+def _addresses(tags: Tags | Mapping[str, str]) -> list[Finding]:
     wrong: list[Finding] = []
     for name in ("l", "a"):
         value = tags.get(name) or ""

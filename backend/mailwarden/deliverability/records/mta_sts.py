@@ -62,7 +62,7 @@ async def check_mta_sts(
         return cannot_tell(Check.MTA_STS, answer)
     found = [text for text in texts(answer) if _VERSION.match(text)]
     if not found:
-        return _absent(answer)
+        return _absent(answer, domain, exchanges)
     wrong = _of_record(found)
     publish = [Publish(answer.name, "TXT", RECORD, instead=True)] if wrong else []
     if fetch is None:
@@ -91,9 +91,11 @@ def _template(exchanges: Answer) -> str:
     return "\n".join(["version: STSv1", "mode: testing", *hosts, "max_age: 604800"])
 
 
-def _absent(answer: Answer) -> Result:
+def _absent(answer: Answer, domain: str, exchanges: Answer) -> Result:
+    """The policy first: a record without one sends senders to an address where nothing is (RFC 8461 section 3.3)."""
     text = "No MTA-STS record. It protects the mail you receive and costs no points."
-    publish = (Publish(answer.name, "TXT", RECORD),)
+    policy, record = Publish(policy_url(domain), "file", _template(exchanges)), Publish(answer.name, "TXT", RECORD)
+    publish = (policy, record) if any(one.host for one in exchanges.exchanges) else ()
     return Result(Check.MTA_STS, answer.name, Verdict.ABSENT, text, aliases=answer.aliases, publish=publish)
 
 

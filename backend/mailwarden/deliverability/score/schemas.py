@@ -8,6 +8,7 @@ from pydantic import Field
 from mailwarden.core.api import Wire
 from mailwarden.core.ids import CampaignId
 from mailwarden.core.paging import Limit
+from mailwarden.deliverability.dmarc_reports.rules import ALIGNED_SHARE, ENOUGH, WINDOW
 from mailwarden.deliverability.facts import Dkim, Dmarc, Spf, Tier
 
 Band = Literal["excellent", "good", "fair", "poor", "critical"]
@@ -68,7 +69,7 @@ class AuthenticationChange(Wire):
     dmarc: Dmarc | None = None
     dmarc_testing: bool | None = None
     dmarc_rua: bool | None = None
-    dmarc_aligned: bool | None = None
+    dmarc_aligned: bool | None = Field(None, description="Whether your mail passes DMARC for the domain itself.")
     fcrdns: bool | None = None
 
 
@@ -140,7 +141,12 @@ class AuthenticationOut(Wire):
     dmarc: Dmarc | None
     dmarc_testing: bool
     dmarc_rua: bool
-    dmarc_aligned: bool = Field(description="True until mail of yours shows otherwise; the DNS alone cannot tell.")
+    dmarc_aligned: bool = Field(
+        description=(
+            f"False where DMARC reports of the last {WINDOW.days} days know {ENOUGH} messages of your own or more, and "
+            f"less than {ALIGNED_SHARE:.0%} of them pass. True otherwise, also without reports: the DNS cannot tell."
+        )
+    )
     fcrdns: bool | None
     own_ip: bool
 

@@ -747,6 +747,8 @@ export type AuthenticationChangeInput = {
     dmarc?: 'reject' | 'quarantine' | 'none' | 'absent' | 'invalid' | null;
     /**
      * Dmarc Aligned
+     *
+     * Whether your mail passes DMARC for the domain itself.
      */
     dmarc_aligned?: boolean | null;
     /**
@@ -783,6 +785,8 @@ export type AuthenticationChangeOutput = {
     dmarc: 'reject' | 'quarantine' | 'none' | 'absent' | 'invalid' | null;
     /**
      * Dmarc Aligned
+     *
+     * Whether your mail passes DMARC for the domain itself.
      */
     dmarc_aligned: boolean | null;
     /**
@@ -820,7 +824,7 @@ export type AuthenticationOut = {
     /**
      * Dmarc Aligned
      *
-     * True until mail of yours shows otherwise; the DNS alone cannot tell.
+     * False where DMARC reports of the last 30 days know 100 messages of your own or more, and less than 50% of them pass. True otherwise, also without reports: the DNS cannot tell.
      */
     dmarc_aligned: boolean;
     /**

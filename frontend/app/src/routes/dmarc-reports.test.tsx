@@ -109,6 +109,27 @@ test('what is refused says why', async () => {
   expect(await within(card).findByText(/about other\.example/)).toBeInTheDocument();
 });
 
+test('of several, the one that was refused is named, and those before it are kept', async () => {
+  let asked = 0;
+  server.use(
+    owner,
+    ...page(() => reported()),
+    http.post('*/v1/domains/dom_1/dmarc-reports', () => {
+      asked += 1;
+      if (asked === 2) return problem(422, 'dmarc_report', 'The zip file is damaged or locked with a password.');
+      return HttpResponse.json(report, { status: 201 });
+    }),
+  );
+  const { user } = openApp('/deliverability/domains?domain=dom_1');
+  const card = await screen.findByRole('region', { name: 'DMARC reports' });
+  const files = ['a.xml', 'b.zip', 'c.xml', 'd.xml'].map((name) => new File(['PK'], name));
+  await user.upload(within(card).getByLabelText('DMARC report files'), files);
+  expect(await within(card).findByText('b.zip was not taken. 2 files after it were not sent.')).toBeVisible();
+  expect(within(card).getByRole('alert')).toHaveTextContent('damaged or locked');
+  expect(within(card).getByRole('status')).toHaveTextContent('1 report about 100 messages added.');
+  expect(asked).toBe(2);
+});
+
 test('members see the reports and cannot bring any', async () => {
   server.use(
     get('/me', () => make.member()),

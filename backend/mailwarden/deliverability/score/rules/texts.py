@@ -42,8 +42,8 @@ CAPS = {
     "bounces_critical": "Bounces are at or above 10 %.",
     "listing_a": "A blocklist that most receivers obey lists you.",
     "listing_a_shared": "A blocklist that most receivers obey lists an address that you share with others.",
-    "no_dmarc_bulk": "Without an aligned DMARC record, large receivers refuse bulk mail.",
-    "no_dmarc": "There is no DMARC record that applies to your mail.",
+    "no_dmarc_bulk": "Without a DMARC record that your mail passes, large receivers refuse bulk mail.",
+    "no_dmarc": "There is no DMARC record that applies to your mail, or most of your mail fails it.",
     "bounces_high": "Bounces are at or above 5 %.",
     "no_dkim_bulk": "Without DKIM, large receivers refuse bulk mail.",
     "no_dkim": "There is no usable DKIM key.",
@@ -138,7 +138,8 @@ ADVICE = {
     "A-dmarc-invalid": ("Repair DMARC", "The DMARC record of {domain} is void. Its page shows why."),
     "A-dmarc-unaligned": (
         "Align your mail with {domain}",
-        "Neither SPF nor DKIM passes for {domain} itself, so DMARC fails. Sign with a key of {domain}.",
+        "Most of your mail fails DMARC: neither SPF nor DKIM passes for {domain} itself. Sign with a key of {domain}. "
+        "Its page shows what receivers reported.",
     ),
     "A-dmarc-p-none": (
         "Go from p=none to quarantine",

@@ -27,6 +27,7 @@ import {
   listDomainsQueryKey,
 } from '@mailwarden/api-client/react-query';
 import { keepPreviousData, type QueryKey, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { toBase64 } from '../../lib/files.ts';
 import { pages } from '../../lib/pages.ts';
 import { dayOf } from '../../lib/time.ts';
 import type { DmarcReport, DomainChange, DomainDraft, SendingDomain, StepChange, WhatIf } from '../../lib/types.ts';
@@ -111,15 +112,16 @@ export function useVerifyDomain(domainId: string) {
   return useMutation({ ...options, onSettled: () => settle(domainId) });
 }
 
-/** One after the other, each a file in Base64: the first that is refused ends it, and those before it are kept. */
-export function useAddDmarcReports(domainId: string) {
-  const { settle, ...options } = useDomainChange(async (files: string[]) => {
-    const brought: { report: DmarcReport; isNew: boolean }[] = [];
-    for (const content of files) {
-      const { data, response } = await addDmarcReport({ path: { domain_id: domainId }, body: { content } });
-      brought.push({ report: data, isNew: response.status === 201 });
+export type BroughtReport = { report: DmarcReport; isNew: boolean };
+
+/** One after the other: the first that is refused ends it. `onBrought` hears of each before it, which is kept. */
+export function useAddDmarcReports(domainId: string, onBrought: (one: BroughtReport) => void) {
+  const { settle, ...options } = useDomainChange(async (files: File[]) => {
+    for (const file of files) {
+      const body = { content: await toBase64(file) };
+      const { data, response } = await addDmarcReport({ path: { domain_id: domainId }, body });
+      onBrought({ report: data, isNew: response.status === 201 });
     }
-    return brought;
   });
   return useMutation({ ...options, onSettled: () => settle(domainId) });
 }

@@ -6,10 +6,10 @@ import { Managed, useRightsTo } from '../../components/managed.tsx';
 import { Part } from '../../components/part.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { EmptyState, ErrorState } from '../../components/states.tsx';
-import { filesFault, toBase64 } from '../../lib/files.ts';
+import { filesFault } from '../../lib/files.ts';
 import { count, percent, plural } from '../../lib/numbers.ts';
-import type { DmarcReport, DmarcSource, DomainDetail } from '../../lib/types.ts';
-import { useAddDmarcReports } from './api.ts';
+import type { DmarcSource, DomainDetail } from '../../lib/types.ts';
+import { type BroughtReport, useAddDmarcReports } from './api.ts';
 import { DmarcSuggestions } from './dmarc-suggestions.tsx';
 
 const MOST_FILES = 50;
@@ -21,36 +21,49 @@ type Props = { domain: DomainDetail; etag: string | null };
 /** What receivers saw of the domain's mail, and from where it came. */
 export function DmarcCard({ domain, etag }: Props) {
   const { dmarc_reports: summary } = domain;
-  const upload = useAddDmarcReports(domain.id);
+  const [brought, setBrought] = useState<BroughtReport[]>([]);
+  const upload = useAddDmarcReports(domain.id, (one) => setBrought((before) => [...before, one]));
   const [fault, setFault] = useState<string>();
-  const pick = async (files: File[]) => {
+  const pick = (files: File[]) => {
     if (files.length === 0) return;
     const wrong = filesFault(files, MOST_FILES, LARGEST, MOST_FILES * LARGEST);
     setFault(wrong);
-    if (!wrong) upload.mutate(await Promise.all(files.map(toBase64)));
+    if (wrong) return;
+    setBrought([]);
+    upload.mutate(files);
   };
   return (
     <Part
       title="DMARC reports"
       lead={summary.reports > 0 ? `The last ${summary.days} days, as receivers reported them.` : undefined}
-      actions={<Upload onPick={(files) => void pick(files)} busy={upload.isPending} />}
+      actions={<Upload onPick={pick} busy={upload.isPending} />}
     >
       <Text size="sm" role="status">
-        {upload.data && told(upload.data)}
+        {brought.length > 0 && !upload.isPending && told(brought)}
       </Text>
       {fault && (
         <Text size="sm" c="danger" role="alert">
           {fault}
         </Text>
       )}
-      {upload.error && <ErrorState error={upload.error} />}
+      {upload.error && (
+        <>
+          {upload.variables.length > 1 && <Text size="sm">{stopped(upload.variables, brought.length)}</Text>}
+          <ErrorState error={upload.error} />
+        </>
+      )}
       {summary.reports > 0 ? <Reported domain={domain} /> : <Nothing name={domain.name} />}
       <DmarcSuggestions domain={domain} etag={etag} />
     </Part>
   );
 }
 
-function told(brought: { report: DmarcReport; isNew: boolean }[]): string {
+function stopped(files: File[], done: number): string {
+  const rest = files.length - done - 1;
+  return `${files[done]?.name} was not taken.${rest > 0 ? ` ${plural(rest, 'file after it was', 'files after it were')} not sent.` : ''}`;
+}
+
+function told(brought: BroughtReport[]): string {
   const fresh = brought.filter((one) => one.isNew);
   const messages = fresh.reduce((sum, one) => sum + one.report.messages, 0);
   const known = brought.length - fresh.length;
@@ -61,7 +74,7 @@ function told(brought: { report: DmarcReport; isNew: boolean }[]): string {
 function Upload({ onPick, busy }: { onPick: (files: File[]) => void; busy: boolean }) {
   const rights = useRightsTo('domains:write');
   return (
-    <Managed rights={rights}>
+    <Managed rights={rights} wish={{ action: 'manage_domains' }}>
       {(may) => (
         <FileButton
           onChange={onPick}
