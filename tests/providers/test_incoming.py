@@ -233,7 +233,11 @@ async def test_a_page_of_graph_that_leads_nowhere(answer):
 
 
 def test_no_value_becomes_another_line():
-    rows: list[dict[str, object]] = [{"name": "Subject", "value": "a\r\nBcc: x\x00"}, {"name": "X\nY", "value": 5}, {"value": "z"}]
+    rows: list[dict[str, object]] = [
+        {"name": "Subject", "value": "a\r\nBcc: x\x00"},
+        {"name": "X\nY", "value": 5},
+        {"value": "z"},
+    ]
     assert header_lines(list(rows)) == b"Subject: a Bcc: x\r\nX Y: 5\r\n\r\n"
 
 

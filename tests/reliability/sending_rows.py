@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from mailwarden.connections.models import Connection
-from mailwarden.connections.sending import SendingWay
+from mailwarden.connections.sending import SendingWay, open_sending
 from mailwarden.core.db import UnitOfWork, unit_of_work
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.base import Evidence, Unavailable
@@ -111,7 +111,7 @@ async def post(world: World, ways: tuple[str, ...], each: int = EACH) -> Post:
 @contextmanager
 def mortal(rng: random.Random) -> Iterator[None]:
     """Of ten calls two die before, two after, one has its answer lost, and one never left."""
-    real = deliver.open_sending
+    real = open_sending
 
     async def opened(rt: Runtime, row: Connection) -> SendingWay:
         way, fate = await real(rt, row), rng.random()

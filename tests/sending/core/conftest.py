@@ -6,8 +6,9 @@ import pytest
 import pytest_asyncio
 
 from mailwarden.embedded import EmbeddedServers
+from tests.support.sandbox import Sandbox
 from tests.support.world import World
-from tests.support.world_fixtures import Sandbox, fresh_world, sandbox
+from tests.support.world_fixtures import fresh_world, sandbox
 
 __all__ = ["sandbox"]
 

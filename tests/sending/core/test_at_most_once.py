@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from mailwarden.connections.models import Connection
+from mailwarden.connections.sending import open_sending
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.outgoing import Handed, Outgoing
@@ -39,7 +40,7 @@ async def test_a_worker_that_dies_around_the_call_sends_nothing_twice(
 ) -> None:
     """Q2."""
     box = await open_box(world, provider)
-    real = deliver.open_sending
+    real = open_sending
 
     async def dying(rt: Runtime, row: Connection) -> Any:
         way = await real(rt, row)

@@ -74,7 +74,7 @@ async def test_blind_copies_and_files_and_the_signature_arrive(box: Box) -> None
     (mail,) = [one.parsed for one in box.sent()]
     assert mail["Bcc"] is None
     assert b"secret" not in mail.as_bytes()
-    assert mail["From"].addresses[0].display_name == "Pat 'P' Doe"  # type: ignore[attr-defined]
+    assert mail["From"].addresses[0].display_name == "Pat 'P' Doe"
     assert "Pat Doe" in mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
     files = {one.get_filename(): one.get_payload(decode=True) for one in mail.iter_attachments()}
     assert files == {"bill_.pdf": b"%PDF-1", "notes.txt": b"line\nline"}
