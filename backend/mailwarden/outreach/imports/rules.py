@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mailwarden.core.csv import FORMULA, MARK, text_of
+from mailwarden.core.csv import cell as safe_cell
+from mailwarden.core.csv import text_of
 from mailwarden.outreach.people.rules import address_of
 from mailwarden.outreach.personal.rules import field_name
 
@@ -114,7 +115,8 @@ def _rows(text: str, delimiter: str) -> Iterator[Line]:
 def _plain(cell: str) -> str:
     """Without what a program put in front so that no spreadsheet runs it, and without NUL, which nothing can store."""
     text = cell.strip().replace("\x00", "")
-    return text_of(text) if text.startswith(MARK) and text[1:].startswith((MARK, *FORMULA)) else text
+    meant = text_of(text)
+    return meant.strip() if safe_cell(meant) == text else text
 
 
 def _columns(cells: Sequence[str], *, headed: bool) -> tuple[str, ...]:
