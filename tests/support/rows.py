@@ -105,6 +105,11 @@ POLICY_PARTS = ("p", "sp", "np", "adkim", "aspf", "testing", "pct")
 MADE: dict[tuple[str, str], Callable[[UUID], Any]] = {
     ("export_parts", "data"): lambda org_id: zlib.compress(canary(org_id).encode()),
     ("exports", "size"): lambda org_id: len(canary(org_id)),
+    ("outreach_imports", "content"): lambda org_id: zlib.compress(
+        f"email,name\np@example.com,{canary(org_id)}\n".encode()
+    ),
+    ("outreach_imports", "encoding"): lambda _: "utf-8",
+    ("outreach_imports", "delimiter"): lambda _: ",",
     ("dmarc_reports", "policy"): lambda org_id: {"domain": canary(org_id)} | dict.fromkeys(POLICY_PARTS),
 }
 
