@@ -27,13 +27,14 @@ from mailwarden.connections.paid import check_plan, check_plan_apart
 from mailwarden.connections.present import connection_out
 from mailwarden.connections.queries import get_connection, open_episode
 from mailwarden.core.db import UnitOfWork, reader
-from mailwarden.core.errors import Conflict, Invalid, TooManyRequests
+from mailwarden.core.errors import Conflict, Invalid
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.base import Account
-from mailwarden.providers.budget import Claim, Quota
+from mailwarden.providers.budget import Quota
 from mailwarden.providers.imap.mailbox import Tested
 from mailwarden.providers.imap.mailbox import test_mailbox as test_servers
 from mailwarden.providers.imap.servers import Login, MailAccount, Server
+from mailwarden.providers.turns import take_turn
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # when a password expires or is due for a refresh
 OF_ONE_MAILBOX = (5, 600.0)  # servers lock out after some ten failures
@@ -126,10 +127,8 @@ async def _take_turn(rt: Runtime, org_id: UUID, account: MailAccount) -> None:
         Quota(f"mailbox-test:{mailbox}", *OF_ONE_MAILBOX),
         Quota(f"mailbox-test:{org_id}", *OF_ONE_ORGANIZATION),
     )
-    if wait := await rt.budget.take(Claim(f"mailbox-test:{mailbox}:ban", quotas)):
-        seconds = max(1, round(wait))
-        text = "Too many tries. So that nothing locks you out, wait a few minutes."
-        raise TooManyRequests(text, headers={"Retry-After": str(seconds)})
+    text = "Too many tries. So that nothing locks you out, wait a few minutes."
+    await take_turn(rt.budget, f"mailbox-test:{mailbox}", *quotas, said=text)
 
 
 def _account(body: MailboxIn) -> MailAccount:

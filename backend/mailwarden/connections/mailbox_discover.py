@@ -11,15 +11,15 @@ from mailwarden.connections.mail_servers import reach_of
 from mailwarden.connections.mailbox_connect import OF_ONE_ORGANIZATION
 from mailwarden.connections.mailbox_schemas import DiscoverOut, ServerOut
 from mailwarden.core.egress import EgressGuard
-from mailwarden.core.errors import TooManyRequests
 from mailwarden.core.http import NoAnswer, build_http, send_once
 from mailwarden.core.runtime import Runtime
-from mailwarden.providers.budget import Claim, Quota
+from mailwarden.providers.budget import Quota
 from mailwarden.providers.imap.autoconfig import MOST_BYTES
 from mailwarden.providers.imap.discover import Discovery, Found
 from mailwarden.providers.imap.dns import SystemDns
 from mailwarden.providers.imap.mailbox import greets
 from mailwarden.providers.imap.servers import Protocol, Server
+from mailwarden.providers.turns import take_turn
 
 PAGE_S, GREETING_S, ALL_S = 4.0, 4.0, 15.0
 
@@ -55,9 +55,8 @@ def _discovery(rt: Runtime, http: httpx.AsyncClient) -> Discovery:
 
 async def _take_turn(rt: Runtime, caller: Caller) -> None:
     key = f"mailbox-discover:{caller.org_id}"
-    if wait := await rt.budget.take(Claim(f"{key}:ban", (Quota(key, *OF_ONE_ORGANIZATION),))):
-        text = "Too many look-ups. Wait a few minutes, or type the servers in."
-        raise TooManyRequests(text, headers={"Retry-After": str(max(1, round(wait)))})
+    text = "Too many look-ups. Wait a few minutes, or type the servers in."
+    await take_turn(rt.budget, key, Quota(key, *OF_ONE_ORGANIZATION), said=text)
 
 
 def _out(address: str, found: Found | None) -> DiscoverOut:

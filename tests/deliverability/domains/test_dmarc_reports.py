@@ -6,23 +6,34 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from sqlalchemy import func, select
 
-from mailwarden.core.db import reader
+from mailwarden.core.db import reader, unit_of_work
+from mailwarden.core.ids import new_id, parse_id
 from mailwarden.core.runtime import Runtime
-from mailwarden.deliverability.dmarc_reports.models import DmarcSource
+from mailwarden.deliverability.dmarc_reports.condensing import MOST_SOURCES
+from mailwarden.deliverability.dmarc_reports.models import DmarcReport, DmarcSource
 from mailwarden.deliverability.dmarc_reports.report import Record, Report
-from mailwarden.deliverability.domains.dmarc_turns import AT_ONCE, place
+from mailwarden.deliverability.domains.dmarc_turns import (
+    AT_ONCE,
+    OF_A_DAY,
+    OF_A_MINUTE,
+    SOURCES_OF_A_DAY,
+    key_of,
+    place,
+)
 from mailwarden.deliverability.domains.facts import authentication_facts
 from mailwarden.main import create_app
-from mailwarden.providers.budget import LocalBudget
+from mailwarden.providers.budget import LocalBudget, Quota
 from tests.conftest import NewClient
 from tests.deliverability.dmarc_reports.written import RECORDS, a_report, gz, mailed, xml_of, zipped
 from tests.organizations.steps import audit_rows, join
 from tests.support.browser import Browser, sign_up
+from tests.support.budgets import spend
 from tests.support.jobs import drain
 from tests.support.time import TimeMachine
 
@@ -43,6 +54,16 @@ def recent(runtime: Runtime, records: Sequence[Record] = RECORDS, days: int = 1,
 async def bring(who: Browser, path: str, file: Report | bytes, **more: Any) -> httpx.Response:
     content = xml_of(file) if isinstance(file, Report) else file
     return await who.post(f"{path}/dmarc-reports", {"content": base64.b64encode(content).decode()}, **more)
+
+
+async def more_of_the_same(runtime: Runtime, owner: Browser, report_id: UUID, count: int) -> None:
+    """Each as large as one may be, without its sources."""
+    async with unit_of_work(runtime.sessions, owner.org_id) as tx:
+        row = (await tx.session.scalars(select(DmarcReport).where(DmarcReport.id == report_id))).one()
+        same = {column.key: getattr(row, column.key) for column in DmarcReport.__mapper__.columns}
+        for number in range(count):
+            its = {"id": new_id(), "external_id": f"more-{number}", "sources": MOST_SOURCES}
+            tx.session.add(DmarcReport(**same | its))
 
 
 async def test_a_report_is_kept_once(runtime: Runtime, owner: Browser) -> None:
@@ -168,19 +189,19 @@ async def test_what_is_no_report_of_the_domain_is_refused(runtime: Runtime, owne
     assert (await owner.get(f"{path}/dmarc-reports")).json()["data"] == []
 
 
-async def test_they_come_only_so_often(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_they_come_only_so_often(runtime: Runtime) -> None:
     """What is refused counts as well: reading it took the same time."""
-    monkeypatch.setattr("mailwarden.deliverability.domains.dmarc_turns.OF_A_MINUTE", (3, 60.0))
-    monkeypatch.setattr("mailwarden.deliverability.domains.dmarc_turns.OF_A_DAY", (4, 86_400.0))
     now = [0.0]
     limited = replace(runtime, budget=LocalBudget(lambda: now[0]))
     transport = httpx.ASGITransport(create_app(limited), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
         owner = await sign_up(http, "eager@example.com")
-        path, report = await add(owner), recent(runtime)
+        path, report, key = await add(owner), recent(runtime), key_of(owner.org_id)
+        await spend(limited.budget, Quota(key, *OF_A_MINUTE), left=3)
         said = [(await bring(owner, path, one)).status_code for one in (b"<feedback>", report, report, report)]
         assert said == [422, 201, 200, 429]
         now[0] = 60.0
+        await spend(limited.budget, Quota(f"{key}:day", *OF_A_DAY), left=4)  # three of a minute ago count
         assert (await bring(owner, path, report)).status_code == 200
         refused = await bring(owner, path, report)
         assert (refused.json()["code"], refused.headers["retry-after"]) == ("too_many_requests", "86340")
@@ -202,12 +223,11 @@ async def test_only_a_few_at_once(runtime: Runtime, owner: Browser, new_client: 
     assert sorted(one.status_code for one in answers) == [201] * AT_ONCE + [429]
 
 
-async def test_no_more_sources_than_fit_into_a_day(
-    runtime: Runtime, owner: Browser, time_machine: TimeMachine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mailwarden.deliverability.domains.dmarc_import.SOURCES_OF_A_DAY", 5)
+async def test_no_more_sources_than_fit_into_a_day(runtime: Runtime, owner: Browser, time_machine: TimeMachine) -> None:
     path, report = await add(owner), recent(runtime)
-    assert (await bring(owner, path, report)).status_code == 201
+    stored = await bring(owner, path, report)
+    assert stored.status_code == 201
+    await more_of_the_same(runtime, owner, parse_id("dmr", stored.json()["id"]), SOURCES_OF_A_DAY // MOST_SOURCES)
     second = replace(report, report_id="r-2")
     refused = await bring(owner, path, second)
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "3600")

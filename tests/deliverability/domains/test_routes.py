@@ -19,14 +19,16 @@ from mailwarden.deliverability.dns.memory import MemoryResolver
 from mailwarden.deliverability.domains.facts import authentication_facts
 from mailwarden.deliverability.domains.jobs import CHECK
 from mailwarden.deliverability.domains.models import Domain, DomainCheck
+from mailwarden.deliverability.domains.service import OF_ONE_DAY
 from mailwarden.deliverability.domains.store import sending_addresses, sending_domains
 from mailwarden.deliverability.facts import Authentication
 from mailwarden.events.models import Event
 from mailwarden.main import create_app
-from mailwarden.providers.budget import LocalBudget
+from mailwarden.providers.budget import LocalBudget, Quota
 from tests.conftest import MakeConnection, NewClient
 from tests.organizations.steps import join
 from tests.support.browser import Browser, sign_up
+from tests.support.budgets import spend
 from tests.support.jobs import drain
 from tests.support.time import TimeMachine
 
@@ -363,7 +365,7 @@ async def test_with_the_last_domain_goes_its_score(runtime: Runtime, owner: Brow
     assert (found["score"], found["domains"]) == (None, [])
 
 
-async def test_verify_asks_only_so_often(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_verify_asks_only_so_often(runtime: Runtime) -> None:
     """Of a domain by the minute, of an organization by the day."""
     limited = replace(runtime, budget=LocalBudget(lambda: 0.0))
     transport = httpx.ASGITransport(create_app(limited), raise_app_exceptions=False)
@@ -375,7 +377,7 @@ async def test_verify_asks_only_so_often(runtime: Runtime, monkeypatch: pytest.M
         refused = await owner.post(f"/v1/domains/{added['id']}/verify")
         assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
         assert refused.headers["retry-after"] == "60"
-        monkeypatch.setattr("mailwarden.deliverability.domains.service.OF_ONE_DAY", (7, 86_400.0))
+        await spend(limited.budget, Quota(f"domain-verify:{owner.org_id}:day", *OF_ONE_DAY), left=7)  # six are spent
         other = await add(owner, name="other.example")
         assert (await owner.post(f"/v1/domains/{other['id']}/verify")).status_code == 200
         refused = await owner.post(f"/v1/domains/{other['id']}/verify")

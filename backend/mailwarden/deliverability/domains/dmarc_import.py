@@ -15,7 +15,7 @@ from mailwarden.deliverability.dmarc_reports.report import Report
 from mailwarden.deliverability.dmarc_reports.rules import WINDOW
 from mailwarden.deliverability.dmarc_reports.store import find_same, keep_report, sources_since
 from mailwarden.deliverability.dmarc_reports.unpacking import xml_in
-from mailwarden.deliverability.domains.dmarc_turns import SOURCES_OF_A_DAY, enough, place, take_turn
+from mailwarden.deliverability.domains.dmarc_turns import SOURCES_OF_A_DAY, enough, may_bring, place
 from mailwarden.deliverability.domains.selectors import REPORT, added
 from mailwarden.deliverability.domains.store import get_domain
 from mailwarden.deliverability.news import facts_changed
@@ -28,7 +28,7 @@ async def import_report(rt: Runtime, org_id: UUID, domain_id: UUID, file: bytes)
     async with reader(rt.sessions, org_id) as tx:
         name = (await get_domain(tx, org_id, domain_id)).name
         await require_work(rt, tx, org_id)
-    await take_turn(rt, org_id)
+    await may_bring(rt, org_id)
     async with place(org_id):
         report, found = await asyncio.to_thread(_counted, file, name, rt.clock.now())
     async with unit_of_work(rt.sessions, org_id) as tx:

@@ -12,23 +12,27 @@ from uuid import UUID
 
 from mailwarden.core.errors import TooManyRequests
 from mailwarden.core.runtime import Runtime
-from mailwarden.providers.budget import Claim, Quota
+from mailwarden.providers.budget import Quota
+from mailwarden.providers.turns import take_turn
 
 OF_A_MINUTE = (120, 60.0)  # of an organization: somebody may bring the reports of half a year at once
 OF_A_DAY = (3000, 86_400.0)
 AT_ONCE = 4  # of an organization, in one process
+ENOUGH = "Enough reports for now. Again in {seconds} seconds."
 SOURCES_OF_A_DAY = 200_000  # of an organization: rows to be kept for more than a year
 
 _reading = asyncio.Semaphore(1)
 _inside: Counter[UUID] = Counter()
 
 
-async def take_turn(rt: Runtime, org_id: UUID) -> None:
+async def may_bring(rt: Runtime, org_id: UUID) -> None:
     """Raises TooManyRequests."""
-    key = f"dmarc-reports:{org_id}"
-    quotas = (Quota(key, *OF_A_MINUTE), Quota(f"{key}:day", *OF_A_DAY))
-    if wait := await rt.budget.take(Claim(f"{key}:ban", quotas)):
-        raise enough(max(1, round(wait)))
+    key = key_of(org_id)
+    await take_turn(rt.budget, key, Quota(key, *OF_A_MINUTE), Quota(f"{key}:day", *OF_A_DAY), said=ENOUGH)
+
+
+def key_of(org_id: UUID) -> str:
+    return f"dmarc-reports:{org_id}"
 
 
 @asynccontextmanager
@@ -47,6 +51,4 @@ async def place(org_id: UUID) -> AsyncIterator[None]:
 
 
 def enough(seconds: int) -> TooManyRequests:
-    return TooManyRequests(
-        f"Enough reports for now. Again in {seconds} seconds.", headers={"Retry-After": str(seconds)}
-    )
+    return TooManyRequests(ENOUGH.format(seconds=seconds), headers={"Retry-After": str(seconds)})

@@ -7,7 +7,7 @@ from uuid import UUID
 from mailwarden.accounts.audit import Target, record
 from mailwarden.billing.gate import require_work
 from mailwarden.core.db import UnitOfWork, reader, unit_of_work
-from mailwarden.core.errors import Conflict, TooManyRequests
+from mailwarden.core.errors import Conflict
 from mailwarden.core.etag import stale
 from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
@@ -21,7 +21,8 @@ from mailwarden.deliverability.domains.selectors import entered_anew
 from mailwarden.deliverability.domains.store import accounts, count_domains, get_domain, named_domain, one_at_a_time
 from mailwarden.deliverability.domains.suggestions import domain_of
 from mailwarden.deliverability.news import facts_changed
-from mailwarden.providers.budget import Claim, Quota
+from mailwarden.providers.budget import Quota
+from mailwarden.providers.turns import take_turn
 
 MOST_DOMAINS = 100
 OF_ONE_DOMAIN = (6, 60.0)
@@ -127,7 +128,4 @@ async def _take_turn(rt: Runtime, org_id: UUID, domain_id: UUID) -> None:
         Quota(ours, *OF_ONE_ORGANIZATION),
         Quota(f"{ours}:day", *OF_ONE_DAY),
     )
-    if wait := await rt.budget.take(Claim(f"{key}:ban", quotas)):
-        seconds = max(1, round(wait))
-        text = f"Verified often enough for now. Again in {seconds} seconds."
-        raise TooManyRequests(text, headers={"Retry-After": str(seconds)})
+    await take_turn(rt.budget, key, *quotas, said="Verified often enough for now. Again in {seconds} seconds.")

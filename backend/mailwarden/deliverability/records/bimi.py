@@ -1,7 +1,7 @@
 """BIMI (draft-brand-indicators-for-message-identification): a logo beside the mail. A brand matter, no points."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mailwarden.deliverability.dns.answers import Answer
@@ -34,7 +34,7 @@ def check_bimi(answer: Answer, dmarc: Mapping[str, Any]) -> Result:
         text = "The record itself is right. Whether DMARC lets it count, nobody could tell now; we ask again."
         return Result(Check.BIMI, answer.name, Verdict.UNKNOWN, text, records=texts(answer), aliases=answer.aliases)
     advice = [] if tags.get("a") else [_advice()]
-    better = Publish(answer.name, "TXT", _record({name: tags.get(name) or "" for name in PLACES}), instead=True)
+    better = Publish(answer.name, "TXT", _record(tags), instead=True)
     return Result(
         Check.BIMI,
         answer.name,
@@ -50,13 +50,13 @@ def check_bimi(answer: Answer, dmarc: Mapping[str, Any]) -> Result:
 
 def _absent(answer: Answer) -> Result:
     text = "No BIMI record: no logo of yours is shown. It changes nothing about delivery."
-    publish = (Publish(answer.name, "TXT", _record({})),)
+    publish = (Publish(answer.name, "TXT", _record(read_tags(""))),)
     return Result(Check.BIMI, answer.name, Verdict.ABSENT, text, aliases=answer.aliases, publish=publish)
 
 
-def _record(tags: Mapping[str, str]) -> str:
+def _record(tags: Tags) -> str:
     """With the addresses that are right; of the others only their owner knows where they lie."""
-    kept = {name: value for name in PLACES if (value := tags.get(name)) and not _addresses({name: value})}
+    kept = {name: value for name in PLACES if (value := tags.get(name)) and not list(_faults(name, value))}
     return "; ".join(["v=BIMI1", *(f"{name}={kept.get(name, place)}" for name, place in PLACES.items())])
 
 
@@ -66,16 +66,15 @@ def _several(found: list[str]) -> list[Finding]:
     return [_wrong("bimi.multiple", f"{len(found)} BIMI records: all are ignored. Leave exactly one.")]
 
 
-def _addresses(tags: Tags | Mapping[str, str]) -> list[Finding]:
-    wrong: list[Finding] = []
-    for name in ("l", "a"):
-        value = tags.get(name) or ""
-        if value and not value.lower().startswith("https://"):
-            wrong.append(_wrong("bimi.address", f"{name}= must be an https address."))
-    logo = (tags.get("l") or "").lower().partition("?")[0]
-    if logo and not logo.endswith((".svg", ".svgz")):
-        wrong.append(_wrong("bimi.logo", "l= must lead to a logo in the format SVG Tiny PS (.svg)."))
-    return wrong
+def _addresses(tags: Tags) -> list[Finding]:
+    return [wrong for name in PLACES if (value := tags.get(name)) for wrong in _faults(name, value)]
+
+
+def _faults(name: str, value: str) -> Iterator[Finding]:
+    if not value.lower().startswith("https://"):
+        yield _wrong("bimi.address", f"{name}= must be an https address.")
+    if name == "l" and not value.lower().partition("?")[0].endswith((".svg", ".svgz")):
+        yield _wrong("bimi.logo", "l= must lead to a logo in the format SVG Tiny PS (.svg).")
 
 
 def _policy(dmarc: Mapping[str, Any]) -> list[Finding]:

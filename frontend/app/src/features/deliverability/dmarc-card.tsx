@@ -52,7 +52,7 @@ export function DmarcCard({ domain, etag }: Props) {
           <ErrorState error={upload.error} />
         </>
       )}
-      {summary.reports > 0 ? <Reported domain={domain} /> : <Nothing name={domain.name} />}
+      {summary.reports > 0 ? <Reported domain={domain} /> : <Nothing name={domain.name} days={summary.days} />}
       <DmarcSuggestions domain={domain} etag={etag} />
     </Part>
   );
@@ -100,9 +100,9 @@ function Upload({ onPick, busy }: { onPick: (files: File[]) => void; busy: boole
   );
 }
 
-function Nothing({ name }: { name: string }) {
+function Nothing({ name, days }: { name: string; days: number }) {
   return (
-    <EmptyState title="No report of the last 30 days">
+    <EmptyState title={`No report of the last ${days} days`}>
       Receivers such as Gmail and Yahoo send a report each day to the address that the DMARC record of {name} names in
       rua=. It tells which servers sent mail as {name}, and how much of it passed. Save the attachments, or the whole
       mails, and upload them here: .xml, .xml.gz, .zip or .eml.
