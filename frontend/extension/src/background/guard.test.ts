@@ -32,11 +32,19 @@ describe('from Gmail', () => {
 
   test.each([
     ['a path as an id', { ...sending.ask, mailbox: '../me' }],
+    ['a fragment in an id', { ...sending.ask, mailbox: 'mbx_1#' }],
     ['an id that is none', { ...sending.ask, compose: 5 }],
     ['a subject without an end', { ...sending.ask, mail: { ...mail, subject: 'x'.repeat(501) } }],
     ['a thousand people', { ...sending.ask, mail: { ...mail, to: Array(101).fill(mail.to[0]) } }],
   ])('%s is refused', (_, ask) => {
     expect(() => allowed({ kind: 'send', ask }, gmail)).toThrow();
+  });
+
+  test.each(['sent', 'outcome'])('“%s” is of a message', (kind) => {
+    expect(allowed({ kind, ask: { message: 'msg_1' } }, gmail)).toEqual({ kind, ask: { message: 'msg_1' } });
+    for (const message of ['mbx_1', 'msg_1/send', 'msg_1#', 'tracked', null]) {
+      expect(() => allowed({ kind, ask: { message } }, gmail)).toThrow();
+    }
   });
 
   test.each(['https://evil.example', '/etc', null, 'constructor'])('no page %s is opened', (place) => {

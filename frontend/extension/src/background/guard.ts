@@ -13,6 +13,8 @@ const FROM_GMAIL: ReadonlySet<string> = new Set<keyof FromGmail>([
   'open',
   'sign_in',
 ]);
+const NAME = /^[A-Za-z0-9:_-]+$/;
+const MESSAGE = /^msg_[A-Za-z0-9]+$/;
 /** What the server takes, too. */
 const MOST_PEOPLE = 100;
 const LONGEST = { html: 500_000, text: 200_000, subject: 500, name: 120, address: 320, id: 200 };
@@ -46,7 +48,7 @@ function checked(kind: keyof FromGmail, ask: unknown): FromGmail[keyof FromGmail
       return { place: found['place'] };
     case 'sent':
     case 'outcome':
-      return { message: identifier(found['message']) };
+      return { message: identifier(found['message'], MESSAGE) };
     case 'track':
       return {
         compose: identifier(found['compose']),
@@ -64,9 +66,9 @@ function checked(kind: keyof FromGmail, ask: unknown): FromGmail[keyof FromGmail
 }
 
 /** It becomes a part of an address, so it holds nothing that means something there. */
-function identifier(value: unknown): string {
+function identifier(value: unknown, pattern = NAME): string {
   const found = text(value);
-  if (!/^[A-Za-z0-9:#_-]+$/.test(found) || found.length > LONGEST.id) throw failure('unreadable');
+  if (!pattern.test(found) || found.length > LONGEST.id) throw failure('unreadable');
   return found;
 }
 

@@ -110,6 +110,15 @@ describe('sending', () => {
     expect([...server.messages.values()]).toMatchObject([{ subject: 'Other words', state: 'queued' }]);
   });
 
+  test('a draft that was deleted under My Emails meanwhile is made anew', async () => {
+    server.cuts = [{ path: /send$/, when: 'before', times: 3 }];
+    await expect(send(asked())).rejects.toEqual(ended('unreachable'));
+    server.messages.delete('msg_1');
+    server.messages.set('msg_0', { id: 'msg_0', state: 'sent', subject: 'another', sent: 0 });
+    expect(await send(asked())).toEqual({ message: 'msg_2', state: 'queued', before: false });
+    expect(server.sent()).toBe(1);
+  });
+
   test('once more on purpose is once more', async () => {
     await send(asked());
     expect(await send(asked({ compose: 'd1-1', again: true }))).toMatchObject({ before: false });
@@ -195,10 +204,35 @@ describe('tracking', () => {
     expect(browser.local.values['reports']).toEqual([]);
   });
 
-  test('addresses that are not the server’s own do not get into the draft', async () => {
-    const answer = () =>
-      new Response(JSON.stringify({ pixel_url: 'https://evil.example/p.gif', links: [] }), { status: 201 });
-    server.instead = [{ path: /tracked/, answer }];
+  const answering = (pixel_url: string, tracked_url = 'https://links.example/t/c/x') => {
+    const links = [{ url: 'https://example.org/', tracked_url }];
+    server.instead = [
+      {
+        path: /tracked/,
+        answer: () => new Response(JSON.stringify({ id: 'msg_t', pixel_url, links }), { status: 201 }),
+      },
+    ];
+  };
+
+  test('a host of its own for tracking is taken as the server gives it', async () => {
+    answering('https://links.example/t/o/x.gif');
+    expect(await track(asked())).toEqual({
+      message: 'msg_t',
+      pixel: 'https://links.example/t/o/x.gif',
+      links: [{ from: 'https://example.org/', to: 'https://links.example/t/c/x' }],
+    });
+    answering('http://127.0.0.2:9999/t/o/x.gif'); // plain, as the server of these tests
+    expect(await track(asked({ compose: 'd2' }))).toMatchObject({ pixel: 'http://127.0.0.2:9999/t/o/x.gif' });
+  });
+
+  test.each([
+    ['a picture of somebody else', 'https://evil.example/p.gif', undefined],
+    ['a link in place of a picture', 'https://links.example/t/c/x', undefined],
+    ['a script', 'https://links.example/t/o/x.gif', 'javascript:/t/c/x'],
+    ['credentials', 'https://links.example/t/o/x.gif', 'https://ann:x@links.example/t/c/x'],
+    ['a way out of the path', 'https://links.example/t/o/../../x.gif', undefined],
+  ])('%s is no address for tracking, and does not get into the draft', async (_, pixel, link) => {
+    answering(pixel, link);
     await expect(track(asked())).rejects.toEqual(ended('server_failed'));
   });
 });

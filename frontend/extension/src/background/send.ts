@@ -9,30 +9,30 @@ import { digestOf, random } from './pkce.ts';
 import type { Entry } from './store.ts';
 import { messageOut, readMessage, readOutcome } from './wire.ts';
 
-const WAITS = new Set(['draft', '']); // the same message can still be sent
 const OVER = new Set(['failed', 'cancelled']); // nothing of it has left: it may be sent anew, under a new key
 
 export const send = (asked: SendAsk): Promise<Taken> => exclusive(`send:${asked.compose}`, () => sendOnce(asked));
 
 async function sendOnce(asked: SendAsk): Promise<Taken> {
   const digest = await digestOf(JSON.stringify([asked.mailbox, asked.mail]));
-  const before = await find(asked.compose, 'send', asked.again ? null : digest);
-  const state = before?.message ? await stateOf(before.message) : '';
+  const { before, state } = await knownOf(await find(asked.compose, 'send', asked.again ? null : digest));
   const isOver = OVER.has(state);
-  if (before?.message && !WAITS.has(state) && !isOver) return { message: before.message, state, before: true };
+  if (before?.message && state !== 'draft' && !isOver) return { message: before.message, state, before: true };
   await requireUsable(asked.mailbox);
   const entry = await entryFor(asked, digest, before, isOver);
   const message = entry.message ?? (await create(entry, asked));
   return await handOver({ ...entry, message }, message);
 }
 
-/** What the server holds of an earlier try decides, not what we remember of it. Empty where the server knows no such message any more. */
-async function stateOf(message: string): Promise<string> {
+/** What the server holds of an earlier try decides, not what we remember of it. A draft that was deleted there is none. */
+async function knownOf(before: Entry | null): Promise<{ before: Entry | null; state: string }> {
+  if (!before?.message) return { before, state: '' };
   try {
-    return readMessage(await ask(`/v1/messages/${message}`)).state;
+    return { before, state: readMessage(await ask(`/v1/messages/${before.message}`)).state };
   } catch (error) {
-    if (error instanceof Failure && error.trouble.code === 'not_found') return '';
-    throw error;
+    if (!(error instanceof Failure) || error.trouble.code !== 'not_found') throw error;
+    await remove(before);
+    return { before: null, state: '' };
   }
 }
 

@@ -48,6 +48,16 @@ describe('sign-in', () => {
     await failed(signIn).toEqual(ended('unreachable'));
   });
 
+  test('another server that is chosen while the window is open ends it, and nothing is left behind', async () => {
+    browser.consent = async (url) => {
+      browser.local.values['settings'] = { server: 'https://other.example', device: 'x' };
+      return server.consent(url);
+    };
+    await failed(signIn).toEqual(ended('sign_in_refused'));
+    expect(server.revoked).toEqual(['refresh-2']);
+    expect([browser.local.values['grant'], browser.session.values['access']]).toEqual([undefined, undefined]);
+  });
+
   test('signing in anew ends what was before', async () => {
     await signIn();
     await signIn();

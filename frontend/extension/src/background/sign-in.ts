@@ -61,6 +61,9 @@ async function redeem(server: string, code: string, verifier: string): Promise<v
     const before = await kept('grant');
     await store(server, await postForm(server, '/oauth/token', { ...form, redirect_uri: returnAddress() }));
     if (before) await revoke(before);
+    if ((await settings()).server === server) return;
+    await end(); // another server was chosen while the window was open
+    throw failure('sign_in_refused', 'The address of your server was changed meanwhile. Sign in again.');
   });
   await drop('status');
 }

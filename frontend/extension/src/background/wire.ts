@@ -81,15 +81,20 @@ export function readTracking(value: unknown, server: string): Tracking {
   const found = fields(value);
   const links = list(found['links']).map((one) => {
     const link = fields(one);
-    return { from: text(link['url']), to: ours(text(link['tracked_url']), server) };
+    return { from: text(link['url']), to: ours(text(link['tracked_url']), '/t/c/', server) };
   });
   const pixel = maybe(found['pixel_url']);
-  return { message: text(found['id']), pixel: pixel === null ? null : ours(pixel, server), links };
+  return { message: text(found['id']), pixel: pixel === null ? null : ours(pixel, '/t/o/', server), links };
 }
 
-/** Of the server, or of the host that it keeps for mails. */
-function ours(address: string, server: string): string {
+/**
+ * Of the server, or of the host that it keeps for mails (`MAILWARDEN_TRACKING_URL`). Plain http only where the server
+ * itself is spoken to by that, on one's own machine.
+ */
+function ours(address: string, path: '/t/c/' | '/t/o/', server: string): string {
   const url = URL.canParse(address) ? new URL(address) : null;
-  if (url?.pathname.startsWith('/t/') && (url.origin === server || url.protocol === 'https:')) return address;
+  const isSafe = url?.protocol === 'https:' || url?.protocol === new URL(server).protocol;
+  const isPlain = url !== null && `${url.origin}${url.pathname}` === address;
+  if (isSafe && isPlain && url.pathname.startsWith(path)) return address;
   throw new Failure(trouble('server_failed', 'It answered with an address that is none for tracking.'));
 }

@@ -36,7 +36,12 @@ class Window implements ComposeWindow {
     this.done.push('rewritten');
     return () => this.done.push('put back');
   };
-  send = () => this.press('sent by Gmail');
+  pressed = false;
+  wasSent = () => this.pressed;
+  send = () => {
+    this.pressed = true;
+    return this.press('sent by Gmail');
+  };
   discard = () => this.press('discarded');
   isOpen = () => this.open;
   private press(what: string): boolean {
@@ -274,6 +279,26 @@ describe('tracking', () => {
     expect(window_.done.slice(0, 4)).toEqual(['rewritten', 'sent by Gmail', 'put back', 'rewritten']);
     expect(asked.map((one) => one.kind)).not.toContain('sent');
   }, 15_000);
+
+  test.each([
+    ['pressed Gmail’s button by hand', true],
+    ['closed the window', false],
+  ])(
+    'when the person %s after it, that is what the server hears',
+    async (_, pressed) => {
+      answers.track = () => ({ message: 'msg_t', pixel: null, links: [] });
+      window_.closes = false;
+      await companion();
+      await press('Track, Gmail sends');
+      await vi.waitFor(() => expect(words()).toContain('Press Gmail’s own Send button now'), 6_000);
+      window_.pressed = pressed;
+      made[0]?.gone();
+      await settle();
+      made[0]?.gone();
+      expect(asked.filter((one) => one.kind === 'sent')).toHaveLength(pressed ? 1 : 0);
+    },
+    15_000,
+  );
 
   test('what cannot be registered is not changed', async () => {
     answers.track = () => new Error('unreachable');

@@ -51,6 +51,14 @@ export class Companion {
   gone(): void {
     this.unfollow();
     this.part.host.remove();
+    this.report();
+  }
+
+  /** Also where the person pressed Gmail's button in our place. What the server cannot hear now it hears later. */
+  private report(): void {
+    const tracked = this.prepared;
+    this.prepared = null;
+    if (tracked && this.window.wasSent()) void ask('sent', { message: tracked.message }).catch(() => undefined);
   }
 
   private toggle(): void {
@@ -165,7 +173,7 @@ export class Companion {
     const draft = this.readable(false);
     const mailbox = this.mailbox().id;
     this.prepared = await prepare(this.window, { compose: this.window.id, mailbox, mail: draft.mail });
-    if (await sendByGmail(this.window, this.prepared)) this.gone();
+    if (await sendByGmail(this.window)) this.gone();
     else this.result = trouble('send_by_gmail');
   }
 

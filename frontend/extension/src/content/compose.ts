@@ -23,6 +23,8 @@ export interface ComposeWindow {
   place(button: HTMLElement): void;
   /** Changes the draft; calling the result puts back what was there. */
   rewrite(tracking: Tracking): () => void;
+  /** True: the page's own Send was pressed a moment ago, by us or by hand. Known of rewritten drafts only. */
+  wasSent(): boolean;
   /** False: the page's button was not found. */
   send(): boolean;
   discard(): boolean;

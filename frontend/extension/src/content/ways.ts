@@ -13,7 +13,7 @@ const LOOK_MS = 100;
 const SOON_MS = 6_000;
 const ASK_MS = 700;
 
-/** A draft with tracking in it; `putBack` takes that out again. */
+/** A draft with tracking in it; `putBack` takes that out again. `message`: what it is registered as. */
 export type Prepared = { message: string; putBack: () => void };
 export type Handed = 'handed over' | 'taken before' | 'changed since' | 'stays open';
 
@@ -47,12 +47,10 @@ export async function prepare(window: ComposeWindow, asked: TrackAsk): Promise<P
   return { message: tracking.message, putBack: window.rewrite(tracking) };
 }
 
-/** True once Gmail took it; whether the server hears of that now or later makes no difference here. */
-export async function sendByGmail(window: ComposeWindow, prepared: Prepared): Promise<boolean> {
+/** True once Gmail took it. */
+export async function sendByGmail(window: ComposeWindow): Promise<boolean> {
   window.send();
-  if (!(await closes(window))) return false;
-  await ask('sent', { message: prepared.message }).catch(() => null);
-  return true;
+  return await closes(window);
 }
 
 export async function closes(window: ComposeWindow): Promise<boolean> {

@@ -1,6 +1,7 @@
 /** The address of a server as a person types it. Plain http is taken on one's own machine only: it carries tokens. */
 
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+/** Those that the manifest lets people allow. */
+const LOOPBACK = new Set(['127.0.0.1', 'localhost']);
 
 /** Without a path and a slash at the end. Null: not an address of a server. */
 export function tidyServer(typed: string): string | null {

@@ -14,7 +14,7 @@ export const DRAFT = 'input[name="draft"]';
 export const ANSWERED = 'input[name="rm"], input[name="inreplyto"]';
 export const SEND = ['[role="button"].aoO', '[role="button"][data-tooltip*="Enter"]'];
 export const SEND_CELL = 'td, .J-J5-Ji';
-export const DISCARD = ['[role="button"].oh', '[role="button"].og', '[role="button"][data-tooltip*="Shift"]'];
+export const DISCARD = ['[role="button"].oh', '[role="button"].og', '[role="button"][data-tooltip*="Shift-D"]'];
 export const FILES = 'input[name="attach"], [download_url], a[href*="view=att"], .dL, .dO';
 export const UPLOADS = '[role="progressbar"]';
 export const ACCOUNT = 'a[href*="accounts.google.com"][aria-label*="@"]';

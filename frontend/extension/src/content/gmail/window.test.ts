@@ -145,6 +145,51 @@ describe('tracking in a draft', () => {
   });
 });
 
+describe('whether Gmail sent it', () => {
+  const tracking = { message: 'msg_1', pixel: 'https://mw.example/t/o/1.gif', links: [] };
+  const key = (selector: string, key: string, ctrlKey = false) =>
+    at(selector).dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey, bubbles: true }));
+  const down = (selector: string) => at(selector).dispatchEvent(new MouseEvent('mousedown', { bubbles: true }));
+
+  test('is not known of drafts that were not rewritten', () => {
+    window_.send();
+    expect(window_.wasSent()).toBe(false);
+  });
+
+  test.each([
+    ['our press', () => window_.send()],
+    ['the mouse', () => down('.aoO')],
+    ['Ctrl and Enter', () => key('[g_editable]', 'Enter', true)],
+    ['Enter on the button', () => key('.aoO', 'Enter')],
+  ])('is told by %s, for a moment', (_, press) => {
+    vi.useFakeTimers();
+    window_.rewrite(tracking);
+    expect(window_.wasSent()).toBe(false);
+    press();
+    expect(window_.wasSent()).toBe(true);
+    vi.advanceTimersByTime(20_000);
+    expect(window_.wasSent()).toBe(false);
+    vi.useRealTimers();
+  });
+
+  test.each([
+    ['discarded', () => down('.oh')],
+    ['put away by Escape', () => key('[g_editable]', 'Escape')],
+  ])('what is %s after it was not sent', (_, press) => {
+    window_.rewrite(tracking);
+    window_.send();
+    press();
+    expect(window_.wasSent()).toBe(false);
+  });
+
+  test('other keys and buttons mean nothing', () => {
+    window_.rewrite(tracking);
+    key('[g_editable]', 'Enter');
+    down('[name=subjectbox]');
+    expect(window_.wasSent()).toBe(false);
+  });
+});
+
 describe('the buttons of Gmail', () => {
   test('are pressed as a mouse does', () => {
     const seen: string[] = [];

@@ -3,12 +3,14 @@ import type { Person, Tracking } from '../../shared/protocol.ts';
 import type { ComposeWindow, Draft, Hindrance } from '../compose.ts';
 import { bodyHtml, bodyText, hasPictures, rewriteBody } from './body.ts';
 import { parsePerson, readPeople } from './people.ts';
+import { firstOf, Presses } from './presses.ts';
 import * as at from './selectors.ts';
 
 export class GmailWindow implements ComposeWindow {
   readonly body: HTMLElement;
   readonly root: Element;
   private known: string | null = null;
+  private presses: Presses | null = null;
 
   constructor(body: HTMLElement) {
     this.body = body;
@@ -46,7 +48,12 @@ export class GmailWindow implements ComposeWindow {
   }
 
   rewrite(tracking: Tracking): () => void {
+    this.presses ??= new Presses(this.root, { send: at.SEND, discard: at.DISCARD });
     return rewriteBody(this.body, tracking);
+  }
+
+  wasSent(): boolean {
+    return this.presses?.wasSent() ?? false;
   }
 
   send(): boolean {
@@ -99,11 +106,7 @@ export class GmailWindow implements ComposeWindow {
   }
 
   private find(selectors: readonly string[]): Element | null {
-    for (const one of selectors) {
-      const found = this.root.querySelector(one);
-      if (found) return found;
-    }
-    return null;
+    return firstOf(this.root, selectors);
   }
 }
 
