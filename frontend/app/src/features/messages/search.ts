@@ -1,5 +1,21 @@
 import type { Message, Suppression } from '../../lib/types.ts';
-import { REASONS, STATES } from './words.ts';
+
+// names alone: words and icons come with the pages, while the shell reads every address
+const STATES: Record<Message['state'], true> = {
+  draft: true,
+  queued: true,
+  sending: true,
+  sent: true,
+  failed: true,
+  unknown: true,
+  cancelled: true,
+};
+const REASONS: Record<Suppression['reason'], true> = {
+  unsubscribed: true,
+  hard_bounce: true,
+  complaint: true,
+  manual: true,
+};
 
 /** Everything the list shows is in the address, so that it can be shared and survives Back. */
 export type ListSearch = {

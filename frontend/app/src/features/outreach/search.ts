@@ -1,5 +1,25 @@
 import type { OutreachCampaign, OutreachRecipient } from '../../lib/types.ts';
-import { PEOPLE, STATES } from './words.ts';
+
+// names alone: words and icons come with the pages, while the shell reads every address
+const STATES: Record<OutreachCampaign['state'], true> = {
+  draft: true,
+  running: true,
+  paused: true,
+  finished: true,
+  archived: true,
+};
+const PEOPLE: Record<OutreachRecipient['state'], true> = {
+  waiting: true,
+  active: true,
+  held: true,
+  finished: true,
+  replied: true,
+  bounced: true,
+  unsubscribed: true,
+  suppressed: true,
+  skipped: true,
+  campaign_stopped: true,
+};
 
 export const TABS = ['overview', 'steps', 'schedule', 'recipients', 'accounts'] as const;
 export type Tab = (typeof TABS)[number];

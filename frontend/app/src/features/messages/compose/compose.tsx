@@ -2,7 +2,7 @@ import { Alert, Stack, TextInput } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { IconCircleX } from '@tabler/icons-react';
 import { Navigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { ErrorState } from '../../../components/states.tsx';
 import { pathErrors } from '../../../lib/problem.ts';
 import type { Versioned } from '../api.ts';
@@ -10,7 +10,6 @@ import { failureOf } from '../failure.ts';
 import { Refusal } from '../refusal.tsx';
 import { isEditable } from '../words.ts';
 import { BodyField } from './body-field.tsx';
-import { Conflict } from './conflict.tsx';
 import { FilesField } from './files-field.tsx';
 import { MailboxField } from './mailbox-field.tsx';
 import { without } from './people.ts';
@@ -21,6 +20,9 @@ import { MailboxAdds } from './tracking-fields.tsx';
 import { useKeeper } from './use-keeper.ts';
 import { useSending } from './use-sending.ts';
 import { emptyWords, isWhole, type Words, wordsOf } from './words-of.ts';
+
+/** Comes when somebody else wrote in the same draft. */
+const Conflict = lazy(() => import('./conflict.tsx'));
 
 type Props = { stored: Versioned | null; first: Words | null; onMade: (id: string) => void };
 
@@ -54,7 +56,9 @@ export function Compose({ stored, first, onMade }: Props) {
     >
       <Stack>
         {view.stored?.state === 'failed' && <WhyFailed message={view.stored} />}
-        {view.theirs && <Conflict keeper={keeper} before={view.stored} theirs={view.theirs} />}
+        <Suspense fallback={null}>
+          {view.theirs && <Conflict keeper={keeper} before={view.stored} theirs={view.theirs} />}
+        </Suspense>
         <Fields keeper={keeper} view={view} />
         {tried && !isWhole(words) && (
           <Alert color="danger" variant="light" role="alert" icon={<IconCircleX aria-hidden />} title="Not sent">

@@ -10,7 +10,7 @@ import { changedWords, wordsOf } from './words-of.ts';
 type Props = { keeper: DraftKeeper; before: Versioned | null; theirs: Versioned };
 
 /** The draft was changed elsewhere meanwhile: both stay readable until one of them is chosen. */
-export function Conflict({ keeper, before, theirs }: Props) {
+export default function Conflict({ keeper, before, theirs }: Props) {
   const words = wordsOf(theirs);
   return (
     <Alert

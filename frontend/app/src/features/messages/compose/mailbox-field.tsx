@@ -1,4 +1,5 @@
-import { Group, Select, Stack, Text } from '@mantine/core';
+import { Group, Stack, Text } from '@mantine/core';
+import { SelectLater } from '../../../components/select-later.tsx';
 import type { SendingMailbox } from '../../../lib/types.ts';
 import type { WayBack } from '../../../lib/way-back.ts';
 import { RepairLink } from '../repair-link.tsx';
@@ -24,7 +25,7 @@ export function MailboxField({ value, back, onChange }: Props) {
   const foreign = mailboxes && value !== null && !chosen;
   return (
     <Stack gap={4}>
-      <Select
+      <SelectLater
         label="From"
         placeholder={mailboxes?.length === 0 ? 'No mailbox is connected' : 'Choose a mailbox'}
         allowDeselect={false}

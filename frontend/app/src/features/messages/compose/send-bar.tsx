@@ -1,13 +1,13 @@
 import { Button, Group } from '@mantine/core';
 import { IconSend } from '@tabler/icons-react';
-import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
-import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';
+import { lazy, Suspense, useState } from 'react';
 import { Managed, useRightsTo } from '../../../components/managed.tsx';
 import { useBlocked } from '../../../lib/standing.ts';
-import { useDelete, type Versioned } from '../api.ts';
+import type { Versioned } from '../api.ts';
 import type { DraftKeeper } from './keeper.ts';
 import { SendLater } from './send-later.tsx';
+
+const DeleteDraft = lazy(() => import('./delete-draft.tsx'));
 
 type Props = {
   keeper: DraftKeeper;
@@ -44,32 +44,14 @@ export function SendBar({ keeper, stored, pending, blocked, onLater }: Props) {
 
 function DiscardDraft({ keeper, id }: { keeper: DraftKeeper; id: string }) {
   const [asked, setAsked] = useState(false);
-  const remove = useDelete(id);
-  const navigate = useNavigate();
-  const confirm = () =>
-    remove.mutate(undefined, {
-      onSuccess: () => {
-        keeper.end();
-        void navigate({ to: '/messages' });
-      },
-    });
   return (
     <>
       <Button variant="subtle" color="gray" onClick={() => setAsked(true)}>
         Delete draft…
       </Button>
-      {asked && (
-        <ConfirmDialog
-          title="Delete this draft?"
-          confirm="Delete draft"
-          pending={remove.isPending}
-          error={remove.error}
-          onConfirm={confirm}
-          onClose={() => setAsked(false)}
-        >
-          Its words and files are gone for good.
-        </ConfirmDialog>
-      )}
+      <Suspense fallback={null}>
+        {asked && <DeleteDraft keeper={keeper} id={id} onClose={() => setAsked(false)} />}
+      </Suspense>
     </>
   );
 }
