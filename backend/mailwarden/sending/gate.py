@@ -22,7 +22,7 @@ from mailwarden.mailboxes.queries import get_slot
 from mailwarden.mailboxes.settings import settings_of
 from mailwarden.sending import limits, rules
 from mailwarden.sending.models import Message
-from mailwarden.sending.schemas import MailboxUsabilityOut, SendingUsabilityOut
+from mailwarden.sending.schemas import MailboxUsabilityOut, OthersMailboxOut, SendingUsabilityOut
 from mailwarden.sending.store import recipients_of
 from mailwarden.sending.suppression import suppressed_among
 
@@ -64,15 +64,24 @@ async def sending_mailboxes(tx: UnitOfWork, org_id: UUID) -> list[Mailbox]:
 
 
 async def usability(rt: Runtime, tx: UnitOfWork, caller: Caller) -> SendingUsabilityOut:
-    """By the one function that everybody asks (B31). Mailboxes that this caller may not send from are left out."""
+    """By the one function that everybody asks (B31). Mailboxes that this caller may not send from stand apart."""
     access, now = await access_of(rt, tx, caller.org_id), rt.clock.now()
     held = await sending_mailboxes(tx, caller.org_id)
-    mine = [(slot, row) for slot, row in held if not not_theirs_to_send(caller, row)]
-    shown = [_shown(slot, row, may_use(row, Purpose.SEND, now, access)) for slot, row in mine]
+    theirs = {row.id for _, row in held if not_theirs_to_send(caller, row)}
+    shown = [_shown(slot, row, may_use(row, Purpose.SEND, now, access)) for slot, row in held if row.id not in theirs]
     answer = _together(shown, access)
     return SendingUsabilityOut(
-        usable=answer.usable, code=answer.code, detail=answer.detail, action=answer.action, mailboxes=shown
+        usable=answer.usable,
+        code=answer.code,
+        detail=answer.detail,
+        action=answer.action,
+        mailboxes=shown,
+        others=[_closed(slot, row) for slot, row in held if row.id in theirs],
     )
+
+
+def _closed(slot: MailboxSlot, row: Connection) -> OthersMailboxOut:
+    return OthersMailboxOut(mailbox_id=slot.id, address=address_of(row), code=RoleRequired.code, detail=NOT_YOURS)
 
 
 def _shown(slot: MailboxSlot, row: Connection, answer: Usability) -> MailboxUsabilityOut:

@@ -199,6 +199,15 @@ class MailboxUsabilityOut(Wire):
     action: ActionOut | None
 
 
+class OthersMailboxOut(Wire):
+    """A colleague's: the caller's role does not let them send from it."""
+
+    mailbox_id: MailboxId
+    address: str
+    code: str = Field(description="`role_required`.")
+    detail: str
+
+
 class SendingUsabilityOut(Wire):
     """May the caller send and track now at all? Asked again at every send."""
 
@@ -207,6 +216,7 @@ class SendingUsabilityOut(Wire):
     detail: str
     action: ActionOut | None
     mailboxes: list[MailboxUsabilityOut]
+    others: list[OthersMailboxOut] = Field(description="Of colleagues: not to be sent from, and told as such.")
 
 
 class SuppressionIn(Wire):

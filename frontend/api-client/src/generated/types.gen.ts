@@ -5918,6 +5918,32 @@ export type OrganizationUpdate = {
 };
 
 /**
+ * OthersMailboxOut
+ *
+ * A colleague's: the caller's role does not let them send from it.
+ */
+export type OthersMailboxOut = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Code
+     *
+     * `role_required`.
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Mailbox Id
+     */
+    mailbox_id: string;
+};
+
+/**
  * Outcome
  */
 export type Outcome = {
@@ -9775,6 +9801,12 @@ export type SendingUsabilityOut = {
      * Mailboxes
      */
     mailboxes: Array<MailboxUsabilityOut>;
+    /**
+     * Others
+     *
+     * Of colleagues: not to be sent from, and told as such.
+     */
+    others: Array<OthersMailboxOut>;
     /**
      * Usable
      */

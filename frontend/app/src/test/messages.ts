@@ -100,6 +100,7 @@ export const usable = (mailboxes: SendingMailbox[] = [sending()]): SendingUsabil
   detail: 'Mail can be sent.',
   action: null,
   mailboxes,
+  others: [],
 });
 
 export const nothingUsable = (mailboxes: SendingMailbox[] = []): SendingUsability => ({
@@ -108,6 +109,7 @@ export const nothingUsable = (mailboxes: SendingMailbox[] = []): SendingUsabilit
   detail: 'No active integration can send. Connect Google, Microsoft, Keap or another mailbox first.',
   action: { code: 'connect', label: 'Connect a mailbox' },
   mailboxes,
+  others: [],
 });
 
 export const counts = (change: Partial<ActivityCounts> = {}): ActivityCounts => ({
