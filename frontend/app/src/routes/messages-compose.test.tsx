@@ -56,14 +56,14 @@ test('a new email becomes a draft while it is written, and is sent once under on
     }),
   );
   const { user, address } = openApp('/messages/compose');
-  await fill(user, 'To', 'Ada Doe <ada@else.example>');
+  await fill(user, 'To', 'Reader One <one@else.example>');
   await fill(user, 'Subject', 'Lunch');
   await user.type(await field('Message'), 'Noon?');
   expect(await screen.findByText('Draft saved')).toBeInTheDocument();
   expect(address()).toBe('/messages/compose?draft=msg_new');
   expect(held.message).toMatchObject({ subject: 'Lunch', html: 'Noon?', mailbox_id: 'mbx_1' });
   expect(held.message?.recipients.map(({ name, address: to }) => `${name} ${to}`)).toEqual([
-    'Ada Doe ada@else.example',
+    'Reader One one@else.example',
   ]);
   await user.click(screen.getByRole('button', { name: 'Send' }));
   await user.click(await screen.findByRole('button', { name: 'Try again' }));

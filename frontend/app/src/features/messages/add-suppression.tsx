@@ -49,7 +49,7 @@ function AddDialog({ onClose }: { onClose: () => void }) {
           <TextInput
             label="Address"
             description="Also what waits already is not sent there any more."
-            placeholder="ada@example.com"
+            placeholder="name@example.com"
             type="email"
             required
             withAsterisk={false}

@@ -17,13 +17,13 @@ import {
   getActivityOptions,
   getMailboxOptions,
   getMessageQueryKey,
-  getSendingUsabilityOptions,
   listMessagesQueryKey,
   listSuppressionsQueryKey,
 } from '@mailwarden/api-client/react-query';
 import { keepPreviousData, type QueryClient, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useChange } from '../../lib/change.ts';
 import { pages } from '../../lib/pages.ts';
+import { usabilityOptions } from '../../lib/sending.ts';
 import type { MessageDetail, MessageUpdate, SuppressionDraft } from '../../lib/types.ts';
 import type { ListSearch, SuppressionSearch } from './search.ts';
 
@@ -63,13 +63,6 @@ export const followedOptions = (id: string) => ({
 export const activityOptions = (id: string) => ({
   ...getActivityOptions({ path: path(id) }),
   refetchInterval: 30_000,
-});
-
-/** May anything be sent, and from where: asked anew wherever sending starts, and by the server at every send. */
-export const usabilityOptions = () => ({
-  ...getSendingUsabilityOptions(),
-  staleTime: 5_000,
-  refetchInterval: 15_000,
 });
 
 export const mailboxOptions = (mailbox_id: string) => ({

@@ -1,10 +1,10 @@
 import { Group, Text } from '@mantine/core';
 import { useRightsTo } from '../../components/managed.tsx';
+import { BillingLink, RepairLink } from '../../components/repair-link.tsx';
 import type { SendingMailbox } from '../../lib/types.ts';
 import type { Versioned } from './api.ts';
 import { EditButton } from './buttons.tsx';
 import { failureOf, type Remedy } from './failure.ts';
-import { BillingLink, RepairLink } from './repair-link.tsx';
 import { SendAgain } from './send-again.tsx';
 import { subjectOf } from './words.ts';
 

@@ -2,8 +2,8 @@ import { Button, Group } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { SearchField } from '../../components/search-field.tsx';
 import { SelectLater } from '../../components/select-later.tsx';
+import { useUsability } from '../../lib/sending.ts';
 import type { ListSearch } from './search.ts';
-import { useUsability } from './usable.ts';
 import { STATES } from './words.ts';
 
 type Props = { search: ListSearch; onChange: (change: ListSearch) => void };

@@ -2,12 +2,12 @@ import { Card } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { TableBox } from '../../components/data-table.tsx';
 import { ToneBadge } from '../../components/tone-badge.tsx';
+import { useSendingMailbox } from '../../lib/sending.ts';
 import { useTimeZone } from '../../lib/session.tsx';
 import { shortDateTime } from '../../lib/time.ts';
 import type { Message } from '../../lib/types.ts';
 import { MessageBadges } from './badges.tsx';
 import { failureOf } from './failure.ts';
-import { useSendingMailbox } from './usable.ts';
 import { WaitingLine } from './waiting-line.tsx';
 import { subjectOf, toWhom } from './words.ts';
 

@@ -5,12 +5,12 @@ import { Fact } from '../../components/evidence-list.tsx';
 import { MailFrame } from '../../components/mail-frame.tsx';
 import { ExactTime } from '../../components/relative-time.tsx';
 import { fileSize } from '../../lib/files.ts';
+import { useSendingMailbox } from '../../lib/sending.ts';
 import { ActivityCard } from './activity-card.tsx';
 import type { Versioned } from './api.ts';
 import { AttemptTable } from './attempt-table.tsx';
 import { RecipientTable } from './recipient-table.tsx';
 import { StatusPanel } from './status-panel.tsx';
-import { useSendingMailbox } from './usable.ts';
 import { SOURCES } from './words.ts';
 
 /** One message: how it stands and what can be done, who gets it, what came of it, what it says. */

@@ -3,11 +3,11 @@ import { IconShieldX } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { ExactTime } from '../../components/relative-time.tsx';
+import { BillingLink, ConnectLink, RepairLink } from '../../components/repair-link.tsx';
 import { ErrorState } from '../../components/states.tsx';
 import { problemCode, problemEvidence, problemText } from '../../lib/problem.ts';
+import { useSendingMailbox } from '../../lib/sending.ts';
 import type { WayBack } from '../../lib/way-back.ts';
-import { BillingLink, ConnectLink, RepairLink } from './repair-link.tsx';
-import { useSendingMailbox } from './usable.ts';
 
 type Props = {
   error: unknown;

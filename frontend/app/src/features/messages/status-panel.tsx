@@ -2,13 +2,13 @@ import { Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { panelStyle } from '../../components/tones.ts';
+import { useSendingMailbox } from '../../lib/sending.ts';
 import type { Versioned } from './api.ts';
 import { MessageBadges } from './badges.tsx';
 import { DeleteButton, ReplyButton } from './buttons.tsx';
 import { FailedPart } from './failed-part.tsx';
 import { HoldBack } from './hold-back.tsx';
 import { UnknownPart } from './unknown-part.tsx';
-import { useSendingMailbox } from './usable.ts';
 import { WaitingLine } from './waiting-line.tsx';
 import { isEditable, STATES } from './words.ts';
 

@@ -105,7 +105,7 @@ export const SOURCES: Record<Message['source'], string> = {
 
 const named = (one: MailRecipient) => one.name || one.address;
 
-/** "Ada, Bob and 3 more" */
+/** The first two by name, and how many more. */
 export function toWhom(message: Message): string {
   const [first, second, ...rest] = message.recipients;
   if (!first) return 'Nobody yet';

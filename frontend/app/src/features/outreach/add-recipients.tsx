@@ -24,7 +24,7 @@ export default function AddRecipients({ campaignId, onClose }: { campaignId: str
         <Stack>
           <Textarea
             label="Addresses"
-            description="One a line: ada@example.com, or Ada Example <ada@example.com>."
+            description="One on each line. With a name: Name <name@example.com>"
             autosize
             minRows={6}
             maxRows={16}

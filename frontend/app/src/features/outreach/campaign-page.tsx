@@ -1,8 +1,8 @@
 import { Anchor, Stack, Tabs } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
-import { ConnectFirst } from '../../components/connect-first.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { SendingWarning } from '../../components/sending-warning.tsx';
 import { LoadingBlocks } from '../../components/states.tsx';
 import { ToneBadge } from '../../components/tone-badge.tsx';
 import type { Versioned } from './api.ts';
@@ -42,7 +42,7 @@ export function CampaignPage({ campaign, search, onSearch }: Props) {
         <StateBadge state={campaign.state} /> {campaign.rotation && <ToneBadge tone="gray">Rotation</ToneBadge>}
       </PageHeader>
       <ReadOnlyNote campaign={campaign} />
-      <ConnectFirst back={`the campaign “${campaign.name}”`} />
+      <SendingWarning label={`the campaign “${campaign.name}”`} />
       <LeaveGuard dirty={draft !== null} />
       <Tabs value={tab} onChange={(next) => open(next as Tab)} keepMounted={false}>
         <Tabs.List aria-label="Parts of this campaign" mb="lg" className="tabs">

@@ -3,12 +3,13 @@ import { useQuery } from '@tanstack/react-query';
 import { createFileRoute, Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { PageHeader } from '../../components/page-header.tsx';
+import { SendingWarning } from '../../components/sending-warning.tsx';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
-import { messageOptions, usabilityOptions } from '../../features/messages/api.ts';
+import { messageOptions } from '../../features/messages/api.ts';
 import { Compose } from '../../features/messages/compose/compose.tsx';
 import { emptyWords, followUp } from '../../features/messages/compose/words-of.ts';
 import { readComposeSearch } from '../../features/messages/search.ts';
-import { SendingWarning } from '../../features/messages/sending-warning.tsx';
+import { usabilityOptions } from '../../lib/sending.ts';
 
 export const Route = createFileRoute('/_app/messages/compose')({
   validateSearch: readComposeSearch,
@@ -20,7 +21,6 @@ function ComposePage() {
   const [made, setMade] = useState<string>(); // the one begun here gets its id while it is written
   const round = useRound(draft, () => setMade(undefined));
   const goesOn = draft !== undefined && draft !== made;
-  const path = draft ? `/messages/compose?draft=${draft}` : '/messages/compose';
   return (
     <Stack gap="lg" maw={900}>
       <div>
@@ -29,7 +29,7 @@ function ComposePage() {
         </Link>
         <PageHeader title={answers ? 'Follow-up' : goesOn ? 'Draft' : 'New email'} />
       </div>
-      <SendingWarning back={{ path, label: 'your email' }} />
+      <SendingWarning label="your email" />
       {goesOn ? <Opened key={draft} id={draft} /> : <Begun key={round} answers={answers} onMade={setMade} />}
     </Stack>
   );

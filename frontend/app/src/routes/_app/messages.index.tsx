@@ -5,13 +5,13 @@ import { createFileRoute, Link } from '@tanstack/react-router';
 import { Managed, useRightsTo } from '../../components/managed.tsx';
 import { MoreButton } from '../../components/more-button.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { SendingWarning } from '../../components/sending-warning.tsx';
 import { EmptyState, ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { ZoneNote } from '../../components/zone-note.tsx';
 import { messagesOptions } from '../../features/messages/api.ts';
 import { MessageFilters } from '../../features/messages/filters.tsx';
 import { MessageTable } from '../../features/messages/message-table.tsx';
 import { type ListSearch, readListSearch } from '../../features/messages/search.ts';
-import { SendingWarning } from '../../features/messages/sending-warning.tsx';
 
 export const Route = createFileRoute('/_app/messages/')({ validateSearch: readListSearch, component: MyEmails });
 
@@ -28,7 +28,7 @@ function MyEmails() {
       <PageHeader title="My Emails" actions={<Actions />}>
         What you wrote and sent from your mailboxes, and what became of it.
       </PageHeader>
-      <SendingWarning back={{ path: '/messages', label: 'My Emails' }} />
+      <SendingWarning label="My Emails" />
       <MessageFilters search={search} onChange={change} />
       {messages.error && <ErrorState error={messages.error} onRetry={() => void messages.refetch()} />}
       {messages.isPending && <LoadingBlocks label="Loading emails" heights={[40, 56, 56, 56, 56]} />}

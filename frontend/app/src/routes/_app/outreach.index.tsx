@@ -2,9 +2,9 @@ import { Button, Stack } from '@mantine/core';
 import { IconFilterOff, IconMailForward } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
-import { ConnectFirst } from '../../components/connect-first.tsx';
 import { MoreButton } from '../../components/more-button.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { SendingWarning } from '../../components/sending-warning.tsx';
 import { EmptyState, ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { listOptions } from '../../features/outreach/api.ts';
 import { CampaignTable } from '../../features/outreach/campaign-table.tsx';
@@ -29,7 +29,7 @@ function Outreach() {
       <PageHeader title="Outreach" actions={<NewCampaign />}>
         Sequences of mails to people you choose, from one mailbox or several in rotation.
       </PageHeader>
-      <ConnectFirst back="your outreach campaigns" />
+      <SendingWarning label="your outreach campaigns" />
       <ResumePanel />
       <ListFilters
         label="Filter outreach campaigns"

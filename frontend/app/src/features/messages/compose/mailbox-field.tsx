@@ -1,9 +1,9 @@
 import { Group, Stack, Text } from '@mantine/core';
+import { RepairLink } from '../../../components/repair-link.tsx';
 import { SelectLater } from '../../../components/select-later.tsx';
+import { useUsability } from '../../../lib/sending.ts';
 import type { SendingMailbox } from '../../../lib/types.ts';
 import type { WayBack } from '../../../lib/way-back.ts';
-import { RepairLink } from '../repair-link.tsx';
-import { useUsability } from '../usable.ts';
 
 type Props = { value: string | null; back: WayBack; onChange: (id: string | null) => void };
 

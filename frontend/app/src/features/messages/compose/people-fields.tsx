@@ -29,8 +29,8 @@ export function PeopleFields({ value, errors, onChange }: Props) {
     <Stack gap="xs">
       <Textarea
         {...area('to')}
-        placeholder="ada@example.com"
-        description="One on each line, or parted by commas. With a name: Ada Doe <ada@example.com>"
+        placeholder="name@example.com"
+        description="One on each line, or parted by commas. With a name: Name <name@example.com>"
       />
       {more || value.cc || value.bcc ? (
         <>

@@ -2,8 +2,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { notifyOk, notifyTrouble } from '../../../lib/notify.ts';
 import { problemCode, problemText } from '../../../lib/problem.ts';
+import { usabilityOptions } from '../../../lib/sending.ts';
 import { rememberWayBack, type WayBack } from '../../../lib/way-back.ts';
-import { remember, sendNow, usabilityOptions, type Versioned } from '../api.ts';
+import { remember, sendNow, type Versioned } from '../api.ts';
 import { useKey } from '../use-key.ts';
 import type { DraftKeeper } from './keeper.ts';
 

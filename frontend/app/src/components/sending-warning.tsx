@@ -1,14 +1,18 @@
 import { Alert, Group, Stack, Text } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
-import type { WayBack } from '../../lib/way-back.ts';
+import { useLocation } from '@tanstack/react-router';
+import { useUsability } from '../lib/sending.ts';
 import { ConnectLink, RepairLink } from './repair-link.tsx';
-import { useUsability } from './usable.ts';
 
-/** Wherever sending starts: that nothing can be sent now, why, and the way to change that and back (B27, B30). */
-export function SendingWarning({ back }: { back: WayBack }) {
+/**
+ * Wherever sending starts: that nothing can be sent now, why, and the way to change that and back (B27, B30). Of an
+ * ended plan the banner above every page tells. `label`: what it is a way back to.
+ */
+export function SendingWarning({ label }: { label: string }) {
   const now = useUsability();
-  // of an ended plan the banner above every page tells
-  if (!now || now.usable || now.code !== 'no_active_integration') return null;
+  const path = useLocation({ select: ({ href }) => href });
+  if (now?.code !== 'no_active_integration') return null;
+  const back = { path, label };
   const broken = now.mailboxes.filter((one) => one.action && one.action.code !== 'wait');
   return (
     <Alert

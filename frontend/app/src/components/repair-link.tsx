@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import type { SendingMailbox } from '../../lib/types.ts';
-import { rememberWayBack, type WayBack } from '../../lib/way-back.ts';
+import type { SendingMailbox } from '../lib/types.ts';
+import { rememberWayBack, type WayBack } from '../lib/way-back.ts';
 
 type Props = { mailbox: SendingMailbox; back: WayBack | null };
 
