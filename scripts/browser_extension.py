@@ -17,9 +17,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from mailwarden.developers.oauth.clients import DEVELOPMENT_EXTENSION
+
 ROOT = Path(__file__).resolve().parents[1]
 FRONTEND = ROOT / "frontend"
-EXTENSION_ID = "olcoaanmgdabogfbcdegjbihbkldphkm"  # follows from the key in frontend/extension/scripts/manifest.ts
 BUILD_S = 300
 DAY = datetime.timedelta(days=1)
 
@@ -35,7 +36,7 @@ def packed_extension() -> Iterator[dict[str, str]]:
         _certify(folder, "mail.google.com")
         yield {
             "E2E_EXTENSION": str(folder / "unpacked"),
-            "E2E_EXTENSION_ID": EXTENSION_ID,
+            "E2E_EXTENSION_ID": DEVELOPMENT_EXTENSION,
             "E2E_TLS_CERT": str(folder / "cert.pem"),
             "E2E_TLS_KEY": str(folder / "key.pem"),
         }

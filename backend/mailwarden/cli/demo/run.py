@@ -28,6 +28,7 @@ from mailwarden.cli.demo.story import (
     reconnect,
 )
 from mailwarden.cli.stack import Stack, running_stack, start_sandbox
+from mailwarden.developers.oauth.clients import DEVELOPMENT_EXTENSION
 from mailwarden.embedded.processes import free_port
 from mailwarden.settings import Settings
 
@@ -62,6 +63,7 @@ def demo_environment() -> dict[str, str]:
         "MAILWARDEN_TIMING__JOURNAL_POLL_S": str(PROBE_EVERY_S),
         "MAILWARDEN_TIMING__CLOCK_FOLLOW_S": "1",
         "MAILWARDEN_MAIL__MODE": "file",
+        "MAILWARDEN_OAUTH__EXTENSION_IDS": DEVELOPMENT_EXTENSION,
     }
 
 
