@@ -40,7 +40,9 @@ describe('what we ask is offered', () => {
 describe('what we read is there', () => {
   test('usability', () => {
     const found = answerOf('get', '/v1/sending/usability');
-    expect(names(found)).toEqual(expect.arrayContaining(['usable', 'code', 'detail', 'mailboxes']));
+    expect(names(found)).toEqual(expect.arrayContaining(['usable', 'code', 'detail', 'mailboxes', 'others']));
+    const other = solve(found.properties?.['others']?.items);
+    expect(names(other)).toEqual(expect.arrayContaining(['mailbox_id', 'address', 'code', 'detail']));
     const mailbox = solve(found.properties?.['mailboxes']?.items);
     expect(names(mailbox)).toEqual(expect.arrayContaining(['mailbox_id', 'address', 'usable', 'code', 'detail']));
   });

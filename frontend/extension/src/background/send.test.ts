@@ -156,6 +156,15 @@ describe('what is in the way is said before anything is made', () => {
     expect(server.messages.size).toBe(0);
   });
 
+  test('a mailbox that became a colleague’s while somebody wrote', async () => {
+    const other = { mailbox_id: 'mbx_1', address: 'ann@example.com', code: 'role_required', detail: 'Not yours.' };
+    server.usability = { ...refusing('no_active_integration'), mailboxes: [], others: [other] };
+    await expect(send(asked())).rejects.toMatchObject({ trouble: { code: 'role_required', detail: 'Not yours.' } });
+    server.usability = { ...server.usability, code: 'subscription_inactive' };
+    await expect(send(asked())).rejects.toEqual(ended('subscription_inactive'));
+    expect(server.messages.size).toBe(0);
+  });
+
   test('what the server refuses at the last moment, in its words; the next try goes on from there', async () => {
     server.instead = [{ path: /send$/, answer: () => problem(402, 'subscription_inactive', 'The trial has ended.') }];
     await expect(send(asked())).rejects.toMatchObject({

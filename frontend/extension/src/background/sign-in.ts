@@ -5,6 +5,7 @@ import { postForm } from './net.ts';
 import { challengeOf, random } from './pkce.ts';
 import { drop, forget, type Grant, kept, settings } from './store.ts';
 import { CLIENT, store } from './tokens.ts';
+import { outdate } from './usability.ts';
 
 export const returnAddress = (): string => chrome.identity.getRedirectURL('cb');
 
@@ -65,7 +66,7 @@ async function redeem(server: string, code: string, verifier: string): Promise<v
     await end(); // another server was chosen while the window was open
     throw failure('sign_in_refused', 'The address of your server was changed meanwhile. Sign in again.');
   });
-  await drop('status');
+  await outdate();
 }
 
 /** `told` false: the server could not be told, so the device is still in its list. */
@@ -74,7 +75,8 @@ export const signOut = (): Promise<{ told: boolean }> => exclusive('refresh', en
 async function end(): Promise<{ told: boolean }> {
   const grant = await kept('grant');
   await forget('grant', 'ended');
-  await drop('access', 'status');
+  await drop('access');
+  await outdate();
   return { told: grant === null || (await revoke(grant)) };
 }
 

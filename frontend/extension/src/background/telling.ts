@@ -1,9 +1,9 @@
 import { CHANGED, GMAIL } from '../shared/protocol.ts';
-import { drop } from './store.ts';
+import { outdate } from './usability.ts';
 
 /** Gmail's tabs ask for the status anew: somebody signed in or out, connected something, or moved to another server. */
 export async function tellGmail(): Promise<void> {
-  await drop('status');
+  await outdate();
   const tabs = await chrome.tabs.query({ url: `${GMAIL}/*` });
   await Promise.all(tabs.map((tab) => tell(tab.id)));
 }

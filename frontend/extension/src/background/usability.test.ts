@@ -4,7 +4,7 @@ import { type Browser, installBrowser } from '../test/browser.ts';
 import { FakeServer, MAILBOX, SERVER, working } from '../test/server.ts';
 import { overview, save } from './overview.ts';
 import { forgetTab, onPageChange, openPlace } from './places.ts';
-import { signIn } from './sign-in.ts';
+import { signIn, signOut } from './sign-in.ts';
 import { tellGmail } from './telling.ts';
 import { status } from './usability.ts';
 
@@ -39,6 +39,42 @@ test('an answer is used for a few seconds, and never where a fresh one is wanted
 test('many who ask at once are one question', async () => {
   await Promise.all([status(true), status(true), status(true)]);
   expect(asked()).toBe(1);
+});
+
+test('an answer from before somebody signed out, or in as another, is neither shown nor kept', async () => {
+  let answerLate: () => void = () => undefined;
+  const late = new Promise<void>((done) => {
+    answerLate = done;
+  });
+  const network = globalThis.fetch;
+  let first = true;
+  vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+    const waits = first && url.includes('usability');
+    if (waits) first = false;
+    const answer = await network(url, init);
+    if (waits) await late;
+    return answer;
+  });
+  const asking = status(true);
+  await vi.waitFor(() => expect(asked()).toBe(1));
+  await signOut();
+  await expect(status(true)).rejects.toMatchObject({ trouble: { code: 'signed_out' } });
+  answerLate();
+  await expect(asking).rejects.toMatchObject({ trouble: { code: 'signed_out' } });
+  expect(browser.session.values['status']).toBeUndefined();
+});
+
+test('mailboxes of colleagues stand apart, in the server’s words', async () => {
+  const other = { mailbox_id: 'mbx_9', address: 'Eve@example.com', code: 'role_required', detail: 'Not yours.' };
+  server.usability = { ...working(), others: [other] };
+  expect((await status(true)).others).toMatchObject([
+    {
+      id: 'mbx_9',
+      address: 'eve@example.com',
+      usable: false,
+      trouble: { code: 'role_required', detail: 'Not yours.' },
+    },
+  ]);
 });
 
 test('the server’s own words are shown', async () => {

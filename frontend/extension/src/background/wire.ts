@@ -27,8 +27,8 @@ function readMailbox(value: unknown): Mailbox {
 /** `GET /v1/sending/usability`. */
 export function readStatus(value: unknown, at: number): Status {
   const found = fields(value);
-  const mailboxes = list(found['mailboxes']).map(readMailbox);
-  return { at, usable: yes(found['usable']), trouble: against(found), mailboxes };
+  const [mailboxes, others] = [list(found['mailboxes']).map(readMailbox), list(found['others']).map(readMailbox)];
+  return { at, usable: yes(found['usable']), trouble: against(found), mailboxes, others };
 }
 
 const personOut = (person: Person) => ({ address: person.address, name: person.name });

@@ -12,7 +12,7 @@ const mailbox = (id: string, given: Partial<Mailbox> = {}): Mailbox => ({
   trouble: null,
   ...given,
 });
-const status = (...mailboxes: Mailbox[]): Status => ({ at: 1, usable: true, trouble: null, mailboxes });
+const status = (...mailboxes: Mailbox[]): Status => ({ at: 1, usable: true, trouble: null, mailboxes, others: [] });
 const [ann, bob] = [mailbox('ann'), mailbox('bob')];
 const broken = trouble('connection_inactive', 'Google no longer accepts it. Reconnect it first.');
 
@@ -52,6 +52,26 @@ describe('in the way', () => {
   test('is an address that nobody connected', () => {
     const found = inTheWay({ status: status(ann), trouble: null }, null, 'eve@example.com');
     expect(found).toMatchObject({ code: 'not_connected', detail: expect.stringContaining('eve@example.com') });
+  });
+});
+
+describe('a colleague’s mailbox', () => {
+  const role = trouble('role_required', 'This is somebody else’s mailbox.');
+  const eve = mailbox('eve', { usable: false, trouble: role });
+  const known = { ...status(ann), others: [eve] };
+
+  test('is told as such where Gmail sends from it, also where nothing else works', () => {
+    expect(inTheWay({ status: known, trouble: null }, null, eve.address)).toBe(role);
+    const none = trouble('no_active_integration');
+    expect(inTheWay({ status: { ...known, trouble: none }, trouble: none }, null, eve.address)).toBe(role);
+  });
+
+  test('does not matter to who sends from their own', () =>
+    expect(inTheWay({ status: known, trouble: null }, ann, eve.address)).toBeNull());
+
+  test('comes after the plan', () => {
+    const ended = trouble('subscription_inactive');
+    expect(inTheWay({ status: { ...known, trouble: ended }, trouble: ended }, null, eve.address)).toBe(ended);
   });
 });
 

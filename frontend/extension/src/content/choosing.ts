@@ -11,11 +11,20 @@ export function chosenOf(news: News, chosen: string | null, from: string | null)
 
 /** Null: nothing is. While nothing is known yet nothing is said either, but nothing can be sent. */
 export function inTheWay(news: News, mailbox: Mailbox | null, from: string | null): Trouble | null {
+  const role = mailbox ? null : roleOf(news, from);
+  if (role) return role;
   if (news.trouble) return standing(news.trouble, mailbox?.trouble ?? null);
   if (!news.status) return null;
   if (mailbox) return mailbox.trouble;
   const who = from ? `${from} is no mailbox of yours at Mailwarden. ` : '';
   return trouble('not_connected', `${who}Connect it, or choose another mailbox to send from.`);
+}
+
+/** The address that Gmail shows is a colleague's mailbox: something works, though not for this person. */
+function roleOf(news: News, from: string | null): Trouble | null {
+  const isWhole = news.trouble !== null && news.trouble.code !== 'no_active_integration';
+  if (isWhole || from === null) return null;
+  return news.status?.others.find((one) => one.address === from)?.trouble ?? null;
 }
 
 export function lineOf(news: News, mailbox: Mailbox | null, way: Trouble | null): string {

@@ -63,6 +63,7 @@ const status = (given: Partial<Status> = {}): Status => ({
   usable: true,
   trouble: null,
   mailboxes: [MAILBOX],
+  others: [],
   ...given,
 });
 

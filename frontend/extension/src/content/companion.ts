@@ -67,7 +67,7 @@ export class Companion {
       return;
     }
     this.panel.open(this.button.getBoundingClientRect());
-    void this.feed.refresh();
+    void this.feed.refresh(true);
     this.show();
   }
 

@@ -7,7 +7,7 @@ let answer: () => Promise<unknown>;
 let feed: Feed;
 let stop: () => void;
 
-const working = (): Status => ({ at: Date.now(), usable: true, trouble: null, mailboxes: [] });
+const working = (): Status => ({ at: Date.now(), usable: true, trouble: null, mailboxes: [], others: [] });
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -39,7 +39,7 @@ export class Panel {
     this.on = on;
     count += 1;
     this.title = make('h2', { id: `title-${count}`, tabindex: '-1', text: 'Mailwarden' });
-    this.select = make('select', { on: { change: () => this.on.choose(this.select.value) } });
+    this.select = make('select', { on: { change: byPerson(() => this.on.choose(this.select.value)) } });
     this.picker = make('label', { text: 'Send from' }, this.select);
     this.sendButton = this.button('main', 'Send with Mailwarden', () => on.send());
     this.trackButton = this.button('', 'Track, Gmail sends', () => on.track());

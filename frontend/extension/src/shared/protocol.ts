@@ -19,8 +19,8 @@ export type Trouble = { code: string; title: string; detail: string; act: Act | 
 /** A mailbox that mails may leave from. `usable` false: `trouble` says why. */
 export type Mailbox = { id: string; address: string; label: string; usable: boolean; trouble: Trouble | null };
 
-/** What the server said last; `at` is when, in milliseconds. */
-export type Status = { at: number; usable: boolean; trouble: Trouble | null; mailboxes: Mailbox[] };
+/** What the server said last; `at` is when, in milliseconds. `others`: of colleagues, not to be sent from. */
+export type Status = { at: number; usable: boolean; trouble: Trouble | null; mailboxes: Mailbox[]; others: Mailbox[] };
 
 export type Purpose = 'send' | 'track';
 

@@ -142,5 +142,5 @@ export const MAILBOX = {
 };
 
 export function working(): Json {
-  return { usable: true, code: 'ok', detail: '', mailboxes: [MAILBOX] };
+  return { usable: true, code: 'ok', detail: '', mailboxes: [MAILBOX], others: [] };
 }
