@@ -1,9 +1,14 @@
 """Sending over Graph: a draft first, whose id stays when it is sent, then the order to send it."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from mailwarden.providers import microsoft_mail
 from mailwarden.providers.base import ScopesMissing, WritingApi
 from mailwarden.providers.microsoft_mail import Letter
 from mailwarden.providers.outgoing import LARGEST_FILES, MOST_FILES, Handed, Outgoing, decisive, nothing_left
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class SendsOverGraph:
@@ -35,13 +40,22 @@ class SendsOverGraph:
 
 
 async def _draft(way: WritingApi, outgoing: Outgoing) -> Letter:
-    """One that is no draft any more is out already."""
+    """One that is no draft any more is out already. One that says something else, or to others, must never go."""
     known = await microsoft_mail.find_sent(way, outgoing.message_id) if outgoing.again else ()
-    if known:
-        return next((letter for letter in known if not letter.draft), known[0])
-    made = await microsoft_mail.create_draft(way, outgoing.raw)
-    return Letter(made.external_id, made.message_id, made.conversation, None, None, None, read=True, draft=True)
+    out = next((letter for letter in known if not letter.draft), None)
+    fitting = [letter for letter in known if not outgoing.anew and _is_for_the_same(letter, outgoing)]
+    if out is not None or fitting:
+        return out or max(fitting, key=lambda letter: letter.received_at or _LONG_AGO)
+    for letter in known:
+        await microsoft_mail.delete_draft(way, letter.external_id)
+    return replace(await microsoft_mail.create_draft(way, outgoing.raw), draft=True)
+
+
+def _is_for_the_same(letter: Letter, outgoing: Outgoing) -> bool:
+    """Somebody may have unsubscribed since."""
+    return letter.recipients == frozenset(one.lower() for one in outgoing.addresses)
 
 
 def _handed(letter: Letter, outgoing: Outgoing) -> Handed:
-    return Handed(letter.external_id, letter.conversation, letter.message_id or outgoing.message_id)
+    seen = letter.message_id or outgoing.message_id
+    return Handed(letter.external_id, letter.conversation, seen, found=not letter.draft)

@@ -46,6 +46,7 @@ class Outgoing:
     thread: str | None = None  # the provider's own name of the conversation
     provider_id: str | None = None  # once it is known
     again: bool = False  # an earlier attempt surely sent nothing, but may have left a draft
+    anew: bool = False  # somebody sent it once more, perhaps changed: such a draft is another mail
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -63,12 +64,13 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """It is out. ``seen_id``: the Message-ID that recipients see; None: not told yet."""
+    """It is out. ``seen_id``: the Message-ID that recipients see; None: not told yet. ``found``: it was out before."""
 
     provider_id: str | None = None
     thread: str | None = None
     seen_id: str | None = None
     refused: Mapping[str, Refusal] = field(default_factory=dict)
+    found: bool = False
 
 
 class MessageRefused(Rejected):

@@ -28,7 +28,7 @@ from mailwarden.sending.content import outgoing_of
 from mailwarden.sending.models import Message, MessageRecipient, SendAttempt
 from mailwarden.sending.outcomes import fail_message, leave_open, refuse_recipient
 from mailwarden.sending.rules import Code
-from mailwarden.sending.store import recipients_of, tries_of
+from mailwarden.sending.store import attempts_of, recipients_of
 from mailwarden.sending.suppression import suppressed_among
 from mailwarden.sending.waiting import next_message, next_wish, queued_one_offs
 
@@ -48,6 +48,7 @@ class Claimed:
     attempt_id: UUID
     row: Connection
     outgoing: Outgoing
+    doubted_at: datetime | None = None  # when an attempt began that only a person declared unsent
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +173,14 @@ async def _domain_is_full(box: Mailbox, recipients: Sequence[MessageRecipient]) 
 
 
 async def _begin(box: Mailbox, message: Message, outgoing: Outgoing) -> Claimed:
-    number = await tries_of(box.tx, message) + 1
+    earlier = await attempts_of(box.tx, message)
     attempt = SendAttempt(
         id=new_id(),
         org_id=message.org_id,
         message_id=message.id,
         slot_id=box.slot.id,
         connection_id=box.row.id,
-        number=number,
+        number=earlier[0].number + 1 if earlier else 1,
         started_at=box.now,
         outcome="started",
     )
@@ -187,4 +188,14 @@ async def _begin(box: Mailbox, message: Message, outgoing: Outgoing) -> Claimed:
     message.state = "sending"
     message.version += 1
     await box.tx.session.flush()
-    return Claimed(message.org_id, message.id, attempt.id, box.row, replace(outgoing, again=number > 1))
+    doubted_at = _doubted_at(message, earlier)
+    anew = bool(earlier) and doubted_at is None and earlier[0].started_at < (message.queued_at or box.now)
+    told = replace(outgoing, again=bool(earlier), anew=anew)
+    return Claimed(message.org_id, message.id, attempt.id, box.row, told, doubted_at)
+
+
+def _doubted_at(message: Message, earlier: Sequence[SendAttempt]) -> datetime | None:
+    """The last attempt before somebody had it sent again: nobody but that person knows that it sent nothing."""
+    before = (one for one in earlier if message.queued_at is None or one.started_at < message.queued_at)
+    last = next(before, None)
+    return last.started_at if last is not None and last.code == rules.DECLARED_UNSENT else None

@@ -23,7 +23,7 @@ from mailwarden.sending.models import Message
 from mailwarden.sending.outcomes import set_accepted
 from mailwarden.sending.rules import next_lookup
 from mailwarden.sending.source import Outcome
-from mailwarden.sending.store import attempts_of, find_message, open_attempt, recipients_of
+from mailwarden.sending.store import attempts_of, doubtful_attempt, find_message, open_attempt, recipients_of
 
 log = logging.getLogger(__name__)
 
@@ -89,8 +89,13 @@ async def _learn(rt: Runtime, lease: Lease, row: Connection, handed: Handed) -> 
         message = await find_message(tx, lease.org_id, UUID(lease.key), lock=True)
         if message is None:
             return True
-        attempt = await open_attempt(tx, message)
-        if attempt is not None and message.state == "unknown":
+        if message.state == "queued":  # somebody has just had it sent again: it need not go
+            attempt = await doubtful_attempt(tx, message)
+        else:
+            attempt = await open_attempt(tx, message) if message.state == "unknown" else None
+        if attempt is not None:
             await set_accepted(rt, tx, message, attempt, handed, Outcome.FOUND)
+        if message.state != "sent":
+            return True
         message.seen_id = message.seen_id or handed.seen_id
         return message.seen_id is not None or not takes_messages(row.provider)

@@ -14,7 +14,7 @@ from mailwarden.events.record import record
 from mailwarden.events.types import EventType
 from mailwarden.providers.outgoing import Handed, Refusal
 from mailwarden.sending.models import Message, MessageRecipient, SendAttempt
-from mailwarden.sending.rules import Code, next_lookup
+from mailwarden.sending.rules import DECLARED_UNSENT, Code, next_lookup
 from mailwarden.sending.source import Outcome, sources
 from mailwarden.sending.store import find_message, recipients_of
 from mailwarden.sending.suppression import suppress
@@ -47,6 +47,7 @@ async def set_accepted(
     """Also for what was looked for and found; ``finished_at`` stays what it was, for the pace is counted from it."""
     now = rt.clock.now()
     attempt.outcome, attempt.finished_at = outcome, attempt.finished_at or now
+    attempt.code = None if attempt.code == DECLARED_UNSENT else attempt.code  # that person erred
     message.state, message.sent_at = "sent", attempt.started_at if outcome is Outcome.FOUND else now
     message.failure_code = message.failure_detail = None
     message.provider_id = handed.provider_id or message.provider_id

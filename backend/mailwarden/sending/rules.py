@@ -37,6 +37,7 @@ class Code(StrEnum):
     WORKER_DIED = "worker_died"
 
 
+DECLARED_SENT, DECLARED_UNSENT = "declared_sent", "declared_not_sent"  # of an attempt: a person said so
 OF_THE_MAIL = frozenset({Code.DEFERRED})  # these say nothing about the mailbox's other mail
 
 

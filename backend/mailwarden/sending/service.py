@@ -19,7 +19,7 @@ from mailwarden.sending.gate import gate
 from mailwarden.sending.making import Addressee, Kind, NewMail, add_message, add_recipients, queue_message
 from mailwarden.sending.models import Message, MessageFile, MessageRecipient, SendAttempt
 from mailwarden.sending.outcomes import set_accepted
-from mailwarden.sending.rules import start_of_day
+from mailwarden.sending.rules import DECLARED_SENT, DECLARED_UNSENT, start_of_day
 from mailwarden.sending.schemas import FileIn, MessageIn, MessageUpdate, PersonIn, SendIn
 from mailwarden.sending.seeing import own_message, seen_message
 from mailwarden.sending.source import Outcome
@@ -31,7 +31,6 @@ UTC = ZoneInfo("UTC")
 EDITABLE = ("draft", "failed", "cancelled")  # nothing of these has left
 ON_ITS_WAY = ("queued", "sending", "sent", "unknown")
 KINDS: tuple[Kind, ...] = ("to", "cc", "bcc")
-DECLARED_SENT, DECLARED_UNSENT = "declared_sent", "declared_not_sent"
 People = Sequence[PersonIn]
 
 

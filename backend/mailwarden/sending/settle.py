@@ -23,7 +23,7 @@ from mailwarden.sending.models import Message, SendAttempt
 from mailwarden.sending.outcomes import fail_message, set_accepted, set_refused, set_unknown, tell_sources
 from mailwarden.sending.rules import Code, next_try
 from mailwarden.sending.source import Outcome
-from mailwarden.sending.store import find_message, open_attempt
+from mailwarden.sending.store import doubtful_attempt, find_message, open_attempt
 
 # The first that fits. All of these surely sent nothing.
 NOT_SENT: tuple[tuple[type[ProviderError], Code], ...] = (
@@ -61,11 +61,16 @@ def meaning_of(error: ProviderError) -> Meaning:
 async def settle(rt: Runtime, claimed: Claimed, result: Handed | ProviderError) -> None:
     async with unit_of_work(rt.sessions, claimed.org_id) as tx:
         message = await find_message(tx, claimed.org_id, claimed.message_id, lock=True)
-        attempt = await open_attempt(tx, message) if message is not None else None
-        if message is None or attempt is None or attempt.id != claimed.attempt_id:
+        if message is None:
+            return
+        attempt = await open_attempt(tx, message)
+        if isinstance(result, Handed):  # also what somebody declared unsent meanwhile: it need not go again
+            attempt = attempt or await doubtful_attempt(tx, message)
+        if attempt is None or attempt.id != claimed.attempt_id:
             return
         if isinstance(result, Handed):
-            await set_accepted(rt, tx, message, attempt, result, Outcome.ACCEPTED)
+            outcome = Outcome.FOUND if result.found else Outcome.ACCEPTED
+            await set_accepted(rt, tx, message, attempt, result, outcome)
         else:
             await _failed(rt, tx, message, attempt, result)
 

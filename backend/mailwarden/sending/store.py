@@ -6,6 +6,7 @@ from sqlalchemy import Select, func, select
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.errors import NotFound
 from mailwarden.sending.models import Message, MessageFile, MessageRecipient, SendAttempt
+from mailwarden.sending.rules import DECLARED_UNSENT
 
 OPEN = ("started", "unknown")  # what may still become something else
 
@@ -60,6 +61,12 @@ async def open_attempt(tx: UnitOfWork, message: Message) -> SendAttempt | None:
     mine = (SendAttempt.org_id == message.org_id, SendAttempt.message_id == message.id)
     asked = select(SendAttempt).where(*mine, SendAttempt.outcome.in_(OPEN)).with_for_update()
     return await tx.session.scalar(asked.execution_options(populate_existing=True))
+
+
+async def doubtful_attempt(tx: UnitOfWork, message: Message) -> SendAttempt | None:
+    """Of a mail that waits: the one that only a person declared unsent. Lock the message first."""
+    latest = (await attempts_of(tx, message))[:1] if message.state == "queued" else []
+    return next((one for one in latest if one.code == DECLARED_UNSENT), None)
 
 
 async def tries_of(tx: UnitOfWork, message: Message) -> int:
