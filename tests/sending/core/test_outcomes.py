@@ -85,6 +85,25 @@ async def test_one_refused_recipient_does_not_keep_the_others_from_theirs(world:
     assert [(one["address"], one["reason"]) for one in listed] == [("gone@else.test", "hard_bounce")]
 
 
+@pytest.mark.parametrize("among", [False, True])
+async def test_a_servers_words_tell_no_address_and_cannot_break_what_is_stored(
+    world: World, caplog: pytest.LogCaptureFixture, *, among: bool
+) -> None:
+    """A NUL is no text to the database: without an answer stored the mail would be unknown for ever."""
+    box = await open_box(world, "imap")
+    text = "550 5.1.1 <gone@else.test>: no such\x00user"
+    world.sandbox.fault("imap", box.linked.account, "reply", text=text, path="/smtp/RCPT/gone@*", count=1)
+    message_id = await box.queue("gone@else.test", *(["ada@else.test"] if among else []))
+    await box.work()
+    message = await box.message(message_id)
+    assert message.state == ("sent" if among else "failed")
+    told = [one.state_detail for one in await box.recipients(message_id) if one.state == "refused"]
+    evidence = [one.evidence for one in await box.attempts(message_id)]
+    assert "no such user" in str(told)
+    assert "gone@else.test" not in f"{message.failure_detail} {told} {evidence} {caplog.text}"
+    assert not [one for one in caplog.records if "gone@else.test" in str(one.__dict__)]
+
+
 async def test_a_deferred_mail_goes_later_and_others_meanwhile(world: World) -> None:
     box = await open_box(world, "imap")
     text = "450 4.7.1 greylisted"

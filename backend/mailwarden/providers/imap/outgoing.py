@@ -6,6 +6,7 @@ What a reply means for the mail: RFC 5321 section 4.2.1 and RFC 3463; for the ac
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from mailwarden.core.http import redact
 from mailwarden.providers.base import EgressRefused, Evidence, ProviderError
 from mailwarden.providers.imap import mailbox
 from mailwarden.providers.imap.answers import smtp_meaning
@@ -97,7 +98,7 @@ def _meaning(exc: MailFailure) -> ProviderError:
 
 def _refusal(said: Said) -> Refusal:
     code = said.code or str(said.status or "")
-    return Refusal(code, said.text[:300], permanent=_judged(said) and (said.status or 0) >= 500)
+    return Refusal(code, redact(said.text), permanent=_judged(said) and (said.status or 0) >= 500)
 
 
 def _judged(said: Said) -> bool:
@@ -119,4 +120,4 @@ def _nobody(way: MailWay, sent: Sent, refused: dict[str, Refusal]) -> ProviderEr
 def _evidence(way: MailWay, said: Said) -> Evidence:
     server = way.account.smtp
     host, code = f"{server.host}:{server.port}", said.code or Kind.RECIPIENT_REFUSED
-    return Evidence(None, "mail", "SMTP", f"/{Step.MESSAGE}", host, said.status, code, said.text[:300])
+    return Evidence(None, "mail", "SMTP", f"/{Step.MESSAGE}", host, said.status, code, redact(said.text))
