@@ -15,6 +15,7 @@ depends_on: Sequence[str] | None = None
 
 TIME = sa.DateTime(timezone=True)
 NONE = sa.text("'{}'::jsonb")
+PAUSES = "member connection_inactive disconnected bounce_guard sender_refused subscription"
 TABLES = ("imports", "notices", "clocks", "sends", "recipients", "accounts", "steps", "campaigns")
 
 
@@ -72,7 +73,7 @@ def _campaigns() -> None:
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         _unique(table, "id"),
         _one_of(table, "state", "draft running paused finished archived"),
-        _one_of(table, "pause_reason", "member connection_inactive disconnected bounce_guard subscription"),
+        _one_of(table, "pause_reason", PAUSES),
     )
 
 

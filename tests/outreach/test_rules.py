@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailwarden.outreach.rules import Condition, Person, Seen, Step, due_after, guard_trips, is_met, may_become
+from mailwarden.outreach.rules import Condition, Pause, Person, Seen, Step, due_after, guarded, is_met, may_become
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 STEPS = st.lists(st.integers(0, 30 * 86400), min_size=1, max_size=10).map(
@@ -62,20 +62,28 @@ def test_of_a_condition_and_its_opposite_exactly_one_is_met(seen: Seen) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "bounced", "percent", "trips"),
+    ("sent", "bounced", "refused", "percent", "reason"),
     [
-        (19, 19, 5, False),
-        (20, 0, 5, False),
-        (20, 1, 5, True),
-        (21, 1, 5, False),
-        (40, 2, 5, True),
-        (1000, 49, 5, False),
-        (1000, 50, 5, True),
-        (1000, 1000, None, False),
+        (19, 19, 0, 5, None),
+        (20, 0, 0, 5, None),
+        (20, 1, 0, 5, Pause.BOUNCE_GUARD),
+        (21, 1, 0, 5, None),
+        (40, 2, 0, 5, Pause.BOUNCE_GUARD),
+        (1000, 49, 0, 5, None),
+        (1000, 50, 0, 5, Pause.BOUNCE_GUARD),
+        (1000, 1000, 0, None, None),
+        (19, 0, 19, 5, None),
+        (20, 0, 1, 5, Pause.SENDER_REFUSED),
+        (20, 0, 20, 5, Pause.SENDER_REFUSED),
+        (40, 1, 1, 5, Pause.BOUNCE_GUARD),
+        (60, 1, 2, 5, Pause.SENDER_REFUSED),
+        (1000, 0, 1000, None, None),
     ],
 )
-def test_when_the_bounce_guard_trips(sent: int, bounced: int, percent: int | None, trips: bool) -> None:
-    assert guard_trips(sent, bounced, percent) is trips
+def test_when_the_guard_pauses_and_why(
+    sent: int, bounced: int, refused: int, percent: int | None, reason: Pause | None
+) -> None:
+    assert guarded(sent, bounced, refused, percent) is reason
 
 
 @given(st.sampled_from(Person))

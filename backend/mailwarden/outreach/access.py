@@ -1,5 +1,6 @@
 """Who may change a campaign, and who may send from which mailbox (docs/outreach.md)."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Depends
@@ -12,11 +13,12 @@ from mailwarden.core.api import Tx
 from mailwarden.core.errors import AppError, Conflict, RoleRequired
 from mailwarden.core.ids import OutreachCampaignId
 from mailwarden.core.logging import bind
-from mailwarden.outreach.models import OutreachCampaign
+from mailwarden.outreach.models import OutreachAccount, OutreachCampaign
 from mailwarden.outreach.queries import get_campaign
 from mailwarden.outreach.rules import State
 
 SEND = "messages:send"
+MOST = 200
 Sender = Annotated[Caller, Depends(require(SEND))]
 
 
@@ -53,6 +55,16 @@ def require_state(campaign: OutreachCampaign, *states: State) -> None:
     if campaign.state not in states:
         wanted = " or ".join(states)
         raise WrongState(f"The campaign is {campaign.state}; this needs it to be {wanted}.")
+
+
+def require_room(campaign: OutreachCampaign, known: Sequence[OutreachAccount]) -> None:
+    """Whether it is a rotation is decided at the start: a second account would change what every rule means."""
+    present = [one for one in known if one.state != "removed"]
+    if len(present) >= MOST:
+        raise Conflict(f"A campaign sends from {MOST} accounts at most.", code="too_many_accounts")
+    if campaign.state != State.DRAFT and not campaign.rotation and present:
+        text = "This campaign was started with one account. Copy it to send from several."
+        raise Conflict(text, code="not_a_rotation")
 
 
 NOT_ARCHIVED = tuple(one for one in State if one is not State.ARCHIVED)

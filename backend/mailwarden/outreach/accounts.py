@@ -15,15 +15,13 @@ from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
 from mailwarden.mailboxes.queries import get_slot
 from mailwarden.outreach import queries
-from mailwarden.outreach.access import NOT_ARCHIVED, not_theirs_to_send_from, require_state
+from mailwarden.outreach.access import NOT_ARCHIVED, not_theirs_to_send_from, require_room, require_state
 from mailwarden.outreach.changes import take_off, unassign
 from mailwarden.outreach.models import OutreachAccount, OutreachCampaign
 from mailwarden.outreach.rules import State
 from mailwarden.outreach.service import target
 from mailwarden.outreach.trouble.re_adding import re_add
 from mailwarden.sending.wake import wake
-
-MOST = 200
 
 
 async def add(
@@ -42,7 +40,7 @@ async def add(
     known = next((one for one in present if one.connection_id == connection.id), None)
     if known is not None and known.state != "removed":
         return known
-    _room(campaign, [one for one in present if one.state != "removed"])
+    require_room(campaign, present)
     account = known or _new(campaign, slot, connection)
     if known is None:
         await _put(tx, account)
@@ -67,15 +65,6 @@ def _new(campaign: OutreachCampaign, slot: MailboxSlot, connection: Connection) 
     return OutreachAccount(id=new_id(), **known, connection_id=connection.id, address=connection.account_label)
 
 
-def _room(campaign: OutreachCampaign, present: list[OutreachAccount]) -> None:
-    """Whether it is a rotation is decided at the start: a second account would change what every rule means."""
-    if len(present) >= MOST:
-        raise Conflict(f"A campaign sends from {MOST} accounts at most.", code="too_many_accounts")
-    if campaign.state != State.DRAFT and not campaign.rotation and present:
-        text = "This campaign was started with one account. Copy it to send from several."
-        raise Conflict(text, code="not_a_rotation")
-
-
 async def remove(rt: Runtime, tx: UnitOfWork, campaign: OutreachCampaign, account_id: UUID) -> None:
     """Whoever had mail from it stays with it, and waits for it; whoever had none is free for the others."""
     require_state(campaign, *NOT_ARCHIVED)
@@ -85,6 +74,7 @@ async def remove(rt: Runtime, tx: UnitOfWork, campaign: OutreachCampaign, accoun
     else:
         _not_the_last(campaign, await queries.accounts_of(tx, campaign.org_id, campaign.id), account)
         await take_off(tx, campaign, account, "member", rt.clock.now())
+        account.wanted_back_at = None
         await unassign(tx, account)
     campaign.version += 1
     await tx.session.flush()

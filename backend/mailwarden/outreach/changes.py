@@ -16,7 +16,7 @@ from mailwarden.events.types import EventType
 from mailwarden.outreach.advancing import watch
 from mailwarden.outreach.models import OutreachAccount, OutreachCampaign, OutreachRecipient, OutreachSend
 from mailwarden.outreach.queries import had_mail
-from mailwarden.outreach.rules import OPEN, Pause, Person, State
+from mailwarden.outreach.rules import BY_GUARD, OPEN, Pause, Person, State
 from mailwarden.sending.models import Message
 from mailwarden.sending.wake import wake
 
@@ -49,7 +49,7 @@ async def resume_campaign(tx: UnitOfWork, campaign: OutreachCampaign, now: datet
     """False if it is not paused. The bounce guard counts anew: who resumes has seen why it paused."""
     if campaign.state != State.PAUSED:
         return False
-    if campaign.pause_reason == Pause.BOUNCE_GUARD:
+    if campaign.pause_reason in BY_GUARD:
         campaign.guarded_since = now
     was = campaign.pause_reason
     campaign.state, campaign.pause_reason, campaign.paused_at = State.RUNNING, None, None
@@ -122,21 +122,25 @@ async def withdraw(tx: UnitOfWork, account: OutreachAccount, *, had: bool | None
     ``had``: only for recipients who had mail, or had none; None: for all of them. The caller holds the account, so
     that nothing new is made meanwhile.
     """
-    whose = select(OutreachRecipient.id).where(*_open_of(account))
-    if had is not None:
-        whose = whose.where(had_mail() if had else ~had_mail())
+    narrower = () if had is None else (had_mail() if had else ~had_mail(),)
+    return await withdraw_from(tx, account.org_id, *_open_of(account), *narrower)
+
+
+async def withdraw_from(tx: UnitOfWork, org_id: UUID, *whose: ColumnElement[bool]) -> int:
+    """The same for any recipients, whom, or whose campaign, the caller holds."""
+    people = select(OutreachRecipient.id).where(OutreachRecipient.org_id == org_id, *whose)
     waiting = (
         select(OutreachSend.id, Message.id)
         .join(Message, (Message.org_id == OutreachSend.org_id) & (Message.id == OutreachSend.message_id))
-        .where(OutreachSend.org_id == account.org_id, OutreachSend.recipient_id.in_(whose), Message.state == "queued")
+        .where(OutreachSend.org_id == org_id, OutreachSend.recipient_id.in_(people), Message.state == "queued")
         .with_for_update(of=Message)
     )
     found = (await tx.session.execute(waiting)).all()
-    await forget(tx, account.org_id, [row[0] for row in found], [row[1] for row in found])
+    await _forget(tx, org_id, [row[0] for row in found], [row[1] for row in found])
     return len(found)
 
 
-async def forget(tx: UnitOfWork, org_id: UUID, sends: Sequence[UUID], messages: Sequence[UUID]) -> None:
+async def _forget(tx: UnitOfWork, org_id: UUID, sends: Sequence[UUID], messages: Sequence[UUID]) -> None:
     """The steps are open again; the messages stay, cancelled, with their attempts."""
     if not sends:
         return

@@ -15,7 +15,14 @@ from mailwarden.core.runtime import Runtime
 from mailwarden.events.types import EventType
 from mailwarden.outreach import queries
 from mailwarden.outreach.access import may_change, require_state
-from mailwarden.outreach.changes import pause_campaign, resume_account, resume_campaign, tell, wake_campaign
+from mailwarden.outreach.changes import (
+    pause_campaign,
+    resume_account,
+    resume_campaign,
+    tell,
+    wake_campaign,
+    withdraw_from,
+)
 from mailwarden.outreach.check import MISSING, hindrances
 from mailwarden.outreach.filling import lacks, needed
 from mailwarden.outreach.models import OutreachCampaign, OutreachRecipient
@@ -66,8 +73,9 @@ async def _leave_out(tx: UnitOfWork, row: OutreachCampaign) -> None:
 
 async def pause(rt: Runtime, tx: UnitOfWork, row: OutreachCampaign) -> None:
     """What is told here is true: no mail of it is claimed after this transaction. Raises WrongState."""
-    if row.state == State.PAUSED:  # also what trouble paused, is then paused by a member: it will not go on by itself
-        row.pause_reason = Pause.MEMBER
+    if row.state == State.PAUSED:
+        if row.pause_reason in BY_TROUBLE:  # it will not go on by itself then; the guard's reasons stay
+            row.pause_reason = Pause.MEMBER
         await tx.session.flush()
         return
     require_state(row, State.RUNNING)
@@ -114,6 +122,7 @@ async def archive(tx: UnitOfWork, row: OutreachCampaign) -> None:
     """For ever; figures and history stay. Raises WrongState."""
     require_state(row, State.DRAFT, State.PAUSED, State.FINISHED)
     row.state, row.pause_reason = State.ARCHIVED, None
+    await withdraw_from(tx, row.org_id, OutreachRecipient.campaign_id == row.id)
     await _changed(tx, row, "archived")
 
 

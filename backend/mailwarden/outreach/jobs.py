@@ -17,7 +17,7 @@ from mailwarden.outreach.advancing import WATCH
 from mailwarden.outreach.changes import finish_if_done, pause_campaign
 from mailwarden.outreach.effects import unsubscribe
 from mailwarden.outreach.models import OutreachCampaign, OutreachRecipient, OutreachSend
-from mailwarden.outreach.rules import Pause, State, guard_trips
+from mailwarden.outreach.rules import Pause, State, guarded
 from mailwarden.sending.models import Message, MessageRecipient
 from mailwarden.sending.rules import Code
 
@@ -41,32 +41,30 @@ async def look_after(rt: Runtime, lease: Lease) -> None:
 async def _guard(rt: Runtime, tx: UnitOfWork, campaign: OutreachCampaign) -> bool:
     if campaign.bounce_guard_percent is None:
         return False
-    sent, bounced = await _sent_and_bounced(tx, campaign)
-    if not guard_trips(sent, bounced, campaign.bounce_guard_percent):
-        return False
-    return await pause_campaign(tx, campaign, Pause.BOUNCE_GUARD, rt.clock.now())
+    reason = guarded(*await _counted(tx, campaign), campaign.bounce_guard_percent)
+    return reason is not None and await pause_campaign(tx, campaign, reason, rt.clock.now())
 
 
-async def _sent_and_bounced(tx: UnitOfWork, campaign: OutreachCampaign) -> tuple[int, int]:
-    """Hard bounces, and mails refused for their sender, of those since the guard began to count."""
+async def _counted(tx: UnitOfWork, campaign: OutreachCampaign) -> tuple[int, int, int]:
+    """All, hard bounces, and mails refused for their sender, of those since the guard began to count."""
     of_person = (OutreachRecipient.org_id == OutreachSend.org_id) & (OutreachRecipient.id == OutreachSend.recipient_id)
     of_message = (Message.org_id == OutreachSend.org_id) & (Message.id == OutreachSend.message_id)
     addressed = (MessageRecipient.org_id == Message.org_id) & (MessageRecipient.message_id == Message.id)
     ours = (Message.state == "failed") & (Message.failure_code == Code.SENDER_REFUSED)
-    hard = (MessageRecipient.bounce_kind == "hard") | ours
+    hard = MessageRecipient.bounce_kind == "hard"
     asked = (
-        select(func.count(), func.count().filter(hard))
+        select(func.count(), func.count().filter(hard & ~ours), func.count().filter(ours))
         .select_from(OutreachSend)
         .join(OutreachRecipient, of_person)
         .join(Message, of_message)
         .join(MessageRecipient, addressed)
         .where(OutreachRecipient.org_id == campaign.org_id, OutreachRecipient.campaign_id == campaign.id)
-        .where((Message.state == "sent") | hard)
+        .where((Message.state == "sent") | hard | ours)
     )
     if campaign.guarded_since is not None:
         asked = asked.where(Message.queued_at > campaign.guarded_since)
-    sent, bounced = (await tx.session.execute(asked)).one()
-    return sent, bounced
+    sent, bounced, refused = (await tx.session.execute(asked)).one()
+    return sent, bounced, refused
 
 
 async def unsubscribed(_: Runtime, tx: UnitOfWork, event: Event) -> None:

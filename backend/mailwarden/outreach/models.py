@@ -24,7 +24,8 @@ class OutreachCampaign(Tenant, Base):
         UniqueConstraint("org_id", "id"),
         CheckConstraint("state in ('draft','running','paused','finished','archived')", name="state"),
         CheckConstraint(
-            "pause_reason in ('member','connection_inactive','disconnected','bounce_guard','subscription')",
+            "pause_reason in ('member','connection_inactive','disconnected','bounce_guard','sender_refused',"
+            "'subscription')",
             name="pause_reason",
         ),
     )

@@ -74,14 +74,14 @@ async def left_over(
             OutreachRecipient,
             (OutreachRecipient.org_id == OutreachSend.org_id) & (OutreachRecipient.id == OutreachSend.recipient_id),
         )
-        .where(*_waiting(slot.org_id, sending), Message.slot_id == slot.id, Message.due_at <= now)
+        .where(*_waiting(slot.org_id, sending), Message.due_at <= now)
         .order_by(Message.due_at, Message.id)
         .limit(1)
         .with_for_update(of=(Message, OutreachRecipient), skip_locked=True)
     )
     found = (await tx.session.execute(asked.execution_options(**FRESH))).first()
     if found is not None:
-        found[0].connection_id = row.id
+        found[0].slot_id, found[0].connection_id = slot.id, row.id  # the account may have come back to another slot
     return (found[0], found[1]) if found is not None else None
 
 
@@ -124,7 +124,7 @@ async def next_due(tx: UnitOfWork, slot: MailboxSlot, sending: Sequence[Sending]
             OutreachRecipient,
             (OutreachRecipient.org_id == OutreachSend.org_id) & (OutreachRecipient.id == OutreachSend.recipient_id),
         )
-        .where(*_waiting(slot.org_id, sending), Message.slot_id == slot.id)
+        .where(*_waiting(slot.org_id, sending))
     )
     wishes = [await tx.session.scalar(mails.where(Message.org_id == slot.org_id))]
     return min((at for at in wishes if at is not None), default=None)

@@ -16,11 +16,11 @@ from mailwarden.core.paging import Page, PageQuery
 from mailwarden.core.runtime import Runtime
 from mailwarden.outreach.access import NOT_ARCHIVED, require_state
 from mailwarden.outreach.advancing import watch
-from mailwarden.outreach.changes import wake_campaign
+from mailwarden.outreach.changes import wake_campaign, withdraw_from
 from mailwarden.outreach.models import OutreachCampaign, OutreachRecipient, OutreachSend
 from mailwarden.outreach.queries import had_mail
 from mailwarden.outreach.recipient_schemas import OutreachAddedOut, OutreachRecipientIn, OutreachRecipientOut
-from mailwarden.outreach.rules import State
+from mailwarden.outreach.rules import Person, State
 from mailwarden.outreach.service import target
 from mailwarden.sending.models import Message, Suppression
 
@@ -116,14 +116,22 @@ async def _suppress(tx: UnitOfWork, org_id: UUID, ids: Sequence[UUID]) -> int:
 
 
 async def remove(tx: UnitOfWork, row: OutreachCampaign, recipient_id: UUID) -> None:
-    """Raises NotFound, Conflict: who had mail stays, so that nobody can get the same step again."""
+    """Raises NotFound, Conflict: who had mail stays, so that nobody can get the same step again, and so does a stop."""
     require_state(row, *NOT_ARCHIVED)
     person = await get_recipient(tx, row.org_id, row.id, recipient_id, lock=True)
-    mine = (OutreachRecipient.org_id == row.org_id, OutreachRecipient.id == person.id)
-    if await tx.session.scalar(select(OutreachRecipient.id).where(*mine, had_mail())) is not None:
+    if person.state == Person.CAMPAIGN_STOPPED:
+        raise Conflict("This recipient was stopped in this campaign, which nothing lifts.", code="campaign_stopped")
+    if await _had_mail(tx, person):
         raise Conflict("This recipient had mail of the campaign already. They can be skipped.", code="had_mail")
+    await withdraw_from(tx, row.org_id, OutreachRecipient.id == person.id)
+    mine = (OutreachRecipient.org_id == row.org_id, OutreachRecipient.id == person.id)
     await tx.session.execute(delete(OutreachRecipient).where(*mine))
     await watch(tx, row.id)
+
+
+async def _had_mail(tx: UnitOfWork, person: OutreachRecipient) -> bool:
+    mine = (OutreachRecipient.org_id == person.org_id, OutreachRecipient.id == person.id)
+    return await tx.session.scalar(select(OutreachRecipient.id).where(*mine, had_mail())) is not None
 
 
 async def skip(tx: UnitOfWork, row: OutreachCampaign, recipient_id: UUID) -> OutreachRecipient:
@@ -139,6 +147,7 @@ async def skip(tx: UnitOfWork, row: OutreachCampaign, recipient_id: UUID) -> Out
 
 async def _decide_again(tx: UnitOfWork, person: OutreachRecipient) -> None:
     """A mail that surely did not leave is made anew. Raises Conflict while nobody knows whether it did."""
+    await withdraw_from(tx, person.org_id, OutreachRecipient.id == person.id)
     its = (Message.org_id == OutreachSend.org_id) & (Message.id == OutreachSend.message_id)
     asked = select(OutreachSend, Message.state).join(Message, its)
     mine = (OutreachSend.org_id == person.org_id, OutreachSend.recipient_id == person.id)
@@ -151,12 +160,14 @@ async def _decide_again(tx: UnitOfWork, person: OutreachRecipient) -> None:
 
 
 async def unskip(tx: UnitOfWork, row: OutreachCampaign, recipient_id: UUID) -> OutreachRecipient:
-    """Goes on with the step that is next. Raises NotFound, Conflict."""
+    """Goes on with the step that is next; who had no mail may have it from any account. Raises NotFound, Conflict."""
     person = await get_recipient(tx, row.org_id, row.id, recipient_id, lock=True)
     if person.state != "skipped":
         raise Conflict(f"Their state is {person.state}; they were not skipped.", code="wrong_state")
     if person.next_at is None:
         await _decide_again(tx, person)
+    if not await _had_mail(tx, person):
+        person.account_id = None
     person.state, person.state_reason = ("active" if person.next_step > 1 else "waiting"), None
     await tx.session.flush()
     if row.state == State.RUNNING:

@@ -26,10 +26,12 @@ class Pause(StrEnum):
     CONNECTION_INACTIVE = "connection_inactive"
     DISCONNECTED = "disconnected"
     BOUNCE_GUARD = "bounce_guard"
+    SENDER_REFUSED = "sender_refused"
     SUBSCRIPTION = "subscription"
 
 
 BY_TROUBLE: Final = frozenset({Pause.CONNECTION_INACTIVE, Pause.DISCONNECTED, Pause.SUBSCRIPTION})
+BY_GUARD: Final = frozenset({Pause.BOUNCE_GUARD, Pause.SENDER_REFUSED})
 
 
 class Person(StrEnum):
@@ -130,6 +132,12 @@ def due_after(steps: Sequence[Step], number: int, at: datetime) -> Due | None:
     return Due(following.number, at + timedelta(seconds=following.delay_s)) if following else None
 
 
-def guard_trips(sent: int, bounced: int, percent: int | None) -> bool:
-    """At this share of hard bounces the campaign pauses: going on would ruin the mailbox's reputation."""
-    return percent is not None and sent >= GUARD_FROM and bounced * 100 >= percent * sent
+def guarded(sent: int, bounced: int, refused: int, percent: int | None) -> Pause | None:
+    """At this share the campaign pauses: going on would ruin the mailbox's reputation.
+
+    ``refused``: for their sender, whoever they were for. What came more often is the reason that is told. ``sent``
+    counts all.
+    """
+    if percent is None or sent < GUARD_FROM or (bounced + refused) * 100 < percent * sent:
+        return None
+    return Pause.SENDER_REFUSED if refused > bounced else Pause.BOUNCE_GUARD

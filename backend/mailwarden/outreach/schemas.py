@@ -19,7 +19,7 @@ from mailwarden.outreach.schedule import Schedule
 LONGEST_STEP_S = 365 * 86400
 MOST_STEPS = 30
 CampaignState = Literal["draft", "running", "paused", "finished", "archived"]
-PauseReason = Literal["member", "connection_inactive", "disconnected", "bounce_guard", "subscription"]
+PauseReason = Literal["member", "connection_inactive", "disconnected", "bounce_guard", "sender_refused", "subscription"]
 ConditionName = Literal["always", "if_no_reply", "if_opened", "if_not_opened", "if_clicked", "if_not_clicked"]
 AccountState = Literal["active", "paused", "removed"]
 

@@ -8,12 +8,13 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from mailwarden.accounts import audit
 from mailwarden.accounts.caller import Caller
+from mailwarden.connections.queries import get_connection
 from mailwarden.core.db import UnitOfWork, app_now
 from mailwarden.core.errors import Conflict
 from mailwarden.core.etag import stale
 from mailwarden.core.ids import new_id
 from mailwarden.outreach import queries
-from mailwarden.outreach.access import NOT_ARCHIVED, require_state
+from mailwarden.outreach.access import NOT_ARCHIVED, not_theirs_to_send_from, require_state
 from mailwarden.outreach.changes import wake_campaign
 from mailwarden.outreach.models import OutreachAccount, OutreachCampaign, OutreachRecipient, OutreachStep
 from mailwarden.outreach.rules import ABOUT_TRACKING, State
@@ -85,7 +86,7 @@ async def recompute_times(tx: UnitOfWork, row: OutreachCampaign) -> None:
     of_it = (OutreachRecipient.org_id == row.org_id, OutreachRecipient.campaign_id == row.id)
     mine = (*of_it, OutreachRecipient.next_at.is_not(None))  # else a mail to them is under way
     changed = update(OutreachRecipient).execution_options(synchronize_session=False)
-    due = OutreachRecipient.last_at + seconds * A_SECOND
+    due = OutreachRecipient.last_at + func.coalesce(seconds, 0) * A_SECOND  # no step any more: ends with the next look
     await tx.session.execute(changed.where(*mine, OutreachRecipient.state == "active").values(next_at=due))
     again = changed.where(*mine, OutreachRecipient.state == "waiting")
     await tx.session.execute(again.values(next_at=OutreachRecipient.created_at))
@@ -102,19 +103,24 @@ async def remove(tx: UnitOfWork, row: OutreachCampaign) -> None:
 
 
 async def copy(tx: UnitOfWork, caller: Caller, row: OutreachCampaign, body: OutreachCopy) -> OutreachCampaign:
-    """A draft with the same settings, steps and accounts."""
+    """A draft with the same settings and steps, and those of the accounts that this caller may send from."""
     kept = {name: getattr(row, name) for name in SETTINGS}
     made = OutreachCampaign(id=new_id(), org_id=row.org_id, author_id=caller.user_id, name=body.name, **kept)
     await _added(tx, made)
     for step in await queries.steps_of(tx, row.org_id, row.id):
         tx.session.add(_again(step, made.id, "number", "delay_s", "condition", "subject", "html"))
     for account in await queries.accounts_of(tx, row.org_id, row.id):
-        if account.state != "removed":
+        if account.state != "removed" and await _may_use(tx, caller, account):
             tx.session.add(_again(account, made.id, "connection_id", "slot_id", "address"))
     await tx.session.flush()
     if body.recipients:
         await _copy_recipients(tx, row.org_id, row.id, made.id)
     return made
+
+
+async def _may_use(tx: UnitOfWork, caller: Caller, account: OutreachAccount) -> bool:
+    row = await get_connection(tx, account.org_id, account.connection_id)
+    return not_theirs_to_send_from(caller, row) is None
 
 
 def _again(of: OutreachStep | OutreachAccount, campaign_id: UUID, *names: str) -> OutreachStep | OutreachAccount:

@@ -16,9 +16,20 @@ from mailwarden.connections.slot_models import MailboxSlot
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.ids import new_id
 from mailwarden.outreach.advancing import advance, end, settle, watch
+from mailwarden.outreach.changes import withdraw_from
 from mailwarden.outreach.filling import answering, fill, opening_of
 from mailwarden.outreach.models import OutreachRecipient, OutreachSend, OutreachStep
-from mailwarden.outreach.picking import Sending, candidate, due_of, left_over, next_due, put_off, seen_of, sending_now
+from mailwarden.outreach.picking import (
+    PICKED,
+    Sending,
+    candidate,
+    due_of,
+    left_over,
+    next_due,
+    put_off,
+    seen_of,
+    sending_now,
+)
 from mailwarden.outreach.rules import OPEN, Person, is_met
 from mailwarden.outreach.schedule import RECIPIENT
 from mailwarden.sending.making import Addressee, NewMail, queue_outreach
@@ -27,6 +38,7 @@ from mailwarden.sending.source import Outcome, register_source
 from mailwarden.sending.suppression import suppressed_among
 
 NEVER = timedelta(days=365)  # a window that no clock of its zone shows
+STALE = timedelta(days=1)  # so long after its time a mail is made anew: it waited for us, and was not tried in vain
 MOST_LOOKS = 50  # recipients in one look for whom nothing comes of it; the next look goes on behind them
 
 
@@ -74,13 +86,20 @@ async def zone_of(tx: UnitOfWork, org_id: UUID) -> str:
 async def _left_over(
     tx: UnitOfWork, slot: MailboxSlot, row: Connection, sending: Sequence[Sending], now: datetime
 ) -> UUID | None:
-    """One whose recipient has answered, or is out for another reason, is cancelled instead of sent."""
+    """One whose recipient has answered, or is out for another reason, is cancelled instead of sent.
+
+    After a long pause the step is decided again: its condition may not be met any more, and the two days in which a
+    mail is tried are not over before they began. Of who is held somebody said that it did not leave: that mail stays.
+    """
     for _ in range(MOST_LOOKS):
         found = await left_over(tx, slot, row, sending, now)
         if found is None:
             return None
         message, person = found
-        if person.state in OPEN:  # of who was held: a member says that it did not leave
+        if person.state in PICKED and message.due_at is not None and now - message.due_at > STALE:
+            await withdraw_from(tx, person.org_id, OutreachRecipient.id == person.id)
+            continue
+        if person.state in OPEN:
             return message.id
         message.state, message.due_at = "cancelled", None
         await tx.session.flush()

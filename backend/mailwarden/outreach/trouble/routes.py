@@ -9,8 +9,8 @@ from mailwarden.connections.models import Connection
 from mailwarden.connections.queries import get_connection
 from mailwarden.core.api import Reader, Rt, Tx, errors
 from mailwarden.core.ids import OutreachAccountId, OutreachCampaignId
-from mailwarden.outreach.access import NOT_ARCHIVED, Held, Sender, not_theirs_to_send_from, require_state
-from mailwarden.outreach.queries import get_account, get_campaign
+from mailwarden.outreach.access import NOT_ARCHIVED, Held, Sender, not_theirs_to_send_from, require_room, require_state
+from mailwarden.outreach.queries import accounts_of, get_account, get_campaign
 from mailwarden.outreach.service import target
 from mailwarden.outreach.trouble import stakes, views, words
 from mailwarden.outreach.trouble.re_adding import re_add
@@ -42,6 +42,8 @@ async def re_add_outreach_account(
     if refused := not_theirs_to_send_from(caller, await get_connection(tx, caller.org_id, account.connection_id)):
         raise refused
     account = await get_account(tx, caller.org_id, campaign.id, account_id, lock=True)
+    if account.state == "removed":
+        require_room(campaign, await accounts_of(tx, caller.org_id, campaign.id))
     was = account.state
     done = await re_add(rt, tx, campaign, account)
     if account.state != was:

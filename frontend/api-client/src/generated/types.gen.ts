@@ -6180,7 +6180,7 @@ export type OutreachCampaignDetailOut = {
     /**
      * Pause Reason
      */
-    pause_reason: 'member' | 'connection_inactive' | 'disconnected' | 'bounce_guard' | 'subscription' | null;
+    pause_reason: 'member' | 'connection_inactive' | 'disconnected' | 'bounce_guard' | 'sender_refused' | 'subscription' | null;
     /**
      * Paused At
      */
@@ -6261,7 +6261,7 @@ export type OutreachCampaignOut = {
     /**
      * Pause Reason
      */
-    pause_reason: 'member' | 'connection_inactive' | 'disconnected' | 'bounce_guard' | 'subscription' | null;
+    pause_reason: 'member' | 'connection_inactive' | 'disconnected' | 'bounce_guard' | 'sender_refused' | 'subscription' | null;
     /**
      * Paused At
      */
@@ -7093,7 +7093,7 @@ export type OutreachTroubleOut = {
     /**
      * Pause Reason
      */
-    pause_reason: 'member' | 'connection_inactive' | 'disconnected' | 'bounce_guard' | 'subscription' | null;
+    pause_reason: 'member' | 'connection_inactive' | 'disconnected' | 'bounce_guard' | 'sender_refused' | 'subscription' | null;
     /**
      * Rotation
      */
@@ -7745,7 +7745,7 @@ export type PausedByConnection = {
     /**
      * Pause Reason
      */
-    pause_reason: 'member' | 'connection_inactive' | 'disconnected' | 'bounce_guard' | 'subscription' | null;
+    pause_reason: 'member' | 'connection_inactive' | 'disconnected' | 'bounce_guard' | 'sender_refused' | 'subscription' | null;
     /**
      * Re Addable
      *

@@ -40,6 +40,10 @@ export const PAUSES: Record<Reason, { why: string; who: string }> = {
     why: 'Too many mails bounced, so the bounce guard stopped it.',
     who: 'Whoever may change this campaign: look at the recipients that bounced, then resume.',
   },
+  sender_refused: {
+    why: 'Mail servers refuse its sender, so the bounce guard stopped it.',
+    who: 'Whoever looks after the mailbox or its domain: the skipped recipients say what was answered. Then resume.',
+  },
   subscription: {
     why: 'The organization has no active plan.',
     who: 'An owner, in billing. After that, resume the campaign here.',
