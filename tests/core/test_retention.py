@@ -13,7 +13,7 @@ from mailwarden.core.housekeeping import Kept, prune_instance, prune_tenants
 from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Retention, Runtime
 from mailwarden.tables import metadata
-from mailwarden.worker import KEPT
+from mailwarden.work import KEPT
 from tests.support.rows import fill, make_row
 
 # Rows that are what the customer came for, or that end with their connection, person or organization.

@@ -21,7 +21,7 @@ from mailwarden.core.housekeeping import INSTANCE
 from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
 from mailwarden.tables import metadata
-from mailwarden.worker import KEPT
+from mailwarden.work import KEPT
 from tests.support.database import admin_dsn
 from tests.support.rows import Rows, canary, fill, make_row, tenant_tables
 
