@@ -10,7 +10,8 @@ const FOLDER = process.env['E2E_EXTENSION'] ?? '';
 export const ID = process.env['E2E_EXTENSION_ID'] ?? '';
 export const page_ = (name: string): string => `chrome-extension://${ID}/${name}`;
 
-export type Browser = { context: BrowserContext; close: () => Promise<void> };
+/** `strayed`: what Gmail's tabs and our own pages loaded from anywhere but where they came from. */
+export type Browser = { context: BrowserContext; strayed: string[]; close: () => Promise<void> };
 
 export async function launch(gmailPort: number): Promise<Browser> {
   const profile = mkdtempSync(join(tmpdir(), 'mailwarden-browser-'));
@@ -34,7 +35,19 @@ export async function launch(gmailPort: number): Promise<Browser> {
     await context.close();
     rmSync(profile, { recursive: true, force: true });
   };
-  return { context, close };
+  return { context, strayed: watch(context), close };
+}
+
+/** The service worker's own requests belong to no tab. */
+function watch(context: BrowserContext): string[] {
+  const strayed: string[] = [];
+  context.on('requestfinished', (request) => {
+    if (request.serviceWorker() || request.isNavigationRequest()) return;
+    const from = new URL(request.frame().url());
+    const isOurs = from.host === 'mail.google.com' || from.host === ID;
+    if (isOurs && new URL(request.url()).host !== from.host) strayed.push(`${from.host}: ${request.url()}`);
+  });
+  return strayed;
 }
 
 /** As people do who load a package by hand: without it the browser does not let an extension come back after a reload. */

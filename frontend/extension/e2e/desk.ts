@@ -7,10 +7,15 @@ const DESK = process.env['E2E_DESK_URL'] ?? '';
 const DAY_S = 86_400;
 
 /** For product and sandbox together. */
-export async function pass(days: number): Promise<void> {
-  const response = await fetch(`${DESK}/advance?seconds=${days * DAY_S}`, { method: 'POST' });
+async function advance(seconds: number): Promise<void> {
+  const response = await fetch(`${DESK}/advance?seconds=${seconds}`, { method: 'POST' });
   if (!response.ok) throw new Error(`time did not pass: ${response.status}`);
 }
+
+export const pass = (days: number): Promise<void> => advance(days * DAY_S);
+
+/** So long a mailbox waits between two mails, unless somebody sets another speed. */
+export const nextTurn = (): Promise<void> => advance(61);
 
 /** The address of the one mailbox that is connected. */
 export async function addressOf(app: Page): Promise<string> {

@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { fault, newAccount } from '../../app/e2e/stack.ts';
+import { BASE, fault, newAccount, SANDBOX } from '../../app/e2e/stack.ts';
 import { consent, signUpInBrowser } from '../../app/e2e/steps.ts';
-import { type Browser, chooseServer, launch, reload, signIn, signOut } from './browser.ts';
+import { type Browser, chooseServer, launch, open, reload, signIn, signOut, worker } from './browser.ts';
 import * as desk from './desk.ts';
 import { type Gmail, serveGmail } from './gmail.ts';
 import { look, lookAtPages } from './look.ts';
 import { Compose } from './steps.ts';
+import { inContentScript, inPage } from './worlds.ts';
 
 let gmail: Gmail;
 let browser: Browser;
 let app: Page;
 let mail: Compose;
 let account: string;
-/** Requests of Gmail's tab to anywhere but Gmail. */
-const strayed: string[] = [];
 
 before(async () => {
   gmail = await serveGmail();
@@ -30,10 +29,24 @@ after(async () => {
 
 async function openGmail(address: string): Promise<void> {
   mail = await Compose.open(browser.context, address);
-  mail.page.on('requestfinished', (request) => {
-    if (new URL(request.url()).host !== 'mail.google.com') strayed.push(request.url());
-  });
 }
+
+test('the options take the address of a Mailwarden server, and no other', async () => {
+  const options = await open(browser.context, 'options.html');
+  const address = options.getByLabel('Address of your Mailwarden server');
+  for (const [typed, told] of [
+    ['http://mail.example.com', /This is no address of a server/],
+    [SANDBOX, /Not saved\. No Mailwarden server answers at this address/],
+  ] as const) {
+    await address.fill(typed);
+    await options.getByRole('button', { name: 'Save' }).click();
+    await options.getByText(told).waitFor();
+  }
+  await options.reload();
+  await options.getByText(BASE, { exact: true }).waitFor(); // among the diagnostics: the address that was saved
+  assert.equal(await address.inputValue(), BASE);
+  await options.close();
+});
 
 test('signed out, the compose window says so', async () => {
   await openGmail('nobody@example.com');
@@ -105,6 +118,34 @@ test('a mail is tracked, and Gmail sends it', async () => {
   assert.match(sent?.html ?? '', /src="http:\/\/127\.0\.0\.1:\d+\/t\/o\//);
 });
 
+test('where Gmail hears people only, its button is pressed by hand, and the server hears of that, too', async () => {
+  const other = await Compose.open(browser.context, await desk.addressOf(app), true);
+  await other.write('bob@example.net', 'By hand', 'Pressed by a person.');
+  await other.openPanel();
+  await other.button('Track, Gmail sends').click();
+  await other.panel.getByText('Press Gmail’s own Send button now.').waitFor();
+  assert.equal(await desk.stateOf(app, 'By hand'), 'unknown');
+  await other.button('Close').click();
+  await other.window.getByRole('button', { name: /^Send/ }).click();
+  await other.window.waitFor({ state: 'detached' });
+  await desk.until(async () => (await desk.stateOf(app, 'By hand')) === 'sent');
+  assert.ok(gmail.sent.some((one) => one.subject === 'By hand' && one.html.includes('/t/o/')));
+  await other.page.close();
+});
+
+test('a script in Gmail’s page presses our buttons in vain', async () => {
+  await mail.write('bob@example.net', 'By a script', 'Nobody wanted this.');
+  await mail.openPanel();
+  await mail.panel.getByText(/^Ready to send from/).waitFor();
+  await mail.page.evaluate(() => {
+    for (const one of document.querySelectorAll('[data-mailwarden]')) {
+      for (const button of one.shadowRoot?.querySelectorAll<HTMLElement>('.row button') ?? []) button.click();
+    }
+  });
+  await mail.lookAgain();
+  assert.equal(await desk.stateOf(app, 'By a script'), undefined);
+});
+
 test('revoked just before Send: it is never said to be sent, and says why it was not', {
   timeout: 300_000,
 }, async () => {
@@ -140,6 +181,7 @@ test('broken while somebody writes: refused in the server’s words, repaired, a
   await desk.reconnect(app, account);
   await mail.panel.getByText(/^Ready to send from/).waitFor({ timeout: 60_000 });
   assert.deepEqual(await mail.draft(), before);
+  await desk.nextTurn();
   await mail.button('Send with Mailwarden').click();
   await mail.window.waitFor({ state: 'detached' });
   await desk.until(async () => (await desk.sentBy(account)).includes('Through trouble'));
@@ -167,29 +209,42 @@ test('the extension is reloaded: the old tab asks for a reload in plain words, t
   await mail.button('Reload this tab').click();
   await mail.says('');
   assert.deepEqual(await mail.draft(), before);
+  await desk.nextTurn();
   await mail.openPanel();
   await mail.button('Send with Mailwarden').click();
   await mail.window.waitFor({ state: 'detached' });
   await desk.until(async () => (await desk.sentBy(account)).filter((one) => one === 'In and out').length === 1);
 });
 
-test('the trial ends while somebody writes: told apart from anything broken', async () => {
+test('what Gmail’s page and our script in it can reach holds no token, and nobody spoke to others', async () => {
+  const held = await (await worker(browser.context)).evaluate(async () =>
+    JSON.stringify([await chrome.storage.local.get(null), await chrome.storage.session.get(null)]),
+  );
+  assert.match(held, /mwr_.*mwa_/s); // so the tokens are there, and look like this
+  const seen = await inPage(mail.page);
+  assert.doesNotMatch(seen, /mw[arc]_/);
+  assert.match(seen, /"refused","may not ask"\]$/);
+  for (const found of Object.values(await inContentScript(mail.page))) {
+    assert.match(found, /Access to storage is not allowed from this context/);
+  }
+  assert.deepEqual(browser.strayed, []); // the picture in a tracked draft was not loaded either
+});
+
+test('the trial ends between the last look and Send: asked once more, refused in its own words, the draft stays', async () => {
   await mail.write('bob@example.net', 'Too late', 'The trial is over.');
-  await mail.says('');
-  await desk.pass(15);
-  await mail.says('Your subscription has ended', 90_000);
   await mail.openPanel();
+  await mail.panel.getByText(/^Ready to send from/).waitFor();
+  await desk.pass(15);
+  // on a very slow machine it was asked again by now, and the button is off
+  await mail
+    .button('Send with Mailwarden')
+    .click({ timeout: 3_000 })
+    .catch(() => undefined);
+  await mail.says('Your subscription has ended', 90_000);
   assert.equal(await mail.button('Send with Mailwarden').isDisabled(), true);
   await mail.button('Open billing').waitFor();
   assert.equal((await mail.draft()).text, 'The trial is over.');
+  assert.ok(!(await desk.sentBy(account)).includes('Too late'));
   await look(mail.page, 'trial over');
   await lookAtPages(browser.context, 'trial over');
-});
-
-test('Gmail’s tab never spoke to anybody but Gmail, and holds no token', async () => {
-  assert.deepEqual(strayed, []); // the picture in a tracked draft was not loaded either
-  const kept = await mail.page.evaluate(() =>
-    JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]),
-  );
-  assert.doesNotMatch(kept, /mw[arc]_/);
 });

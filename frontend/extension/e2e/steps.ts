@@ -8,9 +8,11 @@ export class Compose {
     this.page = page;
   }
 
-  static async open(context: BrowserContext, address: string): Promise<Compose> {
+  /** `people`: Gmail's buttons do nothing for scripts, as if its page had changed. */
+  static async open(context: BrowserContext, address: string, people = false): Promise<Compose> {
     const page = await context.newPage();
-    await page.goto(`https://mail.google.com/mail/u/0/?as=${encodeURIComponent(address)}`);
+    const asked = new URLSearchParams({ as: address, ...(people ? { people: 'only' } : {}) });
+    await page.goto(`https://mail.google.com/mail/u/0/?${asked}`);
     return new Compose(page);
   }
 
@@ -62,9 +64,15 @@ export class Compose {
     return { subject, text: await this.body.textContent(), to };
   }
 
+  /** It asks for the status anew. */
   async openPanel(): Promise<void> {
     if (!(await this.panel.isVisible())) await this.toggle.click();
     await this.panel.waitFor();
+  }
+
+  async lookAgain(): Promise<void> {
+    if (await this.panel.isVisible()) await this.button('Close').click();
+    await this.openPanel();
   }
 
   /** The words on the button, which is what warns before anything is opened. */
