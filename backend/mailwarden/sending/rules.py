@@ -22,6 +22,7 @@ class Code(StrEnum):
     """Why a message is not out. Public: the API and webhooks say it."""
 
     CAPPED = "daily_cap"  # the provider's own
+    DOMAIN_LIMIT = "domain_daily_limit"  # of the mailbox's settings
     DEFERRED = "deferred"
     RATE_LIMITED = "rate_limited"
     UNAVAILABLE = "provider_unavailable"
@@ -35,6 +36,7 @@ class Code(StrEnum):
     GIVEN_UP = "gave_up"
     UNKNOWN = "unknown_outcome"
     WORKER_DIED = "worker_died"
+    RESTORED = "restored"
 
 
 DECLARED_SENT, DECLARED_UNSENT = "declared_sent", "declared_not_sent"  # of an attempt: a person said so

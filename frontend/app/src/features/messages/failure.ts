@@ -24,6 +24,7 @@ const FAILURES: Record<string, Failure> = {
   gave_up: { title: 'It could not be sent for two days', remedy: 'again' },
   unknown_outcome: { title: 'The provider’s answer was lost', remedy: 'again' },
   worker_died: { title: 'We were interrupted while sending it', remedy: 'again' },
+  restored: { title: 'Our records of it were restored from a backup', remedy: 'again' },
 };
 
 export const failureOf = ({ failure_code: code }: Pick<Message, 'failure_code'>): Failure =>
