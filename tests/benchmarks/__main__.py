@@ -18,6 +18,8 @@ BENCHES: Mapping[str, tuple[str, ...]] = {
     "deliveries": ("-m", "tests.benchmarks.deliveries"),
     "figures": ("-m", "tests.benchmarks.figures"),
     "export": ("-m", "tests.benchmarks.export"),
+    "sends": ("-m", "tests.benchmarks.sends"),
+    "throughput": ("-m", "tests.benchmarks.throughput"),
     "dns": ("-m", "tests.benchmarks.dns_check"),
     "reliability": ("-m", "tests.reliability", "--report"),
     "lighthouse": ("-m", "scripts.browser_tests", "--lighthouse"),
