@@ -134,6 +134,15 @@ async def test_a_mailbox_of_nobody_or_of_others_is_not_found(
     assert await messages(runtime, owner) == 0
 
 
+async def test_a_mail_answers_none_of_others(owner: Browser, runtime: Runtime, new_client: NewClient) -> None:
+    box, other = await mailbox(runtime, owner), await sign_up(new_client(), "other@example.com", "Other")
+    theirs = await registered(other, await mailbox(runtime, other))
+    for message_id in (theirs["id"], f"msg_{new_id().hex}"):
+        assert (await owner.post("/v1/messages/tracked", mail(box, answers_id=message_id))).status_code == 404
+    mine = await registered(owner, box)
+    await registered(owner, box, answers_id=mine["id"])
+
+
 async def test_whoever_unsubscribed_is_not_tracked_either(owner: Browser, runtime: Runtime) -> None:
     box = await mailbox(runtime, owner)
     async with unit_of_work(runtime.sessions, owner.org_id) as tx:
@@ -162,6 +171,23 @@ async def test_only_registered_mail_is_reported(owner: Browser, runtime: Runtime
     answer = await owner.post(f"/v1/messages/{draft['id']}/reported", {})
     assert (answer.status_code, answer.json()["code"]) == (409, "not_tracked_mail")
     assert (await owner.post(f"/v1/messages/msg_{new_id().hex}/reported", {})).status_code == 404
+
+
+async def test_a_person_may_say_that_gmail_sent_it_and_no_more(owner: Browser, runtime: Runtime) -> None:
+    found = await registered(owner, await mailbox(runtime, owner))
+    path = f"/v1/messages/{found['id']}/resolve"
+    answer = await owner.post(path, {"outcome": "send_again"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_sent_from_here")
+    answer = await owner.post(path, {"outcome": "sent"})
+    assert (answer.status_code, answer.json()["state"]) == (200, "sent")
+    assert [one["state"] for one in answer.json()["recipients"]] == ["accepted"]
+    assert (await owner.post(path, {"outcome": "sent"})).json()["code"] == "not_unknown"
+
+
+async def test_a_time_of_no_zone_is_no_time(owner: Browser, runtime: Runtime) -> None:
+    found = await registered(owner, await mailbox(runtime, owner))
+    answer = await owner.post(f"/v1/messages/{found['id']}/reported", {"sent_at": "2026-11-23T04:00:00"})
+    assert answer.status_code == 422
 
 
 async def test_a_report_from_the_future_or_the_past_is_put_right(owner: Browser, runtime: Runtime) -> None:

@@ -4,10 +4,9 @@ Whether Gmail did send it, only the extension can tell. Until it does the mail i
 nobody can send it once more from here.
 """
 
-from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from mailwarden.accounts.caller import Caller
 from mailwarden.core.api import Wire
@@ -24,7 +23,7 @@ from mailwarden.sending.making import Addressee, NewMail, add_message
 from mailwarden.sending.models import Message
 from mailwarden.sending.outcomes import facts
 from mailwarden.sending.schemas import MessageIn
-from mailwarden.sending.seeing import own_message
+from mailwarden.sending.seeing import own_message, seen_message
 from mailwarden.sending.store import recipients_of, tries_of
 from mailwarden.sending.tracking.html import is_fit, links_in
 from mailwarden.sending.tracking.links import destination, is_ours
@@ -55,7 +54,7 @@ class TrackedOut(Wire):
 class ReportedIn(Wire):
     """What Gmail said, as far as the extension heard it."""
 
-    sent_at: datetime | None = Field(None, description="Null: just now.")
+    sent_at: AwareDatetime | None = Field(None, description="Null: just now.")
     provider_id: ProviderName | None = Field(None, description="Gmail's id of the sent message.")
     provider_thread: ProviderName | None = Field(None, description="Gmail's id of its conversation.")
 
@@ -67,6 +66,8 @@ async def register(rt: Runtime, tx: UnitOfWork, caller: Caller, body: TrackedIn)
         raise Invalid("This HTML is nested too deeply.", errors=[told])
     if body.mailbox_id is not None:
         await get_slot(tx, caller.org_id, body.mailbox_id)  # raises NotFound
+    if body.answers_id is not None:
+        await seen_message(tx, caller, body.answers_id)  # likewise
     message = await add_message(tx, caller.org_id, _mail(body, caller), kind="one_off", slot_id=body.mailbox_id)
     slot, row = await gate(rt, tx, caller, message, later=True)  # today's limits are of what we send
     settings = settings_of(slot.settings)
@@ -106,6 +107,11 @@ async def report(rt: Runtime, tx: UnitOfWork, caller: Caller, message_id: Messag
         return message
     if message.state != "unknown":
         raise Conflict("This mail was not registered to be sent by Gmail.", code="not_tracked_mail")
+    return await set_reported(rt, tx, message, body)
+
+
+async def set_reported(rt: Runtime, tx: UnitOfWork, message: Message, body: ReportedIn) -> Message:
+    """The extension says so, or a person."""
     now, since = rt.clock.now(), message.queued_at or message.created_at
     message.state, message.sent_at = "sent", min(max(body.sent_at or now, since), now)
     message.failure_code = message.failure_detail = None
