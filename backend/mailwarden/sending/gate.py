@@ -145,6 +145,8 @@ async def _check_people(tx: UnitOfWork, message: Message) -> None:
     people = await recipients_of(tx, message)
     if not people:
         raise Conflict("Nobody would get it. Add a recipient.", code="no_recipient")
+    if message.state == "unknown":  # sent once more: who was left out before is left out again
+        people = [one for one in people if one.state == "waiting"]
     gone = await suppressed_among(tx, message.org_id, (one.address for one in people))
     if gone:
         text = f"{', '.join(sorted(gone))} must not get mail of this organization."

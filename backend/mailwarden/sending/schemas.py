@@ -167,6 +167,7 @@ class MessageOut(Wire):
     mailbox_id: MailboxId | None
     connection_id: ConnectionId | None
     author_id: UserId | None
+    author_name: str | None = Field(description="Null: nobody of the organization any more, or a campaign.")
     subject: str
     recipients: list[RecipientOut]
     answers_id: MessageId | None

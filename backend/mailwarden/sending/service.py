@@ -1,6 +1,7 @@
 """What people do with their mail: write, send, take back, and say what became of it."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -25,9 +26,11 @@ from mailwarden.sending.seeing import own_message, seen_message
 from mailwarden.sending.source import Outcome
 from mailwarden.sending.store import open_attempt, recipients_of
 from mailwarden.sending.tracking.html import Extras, dress, is_fit
+from mailwarden.sending.tracking.registering import ReportedIn, set_reported
 from mailwarden.sending.wake import wake
 
 UTC = ZoneInfo("UTC")
+FARTHEST = timedelta(days=366)
 EDITABLE = ("draft", "failed", "cancelled")  # nothing of these has left
 ON_ITS_WAY = ("queued", "sending", "sent", "unknown")
 KINDS: tuple[Kind, ...] = ("to", "cc", "bcc")
@@ -133,7 +136,7 @@ async def send(rt: Runtime, tx: UnitOfWork, caller: Caller, message_id: UUID, bo
     if message.state in ON_ITS_WAY:
         return message
     now = rt.clock.now()
-    at = max(now, body.send_at or now)
+    at = _when(body, now)
     later = start_of_day(at, UTC) > start_of_day(now, UTC)
     slot, row = await gate(rt, tx, caller, message, later=later)
     check_files(await list_files(tx, message), row.provider)
@@ -144,6 +147,14 @@ async def send(rt: Runtime, tx: UnitOfWork, caller: Caller, message_id: UUID, bo
     await wake(tx, slot.id, at)
     await audit.record(tx, "message.sent", _target(message), after={"mailbox": slot.number, "send_at": at.isoformat()})
     return message
+
+
+def _when(body: SendIn, now: datetime) -> datetime:
+    at = body.send_at or now
+    if at - now > FARTHEST:
+        told = {"pointer": "#/send_at", "code": "too_far", "detail": "more than a year away"}
+        raise Invalid("A mail waits for a year at most.", errors=[told])
+    return max(now, at)
 
 
 async def cancel(tx: UnitOfWork, caller: Caller, message_id: UUID) -> Message:
@@ -164,15 +175,24 @@ async def resolve(rt: Runtime, tx: UnitOfWork, caller: Caller, message_id: UUID,
     """A person says what we could not find out."""
     message = await seen_message(tx, caller, message_id, lock=True)
     attempt = await open_attempt(tx, message)
-    if message.state != "unknown" or attempt is None:
+    if message.state != "unknown":
         raise Conflict("It is known what became of this mail.", code="not_unknown")
-    if outcome == "sent":
+    if attempt is None:
+        await _resolve_tracked(rt, tx, message, outcome)
+    elif outcome == "sent":
         await set_accepted(rt, tx, message, attempt, Handed(), Outcome.FOUND)
         attempt.code = DECLARED_SENT
     else:
         await _again(rt, tx, caller, message, attempt)
     await audit.record(tx, "message.resolved", _target(message), after={"outcome": outcome})
     return message
+
+
+async def _resolve_tracked(rt: Runtime, tx: UnitOfWork, message: Message, outcome: str) -> None:
+    """Of a mail that Gmail sends itself we hold no words."""
+    if outcome != "sent":
+        raise Conflict("Gmail sends this mail itself; send it again from there.", code="not_sent_from_here")
+    await set_reported(rt, tx, message, ReportedIn())
 
 
 async def _again(rt: Runtime, tx: UnitOfWork, caller: Caller, message: Message, attempt: SendAttempt) -> None:

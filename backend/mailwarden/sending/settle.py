@@ -6,10 +6,12 @@ An attempt is settled by its id under its lock, whoever holds the mailbox by the
 from dataclasses import dataclass
 from datetime import timedelta
 
+from mailwarden.connections.unreadable import Unreadable
 from mailwarden.core.db import UnitOfWork, unit_of_work
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.base import (
     AccessRevoked,
+    EgressRefused,
     Misconfigured,
     ProviderError,
     RateLimited,
@@ -33,6 +35,8 @@ NOT_SENT: tuple[tuple[type[ProviderError], Code], ...] = (
     (AccessRevoked, Code.LOGIN_REFUSED),
     (ScopesMissing, Code.PERMISSION_MISSING),
     (Misconfigured, Code.MISCONFIGURED),
+    (Unreadable, Code.MISCONFIGURED),
+    (EgressRefused, Code.UNAVAILABLE),  # a name that leads to a forbidden place today; nobody judged the mail
     (Unavailable, Code.UNAVAILABLE),
 )
 NO_ANSWER = "The answer got lost after the mail had left: it may have been sent."

@@ -1,6 +1,6 @@
 """From rows to what the API says about them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, or_, select
 
 from mailwarden.accounts.caller import Caller
+from mailwarden.accounts.models import User
 from mailwarden.connections.access import MANAGE
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.paging import BadCursor, Page, PageQuery
@@ -52,24 +53,37 @@ def _says(words: str) -> ColumnElement[bool]:
     return or_(Message.subject.icontains(words, autoescape=True), exists().where(person, named))
 
 
-def message_out(message: Message, recipients: Sequence[MessageRecipient]) -> MessageOut:
-    return MessageOut.model_validate(_parts(message, recipients))
+async def _names(tx: UnitOfWork, messages: Sequence[Message]) -> Mapping[UUID | None, str]:
+    """Of their authors; of those only who still are members."""
+    ids = {one.author_id for one in messages if one.author_id is not None}
+    found = await tx.session.execute(select(User.id, User.name).where(User.id.in_(ids))) if ids else ()
+    return {row.id: row.name for row in found}
 
 
-def _parts(message: Message, recipients: Sequence[MessageRecipient]) -> dict[str, Any]:
+async def _parts(tx: UnitOfWork, messages: Sequence[Message]) -> list[dict[str, Any]]:
+    """What every view of them says."""
+    if not messages:
+        return []
+    people = await recipients_by_message(tx, messages[0].org_id, [one.id for one in messages])
+    names = await _names(tx, messages)
+    return [_part(one, people[one.id], names.get(one.author_id)) for one in messages]
+
+
+def _part(message: Message, recipients: Sequence[MessageRecipient], author: str | None) -> dict[str, Any]:
     same = {name: getattr(message, name) for name in MessageOut.model_fields if hasattr(message, name)}
     return same | {
         "mailbox_id": message.slot_id,
+        "author_name": author,
         "recipients": [RecipientOut.model_validate(one) for one in recipients],
     }
 
 
 async def detail_out(tx: UnitOfWork, message: Message) -> MessageDetailOut:
-    people = await recipients_by_message(tx, message.org_id, [message.id])
     more = {name: getattr(message, name) for name in ("html", "text", "track_opens", "track_clicks")}
     attempts = [AttemptOut.model_validate(one) for one in await attempts_of(tx, message)]
-    parts = _parts(message, people[message.id]) | more
-    return MessageDetailOut.model_validate(parts | {"files": await list_files(tx, message), "attempts": attempts})
+    (parts,) = await _parts(tx, [message])
+    more |= {"files": await list_files(tx, message), "attempts": attempts}
+    return MessageDetailOut.model_validate(parts | more)
 
 
 async def message_page(
@@ -82,8 +96,7 @@ async def message_page(
         asked = asked.where(Message.id < after)
     rows = (await tx.session.scalars(asked.order_by(Message.id.desc()).limit(page.limit + 1))).all()
     shown = rows[: page.limit]
-    people = await recipients_by_message(tx, caller.org_id, [one.id for one in shown])
-    data = [message_out(one, people[one.id]) for one in shown]
+    data = [MessageOut.model_validate(one) for one in await _parts(tx, shown)]
     return Page(data=data, **_more(rt, caller.org_id, wanted.scope(), len(rows) > page.limit, shown))
 
 

@@ -23,9 +23,9 @@ def _queued(org_id: UUID, slot_id: UUID) -> tuple[ColumnElement[bool], ...]:
 
 
 async def queued_one_offs(tx: UnitOfWork, slot: MailboxSlot) -> Sequence[Message]:
-    """All of them, locked; one that somebody is just cancelling is left to them."""
+    """All of them, locked. One that somebody just holds is waited for: passed over, it would wait in silence."""
     asked = select(Message).where(*_queued(slot.org_id, slot.id)).order_by(Message.id)
-    return (await tx.session.scalars(asked.with_for_update(skip_locked=True))).all()
+    return (await tx.session.scalars(asked.with_for_update().execution_options(populate_existing=True))).all()
 
 
 async def next_message(

@@ -44,6 +44,7 @@ async def test_a_day_and_a_domain_have_an_end(world: World) -> None:
     ids = [await box.queue(f"{n}@one.test") for n in range(3)] + [await box.queue("x@two.test")]
     await box.work(11, times=6)
     assert [(await box.message(one)).state for one in ids] == ["sent", "sent", "queued", "sent"]
+    assert (await box.message(ids[2])).failure_code == "domain_daily_limit"  # why it is not sent yet
     refused = await box.linked.browser.post(
         "/v1/messages", {"mailbox_id": f"mbx_{box.slot_id.hex}", "to": [{"address": "y@two.test"}], "subject": "x"}
     )

@@ -6,8 +6,11 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
+from mailwarden.core.db import unit_of_work
 from mailwarden.core.runtime import Runtime
+from mailwarden.sending.models import Suppression
 from mailwarden.sending.tracking.routes import said
 from tests.sending.tracking.conftest import MakeMail
 from tests.support.jobs import drain
@@ -65,6 +68,19 @@ async def test_it_happens_once_however_often_it_is_asked(make_mail: MakeMail, re
     assert await mail.suppressed() == [("jo@example.com", "unsubscribed")]
     assert await mail.told() == ["recipient.unsubscribed"]
     assert [one[0] for one in await mail.noted()] == ["unsubscribe"]
+
+
+async def test_who_was_taken_off_the_list_can_leave_again_by_the_old_mail(
+    make_mail: MakeMail, reader: httpx.AsyncClient
+) -> None:
+    mail = await make_mail(one_click_unsubscribe=True)
+    await reader.post(mail.url("u"), data=ONE_CLICK)
+    async with unit_of_work(mail.rt.sessions, mail.org_id) as tx:
+        await tx.session.execute(delete(Suppression).where(Suppression.org_id == mail.org_id))
+    assert "<form" in (await reader.get(mail.url("u"))).text
+    assert "You are unsubscribed" in (await reader.post(mail.url("u"), data=ONE_CLICK)).text
+    assert await mail.suppressed() == [("jo@example.com", "unsubscribed")]
+    assert await mail.told() == ["recipient.unsubscribed"] * 2
 
 
 async def test_a_second_mail_to_the_same_address_can_be_left_too(

@@ -11,7 +11,7 @@ from mailwarden.core.ids import format_id, new_id
 from mailwarden.events.record import record
 from mailwarden.events.types import EventType
 from mailwarden.sending.models import Message, MessageRecipient
-from mailwarden.sending.suppression import suppress
+from mailwarden.sending.suppression import suppress, suppressed_among
 from mailwarden.sending.tracking.arrivals import Found
 from mailwarden.sending.tracking.models import TrackingEvent
 
@@ -32,17 +32,20 @@ async def wish_of(tx: UnitOfWork, found: Found) -> Wish | None:
         return None
     asked = select(Organization.name).where(Organization.id == found.org_id)
     name = await tx.session.scalar(asked) or ""
-    return Wish(name, shortened(row.address), row.unsubscribed_at is not None)
+    held = await suppressed_among(tx, found.org_id, [row.address])
+    return Wish(name, shortened(row.address), row.unsubscribed_at is not None and bool(held))
 
 
 async def unsubscribe(tx: UnitOfWork, found: Found, now: datetime) -> None:
-    """Once or often, at the same time or later: it happens once."""
+    """Once or often, at the same time or later: it happens once. But who was taken off the list meanwhile means it."""
     row = await _recipient(tx, found, lock=True)
-    if row is None or row.unsubscribed_at is not None:
+    if row is None:
         return
-    row.unsubscribed_at = now
+    fresh = await suppress(tx, found.org_id, row.address, "unsubscribed", message_id=found.message_id)
+    if row.unsubscribed_at is not None and fresh is None:
+        return
+    row.unsubscribed_at = row.unsubscribed_at or now
     whose = {"id": new_id(), "org_id": found.org_id, "message_id": found.message_id}
-    await suppress(tx, found.org_id, row.address, "unsubscribed", message_id=found.message_id)
     noted = {"recipient_id": row.id, "kind": "unsubscribe", "at": now}
     await tx.session.execute(insert(TrackingEvent).values(**whose, **noted))
     mine = (Message.org_id == found.org_id, Message.id == found.message_id)
