@@ -128,9 +128,9 @@ def main() -> int:
             day = lived(Path(folder), options.hours, options.seed)
         show_day(day)
         told["day"], wrong = asdict(day), day.wrong
+        say("WRONG: a minute is too full" if wrong else "no minute holds more than a mailbox's speed allows")
     RESULTS.mkdir(parents=True, exist_ok=True)
     (RESULTS / "throughput.json").write_text(json.dumps(told, indent=2))
-    say("WRONG: a minute is too full" if wrong else "no minute holds more than a mailbox's speed allows")
     return 1 if wrong else 0
 
 

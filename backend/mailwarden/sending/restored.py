@@ -12,18 +12,18 @@ from mailwarden.core.runtime import Runtime
 from mailwarden.sending.models import Message, SendAttempt
 from mailwarden.sending.outcomes import set_unknown
 from mailwarden.sending.rules import Code
-from mailwarden.sending.store import tries_of
+from mailwarden.sending.store import open_attempt, tries_of
 
 DETAIL = "The database was restored from a backup: it may have been sent after that was made."
 AT_ONCE = 500
 
 
 async def doubt_queued(rt: Runtime, tx: UnitOfWork) -> int:
-    """How many, at most ``AT_ONCE``. Of the organization that the transaction is for."""
-    waiting = select(Message).where(Message.org_id == tx.org_id, Message.state == "queued")
+    """How many, at most ``AT_ONCE``. Of the organization that the transaction is for; no worker runs."""
+    waiting = select(Message).where(Message.org_id == tx.org_id, Message.state.in_(("queued", "sending")))
     found = (await tx.session.scalars(waiting.order_by(Message.id).limit(AT_ONCE).with_for_update())).all()
     for message in found:
-        attempt = await _as_if_begun(tx, message)
+        attempt = await open_attempt(tx, message) or await _as_if_begun(tx, message)
         await set_unknown(rt, tx, message, attempt, Code.RESTORED, DETAIL)
     return len(found)
 
