@@ -255,6 +255,10 @@ class Lab:
     async def moments(self) -> list[str]:
         return [one.data["moment"] for one in await self.told(EventType.OUTREACH_CLOCK_WARNING)]
 
+    async def becomes_of(self, message: UUID, state: str) -> None:
+        async with unit_of_work(self.rt.sessions, self.org_id) as tx:
+            (await tx.session.get_one(Message, message)).state = state
+
     async def message_state(self, message: UUID) -> str:
         async with unit_of_work(self.rt.sessions, self.org_id) as tx:
             return (await tx.session.get_one(Message, message)).state

@@ -166,7 +166,7 @@ class Model:
     # Time
 
     def passes(self, seconds: float, *, counts: bool = True) -> None:
-        """``counts`` false: we were down, or the provider was in trouble; the hour of grace goes on nevertheless."""
+        """``counts`` false: we were down, or the provider was in trouble; both clocks stand meanwhile."""
         for account in self.failing:
             self.failing[account] += seconds if counts else 0
         for campaign in self.campaigns.values():
@@ -174,8 +174,7 @@ class Model:
                 clock = place.clock
                 if clock is None:
                     continue
-                if counts or clock.kind == "grace":
-                    clock.counted += seconds
+                clock.counted += seconds if counts else 0
                 if clock.counted > (GRACE if clock.kind == "grace" else NINE_DAYS):
                     self._time_is_up(campaign, account, place)
 

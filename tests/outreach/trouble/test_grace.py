@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from mailwarden.connections.models import Connection
+from mailwarden.core.ids import format_id
 from mailwarden.events.types import EventType
 from mailwarden.outreach.models import OutreachCampaign
 from tests.outreach.trouble.lab import DAY, HOUR, MINUTE, Lab
+from tests.support.browser import Browser
 
 SECOND = timedelta(seconds=1)
 
@@ -117,6 +119,49 @@ async def test_l14_the_wish_comes_too_late_with_the_reconnect(lab: Lab) -> None:
     assert await lab.place(campaign, mine) == "active"
 
 
+async def test_l14_a_reconnect_before_the_wish_does_not_put_the_later_one_in_time(lab: Lab) -> None:
+    campaign, mine, _ = await rotation(lab)
+    people = await lab.people(campaign, mine, [1, 0])
+    await lab.disconnects(mine)
+    await lab.later(10 * MINUTE)
+    await lab.reconnects(mine)
+    await lab.disconnects(mine)
+    await lab.later(10 * MINUTE)
+    assert (await lab.re_adds(campaign, mine)).waits
+    await lab.machine.advance(45 * MINUTE)
+    await lab.reconnects(mine)
+    assert await lab.states(people) == ["campaign_stopped", "waiting"]
+
+
+async def test_l14_the_wish_ends_with_the_account_being_taken_off(lab: Lab, owner: Browser) -> None:
+    campaign, mine, _ = await rotation(lab)
+    await lab.disconnects(mine)
+    await lab.re_adds(campaign, mine)
+    entry = await lab.entry(campaign, mine)
+    path = f"/v1/outreach-campaigns/{format_id('out', campaign.id)}/accounts/{format_id('oacc', entry.id)}"
+    assert (await owner.delete(path)).status_code == 200
+    await lab.later(10 * MINUTE)
+    await lab.reconnects(mine)
+    assert await lab.place(campaign, mine) == "removed"
+
+
+async def test_l14_a_disconnect_heard_through_an_older_event_is_announced_once(lab: Lab) -> None:
+    """It failed, and was disconnected before anybody here heard of the failure."""
+    mine, other = await lab.account("a@acme.test"), await lab.account("b@acme.test")
+    for name in ("Spring", "Autumn"):
+        await lab.people(await lab.campaign(mine, other, name=name), mine, [1])
+    await lab.breaks(mine, work=False)
+    at = lab.now()
+    await lab.disconnects(mine, work=False)
+    await lab.later(31 * MINUTE)
+    assert await lab.moments() == ["30_min_left"]
+    clocks = await lab.clocks(kind="grace")
+    assert len(clocks) == 2
+    assert all(abs(one.started_at - at) < 5 * SECOND for one in clocks)
+    (told,) = await lab.told(EventType.OUTREACH_CLOCK_WARNING)
+    assert {one["name"] for one in told.data["campaigns"]} == {"Spring", "Autumn"}
+
+
 async def test_l14_warnings_at_30_10_and_2_minutes(lab: Lab) -> None:
     campaign, mine, _ = await rotation(lab)
     await lab.people(campaign, mine, [2, 1, 0])
@@ -163,6 +208,62 @@ async def test_l15_a_mail_that_waits_does_not_leave_any_more_and_one_under_way_c
     assert await lab.steps_decided(waits) == []  # another account may write step 1
 
 
+async def test_l21_our_own_downtime_does_not_count_in_the_hour_either(lab: Lab) -> None:
+    """Down over its end: what was left of it is left afterwards, and the rule then does what was previewed."""
+    campaign, mine, _ = await rotation(lab)
+    people = await lab.people(campaign, mine, [1, 1, 0])
+    await lab.disconnects(mine)
+    await lab.later(50 * MINUTE)
+    await lab.down(5 * HOUR)
+    assert await lab.states(people) == ["active"] * 3
+    (clock,) = await lab.clocks()
+    assert abs(clock.uncounted_s - 5 * 3600) < 60
+    assert abs(clock.due_at - lab.now() - 10 * MINUTE) < MINUTE
+    await lab.later(9 * MINUTE)
+    assert await lab.states(people) == ["active"] * 3
+    previewed = (await lab.told(EventType.OUTREACH_CLOCK_WARNING))[-1].data["recipients_at_stake"]
+    await lab.later(2 * MINUTE)
+    assert await lab.states(people) == ["campaign_stopped", "campaign_stopped", "waiting"]
+    (clock,) = await lab.clocks()
+    assert (clock.stopped, clock.unassigned) == (previewed, 1) == (2, 1)
+    await lab.down(HOUR)
+    assert len(await lab.told(EventType.OUTREACH_STOP_RULE_APPLIED)) == 1
+
+
+async def test_l21_who_could_not_reach_us_in_the_hour_is_still_in_time(lab: Lab) -> None:
+    campaign, mine, _ = await rotation(lab)
+    people = await lab.people(campaign, mine, [1, 0])
+    await lab.disconnects(mine)
+    await lab.later(50 * MINUTE)
+    await lab.down(2 * HOUR)
+    await lab.reconnects(mine)
+    await lab.re_adds(campaign, mine)
+    await lab.later(DAY)
+    assert await lab.states(people) == ["active"] * 2
+
+
+async def test_l21_a_providers_incident_does_not_count_in_the_hour_either(lab: Lab) -> None:
+    campaign, mine, _ = await rotation(lab)
+    people = await lab.people(campaign, mine, [1])
+    await lab.disconnects(mine)
+    await lab.incident(3 * HOUR)
+    await lab.incident(50 * MINUTE, provider="microsoft")  # not ours
+    assert await lab.states(people) == ["active"]
+    await lab.later(11 * MINUTE)
+    assert await lab.states(people) == ["campaign_stopped"]
+
+
+async def test_l21_a_moment_without_workers_at_the_end_only_delays_the_rule(lab: Lab) -> None:
+    """Shorter than what counts as a downtime: the rule runs once, as soon as somebody is there to run it."""
+    campaign, mine, _ = await rotation(lab)
+    people = await lab.people(campaign, mine, [1, 0])
+    await lab.disconnects(mine)
+    await lab.later(59 * MINUTE)
+    await lab.down(2 * MINUTE)
+    assert await lab.states(people) == ["campaign_stopped", "waiting"]
+    assert len(await lab.told(EventType.OUTREACH_STOP_RULE_APPLIED)) == 1
+
+
 @pytest.mark.parametrize("state", ["finished", "replied", "bounced", "unsubscribed", "suppressed"])
 async def test_l15_whose_sequence_is_over_keeps_that_end(lab: Lab, state: str) -> None:
     campaign, mine, _ = await rotation(lab)
@@ -186,6 +287,20 @@ async def test_l17_no_reconnect_lifts_it(lab: Lab) -> None:
         await lab.disconnects(mine)
         await lab.later(DAY)
     assert await lab.states(people) == ["campaign_stopped"]
+
+
+async def test_l17_a_stop_stays_though_it_turns_out_that_the_mail_had_not_left(lab: Lab, owner: Browser) -> None:
+    """Whoever is taken out of a campaign could be put into it again."""
+    campaign, mine, _ = await rotation(lab)
+    (person,) = await lab.people(campaign, mine, [0])
+    message = await lab.mail(person, mine, 1, state="unknown")
+    await lab.disconnects(mine)
+    await lab.later(61 * MINUTE)
+    assert await lab.states([person]) == ["campaign_stopped"]
+    await lab.becomes_of(message, "failed")
+    path = f"/v1/outreach-campaigns/{format_id('out', campaign.id)}/recipients/{format_id('rcp', person)}"
+    refused = await owner.delete(path)
+    assert (refused.status_code, refused.json()["code"]) == (409, "campaign_stopped")
 
 
 async def test_l18_re_added_after_the_hour_it_keeps_nobody(lab: Lab) -> None:

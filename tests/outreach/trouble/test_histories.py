@@ -117,13 +117,13 @@ class Histories(RuleBasedStateMachine):
 
     def _ends_near(self, passed: float, *, counts: bool) -> bool:
         clocks = [
-            (place.clock.kind, self.model.remaining(name, account))
+            self.model.remaining(name, account)
             for name, campaign in self.model.campaigns.items()
             for account, place in campaign.places.items()
             if place.clock is not None
         ]
-        moving = [left - (passed if counts or kind == "grace" else 0) for kind, left in clocks if left is not None]
-        return any(abs(left) < NEAR_S for left in moving)
+        moving = passed if counts else 0
+        return any(abs(left - moving) < NEAR_S for left in clocks if left is not None)
 
     def act(self, what: Coroutine[Any, Any, Any]) -> Any:
         self.pass_to_now()

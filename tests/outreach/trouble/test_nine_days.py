@@ -102,18 +102,6 @@ async def test_l21_a_providers_incident_does_not_count(lab: Lab) -> None:
     assert abs(clock.uncounted_s - 2 * 86400) < 60
 
 
-async def test_l21_the_rule_runs_when_we_come_back_if_its_time_came_before(lab: Lab) -> None:
-    """Down over the end of the hour, which counts by the clock on the wall."""
-    campaign, mine, _ = await rotation(lab)
-    people = await lab.people(campaign, mine, [1, 1, 0])
-    await lab.disconnects(mine)
-    await lab.later(50 * MINUTE)
-    await lab.down(5 * HOUR)
-    assert await lab.states(people) == ["campaign_stopped", "campaign_stopped", "waiting"]
-    (clock,) = await lab.clocks()
-    assert (clock.stopped, clock.unassigned) == (2, 1)
-
-
 async def test_l22_re_added_after_nine_days_it_keeps_nobody(lab: Lab) -> None:
     campaign, mine, _ = await rotation(lab)
     people = await lab.people(campaign, mine, [1, 0])

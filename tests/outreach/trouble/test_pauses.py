@@ -1,7 +1,9 @@
 """What pauses, what goes on, and who resumes it: L6-L9, L23, L25, D11, D14, D16."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from mailwarden.core.runtime import Billing
 from mailwarden.outreach.models import OutreachClock
 from tests.outreach.trouble.lab import DAY, HOUR, MINUTE, Lab
 
@@ -41,6 +43,18 @@ async def test_l8_unless_the_member_wished_otherwise(lab: Lab) -> None:
     await lab.later(2 * HOUR)
     await lab.recovers(mine)
     assert await lab.state(campaign) == ("running", None)
+
+
+async def test_l8_nothing_goes_on_by_itself_without_a_subscription(lab: Lab) -> None:
+    mine = await lab.account("a@acme.test")
+    campaign = await lab.campaign(mine, auto_resume=True)
+    await lab.breaks(mine)
+    await lab.later(2 * HOUR)
+    billing = Billing(stripe_key="sk_test", webhook_secrets=("whsec_x",), prices={"starter": "price_1"}, trial_days=0)
+    unpaid = replace(lab.rt, config=replace(lab.rt.config, billing=billing))
+    await Lab(unpaid, lab.machine, lab.org_id, lab.user_id).recovers(mine)
+    assert await lab.place(campaign, mine) == "active"
+    assert await lab.state(campaign) == ("paused", "subscription")
 
 
 async def test_l8_what_a_member_paused_stays_paused_by_the_member(lab: Lab) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from mailwarden.billing.gate import access_of
 from mailwarden.connections.models import Connection
 from mailwarden.connections.rules import Status
 from mailwarden.connections.slots import slot_of
@@ -77,7 +78,10 @@ def _is_in_vain(account: OutreachAccount, clock: OutreachClock, ended_at: dateti
 
 
 async def _ended_at(tx: UnitOfWork, row: Connection, account: OutreachAccount, clock: OutreachClock) -> datetime | None:
-    """When its cause ended, though nobody may have said so here yet."""
+    """When its cause ended, though nobody may have said so here yet.
+
+    Of the hour: with the first reconnect after somebody wished the account back; one before, and undone, is none.
+    """
     if clock.kind == Kind.NINE_DAYS:
         episode = await episode_of(tx, account.org_id, clock.episode_id)
         return episode.ended_at if episode else None
@@ -87,10 +91,9 @@ async def _ended_at(tx: UnitOfWork, row: Connection, account: OutreachAccount, c
         Event.org_id == row.org_id,
         Event.connection_id == row.id,
         Event.type == EventType.CONNECTION_RECONNECTED,
-        Event.created_at >= clock.started_at,
+        Event.created_at >= account.wanted_back_at,
     )
-    back_at = await tx.session.scalar(asked)
-    return max(back_at, account.wanted_back_at) if back_at else None
+    return await tx.session.scalar(asked)
 
 
 async def _follow(
@@ -102,9 +105,17 @@ async def _follow(
     elif row.status == Status.INACTIVE:
         await _inactive(tx, row, campaign, account, at)
     elif row.status == Status.DISCONNECTED:
-        await leave(tx, campaign, account, row.disconnected_at or at, new_id())
+        await leave(tx, campaign, account, *await _disconnect_of(tx, row, at))
     elif row.status == Status.CONNECTED:
-        await _well(tx, campaign, account, at)
+        await _well(rt, tx, campaign, account, at)
+
+
+async def _disconnect_of(tx: UnitOfWork, row: Connection, at: datetime) -> tuple[datetime, UUID]:
+    """When, and its event, though another one told us of it: one disconnect is announced once, over all campaigns."""
+    mine = (Event.org_id == row.org_id, Event.connection_id == row.id)
+    asked = select(Event).where(*mine, Event.type == EventType.CONNECTION_DISCONNECTED)
+    found = await tx.session.scalar(asked.order_by(Event.created_at.desc()).limit(1))
+    return (found.created_at, found.id) if found else (row.disconnected_at or at, new_id())
 
 
 async def _inactive(
@@ -147,7 +158,9 @@ async def _pause(
         await changes.pause_campaign(tx, campaign, Pause(trouble.value), at)
 
 
-async def _well(tx: UnitOfWork, campaign: OutreachCampaign, account: OutreachAccount, at: datetime) -> None:
+async def _well(
+    rt: Runtime, tx: UnitOfWork, campaign: OutreachCampaign, account: OutreachAccount, at: datetime
+) -> None:
     """A rotation's account goes on by itself; a campaign of one account waits for its member, unless it is told to."""
     if account.state != "paused" or account.paused_reason not in TROUBLES:
         return
@@ -156,8 +169,13 @@ async def _well(tx: UnitOfWork, campaign: OutreachCampaign, account: OutreachAcc
         return
     account.state, account.paused_reason, account.paused_at = "active", None, None
     await tx.session.flush()
-    if _waits(campaign) and rules.resumes_by_itself(rotation=False, auto_resume=campaign.auto_resume):
+    if not _waits(campaign) or not rules.resumes_by_itself(rotation=False, auto_resume=campaign.auto_resume):
+        return
+    if (await access_of(rt, tx, campaign.org_id)).may_work:
         await changes.resume_campaign(tx, campaign, at)
+    else:
+        campaign.pause_reason = Pause.SUBSCRIPTION  # that is what it waits for now
+        await tx.session.flush()
 
 
 async def may_come_back(rt: Runtime, tx: UnitOfWork, row: Connection) -> bool:

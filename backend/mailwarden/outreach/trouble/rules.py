@@ -33,8 +33,6 @@ class Fate(StrEnum):
 
 
 LENGTH = {Kind.GRACE: timedelta(minutes=60), Kind.NINE_DAYS: timedelta(days=9)}
-# Only of the nine days: the hour of grace is T0 + 60 min by the clock on the wall, as everybody can see it.
-LEAVES_OUT = {Kind.GRACE: False, Kind.NINE_DAYS: True}
 # Of these nothing more is to come anyway; a reply or a bounce stays what it is.
 ENDED = frozenset({"finished", "replied", "bounced", "unsubscribed", "suppressed", "campaign_stopped"})
 STOPPED = "campaign_stopped"
@@ -91,7 +89,9 @@ def resumes_by_itself(*, rotation: bool, auto_resume: bool) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One of the two, as it stands at ``now``; ``spans``: what does not count, where anything is left out at all."""
+    """One of the two, as it stands at ``now``; ``spans``: what does not count. Who cannot reach us, or the provider,
+    cannot repair anything either, so it is left out of both: what the end does is for ever.
+    """
 
     kind: Kind
     started_at: datetime
@@ -99,13 +99,9 @@ class Clock:
     spans: Sequence[Span] = ()
 
     @property
-    def _left_out(self) -> Sequence[Span]:
-        return self.spans if LEAVES_OUT[self.kind] else ()
-
-    @property
     def due_at(self) -> datetime:
         """If nothing more has to be left out until then."""
-        return deadline(self.started_at, LENGTH[self.kind], self._left_out)
+        return deadline(self.started_at, LENGTH[self.kind], self.spans)
 
     @property
     def uncounted(self) -> timedelta:
@@ -113,7 +109,7 @@ class Clock:
 
     @property
     def elapsed(self) -> timedelta:
-        return max(timedelta(), self.now - self.started_at - uncounted(self._left_out, self.started_at, self.now))
+        return max(timedelta(), self.now - self.started_at - uncounted(self.spans, self.started_at, self.now))
 
     @property
     def remaining(self) -> timedelta:
@@ -137,7 +133,7 @@ class Clock:
 
     @property
     def _stands(self) -> bool:
-        return any(one.start <= self.now <= one.end for one in self._left_out)
+        return any(one.start <= self.now <= one.end for one in self.spans)
 
 
 AFTER = timedelta(milliseconds=1)
