@@ -172,9 +172,10 @@ async def test_the_extension_has_one_way_back(runtime: Runtime, owner: Browser) 
     mine = f"https://{EXTENSION}.chromiumapp.org/cb"
     async with httpx.AsyncClient(transport=transport, base_url=ISSUER, cookies=owner.http.cookies) as http:
         browser, program = Browser(http, owner.me), Program(http, "mailwarden-extension", mine)
-        tokens = await tokens_for(program, browser, scope="mailboxes:own messages:send")
-        assert tokens["scope"] == "mailboxes:own messages:send"
-        assert landed(await browser.get(program.request(scope="organization:write")))["error"] == "invalid_scope"
+        tokens = await tokens_for(program, browser, scope="status:read messages:send")
+        assert tokens["scope"] == "status:read messages:send"
+        for scope in ("organization:write", "data:read", "mailboxes:own"):
+            assert landed(await browser.get(program.request(scope=scope)))["error"] == "invalid_scope"
         for other in (mine + "/", mine.upper(), mine + "?a=b", REDIRECT, mine.replace("https", "http")):
             answer = await browser.get(program.request(redirect_uri=other))
             assert (answer.status_code, "location" in answer.headers) == (400, False), other

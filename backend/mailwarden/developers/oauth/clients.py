@@ -31,7 +31,7 @@ class Client:
 #: Anybody can make a package with that key, so only the demo and development let it in by themselves.
 DEVELOPMENT_EXTENSION = "olcoaanmgdabogfbcdegjbihbkldphkm"
 COMMAND_LINE = Client("mailwarden-cli", "Mailwarden command line", SCOPES)
-FOR_MAIL = frozenset({"status:read", "data:read", "alerts:read", "mailboxes:own", "messages:send"})
+FOR_MAIL = frozenset({"status:read", "messages:send"})  # what it asks, and nothing else
 
 
 def find_client(rt: Runtime, client_id: str) -> Client | None:

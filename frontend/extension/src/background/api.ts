@@ -15,8 +15,9 @@ const PAUSES_MS = [300, 1000];
 /** Throws a Failure in the server's own words. */
 export async function ask(path: string, asking: Asking = {}): Promise<unknown> {
   const answer = await patiently(path, asking);
-  if (answer.status < 300) return answer.body;
-  throw new Failure(refusal(answer));
+  if (answer.status >= 300) throw new Failure(refusal(answer));
+  if (answer.body === null && answer.status !== 204) throw failure('server_failed'); // a page of something in between
+  return answer.body;
 }
 
 /** An answer that was lost is asked for again, with the same key: the server then repeats what it did. */

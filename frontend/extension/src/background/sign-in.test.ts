@@ -19,10 +19,16 @@ const ended = (code: string) => expect.objectContaining({ trouble: expect.object
 
 describe('sign-in', () => {
   test('by code and PKCE; the refresh token is kept, the access token only held', async () => {
+    let asked = '';
+    browser.consent = (url) => {
+      asked = url;
+      return server.consent(url);
+    };
     await signIn();
     expect(browser.local.values['grant']).toEqual({ server: SERVER, refresh: 'refresh-2' });
     expect(JSON.stringify(browser.local.values)).not.toContain('access-1');
     expect(await accessToken(SERVER)).toBe('access-1');
+    expect(new URL(asked).searchParams.get('scope')).toBe('status:read messages:send');
     expect(server.seen[0]?.body).toContain(encodeURIComponent(`https://${ID}.chromiumapp.org/cb`));
   });
 
@@ -113,6 +119,15 @@ describe('tokens', () => {
     await failed(() => accessToken(SERVER)).toEqual(ended('access_ended'));
     await failed(() => accessToken(SERVER)).toEqual(ended('access_ended'));
     expect(browser.local.values['grant']).toBeUndefined();
+  });
+
+  test('a refusal for another reason ends nothing', async () => {
+    await signIn();
+    late();
+    const answer = () => new Response(JSON.stringify({ error: 'invalid_request' }), { status: 400 });
+    server.instead = [{ path: /token/, answer }];
+    await failed(() => accessToken(SERVER)).toEqual(ended('server_failed'));
+    expect(await accessToken(SERVER)).toBe('access-2');
   });
 
   test('are shown to no other server', async () => {

@@ -7,6 +7,9 @@ import { drop, forget, type Grant, kept, settings } from './store.ts';
 import { CLIENT, store } from './tokens.ts';
 import { outdate } from './usability.ts';
 
+/** Whether mail may be sent, and sending it: no lists, no figures, no settings. */
+const SCOPE = 'status:read messages:send';
+
 export const returnAddress = (): string => chrome.identity.getRedirectURL('cb');
 
 /** Two clicks open one window. Throws `sign_in_refused`, `unreachable`, `server_failed`. */
@@ -16,6 +19,7 @@ export const signIn = shared(async (): Promise<void> => {
   const asked = new URLSearchParams({
     client_id: CLIENT,
     response_type: 'code',
+    scope: SCOPE,
     redirect_uri: returnAddress(),
     code_challenge: await challengeOf(verifier),
     code_challenge_method: 'S256',

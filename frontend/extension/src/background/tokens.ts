@@ -27,7 +27,7 @@ async function refresh(server: string): Promise<string> {
   if (!grant || grant.server !== server) throw failure((await kept('ended')) ? 'access_ended' : 'signed_out');
   const form = { grant_type: 'refresh_token', refresh_token: grant.refresh, client_id: CLIENT };
   const answer = await postForm(server, '/oauth/token', form);
-  if (answer.status === 400) return await ended(grant);
+  if (answer.status === 400 && fields(answer.body)['error'] === 'invalid_grant') return await ended(grant);
   return (await store(server, answer)).token;
 }
 

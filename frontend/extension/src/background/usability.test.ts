@@ -85,6 +85,11 @@ test('the server’s own words are shown', async () => {
   expect(found.mailboxes[0]).toMatchObject({ usable: false, trouble: { code: 'connection_inactive', detail } });
 });
 
+test('a page of something between us and the server is not taken for its answer', async () => {
+  server.instead = [{ path: /usability/, answer: () => new Response('<h1>Please accept our terms</h1>') }];
+  await expect(status(true)).rejects.toMatchObject({ trouble: { code: 'server_failed' } });
+});
+
 test('a word of the server that is new to us is told with its detail', async () => {
   server.usability = { usable: false, code: 'something_new', detail: 'It is so.', mailboxes: [] };
   expect((await status(true)).trouble).toMatchObject({ code: 'something_new', detail: 'It is so.' });

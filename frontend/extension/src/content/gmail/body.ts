@@ -2,11 +2,13 @@
 import type { Tracking } from '../../shared/protocol.ts';
 
 const GMAIL_HOST = 'mail.google.com';
+/** Pictures of ours: of a try before, or quoted from a mail that was tracked. Gmail may have dropped our mark. */
+const PICTURES = 'img[data-mailwarden], img[width="1"][height="1"][src*="/t/o/"]';
 
 /** A copy is read: nothing in the draft is touched. */
 export function bodyHtml(body: HTMLElement): string {
   const copy = body.cloneNode(true) as HTMLElement;
-  for (const element of copy.querySelectorAll('script, style, [data-mailwarden]')) element.remove();
+  for (const element of copy.querySelectorAll(`script, style, [data-mailwarden], ${PICTURES}`)) element.remove();
   return copy.innerHTML.trim();
 }
 
@@ -41,8 +43,7 @@ export function rewriteBody(body: HTMLElement, tracking: Tracking): () => void {
 
 /** A picture of an earlier try, which Gmail saved with the draft, goes. */
 function append(body: HTMLElement, source: string): () => void {
-  const place = new URL('.', source).href;
-  for (const picture of body.querySelectorAll('img')) if (picture.src.startsWith(place)) picture.remove();
+  for (const picture of body.querySelectorAll(PICTURES)) picture.remove();
   const pixel = document.createElement('img');
   for (const [name, value] of Object.entries({ width: '1', height: '1', alt: '', 'data-mailwarden': 'open' })) {
     pixel.setAttribute(name, value);

@@ -145,6 +145,15 @@ describe('tracking in a draft', () => {
   });
 });
 
+test('a picture of a try before, or of a mail that is quoted, is neither sent nor doubled', () => {
+  const old = '<img width="1" height="1" src="https://mw.example/t/o/old.gif">';
+  at('[g_editable]').innerHTML = `<p>Hi</p>${old}<img src="https://example.com/t/o/logo.png">`;
+  expect(window_.read().mail.html).toBe('<p>Hi</p><img src="https://example.com/t/o/logo.png">');
+  window_.rewrite({ message: 'msg_2', pixel: 'https://links.example/t/o/2.gif', links: [] });
+  const shown = [...root.querySelectorAll('[g_editable] img')].map((one) => one.getAttribute('src'));
+  expect(shown).toEqual(['https://example.com/t/o/logo.png', 'https://links.example/t/o/2.gif']);
+});
+
 describe('whether Gmail sent it', () => {
   const tracking = { message: 'msg_1', pixel: 'https://mw.example/t/o/1.gif', links: [] };
   const key = (selector: string, key: string, ctrlKey = false) =>
