@@ -17,7 +17,7 @@ type Manifest = {
 const DIST = join(import.meta.dirname, '..', 'dist');
 const KB = 1024;
 const BUDGET_KB = { 'content.js': 10, 'background.js': 15 };
-const WHOLE_KB = 60;
+const WHOLE_KB = 64;
 /** Code from elsewhere, code made of text, and markup made of text. */
 const FORBIDDEN = [
   /\beval\(/,
