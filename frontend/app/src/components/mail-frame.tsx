@@ -1,7 +1,7 @@
-type Props = { title: string; html: string };
+type Props = { title: string; html: string; height?: number };
 
 /** A mail's HTML in a frame without rights: no script, no form, no way out of it. Mails are written for a light page. */
-export function MailFrame({ title, html }: Props) {
+export function MailFrame({ title, html, height = 220 }: Props) {
   return (
     <iframe
       title={title}
@@ -10,7 +10,8 @@ export function MailFrame({ title, html }: Props) {
       srcDoc={`<!doctype html><meta charset="utf-8"><style>body{font:14px/1.5 sans-serif;color:#111;background:#fff;margin:12px;overflow-wrap:anywhere}</style>${html}`}
       style={{
         width: '100%',
-        minHeight: 220,
+        minHeight: height,
+        height,
         border: '1px solid var(--mantine-color-default-border)',
         borderRadius: 'var(--mantine-radius-md)',
         background: '#fff',

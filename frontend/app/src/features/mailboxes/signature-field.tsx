@@ -21,7 +21,7 @@ export function SignatureField({ value, error, onChange }: Props) {
       />
       {value && (
         <Disclosure label="How it looks below an email">
-          <MailFrame title="Signature" html={value} />
+          <MailFrame title="Signature" html={value} height={110} />
         </Disclosure>
       )}
     </Stack>

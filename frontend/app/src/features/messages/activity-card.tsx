@@ -12,7 +12,7 @@ type Line = { name: string; counts: ActivityCounts };
 type Event = MailActivity['events'][number];
 
 const COLUMNS: Column<Line>[] = [
-  { head: 'What', cell: (row) => row.name, kind: 'break-anywhere' },
+  { head: 'What', cell: (row) => <div style={{ minWidth: 60 }}>{row.name}</div>, kind: 'break-anywhere' },
   { head: 'People', cell: (row) => count(row.counts.human), kind: 'num' },
   { head: 'Machines', cell: (row) => count(row.counts.machine), kind: 'num' },
   { head: 'Cannot be told', cell: (row) => count(row.counts.unknown), kind: 'num' },

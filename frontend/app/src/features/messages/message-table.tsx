@@ -18,9 +18,9 @@ export function MessageTable({ messages }: { messages: Message[] }) {
         <table className="table table-hover table-wide">
           <thead>
             <tr>
-              <th style={{ width: 300 }}>Email</th>
-              <th>To</th>
+              <th style={{ width: 'clamp(150px, 24vw, 300px)' }}>Email</th>
               <th>Status</th>
+              <th>To</th>
               <th>From</th>
               <th>When</th>
             </tr>
@@ -44,14 +44,14 @@ function Row({ message }: { message: Message }) {
         <Subject message={message} />
         {message.kind === 'outreach' && <ToneBadge tone="gray">Outreach campaign</ToneBadge>}
       </td>
-      <td className="break-anywhere" style={{ maxWidth: 220 }}>
-        {toWhom(message)}
-      </td>
       <td style={{ maxWidth: 320 }}>
         <MessageBadges message={message} />
-        <span className="sub wraps">
+        <span className="sub">
           <Why message={message} />
         </span>
+      </td>
+      <td className="break-anywhere" style={{ maxWidth: 220 }}>
+        {toWhom(message)}
       </td>
       <td className="break-anywhere">{mailbox?.address ?? (message.mailbox_id ? 'Another mailbox' : 'Not chosen')}</td>
       <td className="nowrap">

@@ -53,7 +53,7 @@ function Row({ one }: { one: MailRecipient }) {
       </td>
       <td style={{ maxWidth: 320 }}>
         <ToneBadge tone={tone}>{label}</ToneBadge>
-        <span className="sub wraps">
+        <span className="sub">
           {recipientDetail(one)} {since && <RelativeTime iso={since} />}
         </span>
       </td>

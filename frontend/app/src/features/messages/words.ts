@@ -98,9 +98,9 @@ export const OUTCOMES: Record<SendAttempt['outcome'], string> = {
 };
 
 export const SOURCES: Record<Message['source'], string> = {
-  app: 'Written here',
+  app: 'In the app',
   api: 'Over the API',
-  extension: 'From Gmail, by the extension',
+  extension: 'In Gmail, with the extension',
 };
 
 const named = (one: MailRecipient) => one.name || one.address;

@@ -1,4 +1,4 @@
-import { Anchor, Stack, Tabs } from '@mantine/core';
+import { Anchor, Group, Stack, Tabs } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -39,7 +39,10 @@ export function CampaignPage({ campaign, search, onSearch }: Props) {
         ← All outreach campaigns
       </Anchor>
       <PageHeader title={campaign.name} actions={<Controls campaign={campaign} unsaved={draft !== null} />}>
-        <StateBadge state={campaign.state} /> {campaign.rotation && <ToneBadge tone="gray">Rotation</ToneBadge>}
+        <Group gap={6} mt={4}>
+          <StateBadge state={campaign.state} />
+          {campaign.rotation && <ToneBadge tone="gray">Rotation</ToneBadge>}
+        </Group>
       </PageHeader>
       <ReadOnlyNote campaign={campaign} />
       <SendingWarning label={`the campaign “${campaign.name}”`} />

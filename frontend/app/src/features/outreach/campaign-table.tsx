@@ -1,4 +1,4 @@
-import { Card } from '@mantine/core';
+import { Card, Group } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { TableBox } from '../../components/data-table.tsx';
 import { ToneBadge } from '../../components/tone-badge.tsx';
@@ -18,7 +18,7 @@ export function CampaignTable({ campaigns }: { campaigns: OutreachCampaign[] }) 
         <table className="table table-hover table-wide">
           <thead>
             <tr>
-              <th style={{ width: 230 }}>Campaign</th>
+              <th style={{ width: 'clamp(170px, 20vw, 230px)' }}>Campaign</th>
               <th>From</th>
               <th style={{ width: 130 }}>Progress</th>
               <th className="num">Sent</th>
@@ -47,9 +47,10 @@ function Row({ campaign }: { campaign: OutreachCampaign }) {
         <Link className="link break-anywhere" to="/outreach/$campaign" params={{ campaign: campaign.id }}>
           {campaign.name}
         </Link>
-        <span className="sub">
-          <StateBadge state={campaign.state} /> {campaign.rotation && <ToneBadge tone="gray">Rotation</ToneBadge>}
-        </span>
+        <Group gap={6} my={2}>
+          <StateBadge state={campaign.state} />
+          {campaign.rotation && <ToneBadge tone="gray">Rotation</ToneBadge>}
+        </Group>
         {campaign.state === 'paused' && reason && <span className="sub">{PAUSES[reason].why}</span>}
       </td>
       <td>

@@ -29,9 +29,7 @@ export function Countdown({ clock }: { clock: OutreachClock }) {
             {TITLES[clock.kind]}: {leftWords(left)}
           </Text>
           <Text size="sm">
-            At <ExactTime iso={clock.due_at} /> {plural(clock.recipients_stopped, 'recipient')} with mail from this
-            account will get nothing more of this campaign, for ever; {plural(clock.recipients_freed, 'recipient')}{' '}
-            without will be free for other accounts.
+            At <ExactTime iso={clock.due_at} />: <Outcome clock={clock} />
           </Text>
           {clock.uncounted_s >= 60 && (
             <Text size="xs">
@@ -42,5 +40,15 @@ export function Countdown({ clock }: { clock: OutreachClock }) {
         </Stack>
       </Group>
     </section>
+  );
+}
+
+function Outcome({ clock: { recipients_stopped: stopped, recipients_freed: freed } }: { clock: OutreachClock }) {
+  if (stopped + freed === 0) return 'nobody is assigned to this account, so nobody loses anything.';
+  return (
+    <>
+      {plural(stopped, 'recipient')} with mail from this account will get nothing more of this campaign, for ever;{' '}
+      {plural(freed, 'recipient')} without will be free for other accounts.
+    </>
   );
 }

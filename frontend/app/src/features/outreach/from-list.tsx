@@ -17,7 +17,9 @@ export function FromList({ accounts }: { accounts: OutreachAccount[] }) {
       {shown.map((one) => (
         <Group key={one.id} gap={6} wrap="nowrap">
           <ProviderTile provider={one.provider} size={18} />
-          <span className="clip">{one.address}</span>
+          <span className="clip" style={{ maxWidth: 190 }} title={one.address}>
+            {one.address}
+          </span>
           <Health account={one} />
         </Group>
       ))}

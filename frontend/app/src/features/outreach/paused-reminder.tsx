@@ -29,9 +29,11 @@ export default function PausedReminder({ connection }: { connection: Connection 
   return (
     <section className="panel" style={panelStyle('warning')} aria-label="Campaigns that wait for this account">
       <Group justify="space-between" gap="xs">
-        <Title order={2} role="status">
-          {plural(waiting.length, 'campaign')} {waiting.length === 1 ? 'waits' : 'wait'} for this account
-        </Title>
+        <div role="status">
+          <Title order={2}>
+            {plural(waiting.length, 'campaign')} {waiting.length === 1 ? 'waits' : 'wait'} for this account
+          </Title>
+        </div>
         {ready.length > 0 && (
           <Button
             size="xs"

@@ -17,7 +17,7 @@ export function MailboxAdds({ words, onChange }: Props) {
     <>
       {settings?.signature_html && (
         <Disclosure label="The mailbox’s signature comes below it">
-          <MailFrame title="Signature" html={settings.signature_html} />
+          <MailFrame title="Signature" html={settings.signature_html} height={110} />
         </Disclosure>
       )}
       <Group gap="lg">

@@ -35,20 +35,19 @@ export function MappingStep({ campaignId, file, mapping, onMapping, onBack, onDo
         {DELIMITERS[file.delimiter] ?? file.delimiter}, {file.encoding}.
       </Text>
       <TableBox label="Columns of the file" maxHeight={420}>
-        <table className="table table-dense" style={{ minWidth: 620 }}>
+        <table className="table table-dense">
           <thead>
             <tr>
-              <th>Column</th>
-              <th>In the first rows</th>
-              <th style={{ width: 300 }}>Becomes</th>
+              <th>Column and examples</th>
+              <th style={{ width: '45%' }}>Becomes</th>
             </tr>
           </thead>
           <tbody>
             {file.columns.map((column, index) => (
               <tr key={column}>
-                <td>{column}</td>
-                <td>
-                  <span className="clip">{examples(file, index)}</span>
+                <td className="break-anywhere">
+                  {column}
+                  <span className="sub">{examples(file, index)}</span>
                 </td>
                 <td>
                   <Becomes column={column} mapping={mapping} onMapping={onMapping} />
@@ -92,10 +91,10 @@ type BecomesProps = Pick<Props, 'mapping' | 'onMapping'> & { column: string };
 function Becomes({ column, mapping, onMapping }: BecomesProps) {
   const kind = kindOf(mapping[column]);
   return (
-    <Group gap="xs" wrap="nowrap">
+    <Group gap={4}>
       <Select
         size="xs"
-        w={130}
+        w={125}
         aria-label={`${column} becomes`}
         allowDeselect={false}
         value={kind}
@@ -105,6 +104,7 @@ function Becomes({ column, mapping, onMapping }: BecomesProps) {
       {kind === 'field' && (
         <TextInput
           size="xs"
+          w={125}
           aria-label={`Field for ${column}`}
           value={mapping[column] ?? ''}
           onChange={(e) => onMapping({ ...mapping, [column]: asName(e.target.value) })}
