@@ -71,8 +71,8 @@ class SendingStory:
 def open_mailboxes(person: Person, story: SendingStory, tell: Progress) -> None:
     """Connected, and free to send at any hour, as fast as a mailbox may."""
     listed = person.sandbox("GET", "/accounts")["accounts"]
-    for provider in ROTATING:
-        external_id = next(one["external_id"] for one in listed if one["provider"] == provider)
+    for number, provider in enumerate(ROTATING):  # of two companies, so that their addresses differ
+        external_id = [one["external_id"] for one in listed if one["provider"] == provider][number]
         tell(f"connect the {provider} mailbox {external_id}", None)
         started = person.post(f"/v1/integrations/{provider}/connect", {})
         landed = person.consent(started["authorize_url"], external_id)

@@ -77,9 +77,7 @@ def sending_table(story: SendingStory) -> Table:
     table.add_row(f"a mail from {story.boxes[CUT_OFF].address}", f"{story.one_off}, {tracked}")
     table.add_row("its copies in the folder Sent", str(story.one_off_copies))
     table.add_row("the campaign, cut off from there", f"{story.campaign_meanwhile}; this account paused")
-    table.add_row(
-        "what its people wait for", f"{story.paused['action']['label']}, {story.paused['clock']['countdown']}"
-    )
+    table.add_row("shown with it", f"{story.paused['action']['label']}, {story.paused['clock']['countdown']}")
     table.add_row(f"{story.boxes[GOES_ON].address} meanwhile", f"{story.meanwhile - story.before} more sent")
     once = sum(count == 1 for count in story.copies.values())
     table.add_row("sent exactly once", f"{once} of {len(READERS) * len(STEPS)} mails")
