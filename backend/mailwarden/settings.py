@@ -295,7 +295,7 @@ class RetentionSettings(BaseModel):
         400, ge=31, description="Days that DMARC reports are kept, counted from when they came."
     )
     received_mails_days: int = Field(
-        90, ge=15, description="Days that codes of bounces, complaints and replies are kept; mail itself never is."
+        90, ge=46, description="Days that codes of bounces, complaints and replies are kept; mail itself never is."
     )
     tracking_events_days: int = Field(
         400, ge=30, description="Days that single opens and clicks are kept; the first times stay with the mail."

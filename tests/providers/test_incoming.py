@@ -124,6 +124,20 @@ async def test_an_old_page_token_of_gmail_is_done_without():
     assert (found.cursor, found.more) == ({"history": "9"}, False)
 
 
+async def test_a_listing_of_gmail_whose_page_token_is_too_old_begins_anew():
+    """Otherwise nothing of that mailbox would ever be read again."""
+    page = {"messages": [{"id": "a"}], "nextPageToken": "p2"}
+    fake = api(
+        {
+            f"{ME}/messages": lambda asked: Rejected(said()) if "pageToken" in asked else page,
+            f"{ME}/messages/a": gmail_mail("a", "INBOX"),
+        }
+    )
+    found = await GmailReader(fake).page({"history": "7", "since": 1, "page": "old"}, SINCE, never)
+    assert [one.key for one in found.mails] == ["a"]
+    assert (found.more, found.cursor["page"], found.cursor["history"]) == (True, "p2", "7")
+
+
 @pytest.mark.parametrize("labels", [None, "INBOX", [1], [], ["INBOX", "SENT"]])
 async def test_labels_that_gmail_garbles(labels):
     fake = api(
@@ -179,6 +193,25 @@ async def test_graph_reads_inbox_and_junk_by_turns():
     assert asked[1] == {"$skiptoken": "S1"}
 
 
+async def test_graph_may_keep_the_token_of_a_folder_in_which_nothing_happened():
+    fake = graph({DELTA.format("inbox"): {"value": [], "@odata.deltaLink": f"{LINK}$deltatoken=D1"}})
+    cursor = {"inbox": "$deltatoken=D1", "junkemail": "$deltatoken=J1", "turn": 0}
+    first = await GraphReader(fake).page(cursor, SINCE, never)
+    second = await GraphReader(fake).page(first.cursor, SINCE, never)
+    assert (first.more, second.more, second.cursor) == (True, False, cursor)
+
+
+async def test_a_mailbox_without_a_folder_for_junk_is_read_all_the_same():
+    fake = graph({DELTA.format("inbox"): {"value": [], "@odata.deltaLink": f"{LINK}$deltatoken=D1"}})
+    fake.answers[DELTA.format("junkemail")] = ObjectGone(said())
+    first = await GraphReader(fake).page(None, SINCE, never)
+    second = await GraphReader(fake).page(first.cursor, SINCE, never)
+    assert (second.more, second.cursor) == (False, {"inbox": "$deltatoken=D1", "turn": 0})
+    fake.answers[DELTA.format("inbox")] = ObjectGone(said())
+    with pytest.raises(ObjectGone):
+        await GraphReader(fake).page(second.cursor, SINCE, never)
+
+
 async def test_graph_tells_what_it_knows_where_mail_has_no_headers():
     mail = {
         "internetMessageId": "<a@b.test>",
@@ -225,11 +258,11 @@ async def test_what_is_too_large_for_graph_is_told_by_its_headers(message, head_
     assert found.mails[0].raw == b"Subject: Undeliverable\r\n\r\n"
 
 
-@pytest.mark.parametrize("answer", [{"value": []}, {"value": [], "@odata.deltaLink": f"{LINK}$deltatoken=Same"}])
-async def test_a_page_of_graph_that_leads_nowhere(answer):
+@pytest.mark.parametrize("answer", [{"value": []}, {"value": [], "@odata.nextLink": f"{LINK}$skiptoken=Same"}])
+async def test_a_page_of_graph_that_leads_nowhere_or_to_itself(answer):
     fake = graph({DELTA.format("inbox"): answer})
     with pytest.raises(Unavailable):
-        await GraphReader(fake).page({"inbox": "$deltatoken=Same"}, SINCE, never)
+        await GraphReader(fake).page({"inbox": "$skiptoken=Same"}, SINCE, never)
 
 
 def test_no_value_becomes_another_line():

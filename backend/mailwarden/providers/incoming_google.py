@@ -43,18 +43,21 @@ class GmailReader:
 
     async def _history(self, cursor: Cursor) -> Any:
         asked = {"startHistoryId": cursor["history"], "maxResults": PAGE_SIZE, "historyTypes": "messageAdded"}
+        return await self._page(HISTORY, asked, cursor)
+
+    async def _page(self, path: str, asked: Mapping[str, Any], cursor: Cursor) -> Any:
+        """A page token lives shortly; what it was a page of is still there, and is begun anew."""
         if "page" not in cursor:
-            return await self._api.get(HISTORY, asked)
+            return await self._api.get(path, asked)
         try:
-            return await self._api.get(HISTORY, asked | {"pageToken": cursor["page"]})
-        except Rejected:  # a page token lives shortly; the history itself is still there
-            return await self._api.get(HISTORY, asked)
+            return await self._api.get(path, {**asked, "pageToken": cursor["page"]})
+        except Rejected:
+            return await self._api.get(path, asked)
 
     async def _listed(self, cursor: Cursor, wants: Wants, *, lost: bool) -> Found:
         query = f"after:{cursor['since']} -in:sent -in:drafts"
         asked: dict[str, Any] = {"q": query, "maxResults": PAGE_SIZE, "includeSpamTrash": "true"}
-        token = {"pageToken": cursor["page"]} if "page" in cursor else {}
-        said = await self._api.get(MESSAGES, asked | token)
+        said = await self._page(MESSAGES, asked, cursor)
         mails = await self._mails([key for row in dig(said, "messages.*") if (key := text(row, "id"))], wants)
         following = text(said, "nextPageToken")
         if following is None:

@@ -11,7 +11,8 @@ from mailwarden.providers.incoming import MOST_BYTES, PAGE_SIZE, Arrived, Cursor
 from mailwarden.providers.microsoft_mail import MESSAGES
 from mailwarden.providers.reading import Row, at, dig, garbled, moment, rows, text
 
-FOLDERS = ("inbox", "junkemail")
+INBOX = "inbox"
+FOLDERS = (INBOX, "junkemail")
 _HEAD = "internetMessageHeaders,internetMessageId,subject,from,receivedDateTime,isDraft,conversationId"
 _NEXT, _DELTA = "$skiptoken", "$deltatoken"
 
@@ -25,10 +26,15 @@ class GraphReader:
     async def page(self, cursor: Cursor | None, since: datetime, wants: Wants) -> Found:
         known = dict(cursor or {})
         folder = FOLDERS[int(known.get("turn", 0)) % len(FOLDERS)]
-        said, lost = await self._changes(folder, known.get(folder), since)
+        try:
+            said, lost = await self._changes(folder, known.get(folder), since)
+        except ObjectGone:  # not the token: it was asked without one. Not every mailbox has each folder
+            if folder == INBOX:
+                raise
+            return _without(folder, known)
         going_on = _token(said, "@odata.nextLink", _NEXT)
         following = going_on or _token(said, "@odata.deltaLink", _DELTA)
-        if following is None or following == known.get(folder):
+        if following is None or going_on == known.get(folder, ""):  # an unchanged folder may well keep its token
             raise garbled(_path(folder), "no way on from this page")
         mails = await self._mails(rows(said, "value", _path(folder)), wants)
         turn = FOLDERS.index(folder) + (going_on is None)
@@ -77,6 +83,12 @@ class GraphReader:
             if not exc.evidence.message.startswith(TOO_LARGE):
                 raise
             return head
+
+
+def _without(folder: str, known: Mapping[str, Any]) -> Found:
+    turn = FOLDERS.index(folder) + 1
+    after = {name: value for name, value in known.items() if name != folder} | {"turn": turn % len(FOLDERS)}
+    return Found((), after, more=turn < len(FOLDERS))
 
 
 def _path(folder: str) -> str:

@@ -90,7 +90,7 @@ async def changes(api: Api, cursor: str | None, folder: str = "inbox") -> Change
     found = rows(payload, "value", path)
     going_on = _token(payload, "@odata.nextLink", _NEXT)
     following = going_on or _token(payload, "@odata.deltaLink", _DELTA)
-    if following is None or following == cursor:
+    if following is None or going_on == (cursor or ""):  # an unchanged folder may well keep its token
         raise garbled(path, "no way on from this page")
     gone = tuple(name for row in found if "@removed" in row and (name := text(row, "id")))
     letters = tuple(_letter(row, path) for row in found if "@removed" not in row)

@@ -124,7 +124,7 @@ async def test_a_complaint_among_several_recipients_is_nobodys(desk: Desk) -> No
 
 async def test_only_the_first_reply_is_news(desk: Desk) -> None:
     message = await make_message(desk.rt, desk.row, YOU, rfc822_id=ID)
-    await desk.take(answer(), answer())
+    await desk.take(answer(), answer(Message_ID="<second@dest.test>"))
     assert (await desk.only(message)).replied_at is not None
     assert [event.type for event in await desk.events()] == ["message.replied"]
     assert whats(desk) == [What.REPLIED]
@@ -137,7 +137,7 @@ async def test_a_program_that_answers_is_no_reply(desk: Desk) -> None:
     assert (await desk.only(message)).replied_at is None
     assert (await desk.events(), whats(desk)) == ([], [What.AUTO_REPLIED])
     (noted,) = await desk.noted()
-    assert (noted.kind, noted.facts) == ("auto_reply", {"reason": "auto-submitted"})
+    assert (noted.kind, noted.facts["reason"]) == ("auto_reply", "auto-submitted")
 
 
 async def test_what_we_send_into_a_thread_is_no_reply(desk: Desk) -> None:
@@ -189,6 +189,16 @@ async def test_a_mail_under_a_new_key_does_nothing_either(desk: Desk) -> None:
     heard = len(desk.heard)
     await desk.take(dsn(), answer(), arf())
     assert (len(desk.heard), len(await desk.events())) == (heard, 3)
+
+
+async def test_answers_that_change_nothing_are_told_once_too(desk: Desk) -> None:
+    """Of a program, and of somebody who is none of several recipients: no column remembers them."""
+    await make_message(desk.rt, desk.row, "a@dest.test", "b@dest.test", rfc822_id=ID)
+    both = [answer(), answer(Auto_Submitted="auto-replied", Message_ID="<other@dest.test>")]
+    assert await desk.take(*both, keys=["1/1", "1/2"]) == 2
+    assert await desk.take(*both, keys=["2/1", "2/2"]) == 0
+    assert whats(desk) == [What.REPLIED, What.AUTO_REPLIED]
+    assert len(await desk.noted()) == 2
 
 
 @pytest.mark.parametrize("raw", [dsn(), arf(), answer(), answer(Auto_Submitted="auto-replied")])

@@ -7,6 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailwarden.providers.incoming_keap import Record
+from mailwarden.sending.models import Message
+from mailwarden.sending.receiving.keap import record_of
 from mailwarden.sending.receiving.rules import (
     RARELY,
     Ours,
@@ -105,4 +108,16 @@ def test_the_longer_nothing_was_sent_the_seldomer_we_look(age):
 def test_how_far_back_mail_is_listed_anew():
     assert look_back_to(NOW - timedelta(minutes=5), NOW, NOW) == NOW - timedelta(minutes=65)
     assert look_back_to(None, NOW, NOW) == NOW - timedelta(hours=1)
-    assert look_back_to(NOW - timedelta(days=300), NOW, NOW) == NOW - timedelta(days=14)
+    away = NOW - timedelta(days=30)
+    assert look_back_to(away, NOW, NOW) == away - timedelta(hours=1)  # a month without a connection loses nothing
+    assert look_back_to(NOW - timedelta(days=300), NOW, NOW) == NOW - timedelta(days=45)
+
+
+def test_a_record_of_keap_is_of_one_recipient() -> None:
+    """Its id became known by looking for the first one's."""
+    message = Message(subject="Hello", provider_id="7", sent_at=NOW)
+    mine = Record("7", "a@dest.test", "Hello", NOW, NOW, None)
+    other = Record("8", "b@dest.test", "Hello", NOW, None, None)
+    assert record_of(message, "A@dest.test", [mine, other]) == mine
+    assert record_of(message, "b@dest.test", [mine, other]) == other
+    assert record_of(message, "c@dest.test", [mine, other]) is None

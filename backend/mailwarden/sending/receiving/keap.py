@@ -96,8 +96,12 @@ async def _settle(
 
 
 def record_of(message: Message, address: str, found: Sequence[Record]) -> Record | None:
-    """By its id where that is known, else the first of this subject to this address since it was sent."""
-    if message.provider_id and (known := next((r for r in found if r.key == message.provider_id), None)):
+    """By its id where that is known, else the first of this subject to this address since it was sent.
+
+    The id is of one recipient's; the others' records have ids of their own.
+    """
+    known = next((r for r in found if r.key == message.provider_id and r.to == address.lower()), None)
+    if message.provider_id and known:
         return known
     if message.sent_at is None:
         return None

@@ -1,5 +1,6 @@
 """A received mail and the messages that it is about: what it proves is done, and noted once."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -179,15 +180,26 @@ class Matching:
         if known is None:
             return False
         await self._prove(known.message)
+        mark = _mark(mail.read)
+        if await self._is_known(known.message, mark):
+            return False
         whom = replying_recipient(mail.read.sender, known.ours)
         row = known.rows[whom] if whom else None
         if mail.read.kind is Kind.AUTO_REPLY:
             await effects.tell(self._rt, self._tx, Happened(What.AUTO_REPLIED, known.message, row, mail.at))
         else:
             await effects.reply(self._rt, self._tx, known.message, row, mail.at)
-        facts = {"reason": mail.read.reason} if mail.read.reason else {}
+        facts = {name: said for name, said in (("reason", mail.read.reason), ("fingerprint", mark)) if said}
         self._note(mail, mail.read.kind, known.message.id, [str(whom)] if whom else [], **facts)
         return True
+
+    async def _is_known(self, message: Message, mark: str) -> bool:
+        """Under another key: the folder was numbered anew, or it lies in two."""
+        told = ReceivedMail.facts["fingerprint"].astext == mark
+        asked = select(
+            exists().where(ReceivedMail.org_id == message.org_id, ReceivedMail.message_id == message.id, told)
+        )
+        return bool(mark) and bool(await self._tx.session.scalar(asked))
 
     def _fits(self, ours: Ours, sender: str | None) -> bool:
         return ours.connection_id == self._row.id or (sender is not None and sender in ours.recipients)
@@ -216,3 +228,8 @@ class Matching:
                 facts=facts | ({"recipients": recipients[1:]} if recipients[1:] else {}),
             )
         )
+
+
+def _mark(read: Read) -> str:
+    """Of the mail itself; what it is called is nobody's business."""
+    return hashlib.sha256(read.own_id.encode()).hexdigest()[:16] if read.own_id else ""

@@ -134,7 +134,7 @@ PACES: Sequence[Pace] = (
     Pace(timedelta(minutes=30), timedelta(days=14)),
 )
 RARELY = timedelta(hours=6)
-LONGEST_LOOK_BACK = timedelta(days=14)
+LONGEST_LOOK_BACK = timedelta(days=45)  # who connects again later than that has lost what came before
 OVERLAP = timedelta(hours=1)
 
 

@@ -5491,6 +5491,12 @@ export type MessageDetailOut = {
      */
     author_id: string | null;
     /**
+     * Author Name
+     *
+     * Null: nobody of the organization any more, or a campaign.
+     */
+    author_name: string | null;
+    /**
      * Connection Id
      */
     connection_id: string | null;
@@ -5652,6 +5658,12 @@ export type MessageOut = {
      * Author Id
      */
     author_id: string | null;
+    /**
+     * Author Name
+     *
+     * Null: nobody of the organization any more, or a campaign.
+     */
+    author_name: string | null;
     /**
      * Connection Id
      */
