@@ -46,6 +46,7 @@ export const message = (change: Partial<MessageDetail> = {}): MessageDetail => (
   mailbox_id: 'mbx_1',
   connection_id: 'conn_g1',
   author_id: 'usr_1',
+  author_name: 'Pat Doe',
   subject: 'Our meeting',
   recipients: [recipient()],
   answers_id: null,
