@@ -68,6 +68,18 @@ async def test_the_extension_learns_what_to_put_into_the_draft(owner: Browser, r
     assert [one["address"] for one in shown["recipients"]] == ["jo@example.com"]
 
 
+async def test_with_a_host_of_its_own_the_extension_is_given_that(owner: Browser, runtime: Runtime) -> None:
+    box = await mailbox(runtime, owner)
+    rt = replace(runtime, config=replace(runtime.config, tracking_url="https://t.example"))
+    transport, base = httpx.ASGITransport(create_app(rt)), runtime.config.base_url
+    async with httpx.AsyncClient(
+        transport=transport, base_url=base, cookies=owner.http.cookies, headers=owner.http.headers
+    ) as http:
+        found = await registered(Browser(http, owner.me), box)
+    assert found["pixel_url"].startswith("https://t.example/t/o/")
+    assert all(one["tracked_url"].startswith("https://t.example/t/c/") for one in found["links"])
+
+
 async def test_it_is_tracked_once_it_is_reported(
     owner: Browser, runtime: Runtime, reader: httpx.AsyncClient, time_machine: TimeMachine
 ) -> None:

@@ -230,12 +230,16 @@ describe('tracking', () => {
       pixel: 'https://links.example/t/o/x.gif',
       links: [{ from: 'https://example.org/', to: 'https://links.example/t/c/x' }],
     });
+    answering('https://links.example/mails/t/o/x.gif');
+    expect(await track(asked())).toMatchObject({ pixel: 'https://links.example/mails/t/o/x.gif' });
     answering('http://127.0.0.2:9999/t/o/x.gif'); // plain, as the server of these tests
     expect(await track(asked({ compose: 'd2' }))).toMatchObject({ pixel: 'http://127.0.0.2:9999/t/o/x.gif' });
   });
 
   test.each([
     ['a picture of somebody else', 'https://evil.example/p.gif', undefined],
+    ['a longer path', 'https://links.example/t/o/x/y.gif', undefined],
+    ['a query', 'https://links.example/t/o/x.gif?to=https://evil.example', undefined],
     ['a link in place of a picture', 'https://links.example/t/c/x', undefined],
     ['a script', 'https://links.example/t/o/x.gif', 'javascript:/t/c/x'],
     ['credentials', 'https://links.example/t/o/x.gif', 'https://ann:x@links.example/t/c/x'],

@@ -81,20 +81,24 @@ export function readTracking(value: unknown, server: string): Tracking {
   const found = fields(value);
   const links = list(found['links']).map((one) => {
     const link = fields(one);
-    return { from: text(link['url']), to: ours(text(link['tracked_url']), '/t/c/', server) };
+    return { from: text(link['url']), to: ours(text(link['tracked_url']), LINK, server) };
   });
   const pixel = maybe(found['pixel_url']);
-  return { message: text(found['id']), pixel: pixel === null ? null : ours(pixel, '/t/o/', server), links };
+  return { message: text(found['id']), pixel: pixel === null ? null : ours(pixel, PICTURE, server), links };
 }
+
+/** Perhaps below a path that a proxy takes away. */
+const PICTURE = /\/t\/o\/[\w.-]+$/;
+const LINK = /\/t\/c\/[\w.-]+$/;
 
 /**
  * Of the server, or of the host that it keeps for mails (`MAILWARDEN_TRACKING_URL`). Plain http only where the server
  * itself is spoken to by that, on one's own machine.
  */
-function ours(address: string, path: '/t/c/' | '/t/o/', server: string): string {
+function ours(address: string, path: RegExp, server: string): string {
   const url = URL.canParse(address) ? new URL(address) : null;
   const isSafe = url?.protocol === 'https:' || url?.protocol === new URL(server).protocol;
   const isPlain = url !== null && `${url.origin}${url.pathname}` === address;
-  if (isSafe && isPlain && url.pathname.startsWith(path)) return address;
+  if (isSafe && isPlain && path.test(url.pathname)) return address;
   throw new Failure(trouble('server_failed', 'It answered with an address that is none for tracking.'));
 }
