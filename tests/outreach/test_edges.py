@@ -204,6 +204,23 @@ async def test_a_pause_by_hand_keeps_why_the_guard_paused_and_a_resume_counts_an
     assert (await get(owner, campaign))["state"] == "running"
 
 
+async def test_two_campaigns_share_a_mailbox_and_neither_hinders_the_other(owner: Browser, runtime: Runtime) -> None:
+    one = await box(runtime, owner)
+    first = await running(owner, [one], 3, FIRST, name="First")
+    await running(owner, [one], 3, FIRST | {"subject": "Other"}, name="Other")
+    await one.send()
+    await post(owner, first, "pause")
+    await one.send_all()
+    assert sorted(address for address, subject in one.sent if subject == "Other") == [
+        f"p{n}@example.net" for n in range(3)
+    ]
+    held = 6 - len(one.sent)
+    assert held
+    await post(owner, first, "resume")
+    assert len(await one.send_all()) == held
+    assert list((await steps_sent(runtime, owner.org_id)).values()) == [[1]] * 6
+
+
 async def test_of_two_who_change_the_same_version_one_is_told(owner: Browser) -> None:
     campaign = await draft(owner)
     path, tag = f"{PATH}/{campaign['id']}", {"If-Match": campaign["etag"]}

@@ -1,5 +1,6 @@
 """Files of recipients: what is found in them, a trial, and the import that does what the trial said."""
 
+import asyncio
 import base64
 import time
 from contextlib import suppress
@@ -29,6 +30,7 @@ FILE = "E-Mail;First Name;Zone\nada@example.com;Ada;Europe/Berlin\nBOB@example.c
         (b"email\na@b.de", "utf-8", ",", ("email",)),
         (b"a@b.de,Ada\nc@d.de,Cy", "utf-8", ",", ("Column 1", "Column 2")),
         (b"email,name,name,\na@b.de,A,B,C", "utf-8", ",", ("email", "name", "name (2)", "Column 4")),
+        (b"email,a,a,a (2)\na@b.de,A,B,C", "utf-8", ",", ("email", "a", "a (2)", "a (2) (2)")),
         (b'email;"note, with commas, many"\na@b.de;"x, y, z"', "utf-8", ";", ("email", "note, with commas, many")),
         (b"\n\nemail,name\r\na@b.de,A\r\n", "utf-8", ",", ("email", "name")),
     ],
@@ -142,6 +144,32 @@ async def test_a_trial_counts_and_an_import_does_the_same(owner: Browser, runtim
     assert (again.status_code, again.json()["code"]) == (409, "imported")
     shown = (await owner.get(f"{PATH}/{campaign['id']}/imports/{made['id']}")).json()
     assert (shown["added"], shown["finished_at"] is None, shown["sample"]) == (3, False, [])
+
+
+async def test_two_imports_of_the_same_people_in_another_order_end_both(owner: Browser) -> None:
+    """Each address once between them, and neither waits for the other forever."""
+    campaign = await draft(owner)
+    addresses = [f"p{n}@example.net" for n in range(2000)]
+    files = ["\n".join(["email", *some]) for some in (addresses, addresses[::-1])]
+    made = [await upload(owner, campaign, one) for one in files]
+    done = await asyncio.gather(*(do(owner, one, "run") for one in made))
+    assert sum(one["added"] for one in done) == 2000
+    assert [one["added"] + one["duplicates"] for one in done] == [2000, 2000]
+
+
+async def test_a_cell_may_hold_lines_and_marked_formulas(owner: Browser) -> None:
+    campaign = await draft(owner)
+    first = b'"a@example.net";"two\r\nlines; and ""quotes""";\'+49 30 1'
+    content = b"\xef\xbb\xbf" + b"\r\n".join([b"email;note;phone", first, b"b@example.net;=1;-"])
+    made = await upload(owner, campaign, content)
+    assert (made["encoding"], made["delimiter"], made["rows"]) == ("utf-8-sig", ";", 2)
+    tried = await do(owner, made, "check")
+    assert await do(owner, made, "run") == tried
+    found = {one["address"]: one["fields"] for one in await listed(owner, campaign)}
+    assert found == {
+        "a@example.net": {"note": 'two\r\nlines; and "quotes"', "phone": "+49 30 1"},
+        "b@example.net": {"note": "=1", "phone": "-"},
+    }
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Final
 
 from mailwarden.core.csv import cell as safe_cell
@@ -121,12 +122,11 @@ def _plain(cell: str) -> str:
 
 def _columns(cells: Sequence[str], *, headed: bool) -> tuple[str, ...]:
     """Each name once: what comes again is told apart by its number."""
-    seen: Counter[str] = Counter()
-    names = []
+    names: list[str] = []
     for place, cell in enumerate(cells, 1):
         name = (cell if headed else "")[:100] or f"Column {place}"
-        seen[name] += 1
-        names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+        told = (name if number == 1 else f"{name} ({number})" for number in count(1))
+        names.append(next(one for one in told if one not in names))
     return tuple(names)
 
 

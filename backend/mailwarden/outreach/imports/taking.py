@@ -30,6 +30,7 @@ INSERT = text(
       app_now()
     FROM jsonb_to_recordset(CAST(:rows AS jsonb))
       AS r(id uuid, address text, name text, fields jsonb, zone text, state text, reason text)
+    ORDER BY r.address -- two imports at once wait for each other in one order
     ON CONFLICT (org_id, campaign_id, address) DO NOTHING
     RETURNING id
     """
