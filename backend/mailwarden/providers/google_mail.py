@@ -19,6 +19,7 @@ PAGE_SIZE = 500
 LONGEST_CHAIN = 200  # pages of one question; more would be a loop of the provider's
 REPLACED = "X-Google-Original-Message-ID"
 CLOCKS_APART = timedelta(minutes=5)
+JUST_AFTER = timedelta(minutes=1)
 _KINDS = ("messagesAdded", "messagesDeleted", "labelsAdded", "labelsRemoved")
 
 
@@ -104,12 +105,21 @@ async def find_message(api: Api, rfc822_id: str) -> str | None:
 
 
 async def find_replaced(api: Api, rfc822_id: str, since: datetime, most: int) -> Sent | None:
-    """Among the newest sent ones the message that was given to Gmail under this Message-ID and has another one now.
+    """Among sent ones the message that was given to Gmail under this Message-ID and has another one now.
 
-    No search finds the header that keeps the old one, so each is looked at; ``since`` ends the looking.
+    No search finds the header that keeps the old one, so each is looked at: those of just after ``since``, however
+    many came later, and, should clocks differ, the newest.
     """
-    listed = await api.get(MESSAGES, {"labelIds": "SENT", "maxResults": most})
-    for key in (text(row, "id") for row in dig(listed, "messages.*")):
+    around = {"q": f"after:{_seconds(since - JUST_AFTER)} before:{_seconds(since + 3 * JUST_AFTER)}"}
+    for narrower in (around, {}):
+        found = await _replaced(api, rfc822_id, since, {"labelIds": "SENT", "maxResults": most, **narrower})
+        if found is not None:
+            return found
+    return None
+
+
+async def _replaced(api: Api, rfc822_id: str, since: datetime, asked: Mapping[str, Any]) -> Sent | None:
+    for key in (text(row, "id") for row in dig(await api.get(MESSAGES, asked), "messages.*")):
         said = await api.get(f"{MESSAGES}/{key}", {"format": "metadata", "metadataHeaders": (REPLACED, "Message-ID")})
         names = _headers(said)
         if key and rfc822_id in (names.get(REPLACED.lower()), names.get("message-id")):
@@ -118,6 +128,10 @@ async def find_replaced(api: Api, rfc822_id: str, since: datetime, most: int) ->
         if stamp.isdigit() and int(stamp) / 1000 < (since - CLOCKS_APART).timestamp():
             return None
     return None
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())
 
 
 def _headers(said: Any) -> dict[str, str]:

@@ -5,8 +5,10 @@ that recipients see, where the provider had not told it yet.
 """
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from sqlalchemy import select
 
 from mailwarden.billing.gate import SELF_HOSTED
 from mailwarden.connections.models import Connection
@@ -14,17 +16,21 @@ from mailwarden.connections.queries import find_connection
 from mailwarden.connections.rules import Purpose
 from mailwarden.connections.sending import open_sending, report_sending, takes_messages
 from mailwarden.connections.usability import may_use
-from mailwarden.core.db import reader, unit_of_work
-from mailwarden.core.jobs import Again, Lease
+from mailwarden.core.db import UnitOfWork, reader, unit_of_work
+from mailwarden.core.jobs import Again, Lease, enqueue
 from mailwarden.core.runtime import Runtime
+from mailwarden.events.dispatch import Listeners
+from mailwarden.events.models import Event
+from mailwarden.events.types import EventType
 from mailwarden.providers.base import ProviderError
 from mailwarden.providers.outgoing import Handed, Outgoing, Recipient
 from mailwarden.sending.models import Message
-from mailwarden.sending.outcomes import set_accepted
+from mailwarden.sending.outcomes import LOOKUP, set_accepted
 from mailwarden.sending.rules import next_lookup
 from mailwarden.sending.source import Outcome
 from mailwarden.sending.store import attempts_of, doubtful_attempt, find_message, open_attempt, recipients_of
 
+MOST_AGAIN, APART = 500, timedelta(seconds=2)
 log = logging.getLogger(__name__)
 
 
@@ -99,3 +105,20 @@ async def _learn(rt: Runtime, lease: Lease, row: Connection, handed: Handed) -> 
             return True
         message.seen_id = message.seen_id or handed.seen_id
         return message.seen_id is not None or not takes_messages(row.provider)
+
+
+async def look_again(rt: Runtime, tx: UnitOfWork, event: Event) -> None:
+    """The connection works again: meanwhile every look at what its mail became was in vain. Spread, not all at once."""
+    mine = (Message.org_id == event.org_id, Message.connection_id == event.connection_id)
+    asked = select(Message.id).where(*mine, Message.state == "unknown", Message.rfc822_id.is_not(None))
+    found = (await tx.session.scalars(asked.order_by(Message.id.desc()).limit(MOST_AGAIN))).all()
+    for number, message_id in enumerate(found):
+        await enqueue(tx, LOOKUP, message_id, due_at=rt.clock.now() + number * APART, queue="bulk")
+
+
+LISTENERS: Listeners = {
+    EventType.CONNECTION_RECONNECTED: [look_again],
+    EventType.CONNECTION_RECOVERED: [look_again],
+    EventType.CONNECTION_RESTORED: [look_again],
+    EventType.CONNECTION_PERMISSION_RESTORED: [look_again],
+}

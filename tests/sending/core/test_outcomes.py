@@ -5,6 +5,8 @@ from sqlalchemy import update
 
 from mailwarden.connections.models import Connection
 from mailwarden.core.db import unit_of_work
+from mailwarden.events.record import record
+from mailwarden.events.types import EventType
 from mailwarden.sending.suppression import suppress
 from tests.sending.core.steps import open_box, states
 from tests.support.world import World
@@ -161,3 +163,23 @@ async def test_who_is_suppressed_meanwhile_gets_nothing(world: World) -> None:
     ]
     (mail,) = box.sent()
     assert "ada@" not in str(mail.parsed["To"])
+
+
+async def test_a_mail_is_looked_for_once_the_connection_works_again(world: World) -> None:
+    """It was dead as long as anybody looked."""
+    box = await open_box(world, "microsoft")
+    world.sandbox.fault("microsoft", box.linked.account, "reset", path="*/send", count=1, processed=True)
+    message_id = await box.queue()
+    await box.work()
+    await world.admin.execute("UPDATE connections SET status = 'inactive' WHERE id = $1", box.linked.id)
+    for seconds in (15, 60, 300, 1800, 7200, 86_400):
+        await box.work(seconds)
+    assert (await states(box, message_id))[0] == "unknown"
+    assert (
+        await world.admin.fetchval("SELECT count(*) FROM jobs WHERE kind = 'message.lookup' AND state = 'ready'") == 0
+    )
+    await world.admin.execute("UPDATE connections SET status = 'connected' WHERE id = $1", box.linked.id)
+    async with unit_of_work(world.runtime.sessions, box.org_id) as tx:
+        await record(tx, EventType.CONNECTION_PERMISSION_RESTORED, connection_id=box.linked.id)
+    await box.work(1)
+    assert await states(box, message_id) == ("sent", None, ["found"])

@@ -40,7 +40,7 @@ def profile(call: Call) -> Response:
 
 
 def listing(call: Call) -> Response:
-    """Newest first. Of the search language ``rfc822msgid:``, ``in:``, ``-in:``, ``after:`` (seconds) and words."""
+    """Newest first. Of the search language ``rfc822msgid:``, ``in:``, ``-in:``, ``after:``, ``before:`` and words."""
     query = call.one("q")
     if query and call.access and call.access.scopes.isdisjoint(READS_BODIES):
         return errors.api_error(403, "forbidden", "Metadata scope does not support 'q' parameter")
@@ -74,6 +74,8 @@ def _finder(message: Message) -> Any:
             return inside == (key == "in")
         if key == "after" and value.isdigit():
             return message.at >= int(value)
+        if key == "before" and value.isdigit():
+            return message.at < int(value)
         return term.lower().encode() in message.raw.lower()
 
     return fits
