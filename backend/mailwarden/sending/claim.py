@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from mailwarden.billing.gate import Access, access_of
 from mailwarden.connections.models import Connection
@@ -82,7 +82,7 @@ async def claim(rt: Runtime, lease: Lease) -> Claimed | Wait:
     async with unit_of_work(rt.sessions, lease.org_id) as tx:
         await lease.guard(tx)
         try:
-            slot, row = await get_slot(tx, lease.org_id, UUID(lease.key))
+            slot, row = await _held(tx, lease.org_id, UUID(lease.key))
         except NotFound:
             return Wait(None)
         await leave_open(rt, tx, slot)
@@ -91,6 +91,21 @@ async def claim(rt: Runtime, lease: Lease) -> Claimed | Wait:
             return Wait(None)
         access = await access_of(rt, tx, lease.org_id)
         return await _gate(rt, tx, slot, row, access) or await _take(rt, tx, slot, row, access)
+
+
+async def _held(tx: UnitOfWork, org_id: UUID, slot_id: UUID) -> tuple[MailboxSlot, Connection | None]:
+    """The slot and its connection, which the attempt will point to, as they are once nobody is about to remove it.
+
+    Held before any campaign is, as by everybody else: the other way round two of them would wait for each other.
+    Raises NotFound.
+    """
+    slot, row = await get_slot(tx, org_id, slot_id)
+    if row is None:
+        return slot, None
+    mine = select(Connection.id).where(Connection.org_id == org_id, Connection.id == row.id)
+    await tx.session.execute(mine.with_for_update(read=True, key_share=True))
+    tx.session.expire_all()
+    return await get_slot(tx, org_id, slot_id)
 
 
 async def _gate(rt: Runtime, tx: UnitOfWork, slot: MailboxSlot, row: Connection, access: Access) -> Wait | None:
