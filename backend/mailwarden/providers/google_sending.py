@@ -10,7 +10,7 @@ RECENT = 25  # of the folder of sent mail; an account sends far less between two
 class SendsOverGmail:
     bcc_in_header = True
     takes_messages = True
-    most_files, largest_file = MOST_FILES, LARGEST_FILES
+    most_files, largest_file, largest_together = MOST_FILES, LARGEST_FILES, LARGEST_FILES
 
     async def hand_over(self, way: WritingApi, outgoing: Outgoing) -> Handed:
         """A conversation that is gone costs the mail its place there, not its way."""

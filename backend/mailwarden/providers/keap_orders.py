@@ -20,7 +20,7 @@ class SendsOverKeap:
 
     bcc_in_header = False
     takes_messages = False
-    most_files, largest_file = MOST_FILES, LARGEST_FILE
+    most_files, largest_file, largest_together = MOST_FILES, LARGEST_FILE, MOST_FILES * LARGEST_FILE
 
     async def hand_over(self, way: WritingApi, outgoing: Outgoing) -> Handed:
         with nothing_left():

@@ -6,15 +6,17 @@ from datetime import UTC, datetime
 from mailwarden.providers import microsoft_mail
 from mailwarden.providers.base import ScopesMissing, WritingApi
 from mailwarden.providers.microsoft_mail import Letter
-from mailwarden.providers.outgoing import LARGEST_FILES, MOST_FILES, Handed, Outgoing, decisive, nothing_left
+from mailwarden.providers.outgoing import MOST_FILES, Handed, Outgoing, decisive, nothing_left
 
+# Bytes of files: Graph takes requests of 4 MiB, in which a message stands as base64, and in that its files once more.
+LARGEST = 2 << 20
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class SendsOverGraph:
     bcc_in_header = True
     takes_messages = True
-    most_files, largest_file = MOST_FILES, LARGEST_FILES
+    most_files, largest_file, largest_together = MOST_FILES, LARGEST, LARGEST
 
     async def hand_over(self, way: WritingApi, outgoing: Outgoing) -> Handed:
         """A draft whose order was refused stays among the drafts, and the next attempt takes that one.

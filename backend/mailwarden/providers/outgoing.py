@@ -92,14 +92,15 @@ class SendingCapped(ProviderError):
 class SendsMail(Protocol[Way_contra]):
     """``bcc_in_header``: the provider takes recipients from headers, and removes this one before anybody sees it.
 
-    ``takes_messages`` False: it takes the parts of a mail and makes the message itself; ``most_files`` and
-    ``largest_file`` (bytes) are then its own limits.
+    ``takes_messages`` False: it takes the parts of a mail and makes the message itself. ``most_files``,
+    ``largest_file`` and ``largest_together`` (bytes) are what it takes of files.
     """
 
     bcc_in_header: bool
     takes_messages: bool
     most_files: int
     largest_file: int
+    largest_together: int
 
     async def hand_over(self, way: Way_contra, outgoing: Outgoing) -> Handed: ...
 

@@ -73,7 +73,8 @@ async def list_files(tx: UnitOfWork, message: Message) -> list[FileOut]:
 def check_files(files: Sequence[FileOut], provider: str) -> None:
     """Raises Conflict where this provider takes fewer or smaller ones."""
     sends = sender_for(provider)
-    if len(files) > sends.most_files or any(one.size > sends.largest_file for one in files):
-        largest = f"{sends.largest_file >> 20} MiB"
-        text = f"From this account at most {sends.most_files} files of {largest} each can be sent."
+    fit = len(files) <= sends.most_files and all(one.size <= sends.largest_file for one in files)
+    if not fit or sum(one.size for one in files) > sends.largest_together:
+        each, together = f"{sends.largest_file >> 20} MiB", f"{sends.largest_together >> 20} MiB"
+        text = f"From this account at most {sends.most_files} files of {each} each and {together} together can be sent."
         raise Conflict(text, code="attachments_refused")

@@ -40,7 +40,7 @@ class MailWay:
 class SendsOverSmtp:
     bcc_in_header = False
     takes_messages = True
-    most_files, largest_file = MOST_FILES, LARGEST_FILES
+    most_files, largest_file, largest_together = MOST_FILES, LARGEST_FILES, LARGEST_FILES
 
     async def hand_over(self, way: MailWay, outgoing: Outgoing) -> Handed:
         try:
