@@ -179,6 +179,8 @@ async def _try(box: Mailbox, message: Message) -> Claimed | None:
     except UnsafeHeader as exc:
         await fail_message(box.tx, message, Code.UNFIT, f"It cannot be written as a mail: {exc}.")
         return None
+    if await suppressed_among(box.tx, message.org_id, outgoing.addresses):  # while it was written, which takes a while
+        return await _try(box, message)
     return await _begin(box, message, outgoing)
 
 

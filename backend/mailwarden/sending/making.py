@@ -11,6 +11,7 @@ from mailwarden.connections.sending import address_of
 from mailwarden.connections.slot_models import MailboxSlot
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.ids import new_id
+from mailwarden.core.mime import MESSAGE_ID
 from mailwarden.mailboxes.settings import settings_of
 from mailwarden.sending.models import Message, MessageRecipient
 from mailwarden.sending.store import find_message
@@ -120,15 +121,20 @@ def new_message_id(row: Connection) -> str:
 
 
 async def take_thread(tx: UnitOfWork, message: Message) -> None:
-    """The place in its conversation, once it is known what the answered mail is called (RFC 5322 §3.6.4)."""
+    """The place in its conversation, once it is known what the answered mail is called (RFC 5322 §3.6.4).
+
+    What a provider calls it in a way that no header may hold costs the mail its place there, not its way.
+    """
     if message.answers_id is None or message.in_reply_to is not None:
         return
     answered = await find_message(tx, message.org_id, message.answers_id)
-    name = (answered.seen_id or answered.rfc822_id) if answered is not None else None
-    if answered is None or name is None:
+    if answered is None:
+        return
+    if answered.connection_id == message.connection_id:
+        message.provider_thread = answered.provider_thread
+    name = next((one for one in (answered.seen_id, answered.rfc822_id) if one and MESSAGE_ID.fullmatch(one)), None)
+    if name is None:
         return
     chain = [*answered.references_, name]
     message.in_reply_to = name
     message.references_ = chain if len(chain) <= MOST_REFERENCES else [chain[0], *chain[1 - MOST_REFERENCES :]]
-    if answered.connection_id == message.connection_id:
-        message.provider_thread = answered.provider_thread

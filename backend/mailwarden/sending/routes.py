@@ -114,7 +114,10 @@ async def cancel_message(message_id: MessageId, tx: Tx, caller: Sender, response
 async def resolve_message(
     message_id: MessageId, body: ResolveIn, rt: Rt, tx: Tx, caller: Sender, response: Response
 ) -> MessageDetailOut:
-    """Of an `unknown` one: says that it did go out, or has it sent again."""
+    """Of an `unknown` one: says that it did go out, or has it sent again, which first is looked for once more.
+
+    A mail that Gmail sends itself cannot be sent again from here: `not_sent_from_here`.
+    """
     return await told(tx, await service.resolve(rt, tx, caller, message_id, body.outcome), response)
 
 

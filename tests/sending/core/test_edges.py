@@ -13,16 +13,19 @@ from mailwarden.billing.gate import SELF_HOSTED
 from mailwarden.connections.queries import get_connection
 from mailwarden.connections.slot_models import MailboxSlot
 from mailwarden.connections.unreadable import Unreadable
-from mailwarden.core.db import unit_of_work
+from mailwarden.core.db import UnitOfWork, unit_of_work
 from mailwarden.core.ids import new_id
+from mailwarden.core.runtime import Runtime
 from mailwarden.mailboxes.settings import settings_of
 from mailwarden.providers.base import EgressRefused, Evidence
 from mailwarden.sending import limits
 from mailwarden.sending.claim import Mailbox, _plan_allows
 from mailwarden.sending.models import Message, SendAttempt
+from mailwarden.sending.prepare import Content, Prepared, register_prepare
 from mailwarden.sending.settle import meaning_of
 from mailwarden.sending.source import Outcome
 from mailwarden.sending.suppression import suppress
+from mailwarden.sending.tracking.prepare import prepare
 from tests.sending.core.steps import Box, open_box, states
 from tests.support.world import World
 
@@ -121,3 +124,36 @@ async def test_it_says_who_wrote_it_as_long_as_they_are_a_member(world: World) -
         await tx.session.execute(text("UPDATE messages SET author_id = :other"), {"other": new_id()})
     listed = (await box.linked.browser.get("/v1/messages", params={"whose": "all"})).json()["data"]
     assert [one["author_name"] for one in listed] == [None, None]
+
+
+async def test_who_unsubscribes_while_the_mail_is_written_gets_none_of_it(world: World) -> None:
+    """M6. Files are opened and HTML is read in that time."""
+    box = await open_box(world, "google")
+
+    async def meanwhile(rt: Runtime, tx: UnitOfWork, message: Message, people: Any, content: Content) -> Prepared:
+        async with unit_of_work(rt.sessions, box.org_id) as other:
+            await suppress(other, box.org_id, "ada@else.test", "unsubscribed")
+        return await prepare(rt, tx, message, people, content)
+
+    message_id = await box.queue("ada@else.test", "bob@else.test")
+    register_prepare(meanwhile)
+    try:
+        await box.work()
+    finally:
+        register_prepare(prepare)
+    assert [one.state for one in await box.recipients(message_id)] == ["refused", "accepted"]
+    (mail,) = box.sent()
+    assert mail.parsed["To"] == "bob@else.test"
+
+
+async def test_a_name_that_no_header_may_hold_costs_the_place_in_the_conversation_alone(world: World) -> None:
+    box = await open_box(world, "google")
+    first = await box.queue(subject="Question")
+    await box.work()
+    odd = "UPDATE messages SET seen_id = '<a:b@mail.test>' WHERE id = $1"
+    await world.admin.execute(odd, first)
+    second = await box.queue(subject="Re: Question", answers_id=first)
+    await box.work(61)
+    assert (await states(box, second))[0] == "sent"
+    ours = (await box.message(first)).rfc822_id
+    assert [one.parsed["In-Reply-To"] for one in box.sent()] == [None, ours]
