@@ -39,6 +39,7 @@ async def add(
     present = await queries.accounts_of(tx, campaign.org_id, campaign.id)
     known = next((one for one in present if one.connection_id == connection.id), None)
     if known is not None and known.state != "removed":
+        await re_add(rt, tx, campaign, known)  # a disconnect that nobody told us of yet would take it off
         return known
     require_room(campaign, present)
     account = known or _new(campaign, slot, connection)

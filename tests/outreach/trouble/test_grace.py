@@ -5,9 +5,13 @@ from datetime import timedelta
 import pytest
 
 from mailwarden.connections.models import Connection
+from mailwarden.connections.queries import get_connection
+from mailwarden.connections.slots import take_slot
+from mailwarden.core.db import unit_of_work
 from mailwarden.core.ids import format_id
 from mailwarden.events.types import EventType
 from mailwarden.outreach.models import OutreachCampaign
+from mailwarden.outreach.trouble.jobs import disconnected
 from tests.outreach.trouble.lab import DAY, HOUR, MINUTE, Lab
 from tests.support.browser import Browser
 
@@ -68,6 +72,80 @@ async def test_l13_reconnected_and_re_added_within_the_hour_everything_goes_on(l
     assert {one.account_id for one in await lab.recipients(people)} == {entry.id}
     assert (await lab.entry(campaign, mine)).state == "active"
     assert [one.state for one in await lab.clocks()] == ["cancelled"]
+
+
+async def test_l13_re_added_before_anybody_here_heard_of_the_disconnect(lab: Lab) -> None:
+    """Our workers were busy, or dead: the way back was taken all the same, and the old news does not undo it."""
+    campaign, mine, _ = await rotation(lab)
+    people = await lab.people(campaign, mine, [1, 0])
+    await lab.disconnects(mine, work=False)
+    await lab.machine.advance(10 * MINUTE)
+    await lab.reconnects(mine, work=False)
+    await lab.re_adds(campaign, mine)
+    assert await lab.place(campaign, mine) == "active"
+    await lab.later(DAY)
+    assert await lab.states(people) == ["active"] * 2
+    assert [one.state for one in await lab.clocks()] == ["cancelled"]
+
+
+async def test_l13_put_back_on_the_list_by_hand_before_anybody_here_heard(lab: Lab, owner: Browser) -> None:
+    campaign, mine, _ = await rotation(lab)
+    people = await lab.people(campaign, mine, [1, 0])
+    await lab.disconnects(mine, work=False)
+    await lab.machine.advance(10 * MINUTE)
+    await lab.reconnects(mine, work=False)
+    async with unit_of_work(lab.rt.sessions, lab.org_id) as tx:
+        slot = await take_slot(tx, await get_connection(tx, lab.org_id, mine.id, lock=True))
+    assert slot is not None
+    path = f"/v1/outreach-campaigns/{format_id('out', campaign.id)}/accounts"
+    answer = await owner.post(path, {"mailbox_id": format_id("mbx", slot.id)})
+    assert answer.status_code == 200, answer.text
+    await lab.work()
+    await lab.later(DAY)
+    assert await lab.place(campaign, mine) == "active"
+    assert await lab.states(people) == ["active"] * 2
+
+
+async def test_l14_a_wish_before_anybody_here_heard_of_the_disconnect(lab: Lab) -> None:
+    campaign, mine, _ = await rotation(lab)
+    people = await lab.people(campaign, mine, [1, 0])
+    await lab.disconnects(mine, work=False)
+    assert (await lab.re_adds(campaign, mine)).waits
+    await lab.later(10 * MINUTE)
+    await lab.reconnects(mine)
+    await lab.later(DAY)
+    assert await lab.states(people) == ["active"] * 2
+    assert await lab.place(campaign, mine) == "active"
+
+
+async def test_l13_the_same_news_again_takes_nothing_back(lab: Lab) -> None:
+    campaign, mine, _ = await rotation(lab)
+    people = await lab.people(campaign, mine, [1])
+    await lab.disconnects(mine)
+    await lab.later(10 * MINUTE)
+    await lab.reconnects(mine)
+    await lab.re_adds(campaign, mine)
+    await lab.later(2 * HOUR)
+    (event,) = await lab.told(EventType.CONNECTION_DISCONNECTED)
+    async with unit_of_work(lab.rt.sessions, lab.org_id) as tx:
+        await disconnected(lab.rt, tx, event)
+    await lab.work()
+    assert await lab.place(campaign, mine) == "active"
+    assert await lab.states(people) == ["active"]
+
+
+async def test_l11_an_old_disconnect_is_none_of_a_campaign_that_began_after_it(lab: Lab) -> None:
+    mine, other = await lab.account("a@acme.test"), await lab.account("b@acme.test")
+    await lab.disconnects(mine, work=False)
+    await lab.machine.advance(10 * MINUTE)
+    await lab.reconnects(mine, work=False)
+    await lab.machine.advance(MINUTE)
+    async with unit_of_work(lab.rt.sessions, lab.org_id) as tx:
+        await take_slot(tx, await get_connection(tx, lab.org_id, mine.id, lock=True))
+    campaign = await lab.campaign(mine, other)
+    await lab.later(2 * HOUR)
+    assert await lab.place(campaign, mine) == "active"
+    assert await lab.clocks() == []
 
 
 async def test_l14_reconnected_in_time_but_re_added_a_moment_too_late(lab: Lab) -> None:

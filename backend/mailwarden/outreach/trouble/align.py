@@ -105,17 +105,18 @@ async def _follow(
     elif row.status == Status.INACTIVE:
         await _inactive(tx, row, campaign, account, at)
     elif row.status == Status.DISCONNECTED:
-        await leave(tx, campaign, account, *await _disconnect_of(tx, row, at))
+        event = await disconnect_of(tx, row)
+        heard = (event.created_at, event.id) if event else (row.disconnected_at or at, new_id())
+        await leave(tx, campaign, account, *heard)
     elif row.status == Status.CONNECTED:
         await _well(rt, tx, campaign, account, at)
 
 
-async def _disconnect_of(tx: UnitOfWork, row: Connection, at: datetime) -> tuple[datetime, UUID]:
-    """When, and its event, though another one told us of it: one disconnect is announced once, over all campaigns."""
+async def disconnect_of(tx: UnitOfWork, row: Connection) -> Event | None:
+    """The latest, though another event told us of it: one disconnect is announced once, over all campaigns."""
     mine = (Event.org_id == row.org_id, Event.connection_id == row.id)
     asked = select(Event).where(*mine, Event.type == EventType.CONNECTION_DISCONNECTED)
-    found = await tx.session.scalar(asked.order_by(Event.created_at.desc()).limit(1))
-    return (found.created_at, found.id) if found else (row.disconnected_at or at, new_id())
+    return await tx.session.scalar(asked.order_by(Event.created_at.desc()).limit(1))
 
 
 async def _inactive(
@@ -133,16 +134,23 @@ async def _inactive(
 async def leave(
     tx: UnitOfWork, campaign: OutreachCampaign, account: OutreachAccount, at: datetime, cause: UUID
 ) -> None:
-    """The account was disconnected at ``at``, which is T0."""
-    if account.state == "removed":
+    """The account was disconnected at ``at``, which is T0. Heard again, or of a time before it was here, it is none."""
+    if account.state == "removed" or account.created_at > at:
         return
     if not (campaign.rotation and campaign.started_at is not None):
         await _pause(tx, campaign, account, Trouble.DISCONNECTED, at)
+        return
+    if campaign.started_at > at or await _was_heard(tx, account, cause):
         return
     for clock in await running_clocks(tx, account):
         await cancel_clock(tx, clock)
     await changes.take_off(tx, campaign, account, Trouble.DISCONNECTED, at)
     await start_clock(tx, campaign, account, Kind.GRACE, at, cause)
+
+
+async def _was_heard(tx: UnitOfWork, account: OutreachAccount, cause: UUID) -> bool:
+    mine = (OutreachClock.org_id == account.org_id, OutreachClock.account_id == account.id)
+    return await tx.session.scalar(select(OutreachClock.id).where(*mine, OutreachClock.episode_id == cause)) is not None
 
 
 async def _pause(

@@ -10,9 +10,9 @@ from mailwarden.core.errors import NotFound
 from mailwarden.core.jobs import enqueue
 from mailwarden.core.runtime import Runtime
 from mailwarden.outreach.models import OutreachAccount, OutreachCampaign, OutreachRecipient
-from mailwarden.outreach.trouble.align import come_back, may_come_back, settle
+from mailwarden.outreach.trouble.align import come_back, disconnect_of, leave, may_come_back, settle
 from mailwarden.outreach.trouble.clocks import CLOCKS
-from mailwarden.outreach.trouble.holding import still
+from mailwarden.outreach.trouble.holding import is_over, still
 from mailwarden.outreach.trouble.rules import ENDED
 from mailwarden.outreach.trouble.stopping import tally
 
@@ -31,11 +31,19 @@ async def re_add(rt: Runtime, tx: UnitOfWork, campaign: OutreachCampaign, accoun
     row = await still(tx, account.connection_id)
     if row is None:
         raise NotFound("The connection of this account no longer exists.")
+    await _hear(tx, row, campaign, account)
     if account.state == "removed":
         await _bring_back(rt, tx, row, campaign, account)
     people = await tally(tx, account)
     free = await free_of(tx, campaign)
     return ReAdded(account.state == "removed", people.stopped + people.freed, free)
+
+
+async def _hear(tx: UnitOfWork, row: Connection, campaign: OutreachCampaign, account: OutreachAccount) -> None:
+    """Of a disconnect that nobody told us of yet: it would take the account off once more after this."""
+    event = await disconnect_of(tx, row) if campaign.rotation and not is_over(campaign) else None
+    if event is not None:
+        await leave(tx, campaign, account, event.created_at, event.id)
 
 
 async def _bring_back(
