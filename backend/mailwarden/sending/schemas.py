@@ -78,8 +78,8 @@ class _Words(Wire):
 
     mailbox_id: MailboxId | None = Field(None, description="From which mailbox it goes. Null: chosen later.")
     to: People = Field(default_factory=list)
-    cc: People = Field(default_factory=list)
-    bcc: People = Field(default_factory=list, description="Nobody else sees them.")
+    cc: People = Field(default_factory=list, examples=[[]])  # nobody gets a mail twice
+    bcc: People = Field(default_factory=list, description="Nobody else sees them.", examples=[[]])
     subject: Subject = ""
     html: Html = ""
     text: PlainText = ""
