@@ -5,6 +5,7 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { SendingWarning } from '../../components/sending-warning.tsx';
 import { LoadingBlocks } from '../../components/states.tsx';
 import { ToneBadge } from '../../components/tone-badge.tsx';
+import { useTabInView } from '../../lib/tab-in-view.ts';
 import type { Versioned } from './api.ts';
 import { Controls } from './controls.tsx';
 import type { Draft } from './draft.ts';
@@ -32,6 +33,7 @@ type Props = { campaign: Versioned; search: PageSearch; onSearch: (change: PageS
 export function CampaignPage({ campaign, search, onSearch }: Props) {
   const [draft, setDraft] = useState<Draft | null>(null); // kept here, so that a look at another part loses nothing
   const tab = search.tab ?? 'overview';
+  const tabs = useTabInView(tab);
   const open = (next: Tab) => onSearch({ tab: next, q: undefined, state: undefined });
   return (
     <Stack gap="lg" maw={1200}>
@@ -48,7 +50,7 @@ export function CampaignPage({ campaign, search, onSearch }: Props) {
       <SendingWarning label={`the campaign “${campaign.name}”`} />
       <LeaveGuard dirty={draft !== null} />
       <Tabs value={tab} onChange={(next) => open(next as Tab)} keepMounted={false}>
-        <Tabs.List aria-label="Parts of this campaign" mb="lg" className="tabs">
+        <Tabs.List aria-label="Parts of this campaign" mb="lg" className="tabs" ref={tabs}>
           {(Object.keys(LABELS) as Tab[]).map((one) => (
             <Tabs.Tab key={one} value={one} fw={500}>
               {LABELS[one]}

@@ -112,7 +112,7 @@ function ScheduleFields({ value, errors, onChange }: ScheduleProps) {
         <TextInput
           type="time"
           label="Until"
-          description="00:00: the end of the day."
+          description="Midnight: the end of the day."
           inputWrapperOrder={['label', 'input', 'description', 'error']}
           value={value.until === '24:00' ? '00:00' : value.until}
           error={errors['schedule.until'] ?? errors['schedule']}
