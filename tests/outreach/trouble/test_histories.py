@@ -184,6 +184,19 @@ class Histories(RuleBasedStateMachine):
         self.model.works_again(account) if status == "inactive" else self.model.reconnected(account)
         self.time_without_us(seconds)
 
+    @rule(name=NAMES, account=ACCOUNTS)
+    def leaves_and_returns_unheard(self, name: str, account: str) -> None:
+        """Somebody resets the account and re-adds it to one campaign before our workers hear of anything."""
+        campaign = self.model.campaigns[name]
+        if account not in campaign.places or not campaign.rotation or self.model.accounts[account] != "connected":
+            return
+        self.act(self.lab.disconnects(self.of(account), work=False))
+        self.model.disconnected(account)
+        self.act(self.lab.reconnects(self.of(account), work=False))
+        self.model.reconnected(account)
+        self.act(self.lab.re_adds(self.world.campaigns[name], self.of(account)))
+        self.model.asks_back(name, account)
+
     @precondition(lambda self: self.replacements == 0)
     @rule(account=ACCOUNTS)
     def another_address(self, account: str) -> None:
