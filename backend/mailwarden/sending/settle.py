@@ -3,6 +3,7 @@
 An attempt is settled by its id under its lock, whoever holds the mailbox by then: what a provider said stays true.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -25,7 +26,7 @@ from mailwarden.sending.models import Message, SendAttempt
 from mailwarden.sending.outcomes import fail_message, set_accepted, set_refused, set_unknown, tell_sources
 from mailwarden.sending.rules import Code, next_try
 from mailwarden.sending.source import Outcome
-from mailwarden.sending.store import doubtful_attempt, find_message, open_attempt
+from mailwarden.sending.store import attempts_of, doubtful_attempt, find_message, open_attempt
 
 # The first that fits. All of these surely sent nothing.
 NOT_SENT: tuple[tuple[type[ProviderError], Code], ...] = (
@@ -98,7 +99,8 @@ async def _put_back(
     now = rt.clock.now()
     attempt.outcome, attempt.finished_at = Outcome.NOT_SENT, now
     attempt.code, attempt.detail = meaning.code, meaning.detail
-    at = next_try(attempt.number, message.queued_at or attempt.started_at, meaning.code, now)
+    tried = await _tried(tx, message, attempt)
+    at = next_try(len(tried), tried[0].started_at, meaning.code, now)
     if at is None:
         await fail_message(tx, message, Code.GIVEN_UP, f"Two days of trying were in vain: {meaning.detail}")
         return
@@ -108,3 +110,9 @@ async def _put_back(
     message.version += 1
     await tx.session.flush()
     await tell_sources(tx, message, Outcome.NOT_SENT)
+
+
+async def _tried(tx: UnitOfWork, message: Message, attempt: SendAttempt) -> Sequence[SendAttempt]:
+    """Since somebody ordered it, the first one first. A mail that waited for its time was not tried in that time."""
+    ordered_at = message.queued_at or attempt.started_at
+    return [one for one in reversed(await attempts_of(tx, message)) if one.started_at >= ordered_at] or [attempt]

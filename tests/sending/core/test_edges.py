@@ -14,7 +14,7 @@ from mailwarden.connections.queries import get_connection
 from mailwarden.connections.slot_models import MailboxSlot
 from mailwarden.connections.unreadable import Unreadable
 from mailwarden.core.db import UnitOfWork, unit_of_work
-from mailwarden.core.ids import new_id
+from mailwarden.core.ids import new_id, parse_id
 from mailwarden.core.runtime import Runtime
 from mailwarden.mailboxes.settings import settings_of
 from mailwarden.providers.base import EgressRefused, Evidence
@@ -157,3 +157,19 @@ async def test_a_name_that_no_header_may_hold_costs_the_place_in_the_conversatio
     assert (await states(box, second))[0] == "sent"
     ours = (await box.message(first)).rfc822_id
     assert [one.parsed["In-Reply-To"] for one in box.sent()] == [None, ours]
+
+
+async def test_a_mail_that_waited_for_its_time_is_tried_for_two_days_from_then_on(world: World) -> None:
+    """And one that was sent again is tried as often as a new one."""
+    box = await open_box(world, "imap")
+    said = "450 4.7.1 greylisted"
+    world.sandbox.fault("imap", box.linked.account, "reply", text=said, path="/smtp/RCPT/*", count=1)
+    body = {"mailbox_id": f"mbx_{box.slot_id.hex}", "to": [{"address": "ada@else.test"}], "subject": "Later"}
+    made = (await box.linked.browser.post("/v1/messages", body)).json()
+    later = {"send_at": (world.now() + timedelta(days=5)).isoformat()}
+    assert (await box.linked.browser.post(f"/v1/messages/{made['id']}/send", later)).is_success
+    await box.work(5 * 86_400 + 1)
+    message_id = parse_id("msg", made["id"])
+    assert await states(box, message_id) == ("queued", "deferred", ["not_sent"])
+    await box.work(120)
+    assert await states(box, message_id) == ("sent", None, ["accepted", "not_sent"])
