@@ -1,55 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { FromGmail, Mail, Mailbox, Status, Tracking } from '../shared/protocol.ts';
+import type { FromGmail } from '../shared/protocol.ts';
 import { trouble } from '../shared/words.ts';
+import { byHand, MAIL, MAILBOX, status, Window, withHands } from '../test/page.ts';
 import { Companion } from './companion.ts';
-import type { ComposeWindow, Draft } from './compose.ts';
 import { Feed } from './feed.ts';
-
-const MAIL: Mail = {
-  to: [{ address: 'b@example.net', name: '' }],
-  cc: [],
-  bcc: [],
-  subject: 'Hi',
-  html: 'x',
-  text: 'x',
-};
-const MAILBOX: Mailbox = {
-  id: 'mbx_1',
-  address: 'ann@example.com',
-  label: 'ann@example.com',
-  usable: true,
-  trouble: null,
-};
-
-/** A mail page with one window, as an adapter would give it. */
-class Window implements ComposeWindow {
-  id = 'w1';
-  draft: Draft = { mail: MAIL, broken: null, onlyGmail: null };
-  done: string[] = [];
-  open = true;
-  closes = true;
-  place = (button: HTMLElement) => document.body.append(button);
-  from = 'ann@example.com';
-  read = () => this.draft;
-  sender = () => this.from;
-  rewrite = (_: Tracking) => {
-    this.done.push('rewritten');
-    return () => this.done.push('put back');
-  };
-  pressed = false;
-  wasSent = () => this.pressed;
-  send = () => {
-    this.pressed = true;
-    return this.press('sent by Gmail');
-  };
-  discard = () => this.press('discarded');
-  isOpen = () => this.open;
-  private press(what: string): boolean {
-    this.done.push(what);
-    if (this.closes) this.open = false;
-    return true;
-  }
-}
 
 type Answers = { [K in keyof FromGmail]?: (ask: FromGmail[K]['ask']) => unknown };
 
@@ -57,15 +11,6 @@ let made: Companion[];
 let window_: Window;
 let answers: Answers;
 let asked: { kind: string; ask: unknown }[];
-
-const status = (given: Partial<Status> = {}): Status => ({
-  at: Date.now(),
-  usable: true,
-  trouble: null,
-  mailboxes: [MAILBOX],
-  others: [],
-  ...given,
-});
 
 function worker(): void {
   const sendMessage = vi.fn(async ({ kind, ask }: { kind: keyof FromGmail; ask: never }) => {
@@ -104,18 +49,6 @@ const words = () => shadow().textContent ?? '';
 const toggle = () => shadow().querySelector<HTMLButtonElement>('button.open')?.textContent;
 const button = (name: string) =>
   [...shadow().querySelectorAll('button')].find((one) => one.textContent === name) as HTMLButtonElement;
-
-/** The clicks of a person: jsdom has none, so listeners see these as a browser would show them. */
-const byHand = new WeakSet<Event>();
-
-function withHands(): void {
-  const add = EventTarget.prototype.addEventListener;
-  vi.spyOn(EventTarget.prototype, 'addEventListener').mockImplementation(function (this: EventTarget, kind, listener) {
-    const shown = (event: Event) => ({ target: event.target, isTrusted: true }) as Event;
-    const hear = (event: Event) => (listener as EventListener)(byHand.has(event) ? shown(event) : event);
-    add.call(this, kind, typeof listener === 'function' ? hear : listener);
-  });
-}
 
 async function press(name: string): Promise<void> {
   const click = new MouseEvent('click');
