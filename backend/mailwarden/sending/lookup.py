@@ -95,10 +95,8 @@ async def _learn(rt: Runtime, lease: Lease, row: Connection, handed: Handed) -> 
         message = await find_message(tx, lease.org_id, UUID(lease.key), lock=True)
         if message is None:
             return True
-        if message.state == "queued":  # somebody has just had it sent again: it need not go
-            attempt = await doubtful_attempt(tx, message)
-        else:
-            attempt = await open_attempt(tx, message) if message.state == "unknown" else None
+        # Or somebody has just had it sent again: it need not go.
+        attempt = await (open_attempt if message.state == "unknown" else doubtful_attempt)(tx, message)
         if attempt is not None:
             await set_accepted(rt, tx, message, attempt, handed, Outcome.FOUND)
         if message.state != "sent":

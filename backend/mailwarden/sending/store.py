@@ -8,6 +8,7 @@ from mailwarden.core.errors import NotFound
 from mailwarden.sending.models import Message, MessageFile, MessageRecipient, SendAttempt
 from mailwarden.sending.rules import DECLARED_UNSENT
 
+AT_REST = ("queued", "cancelled", "failed")
 OPEN = ("started", "unknown")  # what may still become something else
 
 
@@ -64,8 +65,8 @@ async def open_attempt(tx: UnitOfWork, message: Message) -> SendAttempt | None:
 
 
 async def doubtful_attempt(tx: UnitOfWork, message: Message) -> SendAttempt | None:
-    """Of a mail that waits: the one that only a person declared unsent. Lock the message first."""
-    latest = (await attempts_of(tx, message))[:1] if message.state == "queued" else []
+    """Of a mail that does not go now: the one that only a person declared unsent. Lock the message first."""
+    latest = (await attempts_of(tx, message))[:1] if message.state in AT_REST else []
     return next((one for one in latest if one.code == DECLARED_UNSENT), None)
 
 

@@ -53,8 +53,9 @@ async def test_who_cannot_look_at_first_looks_before_it_goes(world: World) -> No
     assert (await states(box, message_id))[0] == "sent"
 
 
+@pytest.mark.parametrize("cancelled", [False, True])
 async def test_the_answer_of_a_worker_that_was_given_up_still_keeps_the_second_copy_back(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, *, cancelled: bool
 ) -> None:
     box = await open_box(world, "imap")  # where nothing could be found
     message_id = await box.queue()
@@ -71,6 +72,8 @@ async def test_the_answer_of_a_worker_that_was_given_up_still_keeps_the_second_c
     await lose_worker(world, box)
     await box.work()
     await act(box, message_id, "resolve", outcome="send_again")
+    if cancelled:
+        await act(box, message_id, "cancel")
     await settle(world.runtime, *kept[0])
     assert await states(box, message_id) == ("sent", None, ["accepted"])
     await box.work(120)
