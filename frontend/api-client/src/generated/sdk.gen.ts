@@ -3852,7 +3852,9 @@ export const reportMessage = <ThrowOnError extends boolean = true>(options: Opti
 /**
  * Resolve Message
  *
- * Of an `unknown` one: says that it did go out, or has it sent again.
+ * Of an `unknown` one: says that it did go out, or has it sent again, which first is looked for once more.
+ *
+ * A mail that Gmail sends itself cannot be sent again from here: `not_sent_from_here`.
  */
 export const resolveMessage = <ThrowOnError extends boolean = true>(options: Options<ResolveMessageData, ThrowOnError>): RequestResult<ResolveMessageResponses, ResolveMessageErrors, ThrowOnError> => (options.client ?? client).post<ResolveMessageResponses, ResolveMessageErrors, ThrowOnError>({
     security: [

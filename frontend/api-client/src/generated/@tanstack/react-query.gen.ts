@@ -3900,7 +3900,9 @@ export const reportMessageMutation = (options?: Partial<Options<ReportMessageDat
 /**
  * Resolve Message
  *
- * Of an `unknown` one: says that it did go out, or has it sent again.
+ * Of an `unknown` one: says that it did go out, or has it sent again, which first is looked for once more.
+ *
+ * A mail that Gmail sends itself cannot be sent again from here: `not_sent_from_here`.
  */
 export const resolveMessageMutation = (options?: Partial<Options<ResolveMessageData>>): UseMutationOptions<ResolveMessageResponse, ResolveMessageError, Options<ResolveMessageData>> => {
     const mutationOptions: UseMutationOptions<ResolveMessageResponse, ResolveMessageError, Options<ResolveMessageData>> = {
