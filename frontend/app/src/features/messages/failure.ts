@@ -18,6 +18,7 @@ const FAILURES: Record<string, Failure> = {
   sender_refused: { title: 'The provider refused the sender', remedy: 'mailbox' },
   not_sendable: { title: 'It cannot be written as a mail', remedy: 'edit' },
   daily_cap: { title: 'The provider’s own daily cap was reached', remedy: 'again' },
+  domain_daily_limit: { title: 'The mailbox’s daily limit for that domain was reached', remedy: 'again' },
   rate_limited: { title: 'The provider asked us to wait', remedy: 'again' },
   provider_unavailable: { title: 'The provider could not be reached', remedy: 'again' },
   deferred: { title: 'The receiving server put it off', remedy: 'again' },
