@@ -25,7 +25,7 @@ WORKER = ("mailwarden", "worker")
 CONTROL = ("tests.benchmarks.sends_worker",)
 WAITS = ("queued", "sending")
 STATES = """
-SELECT m.subject, r.address, m.state, m.failure_code, c.provider FROM messages m
+SELECT m.subject, r.address, m.state, m.failure_code, m.failure_detail, c.provider FROM messages m
 JOIN message_recipients r ON r.message_id = m.id JOIN connections c ON c.id = m.connection_id
 """
 LEFT = "SELECT count(*) FROM messages WHERE state IN ('queued','sending')"
@@ -56,6 +56,7 @@ class Told:
     events: Counter[str] = field(default_factory=Counter)
     outcomes: dict[str, int] = field(default_factory=dict)  # of attempts
     ways: dict[str, Counter[str]] = field(default_factory=dict)
+    failures: Counter[str] = field(default_factory=Counter)  # why mail is shown as not sent, by way
     wrong: list[str] = field(default_factory=list)
 
     def count(self, what: str) -> int:
@@ -66,6 +67,8 @@ class Told:
             way, times = self.ways.setdefault(row["provider"], Counter()), held[row["subject"], row["address"]]
             way["sends"] += 1
             way[row["state"]] += 1
+            if row["state"] == "failed":
+                self.failures[f"{row['provider']} {row['failure_code']}: {row['failure_detail']}"] += 1
             way["unknown, out"] += row["state"] == "unknown" and times == 1
             fault = _fault(row["state"], times)
             way[fault or "right"] += 1
@@ -174,6 +177,8 @@ def show(told: Told) -> None:
     say(f"{events}; {told.sends / told.seconds:.1f} sends per second, with all that")
     say(f"outcome unknown at first {found + unknown} ({(found + unknown) / told.sends:.2%}), found by looking {found}")
     say(f"unknown in the end {unknown} ({unknown / told.sends:.2%}), shown so and not sent again")
+    for why, times in told.failures.most_common(10):
+        say(f"failed {times}: {why}")
     for wrong in told.wrong[:20]:
         say(f"  {wrong}")
 
