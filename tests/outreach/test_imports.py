@@ -189,6 +189,7 @@ async def test_what_cannot_be_read_is_refused(owner: Browser) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "unreadable_file")
 
 
+@pytest.mark.timeout(300)
 async def test_a_hundred_thousand_rows(owner: Browser) -> None:
     campaign = await draft(owner)
     rows = "".join(f"p{n}@example.net,Name {n},Company {n}\n" for n in range(100_000))
