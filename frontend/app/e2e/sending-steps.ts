@@ -50,7 +50,8 @@ export async function learnOfTrouble(page: Page, number: number): Promise<void> 
   await slot(page, number)
     .getByRole('button', { name: /^Test connection/ })
     .click();
-  await slot(page, number).getByText('Failed', { exact: true }).first().waitFor({ timeout: 120_000 });
+  // while it is being verified, nobody is asked to reconnect yet
+  await slot(page, number).getByText('Inactive', { exact: true }).first().waitFor({ timeout: 120_000 });
 }
 
 export const openNewEmail = (page: Page) => page.goto(`${BASE}/messages/compose`);

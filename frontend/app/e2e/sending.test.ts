@@ -90,7 +90,7 @@ test('the suppression list', { timeout: 120_000 }, async () => {
   await page.getByRole('textbox', { name: 'Address' }).fill('nomore@else.example');
   await seen('adding to the suppression list');
   await page.getByRole('dialog').getByRole('button', { name: 'Add address' }).click();
-  await page.getByRole('cell', { name: /nomore@else.example/ }).waitFor();
+  await page.getByRole('cell', { name: /^nomore@else.example/ }).waitFor();
   await seen('the suppression list');
   assert.deepEqual(found, []);
   assert.deepEqual(faults, []);
