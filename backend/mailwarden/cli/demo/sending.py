@@ -11,10 +11,10 @@ from typing import Any
 from mailwarden.cli.demo.client import DemoFailed, Person, Progress
 
 ROTATING = ("google", "microsoft")
-CUT_OFF, GOES_ON = ROTATING
+GOES_ON, CUT_OFF = ROTATING
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 SPEED_S = 10  # the fastest that a mailbox may be set to
-READERS = ("first@readers.test", "second@readers.test", "third@readers.test")
+READERS = ("first@readers.test", "second@readers.test")
 STEPS = ("A question", "One more word")
 ONE_OFF = "The minutes of today"
 CAMPAIGNS = "/v1/outreach-campaigns"
@@ -87,7 +87,7 @@ def open_mailboxes(person: Person, story: SendingStory, tell: Progress) -> None:
 
 
 def send_one(person: Person, story: SendingStory, tell: Progress) -> None:
-    box = story.boxes[CUT_OFF]
+    box = story.boxes[GOES_ON]
     tell(f"send a mail from {box.address}", None)
     mail = {"mailbox_id": box.mailbox_id, "to": [{"address": READERS[0]}], "subject": ONE_OFF, "track_opens": True}
     draft = person.post("/v1/messages", mail | {"html": "<p>Here they are.</p>"})

@@ -74,11 +74,11 @@ def domains_table(story: Story) -> Table:
 def sending_table(story: SendingStory) -> Table:
     table = Table("what", "result", title="A mail, and a campaign that rotates over two mailboxes")
     tracked = "tracked" if story.one_off_tracked else "[red]not tracked[/]"
-    table.add_row(f"a mail from {story.boxes[CUT_OFF].address}", f"{story.one_off}, {tracked}")
+    table.add_row(f"a mail from {GOES_ON}", f"{story.one_off}, {tracked}")
     table.add_row("its copies in the folder Sent", str(story.one_off_copies))
-    table.add_row("the campaign, cut off from there", f"{story.campaign_meanwhile}; this account paused")
+    table.add_row(f"the campaign, {CUT_OFF} cut off", f"{story.campaign_meanwhile}; this account paused")
     table.add_row("shown with it", f"{story.paused['action']['label']}, {story.paused['clock']['countdown']}")
-    table.add_row(f"{story.boxes[GOES_ON].address} meanwhile", f"{story.meanwhile - story.before} more sent")
+    table.add_row(f"{GOES_ON} meanwhile", f"{story.meanwhile - story.before} more sent")
     once = sum(count == 1 for count in story.copies.values())
     table.add_row("sent exactly once", f"{once} of {len(READERS) * len(STEPS)} mails")
     table.add_row("differences", f"[bold]{len(story.differences)}[/]")
