@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import exists, insert, select
 
 from mailwarden.accounts.models import Organization
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.ids import format_id, new_id
 from mailwarden.events.record import record
 from mailwarden.events.types import EventType
-from mailwarden.sending.models import Message, MessageRecipient
-from mailwarden.sending.suppression import suppress, suppressed_among
+from mailwarden.sending.models import Message, MessageRecipient, Suppression
+from mailwarden.sending.suppression import suppress
 from mailwarden.sending.tracking.arrivals import Found
 from mailwarden.sending.tracking.models import TrackingEvent
 
@@ -30,10 +30,10 @@ async def wish_of(tx: UnitOfWork, found: Found) -> Wish | None:
     row = await _recipient(tx, found)
     if row is None:
         return None
-    asked = select(Organization.name).where(Organization.id == found.org_id)
-    name = await tx.session.scalar(asked) or ""
-    held = await suppressed_among(tx, found.org_id, [row.address])
-    return Wish(name, shortened(row.address), row.unsubscribed_at is not None and bool(held))
+    held = exists().where(Suppression.org_id == found.org_id, Suppression.address == row.address.lower())
+    asked = select(Organization.name, held.label("held")).where(Organization.id == found.org_id)
+    known = (await tx.session.execute(asked)).one()
+    return Wish(known.name, shortened(row.address), row.unsubscribed_at is not None and known.held)
 
 
 async def unsubscribe(tx: UnitOfWork, found: Found, now: datetime) -> None:
