@@ -50,11 +50,11 @@ function Row({ row, onRemove }: { row: Suppression; onRemove: () => void }) {
     <tr>
       <td className="break-anywhere" style={{ maxWidth: 280 }}>
         {row.address}
-        {row.note && <span className="sub wraps">{row.note}</span>}
+        {row.note && <span className="sub">{row.note}</span>}
       </td>
       <td>
         <ToneBadge tone={tone}>{label}</ToneBadge>
-        <span className="sub wraps">{hint}</span>
+        <span className="sub">{hint}</span>
       </td>
       <td className="nowrap">
         <time dateTime={row.created_at}>{shortDateTime(row.created_at, zone)}</time>
