@@ -77,10 +77,10 @@ class Told:
 
 
 def _fault(state: str, times: int) -> str | None:
-    """``times``: at the provider."""
+    """``times``: at the provider. Nobody refuses anything here, so what failed and is not out was lost, too."""
     if times > 1:
         return "twice"
-    if state in WAITS or (state == "sent" and not times):
+    if state in WAITS or (state in ("sent", "failed") and not times):
         return "lost"
     return "denied" if state == "failed" and times else None
 
