@@ -62,10 +62,8 @@ export async function allHours(page: Page): Promise<void> {
   await page.getByLabel('Until', { exact: true }).fill('00:00');
 }
 
-export async function start(page: Page, look?: () => Promise<void>): Promise<void> {
+export async function start(page: Page): Promise<void> {
   await button(page, 'Start…').click();
-  await page.getByRole('button', { name: 'Start sending' }).waitFor();
-  await look?.();
   await button(page, 'Start sending').click();
   await dialogGone(page);
   await button(page, 'Pause').waitFor();

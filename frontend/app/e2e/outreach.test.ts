@@ -54,7 +54,6 @@ test('a campaign is written, and gets its people from a file', { timeout: 240_00
   await seen('an import, its columns');
   await button(page, 'Check all rows').click();
   await part(page, 'Errors by row').waitFor();
-  await seen('an import, tried');
   await button(page, 'Import 2 recipients').click();
   await page.getByText('The import is done.').waitFor();
   await steps.closeDialog(page);
@@ -75,7 +74,7 @@ test('it starts from two mailboxes, is paused, resumed, and sends', { timeout: 2
   await page.getByText('Nobody to send from yet').waitFor();
   await steps.addMailbox(page, /outreach-mail/);
   await steps.addMailbox(page, /outreach-office/);
-  await steps.start(page, () => seen('starting a campaign'));
+  await steps.start(page);
   await button(page, 'Pause').click();
   await button(page, 'Resume').click();
   await button(page, 'Pause').waitFor();
