@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -42,3 +43,20 @@ def test_what_is_there_at_the_start_is_not_looked_through_again_but_cycles_are_f
 
     run(tie())
     assert Knot.gone > NEW_OBJECTS / 4
+
+
+def test_old_cycles_of_a_quiet_process_are_found_in_time() -> None:
+    class Knot:
+        def __init__(self) -> None:
+            self.itself = self
+
+    async def tie() -> None:
+        knot = Knot()
+        for generation in (0, 1):
+            gc.collect(generation)  # what is old is looked for seldom
+        gone = asyncio.Event()
+        weakref.finalize(knot, gone.set)
+        del knot
+        await asyncio.wait_for(gone.wait(), 20)
+
+    run(tie(), collect_every_s=0.05)

@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import dns.flags
 import dns.message
+import dns.rcode
 
 from mailwarden_sandbox.dns.answering import answer
 from mailwarden_sandbox.dns.server import serving
@@ -44,3 +46,23 @@ async def name_server(
     server = NameServer(zones, behaviour, ttl)
     async with serving(HOST, server.reply, server.reply_over_tcp, tcp=tcp) as server.port:
         yield server
+
+
+def fails_with(code: dns.rcode.Rcode) -> Behaviour:
+    def behave(question: dns.message.Message, honest: dns.message.Message) -> dns.message.Message:
+        reply = dns.message.make_response(question)
+        reply.set_rcode(code)
+        return reply
+
+    return behave
+
+
+def silent(question: dns.message.Message, honest: dns.message.Message) -> None:
+    return None
+
+
+def cut_off(question: dns.message.Message, honest: dns.message.Message) -> dns.message.Message:
+    """What does not fit; with ``tcp=False`` there is no other way to it."""
+    reply = dns.message.make_response(question)
+    reply.flags |= dns.flags.TC
+    return reply

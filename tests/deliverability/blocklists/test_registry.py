@@ -55,6 +55,7 @@ def test_no_list_asks_a_zone_that_is_retired() -> None:
         ({"lookup_url": "ftp://example.net"}, "URL"),
         ({"removal": {"how": "expires", "url": "https://example.net", "takes": "x", "advice": "y"}}, "form"),
         ({"surprise": 1}, "surprise"),
+        ({"operator": "nobody"}, "has no name"),
     ],
 )
 def test_what_does_not_fit_stops_the_start(over: dict[str, Any], complaint: str) -> None:

@@ -83,6 +83,7 @@ async def test_each_asset_with_what_each_list_says(page: Page):
 
 async def test_a_listing_names_list_reason_and_the_way_off(page: Page):
     one = await listed(page)
+    assert one["operator"] == "Spamhaus"
     assert (one["list_name"], one["asset"], one["tier"], one["times"]) == ("Spamhaus ZEN", "192.0.2.7", "A", 1)
     assert one["said"].endswith("SBL1")
     steps = {step["step"]: step for step in one["checklist"]}

@@ -40,7 +40,8 @@ def blocklists_out(wishes: Blocklists, known: Mapping[Key, Known]) -> Blocklists
 def _blocklist(one: Blocklist, wishes: Blocklists, known: Mapping[Key, Known]) -> BlocklistOut:
     use = use_of(one, wishes)
     return BlocklistOut(
-        **{name: getattr(one, name) for name in ("key", "name", "operator", "zone", "ipv6", "access", "terms")},
+        **{name: getattr(one, name) for name in ("key", "name", "zone", "ipv6", "access", "terms")},
+        operator=registry().operators[one.operator],
         kind=one.kind.value,
         tier=one.tier.value,
         codes=[CodeOut(code=c.mark, meaning=c.meaning, tier=c.tier.value, cause=c.cause) for c in one.codes],
@@ -117,13 +118,14 @@ def _listing(
     row: BlocklistListing, asset: Asset | None, standing: BlocklistStanding | None, ticks: Ticks, now: datetime
 ) -> ListingOut:
     case = _case(row, asset)
-    plain = ("id", "asset", "operator", "tier", "codes", "said", "first_seen_at", "confirmed_at", "last_seen_at")
+    plain = ("id", "asset", "tier", "codes", "said", "first_seen_at", "confirmed_at", "last_seen_at")
     return ListingOut.model_validate(
         {
             **{name: getattr(row, name) for name in (*plain, "ended_at", "ending", "times")},
             "kind": row.asset_kind,
             "list_key": row.list_key,
             "list_name": _name_of(row.list_key),
+            "operator": registry().operators.get(row.operator, row.operator),
             "shared": asset.shared if asset else None,
             "domains": list(asset.domains) if asset else [],
             "ends_by_itself_at": case.ends_by_itself_at if case else None,

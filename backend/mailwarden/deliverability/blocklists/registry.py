@@ -179,7 +179,10 @@ class Retired(Strict):
 
 
 class Registry(Strict):
+    """``operators``: what those who run the lists are called."""
+
     causes: dict[str, Cause]
+    operators: dict[str, str]
     lists: tuple[Blocklist, ...]
     retired: tuple[Retired, ...]
 
@@ -192,6 +195,8 @@ class Registry(Strict):
             if (gone := self.retired_of(one.zone)) is not None:
                 raise ValueError(f"{one.key}: {gone.name} is retired")
             unknown = {code.cause for code in one.codes if code.cause} - set(self.causes)
+            if one.operator not in self.operators:
+                raise ValueError(f"{one.key}: its operator has no name")
             if unknown:
                 raise ValueError(f"{one.key}: nobody explains {', '.join(sorted(unknown))}")
         return self
