@@ -74,15 +74,17 @@ class Description:
 
     document: Schema
     slots: dict[str, Slots] = field(init=False)
+    queries: dict[str, list[str]] = field(init=False)
     bodies: dict[str, Schema] = field(init=False)
     asked: dict[str, dict[str, Schema]] = field(init=False)  # what a query must hold
 
     def __post_init__(self) -> None:
-        self.slots, self.bodies, self.asked = {}, {}, {}
+        self.slots, self.queries, self.bodies, self.asked = {}, {}, {}, {}
         for path, item in self.document["paths"].items():
             for operation in item.values():
                 name = operation["operationId"]
                 given = operation.get("parameters", [])
+                self.queries[name] = [one["name"] for one in given if one["in"] == "query"]
                 needed = (one for one in given if one["in"] == "query" and one.get("required"))
                 self.asked[name] = {one["name"]: one["schema"] for one in needed}
                 body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")

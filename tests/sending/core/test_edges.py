@@ -130,10 +130,10 @@ async def test_who_unsubscribes_while_the_mail_is_written_gets_none_of_it(world:
     """M6. Files are opened and HTML is read in that time."""
     box = await open_box(world, "google")
 
-    async def meanwhile(rt: Runtime, tx: UnitOfWork, message: Message, people: Any, content: Content) -> Prepared:
+    async def meanwhile(rt: Runtime, tx: UnitOfWork, message: Message, recipients: Any, content: Content) -> Prepared:
         async with unit_of_work(rt.sessions, box.org_id) as other:
             await suppress(other, box.org_id, "ada@else.test", "unsubscribed")
-        return await prepare(rt, tx, message, people, content)
+        return await prepare(rt, tx, message, recipients, content)
 
     message_id = await box.queue("ada@else.test", "bob@else.test")
     register_prepare(meanwhile)
