@@ -62,8 +62,8 @@ test-backend: setup web ## backend tests on real PostgreSQL and Redis, in two pr
 	$(PY) -m pytest -n 3 --dist loadfile --show-capture=no --reruns 1 --reruns-delay 3 -rR $(ARGS)
 
 .PHONY: test-web
-test-web: setup web ## unit tests of the pages, and their size budgets
-	cd frontend && npm test && npm run size
+test-web: setup web ## unit tests of pages and extension, their size budgets, and what the extension asks for
+	cd frontend && npm test && npm run build:extension && npm run size
 
 .PHONY: test-browser
 test-browser: setup web ## walk through the running product with Chromium
@@ -105,6 +105,10 @@ setup: $(PY_STAMP) $(NPM_STAMP) ## .venv, locked Python packages, Node inside it
 .PHONY: web
 web: $(WEB) ## build the pages
 
+.PHONY: extension
+extension: setup ## dist/mailwarden-extension-*.zip; EXTENSION_SERVER=https://… EXTENSION_STORE=1
+	cd frontend && npm run pack:extension && npm run size -w @mailwarden/extension
+
 .PHONY: wheel
 wheel: setup web ## dist/*.whl with the built pages inside
 	rm -rf dist
@@ -114,7 +118,8 @@ wheel: setup web ## dist/*.whl with the built pages inside
 .PHONY: clean
 clean: ## remove all that was set up and built, and the embedded servers' data
 	-test ! -x $(PY) || $(PY) -m mailwarden.embedded remove .
-	rm -rf $(VENV) .local dist build frontend/node_modules frontend/*/node_modules frontend/app/dist
+	rm -rf $(VENV) .local dist build frontend/node_modules frontend/*/node_modules frontend/app/dist \
+		frontend/extension/dist
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench-results screenshots
 
 .PHONY: help

@@ -13,11 +13,13 @@ from pydantic import HttpUrl
 
 from mailwarden.cli.demo.run import add_sandbox
 from mailwarden.cli.stack import Stack, StackError, running_stack
+from mailwarden.developers.oauth.clients import DEVELOPMENT_EXTENSION
 from mailwarden.embedded.processes import free_port
 from mailwarden.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = "http://127.0.0.1:5173"
+ENVIRONMENT = {"MAILWARDEN_OAUTH__EXTENSION_IDS": DEVELOPMENT_EXTENSION}
 WATCHED = ("*.py", "*.yaml")
 
 
@@ -56,7 +58,8 @@ def main() -> int:
     settings = Settings(environment="development", port=free_port(), data_dir=ROOT / ".local" / "dev")
     settings = settings.model_copy(update={"base_url": HttpUrl(PAGES)})  # sign-in and consent happen on Vite's origin
     try:
-        with pages(f"http://127.0.0.1:{settings.port}"), running_stack(settings, before=add_sandbox) as stack:
+        stack_of_mine = running_stack(settings, extra_env=ENVIRONMENT, before=add_sandbox)
+        with pages(f"http://127.0.0.1:{settings.port}"), stack_of_mine as stack:
             print(f"\nPages {PAGES}   sandbox {stack.sandbox_url}   logs {settings.data_dir / 'logs'}\n", flush=True)
             restart_on_changes(stack)
     except StackError as error:

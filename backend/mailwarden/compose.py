@@ -127,6 +127,7 @@ def feature_config(settings: Settings) -> Config:
     return Config(
         environment=settings.environment,
         base_url=settings.public_url,
+        tracking_url=settings.public_tracking_url,
         data_dir=settings.data_dir,
         providers={name: provider_settings(one, timing) for name, one in clients.items() if one.client_id},
         egress_allow=settings.egress.allow,

@@ -67,6 +67,15 @@ from mailwarden.metrics.routes import router as metrics
 from mailwarden.organizations.audit_routes import router as audit_log
 from mailwarden.organizations.invitation_routes import router as invitations
 from mailwarden.organizations.routes import router as organizations
+from mailwarden.outreach.imports.routes import router as outreach_imports
+from mailwarden.outreach.recipient_routes import router as outreach_recipients
+from mailwarden.outreach.routes import router as outreach_campaigns
+from mailwarden.outreach.trouble.routes import router as outreach_trouble
+from mailwarden.sending.routes import router as messages
+from mailwarden.sending.suppression_routes import router as suppressions
+from mailwarden.sending.tracking.activity_routes import router as mail_activity
+from mailwarden.sending.tracking.host import TrackingHost
+from mailwarden.sending.tracking.routes import router as tracking
 from mailwarden.settings import Settings
 from mailwarden.status.routes import router as status
 from mailwarden.support.article_routes import router as help_articles
@@ -76,7 +85,14 @@ from mailwarden.sync.routes import router as sync
 log = logging.getLogger(__name__)
 WITH_FILES = 16 << 20  # files in base64, and the words about them
 OF_A_REPORT = 5 << 20  # a file in base64
-LARGER = {"/v1/support/*": WITH_FILES, "/v1/domains/*/dmarc-reports": OF_A_REPORT}
+OF_A_MAIL = 36 << 20  # 25 MiB of files in base64
+OF_RECIPIENTS = 28 << 20  # 20 MiB of CSV in base64
+LARGER = {
+    "/v1/support/*": WITH_FILES,
+    "/v1/domains/*/dmarc-reports": OF_A_REPORT,
+    "/v1/messages/*/files": OF_A_MAIL,
+    "/v1/outreach-campaigns/*/imports": OF_RECIPIENTS,
+}
 ROUTERS = (
     accounts,
     own_account,
@@ -119,6 +135,14 @@ ROUTERS = (
     support_bundles,
     support,
     help_articles,
+    messages,
+    suppressions,
+    outreach_campaigns,
+    outreach_recipients,
+    outreach_imports,
+    outreach_trouble,
+    mail_activity,
+    tracking,
 )
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -152,6 +176,7 @@ def build(lifespan: Lifespan) -> FastAPI:
     app.add_middleware(LandInApp, prefix=CALLBACK, page="/integrations")
     app.add_middleware(GZipMiddleware, minimum_size=500)
     app.add_middleware(ShedLoad)
+    app.add_middleware(TrackingHost)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(LimitHeaders)
     app.add_middleware(api.RequestIdentity)

@@ -294,7 +294,14 @@ class RetentionSettings(BaseModel):
     dmarc_reports_days: int = Field(
         400, ge=31, description="Days that DMARC reports are kept, counted from when they came."
     )
+    received_mails_days: int = Field(
+        90, ge=46, description="Days that codes of bounces, complaints and replies are kept; mail itself never is."
+    )
+    tracking_events_days: int = Field(
+        400, ge=30, description="Days that single opens and clicks are kept; the first times stay with the mail."
+    )
     exports_days: int = Field(30, ge=2, description="Days that exports stay listed; their files go after one day.")
+    outreach_imports_days: int = Field(7, ge=1, description="Days that uploaded files of recipients are kept.")
     api_keys_days: int = Field(90, ge=1, description="Days that a revoked API key stays listed.")
     devices_days: int = Field(90, ge=1, description="Days that a device is known once its access has ended.")
     oauth_tokens_days: int = Field(
@@ -312,6 +319,9 @@ class Settings(BaseSettings):
     )
     environment: Environment = Field("development", description="development, demo, test, staging or production.")
     base_url: HttpUrl = Field(HttpUrl("http://127.0.0.1:8000"), description="Where browsers reach this instance.")
+    tracking_url: HttpUrl | None = Field(
+        None, description="Where links and pixels of sent mails lead, a host of its own; empty: this instance's."
+    )
     host: str = Field("127.0.0.1", description="Address the API listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the API listens on.")
     linger_s: float = Field(
@@ -342,6 +352,10 @@ class Settings(BaseSettings):
         return str(self.base_url).rstrip("/")
 
     @property
+    def public_tracking_url(self) -> str:
+        return str(self.tracking_url).rstrip("/") if self.tracking_url else self.public_url
+
+    @property
     def is_local(self) -> bool:
         return self.environment in LOCAL
 
@@ -356,6 +370,8 @@ class Settings(BaseSettings):
         plain = self.base_url.scheme == "http"
         if plain and (self.environment == "production" or not self.security.allow_http):
             raise ValueError("MAILWARDEN_BASE_URL must be https outside development")
+        if self.tracking_url is not None and self.tracking_url.scheme == "http" and self.environment == "production":
+            raise ValueError("MAILWARDEN_TRACKING_URL must be https in production")
         return self
 
 

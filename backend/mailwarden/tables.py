@@ -32,6 +32,11 @@ import mailwarden.metrics.figure_models
 import mailwarden.metrics.models
 import mailwarden.metrics.reconciliation.models
 import mailwarden.organizations.models
+import mailwarden.outreach.models
+import mailwarden.outreach.trouble.models
+import mailwarden.sending.models
+import mailwarden.sending.receiving.models
+import mailwarden.sending.tracking.models
 import mailwarden.status.models
 import mailwarden.support.models
 import mailwarden.sync.models  # noqa: F401

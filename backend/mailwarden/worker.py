@@ -1,4 +1,4 @@
-"""The worker pool: lists every job kind, wakes and runs them, and says that it is alive."""
+"""The worker pool: wakes jobs, runs them, and says that it is alive."""
 
 import asyncio
 import contextlib
@@ -20,64 +20,15 @@ from redis.asyncio import ConnectionPool
 from redis.exceptions import ResponseError
 from sqlalchemy import text
 
-from mailwarden.accounts.access_retention import KEPT as ACCESS_KEPT
-from mailwarden.accounts.jobs import JOBS as ACCOUNT_JOBS
-from mailwarden.alerts.jobs import JOBS as ALERT_JOBS
-from mailwarden.alerts.jobs import LISTENERS as ALERT_LISTENERS
-from mailwarden.alerts.jobs import start_up as start_alerts
-from mailwarden.alerts.retention import KEPT as ALERTS_KEPT
-from mailwarden.billing.jobs import JOBS as BILLING_JOBS
-from mailwarden.billing.jobs import start_up as start_billing
-from mailwarden.billing.retention import KEPT as BILLING_KEPT
 from mailwarden.compose import open_runtime, required
-from mailwarden.connections.jobs import JOBS as CONNECTION_JOBS
-from mailwarden.connections.jobs import start_up as start_connections
-from mailwarden.connections.retention import KEPT as CONNECTIONS_KEPT
-from mailwarden.connections.retest import JOBS as RETEST_JOBS
-from mailwarden.connections.retest import LISTENERS as RETEST_LISTENERS
-from mailwarden.core.housekeeping import ensure_instance_jobs, prune_kind
-from mailwarden.core.jobs import JobKinds
 from mailwarden.core.logging import configure_logging
 from mailwarden.core.loop import run
 from mailwarden.core.queue import FUNCTION, QUEUES, ArqWire, Relay, finish, packb, unpackb
 from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.watchdog import watched_loop
-from mailwarden.deliverability.blocklists.jobs import JOBS as BLOCKLIST_JOBS
-from mailwarden.deliverability.blocklists.jobs import LISTENERS as BLOCKLIST_LISTENERS
-from mailwarden.deliverability.blocklists.jobs import start_up as start_blocklists
-from mailwarden.deliverability.blocklists.retention import KEPT as BLOCKLISTS_KEPT
-from mailwarden.deliverability.dmarc_reports.retention import KEPT as DMARC_KEPT
-from mailwarden.deliverability.domains.jobs import JOBS as DOMAIN_JOBS
-from mailwarden.deliverability.domains.jobs import LISTENERS as DOMAIN_LISTENERS
-from mailwarden.deliverability.domains.retention import KEPT as DOMAINS_KEPT
-from mailwarden.deliverability.score.jobs import JOBS as SCORE_JOBS
-from mailwarden.deliverability.score.jobs import LISTENERS as SCORE_LISTENERS
-from mailwarden.deliverability.score.retention import KEPT as SCORE_KEPT
-from mailwarden.developers.webhooks.jobs import JOBS as WEBHOOK_JOBS
-from mailwarden.developers.webhooks.jobs import LISTENERS as WEBHOOK_LISTENERS
-from mailwarden.developers.webhooks.retention import KEPT as WEBHOOKS_KEPT
-from mailwarden.diagnostics.retention import KEPT as DIAGNOSTICS_KEPT
-from mailwarden.events.dispatch import dispatch_kind, merge
-from mailwarden.events.retention import KEPT as EVENTS_KEPT
-from mailwarden.exports.jobs import JOBS as EXPORT_JOBS
-from mailwarden.exports.retention import KEPT as EXPORTS_KEPT
-from mailwarden.hooks.jobs import JOBS as HOOK_JOBS
-from mailwarden.hooks.jobs import LISTENERS as HOOK_LISTENERS
-from mailwarden.hooks.retention import KEPT as HOOKS_KEPT
-from mailwarden.metrics.jobs import JOBS as METRICS_JOBS
-from mailwarden.metrics.jobs import LISTENERS as METRICS_LISTENERS
-from mailwarden.metrics.retention import KEPT as METRICS_KEPT
-from mailwarden.organizations.posting import JOBS as ORGANIZATION_JOBS
-from mailwarden.organizations.retention import KEPT as ORGANIZATIONS_KEPT
 from mailwarden.settings import Settings
-from mailwarden.status.measure import JOBS as STATUS_JOBS
-from mailwarden.status.measure import start_up as start_status
-from mailwarden.support.posting import JOBS as SUPPORT_JOBS
-from mailwarden.sync.jobs import JOBS as SYNC_JOBS
-from mailwarden.sync.jobs import LISTENERS as SYNC_LISTENERS
-from mailwarden.sync.paid import LISTENERS as PAID_LISTENERS
-from mailwarden.sync.retention import KEPT as SYNC_KEPT
+from mailwarden.work import job_kinds, start_jobs
 
 log = logging.getLogger(__name__)
 
@@ -85,25 +36,6 @@ JOB_TIMEOUT_S = 6 * 3600  # the lease ends a dead job; arq's own timeout must ne
 GRACE_S = 25.0
 BULK_GRACE_S = 2.0  # a sync goes on from its last page in another process; a token refresh must end here
 BEAT_EVERY_S = 5
-
-
-KEPT = [*EVENTS_KEPT, *CONNECTIONS_KEPT, *SYNC_KEPT, *ALERTS_KEPT, *HOOKS_KEPT, *WEBHOOKS_KEPT, *DIAGNOSTICS_KEPT]
-KEPT += ORGANIZATIONS_KEPT + ACCESS_KEPT + BILLING_KEPT + METRICS_KEPT
-KEPT += EXPORTS_KEPT + BLOCKLISTS_KEPT + SCORE_KEPT + DOMAINS_KEPT + DMARC_KEPT
-
-
-def job_kinds() -> JobKinds:
-    kinds = JobKinds().add(
-        *CONNECTION_JOBS, *SYNC_JOBS, *HOOK_JOBS, *ALERT_JOBS, *STATUS_JOBS, *WEBHOOK_JOBS, *ACCOUNT_JOBS
-    )
-    kinds.add(*ORGANIZATION_JOBS, *SUPPORT_JOBS, *EXPORT_JOBS)
-    kinds.add(*BILLING_JOBS, *RETEST_JOBS, *METRICS_JOBS)
-    kinds.add(*SCORE_JOBS)
-    kinds.add(*BLOCKLIST_JOBS, *DOMAIN_JOBS)
-    kinds.add(prune_kind(KEPT))
-    listeners = merge(HOOK_LISTENERS, SYNC_LISTENERS, ALERT_LISTENERS, WEBHOOK_LISTENERS, SCORE_LISTENERS)
-    listeners = merge(listeners, METRICS_LISTENERS, DOMAIN_LISTENERS, BLOCKLIST_LISTENERS)
-    return kinds.add(dispatch_kind(merge(listeners, RETEST_LISTENERS, PAID_LISTENERS)))
 
 
 def make_runner(rt: Runtime) -> JobRunner:
@@ -131,12 +63,7 @@ class Pool:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until ``stop``; then no new work, and what runs gets a grace to end."""
-        await ensure_instance_jobs(self._rt)
-        await start_connections(self._rt)
-        await start_alerts(self._rt)
-        await start_status(self._rt)
-        await start_billing(self._rt)
-        await start_blocklists(self._rt)
+        await start_jobs(self._rt)
         loops = [
             self._supervise(lambda: self._consume("fast")),
             self._supervise(lambda: self._consume("bulk")),

@@ -54,7 +54,7 @@ export default defineConfig({
     host: '127.0.0.1',
     port: 5173,
     strictPort: true,
-    proxy: { '/v1': proxied, '/oauth': proxied, '/hooks': proxied, '/t/': proxied },
+    proxy: { '/v1': proxied, '/.well-known': proxied, '/oauth': proxied, '/hooks': proxied, '/t/': proxied },
   },
   build: {
     target: 'baseline-widely-available',

@@ -9,6 +9,7 @@ from schemathesis import APIOperation, GenerationMode
 
 from tests.api_fuzz.ground import Actor
 from tests.support.browser import PASSWORD
+from tests.support.routes import OUTREACH
 
 Operation = APIOperation[Any, Any, Any, Any]
 ORDER = ("get", "put", "patch", "post", "delete")  # what deletes comes last
@@ -46,15 +47,24 @@ def name_of(operation: Operation) -> str:
 
 
 def strategies(operation: Operation, actor: Actor) -> Iterator[Any]:
-    here = {one.name: actor.ids[one.name] for one in operation.path_parameters if one.name in actor.ids}
+    ids = _ids(operation, actor)
+    here = {one.name: ids[one.name] for one in operation.path_parameters if one.name in ids}
+    asked = {one.name: ids[one.name] for one in operation.query if one.is_required and one.name in ids} or None
     newest = {"if-match": '"v1"'} if any(one.name == "if-match" for one in operation.headers) else None
     body = example(operation, actor)
     if body is not None:
-        yield operation.as_strategy(path_parameters=here or None, headers=newest, body=body)
-    yield operation.as_strategy(path_parameters=here or None, headers=newest)
+        yield operation.as_strategy(path_parameters=here or None, headers=newest, query=asked, body=body)
+    yield operation.as_strategy(path_parameters=here or None, headers=newest, query=asked)
     yield operation.as_strategy(GenerationMode.NEGATIVE, path_parameters=here or None)
     if here:
         yield operation.as_strategy()
+
+
+def _ids(operation: Operation, actor: Actor) -> dict[str, str]:
+    """Below outreach a campaign is another thing."""
+    if operation.path.startswith(OUTREACH):
+        return actor.ids | {"campaign_id": actor.ids["outreach_campaign_id"]}
+    return actor.ids
 
 
 def example(operation: Operation, actor: Actor) -> Any:

@@ -20,6 +20,7 @@ from mailwarden.accounts.models import Membership, Organization, User
 from mailwarden.accounts.passwords import hash_password
 from mailwarden.accounts.rules import PERMISSIONS, SCOPES, Role
 from mailwarden.accounts.sessions import cookie_name, csrf_token, start_session
+from mailwarden.connections.models import Connection
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.ids import format_id, new_id
 from mailwarden.core.roles import Role as DatabaseRole
@@ -62,7 +63,17 @@ TABLE_OF = {
     "listing_id": "blocklist_listings",
     "reconciliation_id": "reconciliations",
     "export_id": "exports",
+    "message_id": "messages",
+    "answers_id": "messages",
+    "file_id": "message_files",
+    "suppression_id": "suppressions",
+    "outreach_campaign_id": "outreach_campaigns",
+    "account_id": "outreach_accounts",
+    "recipient_id": "outreach_recipients",
+    "import_id": "outreach_imports",
 }
+PREFIXES = ID_PREFIXES | {"answers_id": "msg", "outreach_campaign_id": "out"}
+PROVIDER = "keap"  # of the connection: it gives figures and sends mail
 BY_THEMSELVES = ("second_factors",)  # a made-up secret would be no secret of an authenticator
 WORDS = {"provider": "hubspot", "slug": "alerts", "reference": "MW-1111-1111"}
 
@@ -122,11 +133,14 @@ class Ground:
         present: Rows = {name: {"id": new_id()} for name in ("memberships", "sessions", *BY_THEMSELVES)}
         present |= {"organizations": {"id": org_id}, "users": {"id": user_id}}
         async with self.unwalled.begin() as connection:
-            return await fill(connection, self.runtime.keys, org_id, present)
+            rows = await fill(connection, self.runtime.keys, org_id, present)
+            mine = Connection.org_id == org_id
+            await connection.execute(update(Connection).where(mine).values(provider=PROVIDER))
+        return rows
 
 
 def named(rows: Rows) -> dict[str, str]:
-    known = {name: format_id(ID_PREFIXES[name], rows[table]["id"]) for name, table in TABLE_OF.items() if table in rows}
+    known = {name: format_id(PREFIXES[name], rows[table]["id"]) for name, table in TABLE_OF.items() if table in rows}
     return WORDS | known
 
 

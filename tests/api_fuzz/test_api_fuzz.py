@@ -28,6 +28,9 @@ NEVER_DONE = {
     *("replace_sign_up_address", "resend_verification"),  # the address is proved
     *("leave_organization", "remove_member", "transfer_ownership", "ask_owner"),  # the only owner
     *("ask_reconnect", "renew_password", "start_sync", "test_connection", "reserve_mailbox"),  # disconnected, reserved
+    *("cancel_message", "resolve_message", "report_message", "send_message"),  # a draft to somebody who wants no mail
+    *("pause_outreach_campaign", "resume_outreach_campaign"),  # a draft
+    *("set_outreach_steps", "unskip_outreach_recipient"),  # somebody got the step, and is not skipped
     *("end_session", "rotate_api_key", "switch_organization"),  # ended, or another's
 }
 

@@ -31,5 +31,6 @@ def test_answers_require_every_field(document: dict[str, Any]) -> None:
 
 def test_no_answer_has_a_field_for_a_secret(document: dict[str, Any]) -> None:
     answers = {name: one for name, one in document["components"]["schemas"].items() if name.endswith("Out")}
-    fields = {field for model in answers.values() for field in model.get("properties", {})}
+    properties = [one for model in answers.values() for one in model.get("properties", {}).items()]
+    fields = {field for field, schema in properties if "enum" not in schema}  # one of a few known words is no secret
     assert not fields & {"password", "access_token", "refresh_token", "token", "client_secret", "verifier", "state"}

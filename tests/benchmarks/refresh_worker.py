@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from mailwarden import worker
+from mailwarden import work, worker
 from mailwarden.connections import credentials, refresh
 from mailwarden.connections.journal import TokenAnswer
 from mailwarden.connections.models import Credential
@@ -20,7 +20,7 @@ from mailwarden.core.runtime import Runtime
 from mailwarden.providers import catalog
 from mailwarden.settings import Settings
 
-claim, kinds, store = credentials.claim_refresh, worker.job_kinds, credentials.store_for_sure
+claim, kinds, store = credentials.claim_refresh, work.job_kinds, credentials.store_for_sure
 
 
 def rotate_as_told() -> None:

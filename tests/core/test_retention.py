@@ -13,7 +13,7 @@ from mailwarden.core.housekeeping import Kept, prune_instance, prune_tenants
 from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Retention, Runtime
 from mailwarden.tables import metadata
-from mailwarden.worker import KEPT
+from mailwarden.work import KEPT
 from tests.support.rows import fill, make_row
 
 # Rows that are what the customer came for, or that end with their connection, person or organization.
@@ -34,17 +34,23 @@ KEPT_WITH_THEIR_OWNER = {
     "hook_marks",
     "hook_subscriptions",
     "mail_servers",
+    "mailbox_readers",
     "mailbox_slots",
     "memberships",
+    "messages",
     "observations",
     "organizations",
+    "outreach_campaigns",
     "stale_figures",  # go by the roll-up
     "subscriptions",
+    "suppressions",  # a wish of the recipient's, which has no end
     "users",
     "webhook_endpoints",
 }
 BY_THE_INSTANCE = {"audit_log", "jobs", "sessions", "support_attachments", "support_requests"}
 WITH_THEIR_PARENT = {"alert_posts", "blocklist_steps", "alert_mails", "dmarc_sources", "export_parts"}
+WITH_THEIR_PARENT |= {"message_files", "message_recipients", "send_attempts", "tracked_links", "tracking_firsts"}
+WITH_THEIR_PARENT |= {f"outreach_{name}" for name in ("steps", "accounts", "recipients", "sends", "clocks", "notices")}
 RULES = pytest.mark.parametrize("rule", KEPT, ids=lambda rule: rule.table.name)
 
 

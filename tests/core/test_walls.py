@@ -21,7 +21,7 @@ from mailwarden.core.housekeeping import INSTANCE
 from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
 from mailwarden.tables import metadata
-from mailwarden.worker import KEPT
+from mailwarden.work import KEPT
 from tests.support.database import admin_dsn
 from tests.support.rows import Rows, canary, fill, make_row, tenant_tables
 
@@ -42,6 +42,7 @@ OPEN = {
 ACT = text("SELECT set_config('app.org_id', :org, true), set_config('app.user_id', :user, true)")
 USES = re.compile(r"\b_?rt\.system\b")
 SCHEDULING = {"worker.py", "cli/doctor.py", "diagnostics/scheduler.py", "core/housekeeping.py"}
+OPEN |= {"service_pulses", "service_outages"}
 OPEN |= {"blocklist_health", "throttles", "operator_notices", "operator_mails", "service_figures"}
 # Functions that see past the wall, by who may call them.
 OF_THE_APP = {
@@ -62,6 +63,7 @@ OF_THE_APP = {
     "find_only_user",
     "find_session",
     "find_sign_in",
+    "find_tracked",
     "find_user",
     "grant_in_use",
     "list_operators",

@@ -77,7 +77,7 @@ def _at(world: World, url: str) -> None:
     config = world.runtime.config
     known = dict(config.providers)
     known["google"] = replace(known["google"], push_account=PUSHER, push_topic=TOPIC)
-    world.runtime = replace(world.runtime, config=replace(config, base_url=url, providers=known))
+    world.runtime = replace(world.runtime, config=replace(config, base_url=url, tracking_url=url, providers=known))
     world.app, world.runner = create_app(world.runtime), make_runner(world.runtime)
 
 

@@ -1,4 +1,4 @@
-"""Bodies that pass the API's own checks of shape, so that a refusal comes from who asks and not from what."""
+"""Bodies and queries that pass the API's own checks of shape: a refusal comes from who asks and not from what."""
 
 from typing import Any
 from uuid import UUID
@@ -26,12 +26,23 @@ VALUES: dict[str, Any] = {
     "description": "Something happened that should not have happened.",
 }
 # An empty change changes nothing.
-ALSO = {
+ALSO: dict[str, dict[str, Any]] = {
     "update_organization": {"name": "New"},
     "update_connection": {"sync_frequency": "daily"},
     "update_mailbox": {"sender_name": "New"},
     "update_webhook_endpoint": {"description": "New"},
+    "update_outreach_campaign": {"name": "New"},
+    "add_outreach_recipients": {"recipients": [{"address": "somebody@example.com"}]},
+    "check_outreach_import": {"mapping": {"email": "address"}},
+    "run_outreach_import": {"mapping": {"email": "address"}},
+    "track_message": {"to": [{"address": "somebody@example.com"}]},
+    "set_outreach_steps": {"steps": [{"subject": "New", "html": "<p>New</p>"}]},
 }
+
+
+def query_of(described: Description, operation: str, ids: Ids) -> dict[str, Any]:
+    """Only what may not be left out."""
+    return {name: _value(described, name, schema, ids) for name, schema in described.asked[operation].items()}
 
 
 def body_of(described: Description, operation: str, ids: Ids, choice: int = 0) -> Any:

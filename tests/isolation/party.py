@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Table, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from mailwarden.core.ids import format_id
-from tests.isolation.bodies import Ids, body_of
+from tests.isolation.bodies import Ids, body_of, query_of
 from tests.isolation.slots import TABLES, WORDS, Description
 from tests.support.routes import Operation
 from tests.support.rows import Rows, canary, tenant_tables
@@ -84,7 +84,10 @@ async def call(
         name = found[1]
         return WORDS[name] if name in WORDS else format_id(slots[name], ids.get(slots[name], UUID(int=0)))
 
-    given: dict[str, Any] = {"params": dict(query or {}), "headers": {"If-Match": '"v1"'}}
+    given: dict[str, Any] = {
+        "params": query_of(described, one.name, ids) | dict(query or {}),
+        "headers": {"If-Match": '"v1"'},
+    }
     if one.method in ("POST", "PATCH", "PUT"):
         given["json"] = {} if one.name in ASKS_OUTSIDE else body_of(described, one.name, ids, choice) or {}
     return await party.http.request(one.method, PARAMETER.sub(filled, one.path), **given)

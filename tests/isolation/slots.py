@@ -36,6 +36,15 @@ TABLES = {
     "lst": "blocklist_listings",
     "rec": "reconciliations",
     "exp": "exports",
+    "msg": "messages",
+    "file": "message_files",
+    "supp": "suppressions",
+    "out": "outreach_campaigns",
+    "ostp": "outreach_steps",
+    "oacc": "outreach_accounts",
+    "rcp": "outreach_recipients",
+    "oclk": "outreach_clocks",
+    "oimp": "outreach_imports",
 }
 NAMES_NOTHING = {"req"}  # of one request: written down with a report, looked up nowhere
 WORDS = {"provider": "hubspot", "slug": "no-such-page", "reference": "MW-0000-0000"}
@@ -65,16 +74,19 @@ class Description:
 
     document: Schema
     slots: dict[str, Slots] = field(init=False)
-    bodies: dict[str, Schema] = field(init=False)
     queries: dict[str, list[str]] = field(init=False)
+    bodies: dict[str, Schema] = field(init=False)
+    asked: dict[str, dict[str, Schema]] = field(init=False)  # what a query must hold
 
     def __post_init__(self) -> None:
-        self.slots, self.bodies, self.queries = {}, {}, {}
+        self.slots, self.queries, self.bodies, self.asked = {}, {}, {}, {}
         for path, item in self.document["paths"].items():
             for operation in item.values():
                 name = operation["operationId"]
                 given = operation.get("parameters", [])
                 self.queries[name] = [one["name"] for one in given if one["in"] == "query"]
+                needed = (one for one in given if one["in"] == "query" and one.get("required"))
+                self.asked[name] = {one["name"]: one["schema"] for one in needed}
                 body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
                 self.slots[name] = self._slots(f"{name} at {path}", given, body)
                 if body is not None:

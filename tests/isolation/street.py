@@ -21,6 +21,7 @@ from tests.isolation.party import Party, Tenant
 from tests.support.browser import Browser
 from tests.support.rows import Rows, fill
 
+PROVIDER = "keap"  # of all connections: it gives figures and sends mail, so that nothing is refused for that
 BASE = "http://127.0.0.1:8000"
 
 
@@ -77,6 +78,7 @@ async def open_street(rt: Runtime, owner: Browser, owner_url: str) -> AsyncItera
         there |= {name: {"id": new_id()} for name in ("memberships", "sessions", "second_factors")}
         mine = await fill(connection, rt.keys, owner.org_id, there)
         theirs = await fill(connection, rt.keys, their_org)
+        await connection.execute(text("UPDATE connections SET provider = :name"), {"name": PROVIDER})
         await connection.execute(text("UPDATE users SET is_operator = true WHERE id = :id"), {"id": owner.user_id})
     async with AsyncExitStack() as stack:
         stack.push_async_callback(past_walls.dispose)

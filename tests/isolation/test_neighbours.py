@@ -9,7 +9,7 @@ from tests.isolation.checks import ENDS, LEADS_AWAY, STREAMS, Trial, as_neighbou
 from tests.isolation.street import Street
 from tests.isolation.walls import without_filters
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 REWRITTEN = 100  # statements at least, of those that one run sends
 
 

@@ -11,7 +11,7 @@ from tests.organizations.steps import join
 from tests.organizations.test_matrix import ALL, MATRIX
 from tests.support.routes import Operation
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 OPERATORS = "operator"
 SHARED_DOOR = "mailboxes:own"  # behind it: only their own mailboxes, for members
 

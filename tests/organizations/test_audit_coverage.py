@@ -41,6 +41,7 @@ BY_THEMSELVES = {
     "confirm_alert_address": "alert_settings.address_confirmed",
     "renew_alert_webhook_secret": "alert_settings.webhook_secret_renewed",
     "send_test_alert": "alert_settings.tested",
+    "run_outreach_import": "outreach_campaign.recipients_added",
 }
 NOTHING_OF_AN_ORGANIZATION = {
     "forgot_password": "asks for a mail, and nobody is known yet",

@@ -53,6 +53,15 @@ async def test_a_sent_message_is_in_the_box_with_an_id_of_gmails(http):
     assert (int(after["historyId"]) > int(before["historyId"]), after["messagesTotal"]) == (True, 1)
 
 
+async def test_what_left_is_told_beside_the_providers_door(http):
+    tokens = await connect(http)
+    await send(http, tokens, letter(Subject="Told"))
+    path = f"/_sandbox/accounts/google/{ACCOUNT}/messages"
+    (sent,) = (await http.get(path, params={"folder": "Sent"})).json()["messages"]
+    assert "Subject: Told" in sent["raw"]
+    assert (await http.get(path)).json() == {"messages": []}
+
+
 async def test_mail_to_another_account_arrives(http):
     tokens, other = await connect(http), await connect(http, account=OTHER)
     address = (await ask(http, other, "/profile")).json()["emailAddress"]

@@ -37,8 +37,14 @@ ID_PREFIXES = {
     "listing_id": "lst",
     "reconciliation_id": "rec",
     "export_id": "exp",
+    "message_id": "msg",
+    "file_id": "file",
+    "suppression_id": "supp",
+    "recipient_id": "rcp",
+    "account_id": "oacc",
+    "import_id": "oimp",
 }
-
+OUTREACH = "/v1/outreach-campaigns/"  # there a campaign is another thing
 
 EXAMPLES = {"provider": "hubspot", "slug": "no-such-page", "reference": "MW-0000-0000"}
 
@@ -52,13 +58,18 @@ class Operation:
 
     def example_path(self, ids: dict[str, UUID] | None = None) -> str:
         """With ids that name nothing, or the given ones."""
-        return re.sub(r"\{(\w+)\}", lambda found: _example(found[1], ids or {}), self.path)
+        path = self.path.replace("{campaign_id}", _outreach(ids or {})) if self.path.startswith(OUTREACH) else self.path
+        return re.sub(r"\{(\w+)\}", lambda found: _example(found[1], ids or {}), path)
 
 
 def _example(parameter: str, ids: dict[str, UUID]) -> str:
     if parameter in EXAMPLES:
         return EXAMPLES[parameter]
     return format_id(ID_PREFIXES[parameter], ids.get(parameter, UUID(int=0)))
+
+
+def _outreach(ids: dict[str, UUID]) -> str:
+    return format_id("out", ids.get("outreach_campaign_id", UUID(int=0)))
 
 
 def operations(app: FastAPI) -> list[Operation]:

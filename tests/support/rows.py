@@ -78,9 +78,21 @@ WORDS: dict[tuple[str, str], Any] = {
     ("exports", "report"): "campaigns",
     ("domains", "source"): "entered",
     ("domain_checks", "trigger"): "schedule",
+    ("tracked_links", "url"): "https://example.com/",
+    ("tracking_events", "kind"): "open",
+    ("tracking_events", "machine_reason"): "image_proxy",
+    ("tracking_firsts", "kind"): "open",
     ("exports", "status"): "ready",
     ("exports", "time_zone"): "UTC",
+    ("outreach_campaigns", "pause_reason"): None,
+    ("outreach_clocks", "kind"): "grace",
     ("export_parts", "number"): 0,  # the first and only one
+    ("messages", "kind"): "one_off",
+    ("message_recipients", "kind"): "to",
+    ("message_recipients", "bounce_kind"): None,
+    ("send_attempts", "outcome"): "accepted",
+    ("suppressions", "reason"): "manual",
+    ("received_mails", "kind"): "bounce",
 }
 
 
@@ -93,6 +105,11 @@ POLICY_PARTS = ("p", "sp", "np", "adkim", "aspf", "testing", "pct")
 MADE: dict[tuple[str, str], Callable[[UUID], Any]] = {
     ("export_parts", "data"): lambda org_id: zlib.compress(canary(org_id).encode()),
     ("exports", "size"): lambda org_id: len(canary(org_id)),
+    ("outreach_imports", "content"): lambda org_id: zlib.compress(
+        f"email,name\np@example.com,{canary(org_id)}\n".encode()
+    ),
+    ("outreach_imports", "encoding"): lambda _: "utf-8",
+    ("outreach_imports", "delimiter"): lambda _: ",",
     ("dmarc_reports", "policy"): lambda org_id: {"domain": canary(org_id)} | dict.fromkeys(POLICY_PARTS),
 }
 

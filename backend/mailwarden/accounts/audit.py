@@ -31,6 +31,12 @@ UNRECORDED = {
     "start_reconnect": "begins an authorization; the renewal is recorded",
     "try_deliverability_change": "computes what would be, and stores nothing",
     "reserve_mailbox": "holds a place for fifteen minutes",
+    "create_message": "a draft, which nobody gets; sending it is recorded",
+    "update_message": "a draft, which nobody gets; sending it is recorded",
+    "add_message_file": "of a draft, which nobody gets; sending it is recorded",
+    "remove_message_file": "of a draft, which nobody gets; sending it is recorded",
+    "upload_outreach_import": "a file to be looked at; what is taken of it is recorded",
+    "check_outreach_import": "a trial, which adds nobody",
 }
 # What the plain row of an operation says; the others are called by the name of the operation.
 NAMED = {

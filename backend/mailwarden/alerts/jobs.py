@@ -2,6 +2,7 @@
 
 from mailwarden.accounts.models import Organization
 from mailwarden.alerts.address_mail import send_code
+from mailwarden.alerts.campaign_notices import ABOUT_CAMPAIGNS
 from mailwarden.alerts.channels.jobs import send_alert_post
 from mailwarden.alerts.digest import send_digest
 from mailwarden.alerts.distribution import DIGEST, MAIL, POST
@@ -60,4 +61,4 @@ OF_CONNECTIONS: Listeners = {
     EventType.ORGANIZATION_ACTION_ASKED: [alert_wish],
     **{type: [alert_endpoint] for type in ABOUT_ENDPOINTS},
 }
-LISTENERS = merge(OF_CONNECTIONS, {type: [wake_rules] for type in TOLD_BY})
+LISTENERS = merge(OF_CONNECTIONS, ABOUT_CAMPAIGNS, {type: [wake_rules] for type in TOLD_BY})

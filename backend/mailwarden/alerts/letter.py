@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from mailwarden.accounts.models import Organization
 from mailwarden.alerts import rules
+from mailwarden.alerts.campaign_notices import campaign_letter
 from mailwarden.alerts.endpoint_notices import endpoint_letter
 from mailwarden.alerts.models import Alert, AlertMail
 from mailwarden.alerts.rule_letters import digest_letter, rule_letter, test_letter
@@ -66,6 +67,8 @@ def compose(rt: Runtime, alert: Alert, organization: Organization, copy: AlertMa
         return _compose(rt, test_letter(organization, rt.config.base_url), copy)
     if "endpoint_id" in alert.card:
         return _compose_endpoint(rt, alert, organization, copy)
+    if alert.kind in rules.OF_CAMPAIGNS:
+        return _compose(rt, campaign_letter(alert, organization, rt.config.base_url, _ends(alert, organization)), copy)
     if alert.kind == rules.Kind.ACTION_ASKED:
         return _compose(rt, wish_letter(alert, organization, rt.config.base_url), copy)
     letter = write_letter(alert, organization, page_url(rt.config.base_url, alert.card, alert.connection_id))
@@ -79,6 +82,11 @@ def compose(rt: Runtime, alert: Alert, organization: Organization, copy: AlertMa
         date=rt.clock.now(),
         headers=[("Auto-Submitted", "auto-generated")],
     )
+
+
+def _ends(alert: Alert, organization: Organization) -> list[Fact]:
+    due_at = alert.card.get("due_at")
+    return [("Last moment", _moment(due_at, ZoneInfo(organization.time_zone)))] if due_at else []
 
 
 def compose_digest(rt: Runtime, alerts: Sequence[Alert], organization: Organization, copy: AlertMail) -> Mail:

@@ -21,6 +21,10 @@ class Kind(StrEnum):
     BLOCKLIST_ADDITION = "blocklist_addition"
     SYNC_FAILURE = "sync_failure"
     DATA_STALE = "data_stale"
+    CAMPAIGNS_PAUSED = "campaigns_paused"
+    CAMPAIGNS_AT_STAKE = "campaigns_at_stake"
+    RECIPIENTS_STOPPED = "recipients_stopped"
+    CAMPAIGNS_CAN_RESUME = "campaigns_can_resume"
     RULE_RECOVERED = "alert_recovered"
     TEST = "test"
 
@@ -37,8 +41,11 @@ OF_RULES = frozenset(
     }
 )
 OF_DISCONNECTS = frozenset({Kind.DISCONNECTED, Kind.RECOVERED})
+OF_CAMPAIGNS = frozenset(
+    {Kind.CAMPAIGNS_PAUSED, Kind.CAMPAIGNS_AT_STAKE, Kind.RECIPIENTS_STOPPED, Kind.CAMPAIGNS_CAN_RESUME}
+)
 # What goes through all channels; the rest is between people, or about a channel itself.
-FOR_CHANNELS = OF_RULES | OF_DISCONNECTS | {Kind.EXPIRING, Kind.PERMISSION_MISSING, Kind.TEST}
+FOR_CHANNELS = OF_RULES | OF_DISCONNECTS | OF_CAMPAIGNS | {Kind.EXPIRING, Kind.PERMISSION_MISSING, Kind.TEST}
 
 
 WHO = {
@@ -62,6 +69,10 @@ ONCE = {
     Kind.ENDPOINT_FAILING: "You get this once per outage",
     Kind.ENDPOINT_RECOVERED: "This ends the notice of the outage",
     Kind.ENDPOINT_DISABLED: "You get this once",
+    Kind.CAMPAIGNS_PAUSED: "You get this once per outage",
+    Kind.CAMPAIGNS_AT_STAKE: "You get this a few times until it is repaired or over",
+    Kind.RECIPIENTS_STOPPED: "You get this once",
+    Kind.CAMPAIGNS_CAN_RESUME: "You get this once",
     **dict.fromkeys(OF_RULES, "You get this once until it is over"),
     Kind.RULE_RECOVERED: "This ends the notice of the trouble",
     Kind.TEST: "Somebody asked for this test",

@@ -21,6 +21,10 @@ AlertKind = Literal[
     "blocklist_addition",
     "sync_failure",
     "data_stale",
+    "campaigns_paused",
+    "campaigns_at_stake",
+    "recipients_stopped",
+    "campaigns_can_resume",
     "alert_recovered",
     "test",
 ]

@@ -6,7 +6,7 @@ who is refused too often.
 """
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -54,6 +54,11 @@ async def ask_login(asker: Asker) -> ProviderError | None:
     error = await _failure(prove_life(held.account, reach_of(asker.rt), held.first))
     await report_login(asker, held, Asked(began, error, _signed_in(error, held.first)))
     return error
+
+
+async def report_reading(asker: Asker, held: HeldMailbox, began: datetime, error: ProviderError) -> None:
+    """For who read the mailbox and failed: its login counts as the probe's do, and takes nobody's turn."""
+    await report_login(asker, replace(held, first="imap"), Asked(began, error, _signed_in(error, "imap")))
 
 
 async def _failure(asking: Awaitable[None]) -> ProviderError | None:

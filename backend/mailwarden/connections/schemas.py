@@ -137,7 +137,11 @@ class IntegrationList(Wire):
     data: list[IntegrationOut]
 
 
-ReturnPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9/_\-]*(\?[A-Za-z0-9=&_\-]*)?$", max_length=200)]
+ReturnPath = Annotated[
+    str,
+    StringConstraints(pattern=r"^/[A-Za-z0-9/_\-]*(\?[A-Za-z0-9=&_\-]*)?$", max_length=200),
+    Field(examples=["/integrations"]),
+]
 
 
 class ConnectStart(Wire):

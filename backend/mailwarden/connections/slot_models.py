@@ -13,6 +13,7 @@ class MailboxSlot(Tenant, Base):
 
     __tablename__ = "mailbox_slots"
     __table_args__ = (
+        UniqueConstraint("org_id", "id"),
         UniqueConstraint("org_id", "number"),
         UniqueConstraint("org_id", "connection_id"),
         ForeignKeyConstraint(

@@ -40,6 +40,7 @@ INSTANCE = {
     "prune_dead_jobs": "dead_jobs_days",
     "prune_sessions": "sessions_days",
     "prune_incidents": "incidents_days",
+    "prune_service_outages": "incidents_days",
     "prune_workers": "workers_days",
     "prune_hook_deliveries": "hook_bodies_days",
     "prune_hook_events": "hook_events_days",

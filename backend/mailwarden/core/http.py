@@ -19,6 +19,7 @@ from mailwarden.core.egress import EgressBlocked, EgressGuard, GuardedBackend
 __all__ = ["Answer", "BodyTooLarge", "EgressBlocked", "EgressGuard", "NoAnswer", "build_http", "redact", "send_once"]
 
 CONNECT_S = 5.0
+TOO_LARGE = "body larger than"  # begins the reason of an answer that passed its cap
 _BEFORE_SEND = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -92,7 +93,7 @@ async def send_once(http: httpx.AsyncClient, request: httpx.Request, *, deadline
         reason = f"no complete answer within {deadline_s:g} s"
         raise NoAnswer(reason, sent=departure.sent(exc), worth_repeating=False) from exc
     except BodyTooLarge as exc:
-        raise NoAnswer(f"body larger than {max_bytes} bytes", sent=True, worth_repeating=False) from exc
+        raise NoAnswer(f"{TOO_LARGE} {max_bytes} bytes", sent=True, worth_repeating=False) from exc
     except EgressBlocked as exc:
         raise NoAnswer(str(exc), sent=False, worth_repeating=False) from exc
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, zlib.error) as exc:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -71,25 +71,53 @@ def build_message(
     headers: Sequence[tuple[str, str]] = (),
     reply_to: str | None = None,
     attachments: Sequence[Attachment] = (),
+    cc: Sequence[str] = (),
+    bcc: Sequence[str] = (),
+    bcc_in_header: bool = False,
+    in_reply_to: str | None = None,
+    references: Sequence[str] = (),
 ) -> Mail:
-    """``sender``, ``to`` and ``reply_to`` are ``Name <address>`` or bare addresses. Raises UnsafeHeader."""
-    origin, targets = split_mailbox(sender), [split_mailbox(one) for one in to]
-    answers = [split_mailbox(reply_to)] if reply_to else []
-    if not targets:
+    """``sender``, ``to``, ``cc``, ``bcc`` and ``reply_to`` are ``Name <address>`` or bare. Raises UnsafeHeader.
+
+    Blind copies stand in the envelope alone; ``bcc_in_header`` is for providers that know no envelope and remove the
+    header themselves.
+    """
+    targets, copies, blind = _mailboxes(to), _mailboxes(cc), _mailboxes(bcc)
+    if not targets + copies + blind:
         raise UnsafeHeader("no recipient")
+    shown = blind if bcc_in_header else []
+    everybody = {
+        "From": [split_mailbox(sender)],
+        "To": targets,
+        "Cc": copies,
+        "Bcc": shown,
+        "Reply-To": _mailboxes([reply_to] if reply_to else []),
+    }
+    people = {name: found for name, found in everybody.items() if found}
+    extra = [*_thread(in_reply_to, references), *((_extra_name(name), safe(value)) for name, value in headers)]
     head = [
-        address_header("From", [origin]),
-        address_header("To", targets),
-        *([address_header("Reply-To", answers)] if answers else []),
+        *(address_header(name, found) for name, found in people.items()),
         text_header("Subject", safe(subject)),
         token_header("Date", format_datetime(date)),
         f"Message-ID: {checked_message_id(message_id)}",
-        *(token_header(_extra_name(name), safe(value)) for name, value in headers),
+        *(token_header(name, value) for name, value in extra),
         "MIME-Version: 1.0",
     ]
     raw = "".join(f"{line}\r\n" for line in head).encode("ascii") + body(text, html, attachments).encode("ascii")
-    _verify(raw, [origin], targets, answers, subject, headers)
-    return Mail(origin[1], tuple(address for _, address in targets), message_id, raw)
+    _verify(raw, people, subject, extra)
+    envelope = tuple(dict.fromkeys(address for _, address in targets + copies + blind))
+    return Mail(people["From"][0][1], envelope, message_id, raw)
+
+
+def _mailboxes(given: Sequence[str]) -> list[tuple[str, str]]:
+    return [split_mailbox(one) for one in given]
+
+
+def _thread(in_reply_to: str | None, references: Sequence[str]) -> list[tuple[str, str]]:
+    """RFC 5322 §3.6.4."""
+    answered = [("In-Reply-To", checked_message_id(in_reply_to))] if in_reply_to else []
+    chain = " ".join(checked_message_id(one) for one in references)
+    return answered + ([("References", chain)] if chain else [])
 
 
 def domain_of(mailbox: str) -> str:
@@ -106,29 +134,15 @@ def _extra_name(name: str) -> str:
 Mailboxes = list[tuple[str, str]]
 
 
-def _verify(
-    raw: bytes, sender: Mailboxes, to: Mailboxes, answers: Mailboxes, subject: str, extra: Sequence[tuple[str, str]]
-) -> None:
+def _verify(raw: bytes, people: Mapping[str, Mailboxes], subject: str, extra: Sequence[tuple[str, str]]) -> None:
     """The last wall, whatever the ones before missed: a receiver must read exactly what we meant to write."""
     found = message_from_bytes(raw)
-    replying = ["reply-to"] if answers else []
-    names = [
-        "from",
-        "to",
-        *replying,
-        "subject",
-        "date",
-        "message-id",
-        *(name.lower() for name, _ in extra),
-        "mime-version",
-    ]
+    names = [*people, "subject", "date", "message-id", *(name for name, _ in extra), "mime-version"]
     theirs = [name.lower() for name in found.keys() if not name.lower().startswith("content-")]  # noqa: SIM118
     same = (
-        theirs == names
+        theirs == [name.lower() for name in names]
         and _read(found["Subject"]) == subject
-        and _addresses(found["From"]) == [address for _, address in sender]
-        and _addresses(found["To"]) == [address for _, address in to]
-        and _addresses(found["Reply-To"]) == [address for _, address in answers]
+        and all(_addresses(found[name]) == [address for _, address in known] for name, known in people.items())
     )
     too_long = max(map(len, raw.split(b"\r\n"))) > HARD_LINE
     if not same or too_long or BARE_LINE_END.search(raw):

@@ -75,8 +75,11 @@ class Retention:
     hook_log_days: int = 90
     support_bundles_days: int = 7
     exports_days: int = 30
+    outreach_imports_days: int = 7
     domain_checks_days: int = 180
     dmarc_reports_days: int = 400
+    received_mails_days: int = 90
+    tracking_events_days: int = 400
     api_keys_days: int = 90
     devices_days: int = 90
     oauth_tokens_days: int = 90
@@ -131,6 +134,7 @@ class Config:
     data_dir: Path
     providers: "Mapping[str, ProviderSettings]"
     timing: Timing = field(default_factory=Timing)
+    tracking_url: str = ""  # of links and pixels in mails; empty: the base URL
     support_address: str = "support@localhost"
     support_chat_url: str | None = None
     mail_from: str = "Mailwarden <noreply@localhost>"

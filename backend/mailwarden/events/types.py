@@ -37,6 +37,26 @@ class EventType(StrEnum):
     SUBSCRIPTION_REACTIVATED = "subscription.reactivated"
     DOMAIN_CHANGED = "domain.changed"
     EXPORT_READY = "export.ready"
+    MESSAGE_SENT = "message.sent"
+    MESSAGE_FAILED = "message.failed"
+    MESSAGE_UNKNOWN = "message.unknown"
+    MESSAGE_BOUNCED = "message.bounced"
+    MESSAGE_COMPLAINED = "message.complained"
+    MESSAGE_REPLIED = "message.replied"
+    MESSAGE_OPENED = "message.opened"
+    MESSAGE_CLICKED = "message.clicked"
+    RECIPIENT_UNSUBSCRIBED = "recipient.unsubscribed"
+    OUTREACH_STARTED = "outreach.started"
+    OUTREACH_PAUSED = "outreach.paused"
+    OUTREACH_RESUMED = "outreach.resumed"
+    OUTREACH_FINISHED = "outreach.finished"
+    OUTREACH_ACCOUNT_PAUSED = "outreach.account_paused"
+    OUTREACH_ACCOUNT_RESUMED = "outreach.account_resumed"
+    OUTREACH_ACCOUNT_REMOVED = "outreach.account_removed"
+    OUTREACH_CLOCK_STARTED = "outreach.clock_started"
+    OUTREACH_CLOCK_WARNING = "outreach.clock_warning"
+    OUTREACH_STOP_RULE_APPLIED = "outreach.stop_rule_applied"
+    OUTREACH_RESUME_DUE = "outreach.resume_due"
 
 
 # What each fact means, shown in the API guide; a test keeps the list complete.
@@ -74,4 +94,24 @@ DESCRIPTIONS: dict[EventType, str] = {
     EventType.DOMAIN_CHANGED: "The DNS records of a sending domain changed, or came to be valid or faulty.",
     EventType.SUBSCRIPTION_REACTIVATED: "The organization may work again; its connections are tested.",
     EventType.EXPORT_READY: "A file that was made in the background can be downloaded, for 24 hours.",
+    EventType.MESSAGE_SENT: "The provider took a message, or it was found there after the answer had got lost.",
+    EventType.MESSAGE_FAILED: "A message was not sent and will not be by itself. Carries the reason.",
+    EventType.MESSAGE_UNKNOWN: "The answer to a message got lost: it may have been sent, and is being looked for.",
+    EventType.MESSAGE_BOUNCED: "A server returned a message: hard where there is no such recipient, else soft.",
+    EventType.MESSAGE_COMPLAINED: "A recipient reported a message as unwanted and gets none of yours any more.",
+    EventType.MESSAGE_REPLIED: "A recipient answered a message for the first time; programs that answer do not count.",
+    EventType.MESSAGE_OPENED: "A recipient opened a message for the first time; what machines load does not count.",
+    EventType.MESSAGE_CLICKED: "A recipient followed a link for the first time; what machines follow does not count.",
+    EventType.RECIPIENT_UNSUBSCRIBED: "A recipient wants no more mail; nobody of the organization sends them any.",
+    EventType.OUTREACH_STARTED: "An outreach campaign began to send.",
+    EventType.OUTREACH_PAUSED: "An outreach campaign sends nothing more for now. Carries the reason.",
+    EventType.OUTREACH_RESUMED: "A paused outreach campaign goes on.",
+    EventType.OUTREACH_FINISHED: "Nobody in an outreach campaign has a mail to come.",
+    EventType.OUTREACH_ACCOUNT_PAUSED: "One account of a rotation sends nothing more for now; the others go on.",
+    EventType.OUTREACH_ACCOUNT_RESUMED: "That account of a rotation sends again.",
+    EventType.OUTREACH_ACCOUNT_REMOVED: "An account left the FROM list of a campaign, by a member or a disconnect.",
+    EventType.OUTREACH_CLOCK_STARTED: "An hour of grace or nine days began for an account of a rotation.",
+    EventType.OUTREACH_CLOCK_WARNING: "That time is running out. Carries what is left, and how many are at stake.",
+    EventType.OUTREACH_STOP_RULE_APPLIED: "That time is over: those who had mail from the account get nothing more.",
+    EventType.OUTREACH_RESUME_DUE: "An account works again; campaigns that it paused wait to be resumed.",
 }

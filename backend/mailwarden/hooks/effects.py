@@ -21,6 +21,7 @@ from mailwarden.hooks.models import HookLog, HookMark, StoredEvent
 from mailwarden.hooks.words import KEEP, REFRESH_NOW, Outcome
 from mailwarden.providers.base import Cause, Evidence, Signal
 from mailwarden.providers.hooks.base import OLDEST, Kind
+from mailwarden.sending.receiving.schedule import read_soon
 from mailwarden.sync.schedule import bring_forward
 
 SKEW = timedelta(seconds=5)
@@ -86,6 +87,7 @@ async def look(tx: UnitOfWork, row: Connection, due: datetime) -> Outcome:
         return Outcome.LATER
     if not syncs(row):
         await enqueue(tx, PROBE, row.id, due_at=due)
+        await read_soon(tx, row, due)
         return Outcome.PROBE
     await bring_forward(tx, row, due)
     return Outcome.SYNC

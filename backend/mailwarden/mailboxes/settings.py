@@ -56,6 +56,19 @@ Interval = Annotated[
 DailyLimit = Annotated[
     int, Field(ge=1, le=10_000, description="Mails a day at most, counted in the mailbox's time zone.", examples=[200])
 ]
+DomainLimit = Annotated[
+    int,
+    Field(ge=1, le=10_000, description="Recipients a day at most at one domain, in the same zone.", examples=[100]),
+]
+WarmUp = Annotated[
+    bool, Field(description="Begin with few mails a day and grow: for an account that receivers do not know yet.")
+]
+WarmUpStart = Annotated[
+    int, Field(ge=1, le=10_000, description="Mails on the account's first day of sending, while it warms up.")
+]
+WarmUpStep = Annotated[
+    int, Field(ge=1, le=1_000, description="So many more on each following day, up to the daily limit.")
+]
 Days = Annotated[
     list[Weekday],
     Field(min_length=1, max_length=7, description="On these days mails go out.", examples=[["mon", "tue"]]),
@@ -82,6 +95,10 @@ class MailboxSettings(Wire):
     sender_name: SenderName = ""
     send_interval_s: Interval = 60
     daily_limit: DailyLimit = 200
+    domain_daily_limit: DomainLimit = 100
+    warm_up: WarmUp = False
+    warm_up_start: WarmUpStart = 20
+    warm_up_step: WarmUpStep = 10
     working_days: Days = Field(default_factory=lambda: list(Weekday)[:5])
     working_from: TimeOfDay = "09:00"
     working_until: TimeOfDay = "18:00"
@@ -103,6 +120,10 @@ class MailboxUpdate(Wire):
     sender_name: SenderName | None = None
     send_interval_s: Interval | None = None
     daily_limit: DailyLimit | None = None
+    domain_daily_limit: DomainLimit | None = None
+    warm_up: WarmUp | None = None
+    warm_up_start: WarmUpStart | None = None
+    warm_up_step: WarmUpStep | None = None
     working_days: Days | None = None
     working_from: TimeOfDay | None = None
     working_until: TimeOfDay | None = None
@@ -117,6 +138,10 @@ LABELS: Final = {
     "sender_name": "Sender name",
     "send_interval_s": "Sending speed",
     "daily_limit": "Daily limit",
+    "domain_daily_limit": "Daily limit per recipient domain",
+    "warm_up": "Warm-up",
+    "warm_up_start": "Warm-up begins with",
+    "warm_up_step": "Warm-up grows by",
     "working_days": "Working days",
     "working_from": "Working hours from",
     "working_until": "Working hours until",
@@ -124,7 +149,13 @@ LABELS: Final = {
     "track_opens": "Open tracking",
     "track_clicks": "Click tracking",
 }
-
+AMOUNTS: Final = {
+    "send_interval_s": "one mail every {} s",
+    "daily_limit": "{:,} mails a day",
+    "domain_daily_limit": "{:,} recipients a day",
+    "warm_up_start": "{:,} mails a day",
+    "warm_up_step": "{:,} mails each day",
+}
 UNSET: Final = {"sender_name": "the account's own name", "time_zone": "the organization's time zone"}
 
 
@@ -157,10 +188,8 @@ def in_words(name: str, value: Any) -> str:
             return text_of(value)
         case _, None | "":
             return UNSET.get(name, "none")
-        case "send_interval_s", _:
-            return f"one mail every {value} s"
-        case "daily_limit", _:
-            return f"{value:,} mails a day"
+        case _, int() if not isinstance(value, bool) and name in AMOUNTS:
+            return AMOUNTS[name].format(value)
         case _, bool():
             return "on" if value else "off"
         case _, list():

@@ -13,7 +13,7 @@ from mailwarden.providers.base import Cause, Signal
 
 
 def _plain_path(path: str) -> str:
-    if not re.fullmatch(r"(/[\w{}.*:-]+)+/?", path) or ".." in path:
+    if not re.fullmatch(r"(/[\w{}.*:$-]+)+/?", path) or ".." in path:
         raise ValueError(f"{path!r} is not a path pattern")
     return path
 

@@ -59,6 +59,15 @@ class ProviderApi:
     async def post(self, path: str, body: Any, params: Mapping[str, Any] | None = None) -> Any:
         return await self._read("POST", path, params, json.dumps(body).encode())
 
+    async def get_bytes(self, path: str, params: Mapping[str, Any] | None = None) -> bytes:
+        """A body that is no JSON, such as a message as it is on the wire; a web page in its place is refused."""
+        call, base = self._permit("GET", path, self._reads)
+        request = self._request(call, base, params, None, {"Accept": "*/*"})
+        answer = await self._send_with_auth(call, request)
+        if not 200 <= answer.status < 300 or "html" in answer.headers.get("content-type", ""):
+            raise await self._refused(call, answer, request)
+        return answer.body
+
     async def write(
         self,
         method: str,

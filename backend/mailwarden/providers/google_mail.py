@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailwarden.providers.base import Api, ObjectGone, ProviderError, WritingApi
@@ -17,6 +17,9 @@ DRAFTS, SEND_DRAFT = f"{_ME}/drafts", f"{_ME}/drafts/send"
 HISTORY, WATCH, STOP, SENDERS = f"{_ME}/history", f"{_ME}/watch", f"{_ME}/stop", f"{_ME}/settings/sendAs"
 PAGE_SIZE = 500
 LONGEST_CHAIN = 200  # pages of one question; more would be a loop of the provider's
+REPLACED = "X-Google-Original-Message-ID"
+CLOCKS_APART = timedelta(minutes=5)
+JUST_AFTER = timedelta(minutes=1)
 _KINDS = ("messagesAdded", "messagesDeleted", "labelsAdded", "labelsRemoved")
 
 
@@ -92,15 +95,48 @@ async def message_id(api: Api, key: str) -> str | None:
         said = await api.get(path, {"format": "metadata", "metadataHeaders": "Message-ID"})
     except ObjectGone:
         return None
-    headers = [h for h in dig(said, "payload.headers.*") if isinstance(h, Mapping)]
-    found = (text(h, "value") for h in headers if (text(h, "name") or "").lower() == "message-id")
-    return next(found, None)
+    return _headers(said).get("message-id") or None
 
 
 async def find_message(api: Api, rfc822_id: str) -> str | None:
     """The key of a message by its Message-ID, wherever it lies: how a send of unknown outcome is cleared up."""
     asked = {"q": f"rfc822msgid:{rfc822_id.strip('<> ')}", "maxResults": 1, "includeSpamTrash": "true"}
     return next((text(row, "id") for row in dig(await api.get(MESSAGES, asked), "messages.*")), None)
+
+
+async def find_replaced(api: Api, rfc822_id: str, since: datetime, most: int) -> Sent | None:
+    """Among sent ones the message that was given to Gmail under this Message-ID and has another one now.
+
+    No search finds the header that keeps the old one, so each is looked at: those of just after ``since``, however
+    many came later, and, should clocks differ, the newest.
+    """
+    around = {"q": f"after:{_seconds(since - JUST_AFTER)} before:{_seconds(since + 3 * JUST_AFTER)}"}
+    for narrower in (around, {}):
+        found = await _replaced(api, rfc822_id, since, {"labelIds": "SENT", "maxResults": most, **narrower})
+        if found is not None:
+            return found
+    return None
+
+
+async def _replaced(api: Api, rfc822_id: str, since: datetime, asked: Mapping[str, Any]) -> Sent | None:
+    for key in (text(row, "id") for row in dig(await api.get(MESSAGES, asked), "messages.*")):
+        said = await api.get(f"{MESSAGES}/{key}", {"format": "metadata", "metadataHeaders": (REPLACED, "Message-ID")})
+        names = _headers(said)
+        if key and rfc822_id in (names.get(REPLACED.lower()), names.get("message-id")):
+            return Sent(key, text(said, "threadId"), names.get("message-id"))
+        stamp = text(said, "internalDate") or ""
+        if stamp.isdigit() and int(stamp) / 1000 < (since - CLOCKS_APART).timestamp():
+            return None
+    return None
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def _headers(said: Any) -> dict[str, str]:
+    rows = [row for row in dig(said, "payload.headers.*") if isinstance(row, Mapping)]
+    return {(text(row, "name") or "").lower(): (text(row, "value") or "").strip() for row in rows}
 
 
 async def create_draft(api: WritingApi, raw: bytes, thread_id: str | None = None) -> Draft:

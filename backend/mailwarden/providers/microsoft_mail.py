@@ -5,17 +5,20 @@ Messages go as MIME: in JSON only headers that begin with ``x-`` may be set, so 
 
 import base64
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
 from mailwarden.providers.base import Api, ObjectGone, WritingApi
-from mailwarden.providers.reading import Row, at, garbled, moment, rows, text
+from mailwarden.providers.reading import Row, at, garbled, moment, rows, text, texts
 
 SEND, MESSAGES = "/v1.0/me/sendMail", "/v1.0/me/messages"
 PAGE_SIZE = 50
-_FIELDS = "id,internetMessageId,conversationId,subject,from,receivedDateTime,isRead,isDraft"
+_PEOPLE = ("toRecipients", "ccRecipients", "bccRecipients")
+_FIELDS = ",".join(("id,internetMessageId,conversationId,subject,from,receivedDateTime,isRead,isDraft", *_PEOPLE))
+_ADDRESSES = tuple(f"{name}.*.emailAddress.address" for name in _PEOPLE)
 _MIME = {"Content-Type": "text/plain"}
 _NEXT, _DELTA = "$skiptoken", "$deltatoken"
 
@@ -36,6 +39,7 @@ class Letter:
     received_at: datetime | None
     read: bool
     draft: bool
+    recipients: frozenset[str] = frozenset()  # lower-case; of a received one without blind copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,12 @@ async def send_draft(api: WritingApi, external_id: str) -> None:
     await api.write("POST", f"{MESSAGES}/{external_id}/send")
 
 
+async def delete_draft(api: WritingApi, external_id: str) -> None:
+    """Into the deleted items; what lies there already goes for good."""
+    with suppress(ObjectGone):
+        await api.write("DELETE", f"{MESSAGES}/{external_id}")
+
+
 async def find_sent(api: Api, message_id: str) -> tuple[Letter, ...]:
     """By Message-ID, for a sending whose outcome is unknown."""
     quoted = message_id.replace("'", "''")
@@ -80,7 +90,7 @@ async def changes(api: Api, cursor: str | None, folder: str = "inbox") -> Change
     found = rows(payload, "value", path)
     going_on = _token(payload, "@odata.nextLink", _NEXT)
     following = going_on or _token(payload, "@odata.deltaLink", _DELTA)
-    if following is None or following == cursor:
+    if following is None or going_on == (cursor or ""):  # an unchanged folder may well keep its token
         raise garbled(path, "no way on from this page")
     gone = tuple(name for row in found if "@removed" in row and (name := text(row, "id")))
     letters = tuple(_letter(row, path) for row in found if "@removed" not in row)
@@ -114,4 +124,5 @@ def _letter(row: Row, path: str) -> Letter:
         received_at=moment(row.get("receivedDateTime")),
         read=row.get("isRead") is True,
         draft=row.get("isDraft") is True,
+        recipients=frozenset(one.lower() for one in texts(row, _ADDRESSES)),
     )

@@ -7,6 +7,7 @@ export const TITLES: Record<string, string> = {
   klaviyo: 'Klaviyo',
   keap: 'Keap',
   google: 'Google',
+  microsoft: 'Microsoft',
 };
 
 export async function signUpInBrowser(page: Page): Promise<string> {

@@ -35,6 +35,12 @@ import { Route as AppHelpIndexRouteImport } from './routes/_app/help.index'
 import { Route as AppHelpSlugRouteImport } from './routes/_app/help.$slug'
 import { Route as AppIntegrationsIndexRouteImport } from './routes/_app/integrations.index'
 import { Route as AppIntegrationsProviderRouteImport } from './routes/_app/integrations.$provider'
+import { Route as AppMessagesIndexRouteImport } from './routes/_app/messages.index'
+import { Route as AppMessagesMessageRouteImport } from './routes/_app/messages.$message'
+import { Route as AppMessagesComposeRouteImport } from './routes/_app/messages.compose'
+import { Route as AppMessagesSuppressionsRouteImport } from './routes/_app/messages.suppressions'
+import { Route as AppOutreachIndexRouteImport } from './routes/_app/outreach.index'
+import { Route as AppOutreachCampaignRouteImport } from './routes/_app/outreach.$campaign'
 import { Route as AppSettingsAccountRouteImport } from './routes/_app/settings_.account'
 import { Route as AppSettingsBillingRouteImport } from './routes/_app/settings_.billing'
 import { Route as AppDevelopersWebhooksEndpointRouteImport } from './routes/_app/developers.webhooks.$endpoint'
@@ -170,6 +176,36 @@ const AppIntegrationsProviderRoute = AppIntegrationsProviderRouteImport.update({
   path: '/integrations/$provider',
   getParentRoute: () => AppRoute,
 } as any)
+const AppMessagesIndexRoute = AppMessagesIndexRouteImport.update({
+  id: '/messages/',
+  path: '/messages/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppMessagesMessageRoute = AppMessagesMessageRouteImport.update({
+  id: '/messages/$message',
+  path: '/messages/$message',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppMessagesComposeRoute = AppMessagesComposeRouteImport.update({
+  id: '/messages/compose',
+  path: '/messages/compose',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppMessagesSuppressionsRoute = AppMessagesSuppressionsRouteImport.update({
+  id: '/messages/suppressions',
+  path: '/messages/suppressions',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppOutreachIndexRoute = AppOutreachIndexRouteImport.update({
+  id: '/outreach/',
+  path: '/outreach/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppOutreachCampaignRoute = AppOutreachCampaignRouteImport.update({
+  id: '/outreach/$campaign',
+  path: '/outreach/$campaign',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppSettingsAccountRoute = AppSettingsAccountRouteImport.update({
   id: '/settings_/account',
   path: '/settings/account',
@@ -209,12 +245,18 @@ export interface FileRoutesByFullPath {
   '/deliverability/domains': typeof AppDeliverabilityDomainsRoute
   '/help/$slug': typeof AppHelpSlugRoute
   '/integrations/$provider': typeof AppIntegrationsProviderRoute
+  '/messages/$message': typeof AppMessagesMessageRoute
+  '/messages/compose': typeof AppMessagesComposeRoute
+  '/messages/suppressions': typeof AppMessagesSuppressionsRoute
+  '/outreach/$campaign': typeof AppOutreachCampaignRoute
   '/settings/account': typeof AppSettingsAccountRoute
   '/settings/billing': typeof AppSettingsBillingRoute
   '/deliverability/': typeof AppDeliverabilityIndexRoute
   '/developers/': typeof AppDevelopersIndexRoute
   '/help/': typeof AppHelpIndexRoute
   '/integrations/': typeof AppIntegrationsIndexRoute
+  '/messages/': typeof AppMessagesIndexRoute
+  '/outreach/': typeof AppOutreachIndexRoute
   '/developers/webhooks/$endpoint': typeof AppDevelopersWebhooksEndpointRoute
 }
 export interface FileRoutesByTo {
@@ -239,12 +281,18 @@ export interface FileRoutesByTo {
   '/deliverability/domains': typeof AppDeliverabilityDomainsRoute
   '/help/$slug': typeof AppHelpSlugRoute
   '/integrations/$provider': typeof AppIntegrationsProviderRoute
+  '/messages/$message': typeof AppMessagesMessageRoute
+  '/messages/compose': typeof AppMessagesComposeRoute
+  '/messages/suppressions': typeof AppMessagesSuppressionsRoute
+  '/outreach/$campaign': typeof AppOutreachCampaignRoute
   '/settings/account': typeof AppSettingsAccountRoute
   '/settings/billing': typeof AppSettingsBillingRoute
   '/deliverability': typeof AppDeliverabilityIndexRoute
   '/developers': typeof AppDevelopersIndexRoute
   '/help': typeof AppHelpIndexRoute
   '/integrations': typeof AppIntegrationsIndexRoute
+  '/messages': typeof AppMessagesIndexRoute
+  '/outreach': typeof AppOutreachIndexRoute
   '/developers/webhooks/$endpoint': typeof AppDevelopersWebhooksEndpointRoute
 }
 export interface FileRoutesById {
@@ -271,12 +319,18 @@ export interface FileRoutesById {
   '/_app/deliverability/domains': typeof AppDeliverabilityDomainsRoute
   '/_app/help/$slug': typeof AppHelpSlugRoute
   '/_app/integrations/$provider': typeof AppIntegrationsProviderRoute
+  '/_app/messages/$message': typeof AppMessagesMessageRoute
+  '/_app/messages/compose': typeof AppMessagesComposeRoute
+  '/_app/messages/suppressions': typeof AppMessagesSuppressionsRoute
+  '/_app/outreach/$campaign': typeof AppOutreachCampaignRoute
   '/_app/settings_/account': typeof AppSettingsAccountRoute
   '/_app/settings_/billing': typeof AppSettingsBillingRoute
   '/_app/deliverability/': typeof AppDeliverabilityIndexRoute
   '/_app/developers/': typeof AppDevelopersIndexRoute
   '/_app/help/': typeof AppHelpIndexRoute
   '/_app/integrations/': typeof AppIntegrationsIndexRoute
+  '/_app/messages/': typeof AppMessagesIndexRoute
+  '/_app/outreach/': typeof AppOutreachIndexRoute
   '/_app/developers/webhooks/$endpoint': typeof AppDevelopersWebhooksEndpointRoute
 }
 export interface FileRouteTypes {
@@ -303,12 +357,18 @@ export interface FileRouteTypes {
     | '/deliverability/domains'
     | '/help/$slug'
     | '/integrations/$provider'
+    | '/messages/$message'
+    | '/messages/compose'
+    | '/messages/suppressions'
+    | '/outreach/$campaign'
     | '/settings/account'
     | '/settings/billing'
     | '/deliverability/'
     | '/developers/'
     | '/help/'
     | '/integrations/'
+    | '/messages/'
+    | '/outreach/'
     | '/developers/webhooks/$endpoint'
   fileRoutesByTo: FileRoutesByTo
   to:
@@ -333,12 +393,18 @@ export interface FileRouteTypes {
     | '/deliverability/domains'
     | '/help/$slug'
     | '/integrations/$provider'
+    | '/messages/$message'
+    | '/messages/compose'
+    | '/messages/suppressions'
+    | '/outreach/$campaign'
     | '/settings/account'
     | '/settings/billing'
     | '/deliverability'
     | '/developers'
     | '/help'
     | '/integrations'
+    | '/messages'
+    | '/outreach'
     | '/developers/webhooks/$endpoint'
   id:
     | '__root__'
@@ -364,12 +430,18 @@ export interface FileRouteTypes {
     | '/_app/deliverability/domains'
     | '/_app/help/$slug'
     | '/_app/integrations/$provider'
+    | '/_app/messages/$message'
+    | '/_app/messages/compose'
+    | '/_app/messages/suppressions'
+    | '/_app/outreach/$campaign'
     | '/_app/settings_/account'
     | '/_app/settings_/billing'
     | '/_app/deliverability/'
     | '/_app/developers/'
     | '/_app/help/'
     | '/_app/integrations/'
+    | '/_app/messages/'
+    | '/_app/outreach/'
     | '/_app/developers/webhooks/$endpoint'
   fileRoutesById: FileRoutesById
 }
@@ -570,6 +642,48 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppIntegrationsProviderRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/messages/': {
+      id: '/_app/messages/'
+      path: '/messages'
+      fullPath: '/messages/'
+      preLoaderRoute: typeof AppMessagesIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/messages/$message': {
+      id: '/_app/messages/$message'
+      path: '/messages/$message'
+      fullPath: '/messages/$message'
+      preLoaderRoute: typeof AppMessagesMessageRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/messages/compose': {
+      id: '/_app/messages/compose'
+      path: '/messages/compose'
+      fullPath: '/messages/compose'
+      preLoaderRoute: typeof AppMessagesComposeRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/messages/suppressions': {
+      id: '/_app/messages/suppressions'
+      path: '/messages/suppressions'
+      fullPath: '/messages/suppressions'
+      preLoaderRoute: typeof AppMessagesSuppressionsRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/outreach/': {
+      id: '/_app/outreach/'
+      path: '/outreach'
+      fullPath: '/outreach/'
+      preLoaderRoute: typeof AppOutreachIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/outreach/$campaign': {
+      id: '/_app/outreach/$campaign'
+      path: '/outreach/$campaign'
+      fullPath: '/outreach/$campaign'
+      preLoaderRoute: typeof AppOutreachCampaignRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/settings_/account': {
       id: '/_app/settings_/account'
       path: '/settings/account'
@@ -607,12 +721,18 @@ interface AppRouteChildren {
   AppDeliverabilityDomainsRoute: typeof AppDeliverabilityDomainsRoute
   AppHelpSlugRoute: typeof AppHelpSlugRoute
   AppIntegrationsProviderRoute: typeof AppIntegrationsProviderRoute
+  AppMessagesMessageRoute: typeof AppMessagesMessageRoute
+  AppMessagesComposeRoute: typeof AppMessagesComposeRoute
+  AppMessagesSuppressionsRoute: typeof AppMessagesSuppressionsRoute
+  AppOutreachCampaignRoute: typeof AppOutreachCampaignRoute
   AppSettingsAccountRoute: typeof AppSettingsAccountRoute
   AppSettingsBillingRoute: typeof AppSettingsBillingRoute
   AppDeliverabilityIndexRoute: typeof AppDeliverabilityIndexRoute
   AppDevelopersIndexRoute: typeof AppDevelopersIndexRoute
   AppHelpIndexRoute: typeof AppHelpIndexRoute
   AppIntegrationsIndexRoute: typeof AppIntegrationsIndexRoute
+  AppMessagesIndexRoute: typeof AppMessagesIndexRoute
+  AppOutreachIndexRoute: typeof AppOutreachIndexRoute
   AppDevelopersWebhooksEndpointRoute: typeof AppDevelopersWebhooksEndpointRoute
 }
 
@@ -629,12 +749,18 @@ const AppRouteChildren: AppRouteChildren = {
   AppDeliverabilityDomainsRoute: AppDeliverabilityDomainsRoute,
   AppHelpSlugRoute: AppHelpSlugRoute,
   AppIntegrationsProviderRoute: AppIntegrationsProviderRoute,
+  AppMessagesMessageRoute: AppMessagesMessageRoute,
+  AppMessagesComposeRoute: AppMessagesComposeRoute,
+  AppMessagesSuppressionsRoute: AppMessagesSuppressionsRoute,
+  AppOutreachCampaignRoute: AppOutreachCampaignRoute,
   AppSettingsAccountRoute: AppSettingsAccountRoute,
   AppSettingsBillingRoute: AppSettingsBillingRoute,
   AppDeliverabilityIndexRoute: AppDeliverabilityIndexRoute,
   AppDevelopersIndexRoute: AppDevelopersIndexRoute,
   AppHelpIndexRoute: AppHelpIndexRoute,
   AppIntegrationsIndexRoute: AppIntegrationsIndexRoute,
+  AppMessagesIndexRoute: AppMessagesIndexRoute,
+  AppOutreachIndexRoute: AppOutreachIndexRoute,
   AppDevelopersWebhooksEndpointRoute: AppDevelopersWebhooksEndpointRoute,
 }
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailwarden.deliverability.facts import Authentication
 from mailwarden.deliverability.score.rules.changes import Changes
 from mailwarden.deliverability.score.rules.facts import Facts, spell
 from mailwarden.deliverability.score.rules.rollup import Portfolio, dump, load, roll_up
@@ -30,6 +31,13 @@ def test_the_lines_of_an_account_add_up_exactly(one: Portfolio):
         assert 0 <= line.points <= line.max
     assert result.lines[-1].points <= 0
     assert result.score in (None, result.points // 100)
+
+
+def test_no_line_is_rounded_beyond_what_it_may_have():
+    unlisted = Facts((), Authentication(dmarc_aligned=False), (), engagement=True)
+    domains = {"a.example": replace(unlisted, listings=None), "b.example": unlisted}
+    lines = roll_up(Portfolio((), domains), TODAY).result.lines
+    assert [line for line in lines if line.points > line.max] == []
 
 
 @settings(max_examples=60, deadline=None)

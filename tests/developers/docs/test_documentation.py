@@ -1,5 +1,6 @@
 """The description is complete, its examples fit, and the page at /docs shows all of it without a script."""
 
+import json
 import re
 from datetime import date
 from typing import Any
@@ -7,13 +8,16 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import TypeAdapter
 
 from mailwarden.accounts.rules import SCOPES
 from mailwarden.core.api import RequestIdentity
 from mailwarden.core.deprecation import deprecated
 from mailwarden.core.limits.passage import LimitHeaders
-from mailwarden.main import schema
+from mailwarden.core.runtime import Runtime
+from mailwarden.main import create_app, schema
 from tests.conftest import NewClient
+from tests.support.routes import api_routes
 
 KINDS: dict[str, Any] = {
     "object": dict,
@@ -76,6 +80,21 @@ def test_examples_fit_their_schemas(document: dict[str, Any], operations: list[F
             if content:
                 assert content["example"] is not None, (method, path)
                 assert mistakes(content["example"], content["schema"], document) == [], (method, path)
+                checked += 1
+    assert checked > 50
+
+
+async def test_bodies_of_the_examples_are_taken(runtime: Runtime) -> None:
+    """Also by what a schema cannot say."""
+    app, checked = create_app(runtime), 0
+    document = app.openapi()
+    for route in api_routes(app.routes):
+        for one in route.dependant.body_params if route.include_in_schema else ():
+            method = "".join(route.methods or ())
+            content = document["paths"][route.path][method.lower()]["requestBody"]["content"]
+            if told := content.get("application/json"):
+                taken: TypeAdapter[Any] = TypeAdapter(one.field_info.annotation)  # type: ignore[arg-type]
+                taken.validate_json(json.dumps(told["example"]))
                 checked += 1
     assert checked > 50
 

@@ -172,12 +172,26 @@ async def test_the_extension_has_one_way_back(runtime: Runtime, owner: Browser) 
     mine = f"https://{EXTENSION}.chromiumapp.org/cb"
     async with httpx.AsyncClient(transport=transport, base_url=ISSUER, cookies=owner.http.cookies) as http:
         browser, program = Browser(http, owner.me), Program(http, "mailwarden-extension", mine)
-        tokens = await tokens_for(program, browser, scope="mailboxes:own messages:send")
-        assert tokens["scope"] == "mailboxes:own messages:send"
-        assert landed(await browser.get(program.request(scope="organization:write")))["error"] == "invalid_scope"
+        tokens = await tokens_for(program, browser, scope="status:read messages:send")
+        assert tokens["scope"] == "status:read messages:send"
+        for scope in ("organization:write", "data:read", "mailboxes:own"):
+            assert landed(await browser.get(program.request(scope=scope)))["error"] == "invalid_scope"
         for other in (mine + "/", mine.upper(), mine + "?a=b", REDIRECT, mine.replace("https", "http")):
             answer = await browser.get(program.request(redirect_uri=other))
             assert (answer.status_code, "location" in answer.headers) == (400, False), other
+
+
+async def test_an_extension_that_is_let_in_no_more_gets_no_new_tokens(
+    runtime: Runtime, owner: Browser, program: Program
+) -> None:
+    config = replace(runtime.config, extension_ids=(EXTENSION,))
+    transport = httpx.ASGITransport(create_app(replace(runtime, config=config)))
+    async with httpx.AsyncClient(transport=transport, base_url=ISSUER, cookies=owner.http.cookies) as http:
+        mine = Program(http, "mailwarden-extension", f"https://{EXTENSION}.chromiumapp.org/cb")
+        tokens = await tokens_for(mine, Browser(http, owner.me), scope="status:read")
+        refused = await program.refresh(tokens["refresh_token"], client_id=mine.client_id)
+        assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
+        assert (await mine.refresh(tokens["refresh_token"])).status_code == 200, "let in again, it goes on"
 
 
 @pytest.mark.parametrize("name", ["client_id", "redirect_uri", "code_challenge", "state", "scope"])

@@ -242,8 +242,26 @@ async def test_a_broken_send_says_whether_it_may_have_arrived(world, fault, para
         assert (await send(world.account(), world.reach, (OTHER,), MESSAGE)).accepted == (OTHER,)
         return
     with pytest.raises(ServerTrouble) as trouble:
-        await send(world.account(), world.in_time(1), (OTHER,), MESSAGE)
+        await send(world.account(), world.in_time(0.5), (OTHER,), MESSAGE)
     assert (trouble.value.kind, trouble.value.sent) == (kind, sent)
+
+
+async def test_what_was_promised_stays_true_though_the_goodbye_hangs(world, monkeypatch):
+    """Told as unsent it would be sent a second time."""
+    real, never = asyncio.StreamWriter.drain, asyncio.Event()
+    said = []
+
+    def write(self, data):
+        said.append(data)
+        self.transport.write(data)
+
+    async def drain(self):
+        await (never.wait() if said[-1:] == [b"QUIT\r\n"] else real(self))
+
+    monkeypatch.setattr(asyncio.StreamWriter, "write", write)
+    monkeypatch.setattr(asyncio.StreamWriter, "drain", drain)
+    assert (await send(world.account(), world.in_time(0.5), (OTHER,), MESSAGE)).accepted == (OTHER,)
+    assert b"QUIT\r\n" in said
 
 
 @pytest.mark.parametrize("address", ["a@b.test>\r\nRCPT TO:<c@d.test", "no address", "<>@x"])

@@ -90,6 +90,19 @@ async def test_a_send_without_answer_is_never_repeated(sandbox, linked):
     assert len([r for r in sandbox.new_requests() if r["path"].endswith("/messages/send")]) == 1
 
 
+async def test_a_mail_is_found_under_its_old_name_however_many_came_after_it(sandbox, linked):
+    """Whoever could not look at once, since the connection was dead, looks a day later."""
+    since = datetime.fromisoformat(sandbox.ask("GET", "/clock")["now"])
+    lost = await google_mail.send(linked.api, LETTER.replace(b"Subject:", b"Message-ID: <lost@here.test>\r\nSubject:"))
+    sandbox.advance(600)
+    for _ in range(6):
+        await google_mail.send(linked.api, LETTER)
+    found = await google_mail.find_replaced(linked.api, "<lost@here.test>", since, 5)
+    assert found is not None
+    assert (found.id, found.message_id) == (lost.id, lost.message_id)
+    assert await google_mail.find_replaced(linked.api, "<none@here.test>", since, 5) is None
+
+
 async def test_drafts(linked):
     draft = await google_mail.create_draft(linked.api, LETTER)
     again = await google_mail.update_draft(linked.api, draft.id, LETTER.replace(b"Hello", b"Better"))

@@ -4,12 +4,12 @@ import json
 import os
 from dataclasses import replace
 
-from mailwarden import worker
+from mailwarden import work, worker
 from mailwarden.core.jobs import JobKinds
 from tests.reliability.workers.chores import BROKEN
 
 LEASE_S = 4.0
-KINDS = worker.job_kinds
+KINDS = work.job_kinds
 
 
 def short_leases() -> JobKinds:

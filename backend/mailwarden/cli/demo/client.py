@@ -40,6 +40,11 @@ class Person:
     def post(self, path: str, body: Any = None) -> Any:
         return self._checked(self.http.post(path, json=body))
 
+    def change(self, method: str, path: str, body: Any, *, of: str = "") -> Any:
+        """As the object at ``of`` (``path``, unless told otherwise) stands now."""
+        now = self.http.get(of or path).headers["etag"]
+        return self._checked(self.http.request(method, path, json=body, headers={"If-Match": now}))
+
     def sandbox(self, method: str, path: str, body: Any = None, **params: Any) -> Any:
         return self._checked(self.outside.request(method, f"/_sandbox{path}", json=body, params=params))
 

@@ -13,7 +13,16 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from mailwarden.cli.demo.client import LOGIN, PASSWORD, DemoFailed, Person
 from mailwarden.cli.demo.domains import show_domains
-from mailwarden.cli.demo.show import break_table, domains_table, figures_table, show_mail
+from mailwarden.cli.demo.sending import (
+    await_last_mail,
+    cut_off,
+    mend,
+    open_mailboxes,
+    see_pause,
+    send_one,
+    start_campaign,
+)
+from mailwarden.cli.demo.show import break_table, domains_table, figures_table, sending_table, show_mail
 from mailwarden.cli.demo.story import (
     OFFERED,
     PROVIDERS,
@@ -28,6 +37,7 @@ from mailwarden.cli.demo.story import (
     reconnect,
 )
 from mailwarden.cli.stack import Stack, running_stack, start_sandbox
+from mailwarden.developers.oauth.clients import DEVELOPMENT_EXTENSION
 from mailwarden.embedded.processes import free_port
 from mailwarden.settings import Settings
 
@@ -62,6 +72,7 @@ def demo_environment() -> dict[str, str]:
         "MAILWARDEN_TIMING__JOURNAL_POLL_S": str(PROBE_EVERY_S),
         "MAILWARDEN_TIMING__CLOCK_FOLLOW_S": "1",
         "MAILWARDEN_MAIL__MODE": "file",
+        "MAILWARDEN_OAUTH__EXTENSION_IDS": DEVELOPMENT_EXTENSION,
     }
 
 
@@ -108,6 +119,7 @@ def _play(out: Console, stack: Stack, once: bool) -> int:
     out.print(figures_table(story))
     out.print(break_table(story))
     out.print(domains_table(story))
+    out.print(sending_table(story.sending))
     for difference in story.differences[:20]:
         out.print(f"[red]{difference}[/]")
     show_mail(out, stack.settings.data_dir / "mail")
@@ -129,15 +141,22 @@ def tell_story(out: Console, story: Story) -> None:
             first = next(one for one in listed if one["provider"] == provider)
             story.accounts.append(Account(provider, first["external_id"]))
             connect(story, story.accounts[-1], tell)
+        open_mailboxes(story.person, story.sending, tell)
+        send_one(story.person, story.sending, tell)
         for account in story.accounts:
             await_sync(story, account, tell, badge="first")
         story.synced = compare_all(story)
+        start_campaign(story.person, story.sending, tell)  # it sends at its own pace while the story goes on
+        cut_off(story.person, story.sending, tell)
         break_it(story, tell)
         miss_something(story, tell)
+        see_pause(story.person, story.sending, tell)
         reconnect(story, tell)
+        mend(story.person, story.sending, tell)
         await_alerts(story, tell)
         story.after = compare_all(story)
         story.domains = show_domains(story.person, tell)
+        await_last_mail(story.person, story.sending, tell)
         progress.update(task, description="done", total=1.0, completed=1.0)
 
 

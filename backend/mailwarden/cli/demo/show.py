@@ -12,6 +12,7 @@ from rich.table import Table
 
 from mailwarden.cli.demo.compare import FIGURES, Comparison
 from mailwarden.cli.demo.domains import CHECKED
+from mailwarden.cli.demo.sending import CUT_OFF, GOES_ON, READERS, STEPS, SendingStory
 from mailwarden.cli.demo.story import Story
 
 
@@ -67,6 +68,20 @@ def domains_table(story: Story) -> Table:
     for check in CHECKED:
         table.add_row(check.upper(), *(one.get(check, "–") for one in (found.careful, found.broken, found.repaired)))
     table.caption = f"{found.told}\nproposed and published: {found.published}"
+    return table
+
+
+def sending_table(story: SendingStory) -> Table:
+    table = Table("what", "result", title="A mail, and a campaign that rotates over two mailboxes")
+    tracked = "tracked" if story.one_off_tracked else "[red]not tracked[/]"
+    table.add_row(f"a mail from {GOES_ON}", f"{story.one_off}, {tracked}")
+    table.add_row("its copies in the folder Sent", str(story.one_off_copies))
+    table.add_row(f"the campaign, {CUT_OFF} cut off", f"{story.campaign_meanwhile}; this account paused")
+    table.add_row("shown with it", f"{story.paused['action']['label']}, {story.paused['clock']['countdown']}")
+    table.add_row(f"{GOES_ON} meanwhile", f"{story.meanwhile - story.before} more sent")
+    once = sum(count == 1 for count in story.copies.values())
+    table.add_row("sent exactly once", f"{once} of {len(READERS) * len(STEPS)} mails")
+    table.add_row("differences", f"[bold]{len(story.differences)}[/]")
     return table
 
 

@@ -7,9 +7,10 @@ from typing import Any
 from mailwarden.cli.demo.client import DemoFailed, Person, Progress
 from mailwarden.cli.demo.compare import Comparison, compare
 from mailwarden.cli.demo.domains import DomainStory
+from mailwarden.cli.demo.sending import ROTATING, SendingStory
 
 PROVIDERS = ("hubspot", "klaviyo")
-OFFERED = (*PROVIDERS, "keap")  # these can be connected by hand, too; the story plays the first ones
+OFFERED = (*PROVIDERS, *ROTATING, "keap")  # Keap can be connected by hand; the story plays the others
 RANGE = "months_12"
 BROKEN = "hubspot"
 
@@ -38,6 +39,7 @@ class Story:
     other_untouched: bool = False
     settings_kept: bool = False
     domains: DomainStory = field(default_factory=DomainStory)
+    sending: SendingStory = field(default_factory=SendingStory)
 
     @property
     def differences(self) -> list[str]:
@@ -51,7 +53,7 @@ class Story:
             found.append("the reconnect changed a setting")
         if not self.other_untouched:
             found.append("the other connection did not stay connected")
-        return found + self.domains.differences
+        return found + self.domains.differences + self.sending.differences
 
     def account(self, provider: str) -> Account:
         return next(one for one in self.accounts if one.provider == provider)
@@ -144,8 +146,11 @@ def reconnect(story: Story, tell: Progress) -> None:
 def await_alerts(story: Story, tell: Progress) -> None:
     tell("alerts", None)
 
+    broken = story.account(BROKEN).connection_id
+
     def look() -> list[dict[str, Any]] | None:
-        found: list[dict[str, Any]] = story.person.get("/v1/alerts", limit=20)["data"]
+        everything = story.person.get("/v1/alerts", limit=50)["data"]
+        found = [alert for alert in everything if alert["connection_id"] == broken]
         kinds = {alert["kind"] for alert in found}
         return found if {"integration_disconnected", "integration_recovered"} <= kinds else None
 

@@ -27,8 +27,11 @@ class Client:
         return found is not None and int(found[1]) <= HIGHEST_PORT
 
 
+#: The id of packages that people load by hand: it follows from the key in `frontend/extension/scripts/manifest.ts`.
+#: Anybody can make a package with that key, so only the demo and development let it in by themselves.
+DEVELOPMENT_EXTENSION = "olcoaanmgdabogfbcdegjbihbkldphkm"
 COMMAND_LINE = Client("mailwarden-cli", "Mailwarden command line", SCOPES)
-FOR_MAIL = frozenset({"status:read", "data:read", "alerts:read", "mailboxes:own", "messages:send"})
+FOR_MAIL = frozenset({"status:read", "messages:send"})  # what it asks, and nothing else
 
 
 def find_client(rt: Runtime, client_id: str) -> Client | None:

@@ -21,6 +21,7 @@ from mailwarden.core.db import UnitOfWork
 from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
 from mailwarden.developers.oauth.asking import Asking
+from mailwarden.developers.oauth.clients import find_client
 from mailwarden.developers.scopes import ordered
 
 log = logging.getLogger(__name__)
@@ -166,8 +167,8 @@ async def _refresh(rt: Runtime, tx: UnitOfWork, form: Mapping[str, str]) -> Issu
     if found is None:
         return INVALID
     token, grant = found
-    if form.get("client_id") != grant.client_id or _ended(rt, grant):
-        return INVALID
+    if form.get("client_id") != grant.client_id or _ended(rt, grant) or find_client(rt, grant.client_id) is None:
+        return INVALID  # the last one: an extension that the operator lets in no more
     successor = _successor(rt, presented)
     if token.used_at is not None:
         if await _answer_was_lost(rt, tx, token):

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from mailwarden.providers.imap import sasl
 from mailwarden.providers.imap.answers import bye_meaning, imap_meaning
@@ -36,6 +37,7 @@ class Fetched:
     uid: int
     flags: frozenset[str]
     body: bytes
+    at: datetime | None = None  # when the server took it
 
 
 Answer = tuple[str, bytes, list[bytes]]  # first word, the line with literals marked, the literals
@@ -143,13 +145,16 @@ class Imap:
         answers = await self._must("UID", "SEARCH", *criteria)
         return sorted(int(n) for word, line, _ in answers if word == "SEARCH" for n in line.split()[2:])
 
-    async def fetch(self, uids: list[int], part: str = "") -> list[Fetched]:
-        """``part``: a section such as ``HEADER``; empty: the whole message. Nothing is marked as read."""
+    async def fetch(self, uids: list[int], part: str = "", most: int | None = None) -> list[Fetched]:
+        """``part``: a section such as ``HEADER``; empty: the whole message, or its first ``most`` bytes.
+
+        Nothing is marked as read.
+        """
         if not uids:
             return []
         self._wire.step = Step.MESSAGE
-        wanted = ",".join(map(str, uids))
-        answers = await self._must("UID", "FETCH", wanted, f"(UID FLAGS BODY.PEEK[{part}])")
+        wanted, cut = ",".join(map(str, uids)), f"<0.{most}>" if most else ""
+        answers = await self._must("UID", "FETCH", wanted, f"(UID FLAGS INTERNALDATE BODY.PEEK[{part}]{cut})")
         return [_fetched(line, literals) for word, line, literals in answers if word == "FETCH"]
 
     async def store(self, uids: list[int], action: str, *flags: str) -> None:
@@ -281,4 +286,13 @@ def _fetched(line: bytes, literals: list[bytes]) -> Fetched:
         int(text_of(pairs.get("UID", b"0"))),
         frozenset(text_of(flag) for flag in flags) if isinstance(flags, list) else frozenset(),
         body if isinstance(body, bytes) else b"",
+        _moment(text_of(pairs.get("INTERNALDATE", b""))),
     )
+
+
+def _moment(said: str) -> datetime | None:
+    """As in ``" 1-Nov-2026 23:53:38 +0000"`` (RFC 9051 §9)."""
+    try:
+        return datetime.strptime(said.strip(), "%d-%b-%Y %H:%M:%S %z")
+    except ValueError:
+        return None

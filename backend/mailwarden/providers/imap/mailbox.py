@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailwarden.providers.base import EgressRefused
 from mailwarden.providers.imap.imap_client import Folder, Imap, Selected
@@ -11,6 +11,8 @@ from mailwarden.providers.imap.servers import MailAccount, Protocol, Reach, Serv
 from mailwarden.providers.imap.smtp_client import Sent, Smtp, checked_address
 from mailwarden.providers.imap.wire import Wire
 
+SUBMISSIONS = 3  # servers look into a mail before they take it (RFC 5321 §4.5.3.2.6 allows minutes)
+SLOWEST = 250_000  # bytes a second
 IMAP_STEPS = (Step.RESOLVE, Step.CONNECT, Step.TLS, Step.GREETING, Step.LOGIN, Step.FOLDERS)
 OTHER: dict[Protocol, Protocol] = {"imap": "smtp", "smtp": "imap"}
 SMTP_STEPS = (Step.RESOLVE, Step.CONNECT, Step.TLS, Step.GREETING, Step.LOGIN, Step.SENDER)
@@ -130,8 +132,15 @@ async def send(account: MailAccount, reach: Reach, recipients: tuple[str, ...], 
     """
     for address in (account.address, *recipients):
         checked_address(address)
-    async with sending(account, reach) as client:
-        return await client.submit(account.address, recipients, raw)
+    patient = replace(reach, deadline_s=SUBMISSIONS * reach.deadline_s + len(raw) / SLOWEST)
+    sent: Sent | None = None
+    try:
+        async with sending(account, patient) as client:
+            sent = await client.submit(account.address, recipients, raw)
+    except MAIL_FAILURES:
+        if sent is None:
+            raise  # after the promise nothing takes it back: not a goodbye that hangs, not a wire that breaks
+    return sent
 
 
 def planned_steps(account: MailAccount, protocol: Protocol) -> tuple[Step, ...]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI, HTTPException
 
 from mailwarden_sandbox.clock import iso_millis
 from mailwarden_sandbox.control.accounts import accounts_router
+from mailwarden_sandbox.control.comebacks import comebacks_router
 from mailwarden_sandbox.control.dns import dns_router
 from mailwarden_sandbox.control.faults import faults_router
 from mailwarden_sandbox.control.google import google_router
@@ -32,6 +33,7 @@ def create_control(host: Host, providers: Mapping[str, Provider]) -> FastAPI:
         _clock_router,
         _setup_router,
         mail_router,
+        comebacks_router,
         dns_router,
         google_router,
         stripe_router,

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from mailwarden_sandbox.clock import iso_z
 from mailwarden_sandbox.control.host import Desk
 from mailwarden_sandbox.data.mailbox import INBOX
+from mailwarden_sandbox.keap.tenant import mails_of
 from mailwarden_sandbox.mail.login import address_of
 
 
@@ -60,6 +61,18 @@ def _mailbox(router: APIRouter, desk: Desk) -> None:
         """What its owner would type."""
         account = desk.account(provider, external_id)
         return {"address": address_of(account), "password": account.password}
+
+    @router.get(path + "/messages")
+    async def list_messages(provider: str, external_id: str, folder: str = INBOX) -> dict[str, Any]:
+        """A folder as every door shows it, oldest first: ``Sent`` holds what left, by whichever of them."""
+        held = desk.account(provider, external_id).mailbox.messages(folder)
+        return {"messages": [{"key": m.key, "at": iso_z(m.at), "raw": m.raw.decode("latin-1")} for m in held]}
+
+    @router.get(path + "/orders")
+    async def list_orders(provider: str, external_id: str) -> dict[str, Any]:
+        """Of Keap, which keeps no folders: one for each recipient of an order, oldest first."""
+        ordered = mails_of(desk.world, desk.account(provider, external_id))
+        return {"orders": [{"at": iso_z(m.at), "to": m.to, "subject": m.subject, "html": m.html} for m in ordered]}
 
     @router.post(path + "/messages", status_code=201)
     async def deliver(provider: str, external_id: str, body: Delivery) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 INBOX, SENT, DRAFTS, TRASH = "INBOX", "Sent", "Drafts", "Trash"
+JUNK = "Junk"
+"""Is there once something lies in it."""
 SEEN, DRAFT, DELETED = "\\Seen", "\\Draft", "\\Deleted"
 
 

@@ -10,12 +10,14 @@ from starlette.responses import Response
 
 from mailwarden_sandbox.accounts import Account
 from mailwarden_sandbox.call import Call
-from mailwarden_sandbox.data.mailbox import INBOX, SEEN, SENT, TRASH, Message
+from mailwarden_sandbox.data.mailbox import INBOX, JUNK, SEEN, SENT, TRASH, Message
 from mailwarden_sandbox.google import errors, mime
 from mailwarden_sandbox.google.paging import Page, page_of
 from mailwarden_sandbox.google.scopes import READS_BODIES
 from mailwarden_sandbox.google.state import GoogleState
 from mailwarden_sandbox.google.upload import Upload, read_upload
+from mailwarden_sandbox.mail import comebacks
+from mailwarden_sandbox.mail.login import find_accounts
 from mailwarden_sandbox.responses import json_answer
 
 LARGEST = 36_700_160
@@ -38,13 +40,13 @@ def profile(call: Call) -> Response:
 
 
 def listing(call: Call) -> Response:
-    """Newest first. Of the search language ``rfc822msgid:``, ``in:`` and plain words are understood."""
+    """Newest first. Of the search language ``rfc822msgid:``, ``in:``, ``-in:``, ``after:``, ``before:`` and words."""
     query = call.one("q")
     if query and call.access and call.access.scopes.isdisjoint(READS_BODIES):
         return errors.api_error(403, "forbidden", "Metadata scope does not support 'q' parameter")
     wanted = set(call.query.get("labelIds", []))
-    trash = call.flag("includeSpamTrash") or "TRASH" in wanted
-    visible = [m for m in reversed(call.holder.mailbox.messages()) if trash or m.folder != TRASH]
+    everything = call.flag("includeSpamTrash") or wanted & {"TRASH", "SPAM"}
+    visible = [m for m in reversed(call.holder.mailbox.messages()) if everything or m.folder not in (TRASH, JUNK)]
     labelled = [m for m in visible if wanted <= set(mime.labels(m))]
     found = [m for m in labelled if all(map(_finder(m), (query or "").split()))]
     page = page_of(call, found, 100, 500)
@@ -67,8 +69,13 @@ def _finder(message: Message) -> Any:
         key, colon, value = term.partition(":")
         if key == "rfc822msgid" and colon:
             return str(parsed.get("Message-ID", "")).strip("<> ") == value.strip("<>")
-        if key == "in" and colon:
-            return value == "anywhere" or value.upper() in mime.labels(message)
+        if key in ("in", "-in") and colon:
+            inside = value == "anywhere" or value.upper().removesuffix("S") in mime.labels(message)
+            return inside == (key == "in")
+        if key == "after" and value.isdigit():
+            return message.at >= int(value)
+        if key == "before" and value.isdigit():
+            return message.at < int(value)
         return term.lower().encode() in message.raw.lower()
 
     return fits
@@ -163,7 +170,7 @@ def send_raw(call: Call, given: Upload, draft: Message | None = None) -> Respons
     if draft is not None:
         account.mailbox.remove(draft)
     kept = account.mailbox.add(SENT, _as_sent(account, given.raw), {SEEN}, thread)
-    _hand_over(call, given.raw, parsed)
+    _hand_over(call, kept.raw, parsed)
     return json_answer(mime.ids(kept) | {"labelIds": ["SENT"]})
 
 
@@ -196,8 +203,9 @@ def _as_sent(account: Account, raw: bytes) -> bytes:
 
 
 def _hand_over(call: Call, raw: bytes, parsed: Mime) -> None:
-    """To whoever has a mailbox in this sandbox; the rest of the world takes everything and answers nothing."""
+    """To whoever has a mailbox in this sandbox; the rest of the world takes everything and answers as it is told."""
     wanted = {address.lower() for address in mime.recipients(parsed)}
-    for account in call.world.accounts():
-        if account.user_email.lower() in wanted:
-            account.mailbox.add(INBOX, _as_sent(call.holder, raw))
+    for address in sorted(wanted):
+        for account in find_accounts(call.world, address):
+            account.mailbox.add(INBOX, raw)
+    comebacks.take(call.world, call.holder, sorted(wanted), raw)

@@ -7,10 +7,10 @@ from email.message import Message as Mime
 from email.utils import getaddresses
 from typing import Any
 
-from mailwarden_sandbox.data.mailbox import DRAFT, DRAFTS, INBOX, SEEN, SENT, TRASH, Message
+from mailwarden_sandbox.data.mailbox import DRAFT, DRAFTS, INBOX, JUNK, SEEN, SENT, TRASH, Message
 
 SYSTEM = ("INBOX", "SENT", "DRAFT", "TRASH", "SPAM", "UNREAD", "STARRED", "IMPORTANT")
-_FOLDERS = {INBOX: "INBOX", SENT: "SENT", DRAFTS: "DRAFT", TRASH: "TRASH"}
+_FOLDERS = {INBOX: "INBOX", SENT: "SENT", DRAFTS: "DRAFT", TRASH: "TRASH", JUNK: "SPAM"}
 _BY_LABEL = {label: folder for folder, label in _FOLDERS.items()}
 ARCHIVE = "Archive"
 FLAGGED = "\\Flagged"

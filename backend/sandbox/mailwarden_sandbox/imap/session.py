@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from mailwarden_sandbox.accounts import Account
-from mailwarden_sandbox.data.mailbox import DELETED, DRAFTS, SEEN, SENT, TRASH, Mailbox, Message
+from mailwarden_sandbox.data.mailbox import DELETED, DRAFTS, JUNK, SEEN, SENT, TRASH, Mailbox, Message
 from mailwarden_sandbox.imap.fetching import fetched, found, reads_body
 from mailwarden_sandbox.imap.replies import refused
 from mailwarden_sandbox.imap.words import BadCommand, numbers, read_command, words
@@ -15,7 +15,7 @@ from mailwarden_sandbox.mail.log import note
 from mailwarden_sandbox.world import World
 
 CAPABILITIES = "IMAP4rev1 LITERAL+ SASL-IR UIDPLUS SPECIAL-USE IDLE ID AUTH=PLAIN AUTH=XOAUTH2 AUTH=OAUTHBEARER"
-SPECIAL = {SENT: " \\Sent", DRAFTS: " \\Drafts", TRASH: " \\Trash"}
+SPECIAL = {SENT: " \\Sent", DRAFTS: " \\Drafts", TRASH: " \\Trash", JUNK: " \\Junk"}
 FLAGS = "(\\Answered \\Flagged \\Deleted \\Seen \\Draft)"
 TROUBLE = "* BYE Temporary System Error"
 IDLE_POLL_S = 0.05

@@ -8,10 +8,18 @@ from starlette.responses import Response
 
 from mailwarden_sandbox.call import Call
 from mailwarden_sandbox.keap.errors import BadRequest
-from mailwarden_sandbox.keap.tenant import Mail, Person, tenant_of
+from mailwarden_sandbox.keap.tenant import Mail, Person, Tenant, tenant_of
+from mailwarden_sandbox.mail.comebacks import Comebacks, wish_for
 
 RECORD_AFTER_S = 3.0
 _FIELDS = {"Email": "EMAIL1", "EmailAddress2": "EMAIL2", "EmailAddress3": "EMAIL3"}
+_STATUSES = {
+    "bounce-hard": "HARD_BOUNCE",
+    "bounce-soft": "BOUNCE",
+    "bounce-full": "BOUNCE",
+    "bounce-policy": "BOUNCE",
+    "complaint": "SPAM",
+}
 _MOST_FILES, _MOST_BYTES = 10, 1 << 20
 _FILES = frozenset({"pdf", "png", "jpg", "jpeg", "gif", "txt", "csv", "doc", "docx", "xls", "xlsx", "ics"})
 
@@ -68,6 +76,13 @@ def _order(call: Call, body: dict[str, object]) -> _Order:
     return _Order([p for p in known if p], field, subject, html, plain)
 
 
+def _come_back(call: Call, tenant: Tenant, to: str) -> None:
+    """Keap tells of the address, not of the e-mail, that it bounced or that somebody complained."""
+    wish = wish_for(call.world.part(Comebacks), to)
+    if wish is not None and wish.kind in _STATUSES:
+        tenant.statuses[to.lower()] = _STATUSES[wish.kind]
+
+
 def _text(body: dict[str, object], name: str) -> str:
     """Base64, kept as it came."""
     text = body.get(name) or ""
@@ -94,4 +109,5 @@ def _queue(call: Call, order: _Order, sender: str) -> Response:
         if to:
             number = len(tenant.mails) + 1
             tenant.mails.append(Mail(number, at, person.id, to, sender, order.subject, order.html, order.plain))
+            _come_back(call, tenant, to)
     return Response(status_code=202)

@@ -7,6 +7,7 @@ from typing import Any
 from mailwarden_sandbox.accounts import Account
 from mailwarden_sandbox.call import Call
 from mailwarden_sandbox.data.mixing import mix, unit
+from mailwarden_sandbox.world import World
 
 PEOPLE = 240
 """More than any campaign has recipients, so that nobody gets one twice."""
@@ -92,6 +93,11 @@ class Tenants:
 
 def tenant_of(call: Call) -> Tenant:
     return call.world.part(Tenants).of(call.holder, _furnish)
+
+
+def mails_of(world: World, account: Account) -> list[Mail]:
+    """What was ordered, the first order first."""
+    return world.part(Tenants).of(account, _furnish).mails
 
 
 def _furnish(account: Account) -> Tenant:

@@ -15,6 +15,7 @@ from mailwarden_sandbox.microsoft.render import to_json
 from mailwarden_sandbox.responses import json_answer
 
 STATE_LIFE_S = 30 * 86_400
+_KINDS = {"created": {"added", "moved"}, "updated": {"flags"}, "deleted": {"removed", "moved"}}
 
 
 @dataclass(slots=True)
@@ -75,8 +76,9 @@ def _begin(call: Call, folder: str, since: int | None, query: dict[str, str]) ->
         fits = matching(query.get("$filter"))
         keys = [m.key for m in box.messages(folder) if fits(call, m)]
     else:
-        here = {c.key for c in box.changes if c.folder == folder}
-        keys = list(dict.fromkeys(c.key for c in box.since(since) if c.key in here))
+        here, kinds = {c.key for c in box.changes if c.folder == folder}, _KINDS.get(query.get("changeType", ""))
+        changes = [c for c in box.since(since) if c.key in here and (kinds is None or c.kind in kinds)]
+        keys = list(dict.fromkeys(c.key for c in changes))
     name = secrets.token_urlsafe(12).replace("-", "_")
     states = call.world.part(DeltaStates).rounds
     states[name] = Round(call.holder.external_id, folder, box.newest_change, keys, call.world.now(), query)

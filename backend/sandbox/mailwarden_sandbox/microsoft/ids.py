@@ -4,10 +4,10 @@ import re
 from zlib import crc32
 
 from mailwarden_sandbox.call import Call
-from mailwarden_sandbox.data.mailbox import DRAFTS, INBOX, SENT, TRASH, Mailbox, Message
+from mailwarden_sandbox.data.mailbox import DRAFTS, INBOX, JUNK, SENT, TRASH, Mailbox, Message
 
-WELL_KNOWN = {"inbox": INBOX, "sentitems": SENT, "drafts": DRAFTS, "deleteditems": TRASH}
-_NAMES = {INBOX: "Inbox", SENT: "Sent Items", DRAFTS: "Drafts", TRASH: "Deleted Items"}
+WELL_KNOWN = {"inbox": INBOX, "sentitems": SENT, "drafts": DRAFTS, "deleteditems": TRASH, "junkemail": JUNK}
+_NAMES = {INBOX: "Inbox", SENT: "Sent Items", DRAFTS: "Drafts", TRASH: "Deleted Items", JUNK: "Junk Email"}
 _COMMON = re.compile(r"AAMkADc([0-9a-f]{16})([0-9a-f]{8})AAA=")
 _IMMUTABLE = re.compile(r"AAkALg([0-9a-f]{16})AAAAAAA=")
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from mailwarden_sandbox.accounts import Account
 from mailwarden_sandbox.call import Call
 from mailwarden_sandbox.data.mailbox import DRAFT, DRAFTS, INBOX, SEEN, SENT, TRASH, Mailbox, Message
+from mailwarden_sandbox.mail import comebacks
 from mailwarden_sandbox.mail.login import find_account
 from mailwarden_sandbox.microsoft import errors, ids
 from mailwarden_sandbox.microsoft.compose import LARGEST, BadMessage, from_json, from_mime, is_mime
@@ -95,6 +96,7 @@ def _send(call: Call, raw: bytes) -> None:
     for recipient in recipients:
         if person := _colleague(call, recipient) or find_account(world, recipient):
             person.mailbox.add(INBOX, _without_bcc(raw))
+    comebacks.take(world, call.holder, recipients, _without_bcc(raw))
 
 
 def _colleague(call: Call, address: str) -> Account | None:

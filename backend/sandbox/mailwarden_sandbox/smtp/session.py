@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mailwarden_sandbox.accounts import Account
 from mailwarden_sandbox.data.mailbox import INBOX, SENT
-from mailwarden_sandbox.mail import login
+from mailwarden_sandbox.mail import comebacks, login
 from mailwarden_sandbox.mail.faults import strike
 from mailwarden_sandbox.mail.line import Hangup, Line
 from mailwarden_sandbox.mail.log import note
@@ -157,6 +157,8 @@ class SmtpSession:
             return
         self._deliver(self._envelope, raw)
         self._envelope = None
+        if await self._struck("DELIVERED"):  # its answer is lost or wrong, the message is on its way
+            return
         await self._say("DATA", "250 2.0.0 OK queued as 42")
 
     async def _message(self) -> bytes:
@@ -171,6 +173,8 @@ class SmtpSession:
         for recipient in envelope.recipients:
             for found in login.find_accounts(self._world, recipient):
                 found.mailbox.add(INBOX, raw)
+        if self._account is not None:
+            comebacks.take(self._world, self._account, envelope.recipients, raw)
         if self._account is not None and self._account.provider == login.TOKEN_HOLDERS[0]:
             self._account.mailbox.add(SENT, raw, {"\\Seen"})
 

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AddDmarcReportData, AddDmarcReportErrors, AddDmarcReportResponses, AddSendingDomainData, AddSendingDomainErrors, AddSendingDomainResponses, AskOwnerData, AskOwnerErrors, AskOwnerResponses, AskReconnectData, AskReconnectErrors, AskReconnectResponses, CancelEmailChangeData, CancelEmailChangeErrors, CancelEmailChangeResponses, CancelSubscriptionData, CancelSubscriptionErrors, CancelSubscriptionResponses, ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, ChangeMemberRoleData, ChangeMemberRoleErrors, ChangeMemberRoleResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangePlanData, ChangePlanErrors, ChangePlanResponses, CheckBlocklistsData, CheckBlocklistsErrors, CheckBlocklistsResponses, CheckProviderAppData, CheckProviderAppErrors, CheckProviderAppResponses, CloseSupportRequestData, CloseSupportRequestErrors, CloseSupportRequestResponses, ConfirmAlertAddressData, ConfirmAlertAddressErrors, ConfirmAlertAddressResponses, ConfirmEmailData, ConfirmEmailErrors, ConfirmEmailResponses, ConfirmSecondFactorData, ConfirmSecondFactorErrors, ConfirmSecondFactorResponses, ConnectByPasswordData, ConnectByPasswordErrors, ConnectByPasswordResponses, ContactSupportData, ContactSupportErrors, ContactSupportResponses, CountUnreadAlertsData, CountUnreadAlertsErrors, CountUnreadAlertsResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateOrganizationData, CreateOrganizationErrors, CreateOrganizationResponses, CreateSupportBundleData, CreateSupportBundleErrors, CreateSupportBundleResponses, CreateSupportRequestData, CreateSupportRequestErrors, CreateSupportRequestResponses, CreateWebhookEndpointData, CreateWebhookEndpointErrors, CreateWebhookEndpointResponses, DeleteExportData, DeleteExportErrors, DeleteExportResponses, DeleteSendingDomainData, DeleteSendingDomainErrors, DeleteSendingDomainResponses, DeleteSupportBundleData, DeleteSupportBundleErrors, DeleteSupportBundleResponses, DeleteWebhookEndpointData, DeleteWebhookEndpointErrors, DeleteWebhookEndpointResponses, DisableSecondFactorData, DisableSecondFactorErrors, DisableSecondFactorResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, DiscoverServersData, DiscoverServersErrors, DiscoverServersResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadSupportAttachmentData, DownloadSupportAttachmentErrors, DownloadSupportAttachmentResponses, DownloadSupportBundleData, DownloadSupportBundleErrors, DownloadSupportBundleResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportAuditLogData, ExportAuditLogErrors, ExportAuditLogResponses, FinishIdentitySignInData, FinishIdentitySignInErrors, FinishIdentitySignInResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAlertSettingsData, GetAlertSettingsErrors, GetAlertSettingsResponses, GetBillingData, GetBillingErrors, GetBillingResponses, GetBlocklistListingData, GetBlocklistListingErrors, GetBlocklistListingResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectionUsabilityData, GetConnectionUsabilityErrors, GetConnectionUsabilityResponses, GetDeliverabilityScoreData, GetDeliverabilityScoreErrors, GetDeliverabilityScoreResponses, GetDisconnectPreviewData, GetDisconnectPreviewErrors, GetDisconnectPreviewResponses, GetDmarcReportData, GetDmarcReportErrors, GetDmarcReportResponses, GetDomainCheckData, GetDomainCheckErrors, GetDomainCheckResponses, GetEmailData, GetEmailErrors, GetEmailResponses, GetEventData, GetEventErrors, GetEventResponses, GetExportData, GetExportErrors, GetExportResponses, GetHelpArticleData, GetHelpArticleErrors, GetHelpArticleResponses, GetInstanceSchedulerData, GetInstanceSchedulerErrors, GetInstanceSchedulerResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsSeriesData, GetMetricsSeriesErrors, GetMetricsSeriesResponses, GetMetricsSummaryData, GetMetricsSummaryErrors, GetMetricsSummaryResponses, GetOauthAttemptData, GetOauthAttemptErrors, GetOauthAttemptResponses, GetOrganizationData, GetOrganizationErrors, GetOrganizationResponses, GetPlanUsageData, GetPlanUsageErrors, GetPlanUsageResponses, GetReconciliationData, GetReconciliationErrors, GetReconciliationResponses, GetRefundData, GetRefundErrors, GetRefundResponses, GetSchedulerData, GetSchedulerErrors, GetSchedulerResponses, GetSecondFactorData, GetSecondFactorErrors, GetSecondFactorResponses, GetSendingDomainData, GetSendingDomainErrors, GetSendingDomainResponses, GetServiceStatusData, GetServiceStatusErrors, GetServiceStatusResponses, GetStandingData, GetStandingErrors, GetStandingResponses, GetSupportBundleData, GetSupportBundleErrors, GetSupportBundleResponses, GetSupportData, GetSupportErrors, GetSupportRequestData, GetSupportRequestErrors, GetSupportRequestResponses, GetSupportResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetVerificationData, GetVerificationErrors, GetVerificationResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, IdentityCallbackData, IdentityCallbackErrors, LeaveOrganizationData, LeaveOrganizationErrors, LeaveOrganizationResponses, LinkIdentityData, LinkIdentityErrors, LinkIdentityResponses, ListAlertDeliveriesData, ListAlertDeliveriesErrors, ListAlertDeliveriesResponses, ListAlertRulesData, ListAlertRulesErrors, ListAlertRulesResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApiScopesData, ListApiScopesErrors, ListApiScopesResponses, ListAuditLogData, ListAuditLogErrors, ListAuditLogResponses, ListBlocklistAssetsData, ListBlocklistAssetsErrors, ListBlocklistAssetsResponses, ListBlocklistListingsData, ListBlocklistListingsErrors, ListBlocklistListingsResponses, ListBlocklistsData, ListBlocklistsErrors, ListBlocklistsResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListConnectionHistoryData, ListConnectionHistoryErrors, ListConnectionHistoryResponses, ListConnectionRecordsData, ListConnectionRecordsErrors, ListConnectionRecordsResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsOfFormerMembersData, ListConnectionsOfFormerMembersErrors, ListConnectionsOfFormerMembersResponses, ListConnectionsResponses, ListConnectionSyncsData, ListConnectionSyncsErrors, ListConnectionSyncsResponses, ListDeliverabilityHistoryData, ListDeliverabilityHistoryErrors, ListDeliverabilityHistoryResponses, ListDevicesData, ListDevicesErrors, ListDevicesResponses, ListDmarcReportsData, ListDmarcReportsErrors, ListDmarcReportsResponses, ListDomainChecksData, ListDomainChecksErrors, ListDomainChecksResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListDomainSuggestionsData, ListDomainSuggestionsErrors, ListDomainSuggestionsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListEventTypesData, ListEventTypesErrors, ListEventTypesResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListHelpArticlesData, ListHelpArticlesErrors, ListHelpArticlesResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListIdentityProvidersData, ListIdentityProvidersErrors, ListIdentityProvidersResponses, ListIntegrationsData, ListIntegrationsErrors, ListIntegrationsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListInvoicesData, ListInvoicesErrors, ListInvoicesResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListOauthCallbacksData, ListOauthCallbacksErrors, ListOauthCallbacksResponses, ListObservationsData, ListObservationsErrors, ListObservationsResponses, ListOpenSupportRequestsData, ListOpenSupportRequestsErrors, ListOpenSupportRequestsResponses, ListPlansData, ListPlansErrors, ListPlansResponses, ListProviderAppsData, ListProviderAppsErrors, ListProviderAppsResponses, ListReconciliationsData, ListReconciliationsErrors, ListReconciliationsResponses, ListReconnectReceiptsData, ListReconnectReceiptsErrors, ListReconnectReceiptsResponses, ListRetestsData, ListRetestsErrors, ListRetestsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSupportBundlesData, ListSupportBundlesErrors, ListSupportBundlesResponses, ListSupportRequestsData, ListSupportRequestsErrors, ListSupportRequestsResponses, ListSyncJournalData, ListSyncJournalErrors, ListSyncJournalResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListTokenRefreshesData, ListTokenRefreshesErrors, ListTokenRefreshesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LookUpInvitationData, LookUpInvitationErrors, LookUpInvitationResponses, MarkAlertReadData, MarkAlertReadErrors, MarkAlertReadResponses, MarkAllAlertsReadData, MarkAllAlertsReadErrors, MarkAllAlertsReadResponses, MarkSupportRequestAnsweredData, MarkSupportRequestAnsweredErrors, MarkSupportRequestAnsweredResponses, OauthCallbackData, OauthCallbackErrors, OpenBillingPortalData, OpenBillingPortalErrors, OpenBillingPortalResponses, PreviewAlertRulesData, PreviewAlertRulesErrors, PreviewAlertRulesResponses, RefreshBillingData, RefreshBillingErrors, RefreshBillingResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RenewAlertWebhookSecretData, RenewAlertWebhookSecretErrors, RenewAlertWebhookSecretResponses, RenewPasswordData, RenewPasswordErrors, RenewPasswordResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, ReplaceSignUpAddressData, ReplaceSignUpAddressErrors, ReplaceSignUpAddressResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ReserveMailboxData, ReserveMailboxErrors, ReserveMailboxResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResumeSubscriptionData, ResumeSubscriptionErrors, ResumeSubscriptionResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeDeviceAccessData, RevokeDeviceAccessErrors, RevokeDeviceAccessResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, RunQuickDiagnosisData, RunQuickDiagnosisErrors, RunQuickDiagnosisResponses, SendTestAlertData, SendTestAlertErrors, SendTestAlertResponses, SendWebhookTestData, SendWebhookTestErrors, SendWebhookTestResponses, SetUpSecondFactorData, SetUpSecondFactorErrors, SetUpSecondFactorResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, SignUpByInvitationData, SignUpByInvitationErrors, SignUpByInvitationResponses, SignUpData, SignUpErrors, SignUpResponses, StartCheckoutData, StartCheckoutErrors, StartCheckoutResponses, StartConnectData, StartConnectErrors, StartConnectResponses, StartIdentitySignInData, StartIdentitySignInErrors, StartIdentitySignInResponses, StartReconciliationData, StartReconciliationErrors, StartReconciliationResponses, StartReconnectData, StartReconnectErrors, StartReconnectResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StreamSyncData, StreamSyncErrors, StreamSyncResponse, StreamSyncResponses, SwitchOrganizationData, SwitchOrganizationErrors, SwitchOrganizationResponses, TestConnectionData, TestConnectionErrors, TestConnectionResponses, TestMailboxData, TestMailboxErrors, TestMailboxResponses, TransferOwnershipData, TransferOwnershipErrors, TransferOwnershipResponses, TryDeliverabilityChangeData, TryDeliverabilityChangeErrors, TryDeliverabilityChangeResponses, UnlinkIdentityData, UnlinkIdentityErrors, UnlinkIdentityResponses, UpdateAlertRulesData, UpdateAlertRulesErrors, UpdateAlertRulesResponses, UpdateAlertSettingsData, UpdateAlertSettingsErrors, UpdateAlertSettingsResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateListingChecklistData, UpdateListingChecklistErrors, UpdateListingChecklistResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateOrganizationData, UpdateOrganizationErrors, UpdateOrganizationResponses, UpdateSendingDomainData, UpdateSendingDomainErrors, UpdateSendingDomainResponses, UpdateWebhookEndpointData, UpdateWebhookEndpointErrors, UpdateWebhookEndpointResponses, VerifyDomainData, VerifyDomainErrors, VerifyDomainResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AddDmarcReportData, AddDmarcReportErrors, AddDmarcReportResponses, AddMessageFileData, AddMessageFileErrors, AddMessageFileResponses, AddOutreachAccountData, AddOutreachAccountErrors, AddOutreachAccountResponses, AddOutreachRecipientsData, AddOutreachRecipientsErrors, AddOutreachRecipientsResponses, AddSendingDomainData, AddSendingDomainErrors, AddSendingDomainResponses, AddSuppressionData, AddSuppressionErrors, AddSuppressionResponses, ArchiveOutreachCampaignData, ArchiveOutreachCampaignErrors, ArchiveOutreachCampaignResponses, AskOwnerData, AskOwnerErrors, AskOwnerResponses, AskReconnectData, AskReconnectErrors, AskReconnectResponses, CancelEmailChangeData, CancelEmailChangeErrors, CancelEmailChangeResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, CancelSubscriptionData, CancelSubscriptionErrors, CancelSubscriptionResponses, ChangeEmailData, ChangeEmailErrors, ChangeEmailResponses, ChangeMemberRoleData, ChangeMemberRoleErrors, ChangeMemberRoleResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangePlanData, ChangePlanErrors, ChangePlanResponses, CheckBlocklistsData, CheckBlocklistsErrors, CheckBlocklistsResponses, CheckOutreachCampaignData, CheckOutreachCampaignErrors, CheckOutreachCampaignResponses, CheckOutreachImportData, CheckOutreachImportErrors, CheckOutreachImportResponses, CheckProviderAppData, CheckProviderAppErrors, CheckProviderAppResponses, CloseSupportRequestData, CloseSupportRequestErrors, CloseSupportRequestResponses, ConfirmAlertAddressData, ConfirmAlertAddressErrors, ConfirmAlertAddressResponses, ConfirmEmailData, ConfirmEmailErrors, ConfirmEmailResponses, ConfirmSecondFactorData, ConfirmSecondFactorErrors, ConfirmSecondFactorResponses, ConnectByPasswordData, ConnectByPasswordErrors, ConnectByPasswordResponses, ContactSupportData, ContactSupportErrors, ContactSupportResponses, CopyOutreachCampaignData, CopyOutreachCampaignErrors, CopyOutreachCampaignResponses, CountUnreadAlertsData, CountUnreadAlertsErrors, CountUnreadAlertsResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateExportData, CreateExportErrors, CreateExportResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateMessageData, CreateMessageErrors, CreateMessageResponses, CreateOrganizationData, CreateOrganizationErrors, CreateOrganizationResponses, CreateOutreachCampaignData, CreateOutreachCampaignErrors, CreateOutreachCampaignResponses, CreateSupportBundleData, CreateSupportBundleErrors, CreateSupportBundleResponses, CreateSupportRequestData, CreateSupportRequestErrors, CreateSupportRequestResponses, CreateWebhookEndpointData, CreateWebhookEndpointErrors, CreateWebhookEndpointResponses, DeleteExportData, DeleteExportErrors, DeleteExportResponses, DeleteMessageData, DeleteMessageErrors, DeleteMessageResponses, DeleteOutreachCampaignData, DeleteOutreachCampaignErrors, DeleteOutreachCampaignResponses, DeleteSendingDomainData, DeleteSendingDomainErrors, DeleteSendingDomainResponses, DeleteSupportBundleData, DeleteSupportBundleErrors, DeleteSupportBundleResponses, DeleteWebhookEndpointData, DeleteWebhookEndpointErrors, DeleteWebhookEndpointResponses, DisableSecondFactorData, DisableSecondFactorErrors, DisableSecondFactorResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, DiscoverServersData, DiscoverServersErrors, DiscoverServersResponses, DownloadExportData, DownloadExportErrors, DownloadExportResponses, DownloadSupportAttachmentData, DownloadSupportAttachmentErrors, DownloadSupportAttachmentResponses, DownloadSupportBundleData, DownloadSupportBundleErrors, DownloadSupportBundleResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportAuditLogData, ExportAuditLogErrors, ExportAuditLogResponses, FinishIdentitySignInData, FinishIdentitySignInErrors, FinishIdentitySignInResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetActivityData, GetActivityErrors, GetActivityResponses, GetAlertSettingsData, GetAlertSettingsErrors, GetAlertSettingsResponses, GetBillingData, GetBillingErrors, GetBillingResponses, GetBlocklistListingData, GetBlocklistListingErrors, GetBlocklistListingResponses, GetCampaignData, GetCampaignErrors, GetCampaignResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectionUsabilityData, GetConnectionUsabilityErrors, GetConnectionUsabilityResponses, GetDeliverabilityScoreData, GetDeliverabilityScoreErrors, GetDeliverabilityScoreResponses, GetDisconnectPreviewData, GetDisconnectPreviewErrors, GetDisconnectPreviewResponses, GetDmarcReportData, GetDmarcReportErrors, GetDmarcReportResponses, GetDomainCheckData, GetDomainCheckErrors, GetDomainCheckResponses, GetEmailData, GetEmailErrors, GetEmailResponses, GetEventData, GetEventErrors, GetEventResponses, GetExportData, GetExportErrors, GetExportResponses, GetHelpArticleData, GetHelpArticleErrors, GetHelpArticleResponses, GetInstanceSchedulerData, GetInstanceSchedulerErrors, GetInstanceSchedulerResponses, GetMailboxData, GetMailboxErrors, GetMailboxResponses, GetMeData, GetMeErrors, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetMetricsSeriesData, GetMetricsSeriesErrors, GetMetricsSeriesResponses, GetMetricsSummaryData, GetMetricsSummaryErrors, GetMetricsSummaryResponses, GetOauthAttemptData, GetOauthAttemptErrors, GetOauthAttemptResponses, GetOrganizationData, GetOrganizationErrors, GetOrganizationResponses, GetOutreachCampaignData, GetOutreachCampaignErrors, GetOutreachCampaignResponses, GetOutreachImportData, GetOutreachImportErrors, GetOutreachImportResponses, GetOutreachPaceData, GetOutreachPaceErrors, GetOutreachPaceResponses, GetOutreachRecipientData, GetOutreachRecipientErrors, GetOutreachRecipientResponses, GetOutreachTroubleData, GetOutreachTroubleErrors, GetOutreachTroubleResponses, GetPlanUsageData, GetPlanUsageErrors, GetPlanUsageResponses, GetReconciliationData, GetReconciliationErrors, GetReconciliationResponses, GetRefundData, GetRefundErrors, GetRefundResponses, GetSchedulerData, GetSchedulerErrors, GetSchedulerResponses, GetSecondFactorData, GetSecondFactorErrors, GetSecondFactorResponses, GetSendingDomainData, GetSendingDomainErrors, GetSendingDomainResponses, GetSendingUsabilityData, GetSendingUsabilityErrors, GetSendingUsabilityResponses, GetServiceStatusData, GetServiceStatusErrors, GetServiceStatusResponses, GetStandingData, GetStandingErrors, GetStandingResponses, GetSupportBundleData, GetSupportBundleErrors, GetSupportBundleResponses, GetSupportData, GetSupportErrors, GetSupportRequestData, GetSupportRequestErrors, GetSupportRequestResponses, GetSupportResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetVerificationData, GetVerificationErrors, GetVerificationResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, IdentityCallbackData, IdentityCallbackErrors, LeaveOrganizationData, LeaveOrganizationErrors, LeaveOrganizationResponses, LinkIdentityData, LinkIdentityErrors, LinkIdentityResponses, ListAlertDeliveriesData, ListAlertDeliveriesErrors, ListAlertDeliveriesResponses, ListAlertRulesData, ListAlertRulesErrors, ListAlertRulesResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApiScopesData, ListApiScopesErrors, ListApiScopesResponses, ListAuditLogData, ListAuditLogErrors, ListAuditLogResponses, ListBlocklistAssetsData, ListBlocklistAssetsErrors, ListBlocklistAssetsResponses, ListBlocklistListingsData, ListBlocklistListingsErrors, ListBlocklistListingsResponses, ListBlocklistsData, ListBlocklistsErrors, ListBlocklistsResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsPausedData, ListCampaignsPausedErrors, ListCampaignsPausedResponses, ListCampaignsResponses, ListConnectionHistoryData, ListConnectionHistoryErrors, ListConnectionHistoryResponses, ListConnectionRecordsData, ListConnectionRecordsErrors, ListConnectionRecordsResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsOfFormerMembersData, ListConnectionsOfFormerMembersErrors, ListConnectionsOfFormerMembersResponses, ListConnectionsResponses, ListConnectionSyncsData, ListConnectionSyncsErrors, ListConnectionSyncsResponses, ListDeliverabilityHistoryData, ListDeliverabilityHistoryErrors, ListDeliverabilityHistoryResponses, ListDevicesData, ListDevicesErrors, ListDevicesResponses, ListDmarcReportsData, ListDmarcReportsErrors, ListDmarcReportsResponses, ListDomainChecksData, ListDomainChecksErrors, ListDomainChecksResponses, ListDomainsData, ListDomainsErrors, ListDomainsResponses, ListDomainSuggestionsData, ListDomainSuggestionsErrors, ListDomainSuggestionsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListEventTypesData, ListEventTypesErrors, ListEventTypesResponses, ListExportsData, ListExportsErrors, ListExportsResponses, ListHelpArticlesData, ListHelpArticlesErrors, ListHelpArticlesResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListIdentityProvidersData, ListIdentityProvidersErrors, ListIdentityProvidersResponses, ListIntegrationsData, ListIntegrationsErrors, ListIntegrationsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListInvoicesData, ListInvoicesErrors, ListInvoicesResponses, ListMailboxesData, ListMailboxesErrors, ListMailboxesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOauthCallbacksData, ListOauthCallbacksErrors, ListOauthCallbacksResponses, ListObservationsData, ListObservationsErrors, ListObservationsResponses, ListOpenSupportRequestsData, ListOpenSupportRequestsErrors, ListOpenSupportRequestsResponses, ListOutreachCampaignsData, ListOutreachCampaignsErrors, ListOutreachCampaignsResponses, ListOutreachRecipientsData, ListOutreachRecipientsErrors, ListOutreachRecipientsResponses, ListPlansData, ListPlansErrors, ListPlansResponses, ListProviderAppsData, ListProviderAppsErrors, ListProviderAppsResponses, ListReconciliationsData, ListReconciliationsErrors, ListReconciliationsResponses, ListReconnectReceiptsData, ListReconnectReceiptsErrors, ListReconnectReceiptsResponses, ListRetestsData, ListRetestsErrors, ListRetestsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSupportBundlesData, ListSupportBundlesErrors, ListSupportBundlesResponses, ListSupportRequestsData, ListSupportRequestsErrors, ListSupportRequestsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListSyncJournalData, ListSyncJournalErrors, ListSyncJournalResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListTokenRefreshesData, ListTokenRefreshesErrors, ListTokenRefreshesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LookUpInvitationData, LookUpInvitationErrors, LookUpInvitationResponses, MarkAlertReadData, MarkAlertReadErrors, MarkAlertReadResponses, MarkAllAlertsReadData, MarkAllAlertsReadErrors, MarkAllAlertsReadResponses, MarkSupportRequestAnsweredData, MarkSupportRequestAnsweredErrors, MarkSupportRequestAnsweredResponses, OauthCallbackData, OauthCallbackErrors, OpenBillingPortalData, OpenBillingPortalErrors, OpenBillingPortalResponses, PauseOutreachCampaignData, PauseOutreachCampaignErrors, PauseOutreachCampaignResponses, PreviewAlertRulesData, PreviewAlertRulesErrors, PreviewAlertRulesResponses, PreviewOutreachMailData, PreviewOutreachMailErrors, PreviewOutreachMailResponses, ReAddOutreachAccountData, ReAddOutreachAccountErrors, ReAddOutreachAccountResponses, RefreshBillingData, RefreshBillingErrors, RefreshBillingResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveMessageFileData, RemoveMessageFileErrors, RemoveMessageFileResponses, RemoveOutreachAccountData, RemoveOutreachAccountErrors, RemoveOutreachAccountResponses, RemoveOutreachRecipientData, RemoveOutreachRecipientErrors, RemoveOutreachRecipientResponses, RemoveSuppressionData, RemoveSuppressionErrors, RemoveSuppressionResponses, RenewAlertWebhookSecretData, RenewAlertWebhookSecretErrors, RenewAlertWebhookSecretResponses, RenewPasswordData, RenewPasswordErrors, RenewPasswordResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, ReplaceSignUpAddressData, ReplaceSignUpAddressErrors, ReplaceSignUpAddressResponses, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesErrors, ReplayWebhookDeliveriesResponses, ReplayWebhookDeliveryData, ReplayWebhookDeliveryErrors, ReplayWebhookDeliveryResponses, ReportMessageData, ReportMessageErrors, ReportMessageResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResendVerificationData, ResendVerificationErrors, ResendVerificationResponses, ReserveMailboxData, ReserveMailboxErrors, ReserveMailboxResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResolveMessageData, ResolveMessageErrors, ResolveMessageResponses, ResumeOutreachCampaignData, ResumeOutreachCampaignErrors, ResumeOutreachCampaignResponses, ResumeOutreachCampaignsData, ResumeOutreachCampaignsErrors, ResumeOutreachCampaignsResponses, ResumeSubscriptionData, ResumeSubscriptionErrors, ResumeSubscriptionResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeDeviceAccessData, RevokeDeviceAccessErrors, RevokeDeviceAccessResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, RunOutreachImportData, RunOutreachImportErrors, RunOutreachImportResponses, RunQuickDiagnosisData, RunQuickDiagnosisErrors, RunQuickDiagnosisResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendTestAlertData, SendTestAlertErrors, SendTestAlertResponses, SendWebhookTestData, SendWebhookTestErrors, SendWebhookTestResponses, SetOutreachStepsData, SetOutreachStepsErrors, SetOutreachStepsResponses, SetUpSecondFactorData, SetUpSecondFactorErrors, SetUpSecondFactorResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, SignUpByInvitationData, SignUpByInvitationErrors, SignUpByInvitationResponses, SignUpData, SignUpErrors, SignUpResponses, SkipOutreachRecipientData, SkipOutreachRecipientErrors, SkipOutreachRecipientResponses, StartCheckoutData, StartCheckoutErrors, StartCheckoutResponses, StartConnectData, StartConnectErrors, StartConnectResponses, StartIdentitySignInData, StartIdentitySignInErrors, StartIdentitySignInResponses, StartOutreachCampaignData, StartOutreachCampaignErrors, StartOutreachCampaignResponses, StartReconciliationData, StartReconciliationErrors, StartReconciliationResponses, StartReconnectData, StartReconnectErrors, StartReconnectResponses, StartSyncData, StartSyncErrors, StartSyncResponses, StreamSyncData, StreamSyncErrors, StreamSyncResponse, StreamSyncResponses, SwitchOrganizationData, SwitchOrganizationErrors, SwitchOrganizationResponses, TestConnectionData, TestConnectionErrors, TestConnectionResponses, TestMailboxData, TestMailboxErrors, TestMailboxResponses, TrackMessageData, TrackMessageErrors, TrackMessageResponses, TransferOwnershipData, TransferOwnershipErrors, TransferOwnershipResponses, TryDeliverabilityChangeData, TryDeliverabilityChangeErrors, TryDeliverabilityChangeResponses, UnlinkIdentityData, UnlinkIdentityErrors, UnlinkIdentityResponses, UnskipOutreachRecipientData, UnskipOutreachRecipientErrors, UnskipOutreachRecipientResponses, UpdateAlertRulesData, UpdateAlertRulesErrors, UpdateAlertRulesResponses, UpdateAlertSettingsData, UpdateAlertSettingsErrors, UpdateAlertSettingsResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateListingChecklistData, UpdateListingChecklistErrors, UpdateListingChecklistResponses, UpdateMailboxData, UpdateMailboxErrors, UpdateMailboxResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdateOrganizationData, UpdateOrganizationErrors, UpdateOrganizationResponses, UpdateOutreachCampaignData, UpdateOutreachCampaignErrors, UpdateOutreachCampaignResponses, UpdateSendingDomainData, UpdateSendingDomainErrors, UpdateSendingDomainResponses, UpdateWebhookEndpointData, UpdateWebhookEndpointErrors, UpdateWebhookEndpointResponses, UploadOutreachImportData, UploadOutreachImportErrors, UploadOutreachImportResponses, VerifyDomainData, VerifyDomainErrors, VerifyDomainResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1310,6 +1310,33 @@ export const askReconnect = <ThrowOnError extends boolean = true>(options: Optio
         }
     ],
     url: '/v1/connections/{connection_id}/ask-reconnect',
+    ...options
+});
+
+/**
+ * List Campaigns Paused
+ *
+ * To be shown right after a reconnect: what waits to be resumed, and where the account has to be re-added.
+ */
+export const listCampaignsPaused = <ThrowOnError extends boolean = true>(options: Options<ListCampaignsPausedData, ThrowOnError>): RequestResult<ListCampaignsPausedResponses, ListCampaignsPausedErrors, ThrowOnError> => (options.client ?? client).get<ListCampaignsPausedResponses, ListCampaignsPausedErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/connections/{connection_id}/campaigns-paused',
     ...options
 });
 
@@ -3502,6 +3529,395 @@ export const changeMemberRole = <ThrowOnError extends boolean = true>(options: O
 });
 
 /**
+ * List Messages
+ *
+ * The newest first, with the state of each recipient.
+ */
+export const listMessages = <ThrowOnError extends boolean = true>(options?: Options<ListMessagesData, ThrowOnError>): RequestResult<ListMessagesResponses, ListMessagesErrors, ThrowOnError> => (options?.client ?? client).get<ListMessagesResponses, ListMessagesErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages',
+    ...options
+});
+
+/**
+ * Create Message
+ *
+ * A draft. Nothing leaves before `send`.
+ */
+export const createMessage = <ThrowOnError extends boolean = true>(options: Options<CreateMessageData, ThrowOnError>): RequestResult<CreateMessageResponses, CreateMessageErrors, ThrowOnError> => (options.client ?? client).post<CreateMessageResponses, CreateMessageErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Track Message
+ *
+ * Registers a mail that Gmail itself will send, and answers what to put into it. Its words are not kept.
+ *
+ * Refused like sending, with nothing registered: `no_active_integration`, `connection_inactive`,
+ * `connection_verifying`, `connection_disconnected`, `permission_missing`, `rate_limited`, `suppressed`,
+ * `subscription_inactive`, `role_required`.
+ */
+export const trackMessage = <ThrowOnError extends boolean = true>(options: Options<TrackMessageData, ThrowOnError>): RequestResult<TrackMessageResponses, TrackMessageErrors, ThrowOnError> => (options.client ?? client).post<TrackMessageResponses, TrackMessageErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/tracked',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete Message
+ *
+ * A draft, or what failed or was cancelled. What is on its way or has left stays.
+ */
+export const deleteMessage = <ThrowOnError extends boolean = true>(options: Options<DeleteMessageData, ThrowOnError>): RequestResult<DeleteMessageResponses, DeleteMessageErrors, ThrowOnError> => (options.client ?? client).delete<DeleteMessageResponses, DeleteMessageErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/{message_id}',
+    ...options
+});
+
+/**
+ * Get Message
+ *
+ * With its words, files and every attempt. The ETag is for changing a draft.
+ */
+export const getMessage = <ThrowOnError extends boolean = true>(options: Options<GetMessageData, ThrowOnError>): RequestResult<GetMessageResponses, GetMessageErrors, ThrowOnError> => (options.client ?? client).get<GetMessageResponses, GetMessageErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/{message_id}',
+    ...options
+});
+
+/**
+ * Update Message
+ *
+ * Only what is given changes. What failed or was cancelled becomes a draft again.
+ */
+export const updateMessage = <ThrowOnError extends boolean = true>(options: Options<UpdateMessageData, ThrowOnError>): RequestResult<UpdateMessageResponses, UpdateMessageErrors, ThrowOnError> => (options.client ?? client).patch<UpdateMessageResponses, UpdateMessageErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/{message_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Activity
+ *
+ * Opens and clicks of a message: people's, machines', and those of which one cannot tell, apart.
+ */
+export const getActivity = <ThrowOnError extends boolean = true>(options: Options<GetActivityData, ThrowOnError>): RequestResult<GetActivityResponses, GetActivityErrors, ThrowOnError> => (options.client ?? client).get<GetActivityResponses, GetActivityErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/{message_id}/activity',
+    ...options
+});
+
+/**
+ * Cancel Message
+ *
+ * Holds it back while it is `queued`.
+ */
+export const cancelMessage = <ThrowOnError extends boolean = true>(options: Options<CancelMessageData, ThrowOnError>): RequestResult<CancelMessageResponses, CancelMessageErrors, ThrowOnError> => (options.client ?? client).post<CancelMessageResponses, CancelMessageErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/{message_id}/cancel',
+    ...options
+});
+
+/**
+ * Add Message File
+ *
+ * Attaches a file to a draft; all together may have 25 MiB.
+ */
+export const addMessageFile = <ThrowOnError extends boolean = true>(options: Options<AddMessageFileData, ThrowOnError>): RequestResult<AddMessageFileResponses, AddMessageFileErrors, ThrowOnError> => (options.client ?? client).post<AddMessageFileResponses, AddMessageFileErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/{message_id}/files',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove Message File
+ *
+ * Takes it from the draft.
+ */
+export const removeMessageFile = <ThrowOnError extends boolean = true>(options: Options<RemoveMessageFileData, ThrowOnError>): RequestResult<RemoveMessageFileResponses, RemoveMessageFileErrors, ThrowOnError> => (options.client ?? client).delete<RemoveMessageFileResponses, RemoveMessageFileErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/{message_id}/files/{file_id}',
+    ...options
+});
+
+/**
+ * Report Message
+ *
+ * Says that Gmail sent a registered mail. Until then its state is `unknown`, and opens count as nobody's.
+ */
+export const reportMessage = <ThrowOnError extends boolean = true>(options: Options<ReportMessageData, ThrowOnError>): RequestResult<ReportMessageResponses, ReportMessageErrors, ThrowOnError> => (options.client ?? client).post<ReportMessageResponses, ReportMessageErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/{message_id}/reported',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Resolve Message
+ *
+ * Of an `unknown` one: says that it did go out, or has it sent again, which first is looked for once more.
+ *
+ * A mail that Gmail sends itself cannot be sent again from here: `not_sent_from_here`.
+ */
+export const resolveMessage = <ThrowOnError extends boolean = true>(options: Options<ResolveMessageData, ThrowOnError>): RequestResult<ResolveMessageResponses, ResolveMessageErrors, ThrowOnError> => (options.client ?? client).post<ResolveMessageResponses, ResolveMessageErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/{message_id}/resolve',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send Message
+ *
+ * Hands the draft to its mailbox, which sends it as soon as its pace and limits allow. Once, however often asked.
+ *
+ * Refused, with the draft kept: `no_active_integration`, `connection_inactive`, `connection_verifying`,
+ * `connection_disconnected`, `permission_missing`, `rate_limited`, `daily_limit`, `suppressed`,
+ * `subscription_inactive`, `role_required`.
+ */
+export const sendMessage = <ThrowOnError extends boolean = true>(options: Options<SendMessageData, ThrowOnError>): RequestResult<SendMessageResponses, SendMessageErrors, ThrowOnError> => (options.client ?? client).post<SendMessageResponses, SendMessageErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/messages/{message_id}/send',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List Reconciliations
  *
  * Comparisons of our figures with the providers' own totals, newest first.
@@ -3864,6 +4280,862 @@ export const createOrganization = <ThrowOnError extends boolean = true>(options:
 });
 
 /**
+ * List Outreach Campaigns
+ *
+ * All of the organization, newest first, with their figures.
+ */
+export const listOutreachCampaigns = <ThrowOnError extends boolean = true>(options?: Options<ListOutreachCampaignsData, ThrowOnError>): RequestResult<ListOutreachCampaignsResponses, ListOutreachCampaignsErrors, ThrowOnError> => (options?.client ?? client).get<ListOutreachCampaignsResponses, ListOutreachCampaignsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns',
+    ...options
+});
+
+/**
+ * Create Outreach Campaign
+ *
+ * A draft. Steps, accounts and recipients follow.
+ */
+export const createOutreachCampaign = <ThrowOnError extends boolean = true>(options: Options<CreateOutreachCampaignData, ThrowOnError>): RequestResult<CreateOutreachCampaignResponses, CreateOutreachCampaignErrors, ThrowOnError> => (options.client ?? client).post<CreateOutreachCampaignResponses, CreateOutreachCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Resume Outreach Campaigns
+ *
+ * Those named, or all that trouble paused; one that cannot go on yet hinders no other, and is told with why.
+ */
+export const resumeOutreachCampaigns = <ThrowOnError extends boolean = true>(options: Options<ResumeOutreachCampaignsData, ThrowOnError>): RequestResult<ResumeOutreachCampaignsResponses, ResumeOutreachCampaignsErrors, ThrowOnError> => (options.client ?? client).post<ResumeOutreachCampaignsResponses, ResumeOutreachCampaignsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/resume',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete Outreach Campaign
+ *
+ * Drafts only. Others are archived: what was sent stays.
+ */
+export const deleteOutreachCampaign = <ThrowOnError extends boolean = true>(options: Options<DeleteOutreachCampaignData, ThrowOnError>): RequestResult<DeleteOutreachCampaignResponses, DeleteOutreachCampaignErrors, ThrowOnError> => (options.client ?? client).delete<DeleteOutreachCampaignResponses, DeleteOutreachCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}',
+    ...options
+});
+
+/**
+ * Get Outreach Campaign
+ *
+ * With its steps, accounts and figures. The ETag is for changing it.
+ */
+export const getOutreachCampaign = <ThrowOnError extends boolean = true>(options: Options<GetOutreachCampaignData, ThrowOnError>): RequestResult<GetOutreachCampaignResponses, GetOutreachCampaignErrors, ThrowOnError> => (options.client ?? client).get<GetOutreachCampaignResponses, GetOutreachCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}',
+    ...options
+});
+
+/**
+ * Update Outreach Campaign
+ *
+ * Acts at once, also while it runs.
+ */
+export const updateOutreachCampaign = <ThrowOnError extends boolean = true>(options: Options<UpdateOutreachCampaignData, ThrowOnError>): RequestResult<UpdateOutreachCampaignResponses, UpdateOutreachCampaignErrors, ThrowOnError> => (options.client ?? client).patch<UpdateOutreachCampaignResponses, UpdateOutreachCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Add Outreach Account
+ *
+ * Puts a mailbox on the FROM list, or back on it.
+ */
+export const addOutreachAccount = <ThrowOnError extends boolean = true>(options: Options<AddOutreachAccountData, ThrowOnError>): RequestResult<AddOutreachAccountResponses, AddOutreachAccountErrors, ThrowOnError> => (options.client ?? client).post<AddOutreachAccountResponses, AddOutreachAccountErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/accounts',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove Outreach Account
+ *
+ * Takes it off the FROM list. Who had mail from it waits for it; who had none is free for the others.
+ */
+export const removeOutreachAccount = <ThrowOnError extends boolean = true>(options: Options<RemoveOutreachAccountData, ThrowOnError>): RequestResult<RemoveOutreachAccountResponses, RemoveOutreachAccountErrors, ThrowOnError> => (options.client ?? client).delete<RemoveOutreachAccountResponses, RemoveOutreachAccountErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/accounts/{account_id}',
+    ...options
+});
+
+/**
+ * Re Add Outreach Account
+ *
+ * Back on the FROM list. Within the hour it keeps its recipients; later only those are left whom nobody wrote to.
+ *
+ * While the account is still disconnected this is remembered, and done with the reconnect: one click for both.
+ */
+export const reAddOutreachAccount = <ThrowOnError extends boolean = true>(options: Options<ReAddOutreachAccountData, ThrowOnError>): RequestResult<ReAddOutreachAccountResponses, ReAddOutreachAccountErrors, ThrowOnError> => (options.client ?? client).post<ReAddOutreachAccountResponses, ReAddOutreachAccountErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/accounts/{account_id}/re-add',
+    ...options
+});
+
+/**
+ * Archive Outreach Campaign
+ *
+ * For ever. Its figures stay.
+ */
+export const archiveOutreachCampaign = <ThrowOnError extends boolean = true>(options: Options<ArchiveOutreachCampaignData, ThrowOnError>): RequestResult<ArchiveOutreachCampaignResponses, ArchiveOutreachCampaignErrors, ThrowOnError> => (options.client ?? client).post<ArchiveOutreachCampaignResponses, ArchiveOutreachCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/archive',
+    ...options
+});
+
+/**
+ * Check Outreach Campaign
+ *
+ * Everything that hinders the start, by name.
+ */
+export const checkOutreachCampaign = <ThrowOnError extends boolean = true>(options: Options<CheckOutreachCampaignData, ThrowOnError>): RequestResult<CheckOutreachCampaignResponses, CheckOutreachCampaignErrors, ThrowOnError> => (options.client ?? client).get<CheckOutreachCampaignResponses, CheckOutreachCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/check',
+    ...options
+});
+
+/**
+ * Copy Outreach Campaign
+ *
+ * A draft with the same steps, accounts and settings, which belongs to whoever copied.
+ */
+export const copyOutreachCampaign = <ThrowOnError extends boolean = true>(options: Options<CopyOutreachCampaignData, ThrowOnError>): RequestResult<CopyOutreachCampaignResponses, CopyOutreachCampaignErrors, ThrowOnError> => (options.client ?? client).post<CopyOutreachCampaignResponses, CopyOutreachCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/copy',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Upload Outreach Import
+ *
+ * Looks at a file: encoding, delimiter, columns, first rows and a mapping to begin with. Nothing is added yet.
+ */
+export const uploadOutreachImport = <ThrowOnError extends boolean = true>(options: Options<UploadOutreachImportData, ThrowOnError>): RequestResult<UploadOutreachImportResponses, UploadOutreachImportErrors, ThrowOnError> => (options.client ?? client).post<UploadOutreachImportResponses, UploadOutreachImportErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/imports',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Outreach Import
+ *
+ * The upload again, and what came of it.
+ */
+export const getOutreachImport = <ThrowOnError extends boolean = true>(options: Options<GetOutreachImportData, ThrowOnError>): RequestResult<GetOutreachImportResponses, GetOutreachImportErrors, ThrowOnError> => (options.client ?? client).get<GetOutreachImportResponses, GetOutreachImportErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/imports/{import_id}',
+    ...options
+});
+
+/**
+ * Check Outreach Import
+ *
+ * A trial: the exact counts of what an import with this mapping would do, and the first errors by row.
+ */
+export const checkOutreachImport = <ThrowOnError extends boolean = true>(options: Options<CheckOutreachImportData, ThrowOnError>): RequestResult<CheckOutreachImportResponses, CheckOutreachImportErrors, ThrowOnError> => (options.client ?? client).post<CheckOutreachImportResponses, CheckOutreachImportErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/imports/{import_id}/check',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Run Outreach Import
+ *
+ * Takes the rows over. If it breaks off, the same again adds the rest: who is there is counted as a duplicate.
+ */
+export const runOutreachImport = <ThrowOnError extends boolean = true>(options: Options<RunOutreachImportData, ThrowOnError>): RequestResult<RunOutreachImportResponses, RunOutreachImportErrors, ThrowOnError> => (options.client ?? client).post<RunOutreachImportResponses, RunOutreachImportErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/imports/{import_id}/run',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Outreach Pace
+ *
+ * How much of its daily limit each account of the FROM list has used today.
+ */
+export const getOutreachPace = <ThrowOnError extends boolean = true>(options: Options<GetOutreachPaceData, ThrowOnError>): RequestResult<GetOutreachPaceResponses, GetOutreachPaceErrors, ThrowOnError> => (options.client ?? client).get<GetOutreachPaceResponses, GetOutreachPaceErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/pace',
+    ...options
+});
+
+/**
+ * Pause Outreach Campaign
+ *
+ * Once this is answered no mail of it is begun.
+ */
+export const pauseOutreachCampaign = <ThrowOnError extends boolean = true>(options: Options<PauseOutreachCampaignData, ThrowOnError>): RequestResult<PauseOutreachCampaignResponses, PauseOutreachCampaignErrors, ThrowOnError> => (options.client ?? client).post<PauseOutreachCampaignResponses, PauseOutreachCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/pause',
+    ...options
+});
+
+/**
+ * Preview Outreach Mail
+ *
+ * A mail as this recipient would get it, and which fields are missing.
+ */
+export const previewOutreachMail = <ThrowOnError extends boolean = true>(options: Options<PreviewOutreachMailData, ThrowOnError>): RequestResult<PreviewOutreachMailResponses, PreviewOutreachMailErrors, ThrowOnError> => (options.client ?? client).get<PreviewOutreachMailResponses, PreviewOutreachMailErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/preview',
+    ...options
+});
+
+/**
+ * List Outreach Recipients
+ *
+ * In the order in which they were added.
+ */
+export const listOutreachRecipients = <ThrowOnError extends boolean = true>(options: Options<ListOutreachRecipientsData, ThrowOnError>): RequestResult<ListOutreachRecipientsResponses, ListOutreachRecipientsErrors, ThrowOnError> => (options.client ?? client).get<ListOutreachRecipientsResponses, ListOutreachRecipientsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients',
+    ...options
+});
+
+/**
+ * Add Outreach Recipients
+ *
+ * Up to 1,000 at once; files go by an import. Who is in the campaign already stays as they are.
+ */
+export const addOutreachRecipients = <ThrowOnError extends boolean = true>(options: Options<AddOutreachRecipientsData, ThrowOnError>): RequestResult<AddOutreachRecipientsResponses, AddOutreachRecipientsErrors, ThrowOnError> => (options.client ?? client).post<AddOutreachRecipientsResponses, AddOutreachRecipientsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove Outreach Recipient
+ *
+ * Only who had no mail of the campaign yet; others can be skipped.
+ */
+export const removeOutreachRecipient = <ThrowOnError extends boolean = true>(options: Options<RemoveOutreachRecipientData, ThrowOnError>): RequestResult<RemoveOutreachRecipientResponses, RemoveOutreachRecipientErrors, ThrowOnError> => (options.client ?? client).delete<RemoveOutreachRecipientResponses, RemoveOutreachRecipientErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients/{recipient_id}',
+    ...options
+});
+
+/**
+ * Get Outreach Recipient
+ *
+ * One recipient, with what comes next.
+ */
+export const getOutreachRecipient = <ThrowOnError extends boolean = true>(options: Options<GetOutreachRecipientData, ThrowOnError>): RequestResult<GetOutreachRecipientResponses, GetOutreachRecipientErrors, ThrowOnError> => (options.client ?? client).get<GetOutreachRecipientResponses, GetOutreachRecipientErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients/{recipient_id}',
+    ...options
+});
+
+/**
+ * Skip Outreach Recipient
+ *
+ * They get nothing more of this campaign.
+ */
+export const skipOutreachRecipient = <ThrowOnError extends boolean = true>(options: Options<SkipOutreachRecipientData, ThrowOnError>): RequestResult<SkipOutreachRecipientResponses, SkipOutreachRecipientErrors, ThrowOnError> => (options.client ?? client).post<SkipOutreachRecipientResponses, SkipOutreachRecipientErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients/{recipient_id}/skip',
+    ...options
+});
+
+/**
+ * Unskip Outreach Recipient
+ *
+ * They go on with the step that is next.
+ */
+export const unskipOutreachRecipient = <ThrowOnError extends boolean = true>(options: Options<UnskipOutreachRecipientData, ThrowOnError>): RequestResult<UnskipOutreachRecipientResponses, UnskipOutreachRecipientErrors, ThrowOnError> => (options.client ?? client).post<UnskipOutreachRecipientResponses, UnskipOutreachRecipientErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients/{recipient_id}/unskip',
+    ...options
+});
+
+/**
+ * Resume Outreach Campaign
+ *
+ * Goes on where it stopped: no step twice, none left out.
+ */
+export const resumeOutreachCampaign = <ThrowOnError extends boolean = true>(options: Options<ResumeOutreachCampaignData, ThrowOnError>): RequestResult<ResumeOutreachCampaignResponses, ResumeOutreachCampaignErrors, ThrowOnError> => (options.client ?? client).post<ResumeOutreachCampaignResponses, ResumeOutreachCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/resume',
+    ...options
+});
+
+/**
+ * Start Outreach Campaign
+ *
+ * With two accounts or more it becomes a rotation, for ever. What hinders is answered as 409, all at once.
+ */
+export const startOutreachCampaign = <ThrowOnError extends boolean = true>(options: Options<StartOutreachCampaignData, ThrowOnError>): RequestResult<StartOutreachCampaignResponses, StartOutreachCampaignErrors, ThrowOnError> => (options.client ?? client).post<StartOutreachCampaignResponses, StartOutreachCampaignErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/start',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Set Outreach Steps
+ *
+ * All steps, in order. One that somebody got already stays as it is.
+ */
+export const setOutreachSteps = <ThrowOnError extends boolean = true>(options: Options<SetOutreachStepsData, ThrowOnError>): RequestResult<SetOutreachStepsResponses, SetOutreachStepsErrors, ThrowOnError> => (options.client ?? client).put<SetOutreachStepsResponses, SetOutreachStepsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/steps',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Outreach Trouble
+ *
+ * Each account with its clock, how many recipients are at stake until when, and what to do.
+ */
+export const getOutreachTrouble = <ThrowOnError extends boolean = true>(options: Options<GetOutreachTroubleData, ThrowOnError>): RequestResult<GetOutreachTroubleResponses, GetOutreachTroubleErrors, ThrowOnError> => (options.client ?? client).get<GetOutreachTroubleResponses, GetOutreachTroubleErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/outreach-campaigns/{campaign_id}/trouble',
+    ...options
+});
+
+/**
+ * Get Sending Usability
+ *
+ * May I send and track now, from which mailboxes, and if not, why? Without any it says `no_active_integration`.
+ */
+export const getSendingUsability = <ThrowOnError extends boolean = true>(options?: Options<GetSendingUsabilityData, ThrowOnError>): RequestResult<GetSendingUsabilityResponses, GetSendingUsabilityErrors, ThrowOnError> => (options?.client ?? client).get<GetSendingUsabilityResponses, GetSendingUsabilityErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/sending/usability',
+    ...options
+});
+
+/**
  * Get Service Status
  *
  * Incidents at providers, our own misconfiguration, the refresh scheduler, and the figures of the last 30 days.
@@ -4061,6 +5333,91 @@ export const closeSupportRequest = <ThrowOnError extends boolean = true>(options
         }
     ],
     url: '/v1/support/requests/{request_id}/close',
+    ...options
+});
+
+/**
+ * List Suppressions
+ *
+ * Nobody of the organization sends to these addresses, neither campaigns nor people. The newest first.
+ */
+export const listSuppressions = <ThrowOnError extends boolean = true>(options?: Options<ListSuppressionsData, ThrowOnError>): RequestResult<ListSuppressionsResponses, ListSuppressionsErrors, ThrowOnError> => (options?.client ?? client).get<ListSuppressionsResponses, ListSuppressionsErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/suppressions',
+    ...options
+});
+
+/**
+ * Add Suppression
+ *
+ * From now on nothing is sent there any more, also of what waits already.
+ */
+export const addSuppression = <ThrowOnError extends boolean = true>(options: Options<AddSuppressionData, ThrowOnError>): RequestResult<AddSuppressionResponses, AddSuppressionErrors, ThrowOnError> => (options.client ?? client).post<AddSuppressionResponses, AddSuppressionErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/suppressions',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove Suppression
+ *
+ * Owners and managers. Whoever unsubscribed or complained must have asked for mail again.
+ */
+export const removeSuppression = <ThrowOnError extends boolean = true>(options: Options<RemoveSuppressionData, ThrowOnError>): RequestResult<RemoveSuppressionResponses, RemoveSuppressionErrors, ThrowOnError> => (options.client ?? client).delete<RemoveSuppressionResponses, RemoveSuppressionErrors, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: '__Host-session',
+            type: 'apiKey'
+        },
+        {
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        },
+        {
+            key: 'oauth2',
+            scheme: 'bearer',
+            type: 'http'
+        }
+    ],
+    url: '/v1/suppressions/{suppression_id}',
     ...options
 });
 

@@ -45,6 +45,42 @@ export type ActiveOrganization = {
 };
 
 /**
+ * ActivityOut
+ */
+export type ActivityOut = {
+    clicks: CountsOut;
+    /**
+     * Events
+     *
+     * The newest hundred, newest first.
+     */
+    events: Array<TrackedEventOut>;
+    /**
+     * Links
+     */
+    links: Array<LinkActivityOut>;
+    /**
+     * Message Id
+     */
+    message_id: string;
+    opens: CountsOut;
+    /**
+     * Recipients
+     *
+     * Of a mail to several people opens and clicks are nobody's: everybody has the same copy.
+     */
+    recipients: Array<RecipientActivityOut>;
+    /**
+     * Track Clicks
+     */
+    track_clicks: boolean;
+    /**
+     * Track Opens
+     */
+    track_opens: boolean;
+};
+
+/**
  * Actor
  */
 export type Actor = 'user' | 'provider_signal' | 'probe' | 'sync' | 'refresh' | 'operator';
@@ -177,7 +213,7 @@ export type AlertOut = {
     /**
      * Kind
      */
-    kind: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'alert_recovered' | 'test';
+    kind: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'campaigns_paused' | 'campaigns_at_stake' | 'recipients_stopped' | 'campaigns_can_resume' | 'alert_recovered' | 'test';
     /**
      * Mailed To
      */
@@ -292,7 +328,7 @@ export type AlertsFilters = {
     /**
      * Kind
      */
-    kind?: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'alert_recovered' | 'test' | null;
+    kind?: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'campaigns_paused' | 'campaigns_at_stake' | 'recipients_stopped' | 'campaigns_can_resume' | 'alert_recovered' | 'test' | null;
     /**
      * Unread
      */
@@ -1060,6 +1096,11 @@ export type BundleRequest = {
      */
     what_was_done?: string | null;
 };
+
+/**
+ * By
+ */
+export type By = 'human' | 'machine' | 'unknown';
 
 /**
  * CallbackOut
@@ -2008,7 +2049,7 @@ export type ContactIn = {
     /**
      * Attachments
      */
-    attachments?: Array<FileIn>;
+    attachments?: Array<MailwardenSupportSchemasFileIn>;
     /**
      * Browser
      */
@@ -2047,6 +2088,42 @@ export type ContactIn = {
      * Urgency
      */
     urgency?: 'security' | null;
+};
+
+/**
+ * CountsOut
+ */
+export type CountsOut = {
+    /**
+     * First At
+     *
+     * The first that no machine is known to have made; null: none.
+     */
+    first_at: string | null;
+    /**
+     * Human
+     *
+     * Surely or very probably by a person.
+     */
+    human: number;
+    /**
+     * Last At
+     *
+     * The last of those.
+     */
+    last_at: string | null;
+    /**
+     * Machine
+     *
+     * By scanners, proxies that fetch ahead, and other programs.
+     */
+    machine: number;
+    /**
+     * Unknown
+     *
+     * By one or the other; it cannot be told. Never counted as a person's.
+     */
+    unknown: number;
 };
 
 /**
@@ -3400,7 +3477,7 @@ export type EventPageOut = {
 /**
  * EventType
  */
-export type EventType = 'connection.connected' | 'connection.reconnected' | 'connection.verifying' | 'connection.inactive' | 'connection.recovered' | 'connection.disconnected' | 'connection.reconnect_asked' | 'organization.action_asked' | 'connection.settings_changed' | 'connection.permission_missing' | 'connection.permission_restored' | 'connection.degraded' | 'connection.restored' | 'mailbox.filled' | 'mailbox.emptied' | 'mailbox.settings_changed' | 'connection.expiring' | 'sync.started' | 'sync.succeeded' | 'sync.failed' | 'figures.deviating' | 'webhook_endpoint.failing' | 'webhook_endpoint.recovered' | 'webhook_endpoint.disabled' | 'score.changed' | 'blocklist.listed' | 'blocklist.relisted' | 'blocklist.delisted' | 'subscription.inactive' | 'subscription.lapsed' | 'subscription.reactivated' | 'domain.changed' | 'export.ready';
+export type EventType = 'connection.connected' | 'connection.reconnected' | 'connection.verifying' | 'connection.inactive' | 'connection.recovered' | 'connection.disconnected' | 'connection.reconnect_asked' | 'organization.action_asked' | 'connection.settings_changed' | 'connection.permission_missing' | 'connection.permission_restored' | 'connection.degraded' | 'connection.restored' | 'mailbox.filled' | 'mailbox.emptied' | 'mailbox.settings_changed' | 'connection.expiring' | 'sync.started' | 'sync.succeeded' | 'sync.failed' | 'figures.deviating' | 'webhook_endpoint.failing' | 'webhook_endpoint.recovered' | 'webhook_endpoint.disabled' | 'score.changed' | 'blocklist.listed' | 'blocklist.relisted' | 'blocklist.delisted' | 'subscription.inactive' | 'subscription.lapsed' | 'subscription.reactivated' | 'domain.changed' | 'export.ready' | 'message.sent' | 'message.failed' | 'message.unknown' | 'message.bounced' | 'message.complained' | 'message.replied' | 'message.opened' | 'message.clicked' | 'recipient.unsubscribed' | 'outreach.started' | 'outreach.paused' | 'outreach.resumed' | 'outreach.finished' | 'outreach.account_paused' | 'outreach.account_resumed' | 'outreach.account_removed' | 'outreach.clock_started' | 'outreach.clock_warning' | 'outreach.stop_rule_applied' | 'outreach.resume_due';
 
 /**
  * EventTypeOut
@@ -3762,21 +3839,29 @@ export type FiguresOut = {
 };
 
 /**
- * FileIn
- *
- * An image, a PDF or text. Its type is found in the content; the name may be changed to fit it.
+ * FileOut
  */
-export type FileIn = {
+export type FileOut = {
     /**
-     * Content
-     *
-     * Base64 of at most 5 MiB.
+     * Id
      */
-    content: string;
+    id: string;
+    /**
+     * Media Type
+     */
+    media_type: string;
     /**
      * Name
+     *
+     * Made harmless.
      */
     name: string;
+    /**
+     * Size
+     *
+     * Bytes.
+     */
+    size: number;
 };
 
 /**
@@ -4579,6 +4664,19 @@ export type LineOut = {
 };
 
 /**
+ * LinkActivityOut
+ */
+export type LinkActivityOut = {
+    clicks: CountsOut;
+    /**
+     * Url
+     *
+     * Where the link leads, as the sender wrote it.
+     */
+    url: string;
+};
+
+/**
  * LinkIn
  */
 export type LinkIn = {
@@ -4997,6 +5095,12 @@ export type MailboxSettings = {
      */
     daily_limit: number;
     /**
+     * Domain Daily Limit
+     *
+     * Recipients a day at most at one domain, in the same zone.
+     */
+    domain_daily_limit: number;
+    /**
      * Send Interval S
      *
      * Sending speed: seconds between two mails of this mailbox.
@@ -5030,6 +5134,24 @@ export type MailboxSettings = {
      * Put an invisible image into mails to see whether they are opened.
      */
     track_opens: boolean;
+    /**
+     * Warm Up
+     *
+     * Begin with few mails a day and grow: for an account that receivers do not know yet.
+     */
+    warm_up: boolean;
+    /**
+     * Warm Up Start
+     *
+     * Mails on the account's first day of sending, while it warms up.
+     */
+    warm_up_start: number;
+    /**
+     * Warm Up Step
+     *
+     * So many more on each following day, up to the daily limit.
+     */
+    warm_up_step: number;
     /**
      * Working Days
      *
@@ -5075,6 +5197,10 @@ export type MailboxUpdate = {
      */
     daily_limit?: number | null;
     /**
+     * Domain Daily Limit
+     */
+    domain_daily_limit?: number | null;
+    /**
      * Send Interval S
      */
     send_interval_s?: number | null;
@@ -5099,6 +5225,18 @@ export type MailboxUpdate = {
      */
     track_opens?: boolean | null;
     /**
+     * Warm Up
+     */
+    warm_up?: boolean | null;
+    /**
+     * Warm Up Start
+     */
+    warm_up_start?: number | null;
+    /**
+     * Warm Up Step
+     */
+    warm_up_step?: number | null;
+    /**
      * Working Days
      */
     working_days?: Array<Weekday> | null;
@@ -5110,6 +5248,47 @@ export type MailboxUpdate = {
      * Working Until
      */
     working_until?: string | null;
+};
+
+/**
+ * MailboxUsabilityOut
+ *
+ * One mailbox that could send. The same answer as of its connection for the purpose `send`.
+ */
+export type MailboxUsabilityOut = {
+    action: ActionOut | null;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Connection Id
+     */
+    connection_id: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Mailbox Id
+     */
+    mailbox_id: string;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Usable
+     */
+    usable: boolean;
 };
 
 /**
@@ -5296,6 +5475,322 @@ export type MembershipOut = {
 };
 
 /**
+ * MessageDetailOut
+ */
+export type MessageDetailOut = {
+    /**
+     * Answers Id
+     */
+    answers_id: string | null;
+    /**
+     * Attempts
+     */
+    attempts: Array<MailwardenSendingSchemasAttemptOut>;
+    /**
+     * Author Id
+     */
+    author_id: string | null;
+    /**
+     * Author Name
+     *
+     * Null: nobody of the organization any more, or a campaign.
+     */
+    author_name: string | null;
+    /**
+     * Connection Id
+     */
+    connection_id: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Due At
+     *
+     * Not before this time; pace and limits of the mailbox come on top.
+     */
+    due_at: string | null;
+    /**
+     * Failure Code
+     *
+     * Why it is not sent, or not yet.
+     */
+    failure_code: string | null;
+    /**
+     * Failure Detail
+     */
+    failure_detail: string | null;
+    /**
+     * Files
+     */
+    files: Array<FileOut>;
+    /**
+     * Html
+     */
+    html: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'one_off' | 'outreach';
+    /**
+     * Mailbox Id
+     */
+    mailbox_id: string | null;
+    /**
+     * Queued At
+     */
+    queued_at: string | null;
+    /**
+     * Recipients
+     */
+    recipients: Array<RecipientOut>;
+    /**
+     * Sent At
+     */
+    sent_at: string | null;
+    /**
+     * Source
+     */
+    source: 'app' | 'api' | 'extension';
+    /**
+     * State
+     *
+     * `unknown`: it may have been sent, is looked for, and not sent again.
+     */
+    state: 'draft' | 'queued' | 'sending' | 'sent' | 'failed' | 'unknown' | 'cancelled';
+    /**
+     * Subject
+     */
+    subject: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Track Clicks
+     */
+    track_clicks: boolean | null;
+    /**
+     * Track Opens
+     */
+    track_opens: boolean | null;
+};
+
+/**
+ * MessageIn
+ *
+ * A draft. It leaves with `send` and not before.
+ */
+export type MessageIn = {
+    /**
+     * Answers Id
+     *
+     * An own message that it follows in the same conversation.
+     */
+    answers_id?: string | null;
+    /**
+     * Bcc
+     *
+     * Nobody else sees them.
+     */
+    bcc?: Array<PersonIn>;
+    /**
+     * Cc
+     */
+    cc?: Array<PersonIn>;
+    /**
+     * Html
+     *
+     * Sanitised when it is stored. The mailbox's signature comes below it.
+     */
+    html?: string;
+    /**
+     * Mailbox Id
+     *
+     * From which mailbox it goes. Null: chosen later.
+     */
+    mailbox_id?: string | null;
+    /**
+     * Source
+     */
+    source?: 'app' | 'api' | 'extension';
+    /**
+     * Subject
+     */
+    subject?: string;
+    /**
+     * Text
+     *
+     * For readers without HTML. Empty: made of the HTML.
+     */
+    text?: string;
+    /**
+     * To
+     */
+    to?: Array<PersonIn>;
+    /**
+     * Track Clicks
+     *
+     * Null: as the mailbox is set.
+     */
+    track_clicks?: boolean | null;
+    /**
+     * Track Opens
+     *
+     * Null: as the mailbox is set.
+     */
+    track_opens?: boolean | null;
+};
+
+/**
+ * MessageOut
+ */
+export type MessageOut = {
+    /**
+     * Answers Id
+     */
+    answers_id: string | null;
+    /**
+     * Author Id
+     */
+    author_id: string | null;
+    /**
+     * Author Name
+     *
+     * Null: nobody of the organization any more, or a campaign.
+     */
+    author_name: string | null;
+    /**
+     * Connection Id
+     */
+    connection_id: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Due At
+     *
+     * Not before this time; pace and limits of the mailbox come on top.
+     */
+    due_at: string | null;
+    /**
+     * Failure Code
+     *
+     * Why it is not sent, or not yet.
+     */
+    failure_code: string | null;
+    /**
+     * Failure Detail
+     */
+    failure_detail: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'one_off' | 'outreach';
+    /**
+     * Mailbox Id
+     */
+    mailbox_id: string | null;
+    /**
+     * Queued At
+     */
+    queued_at: string | null;
+    /**
+     * Recipients
+     */
+    recipients: Array<RecipientOut>;
+    /**
+     * Sent At
+     */
+    sent_at: string | null;
+    /**
+     * Source
+     */
+    source: 'app' | 'api' | 'extension';
+    /**
+     * State
+     *
+     * `unknown`: it may have been sent, is looked for, and not sent again.
+     */
+    state: 'draft' | 'queued' | 'sending' | 'sent' | 'failed' | 'unknown' | 'cancelled';
+    /**
+     * Subject
+     */
+    subject: string;
+};
+
+/**
+ * MessageUpdate
+ *
+ * Only what is given changes.
+ */
+export type MessageUpdate = {
+    /**
+     * Answers Id
+     *
+     * An own message that it follows in the same conversation.
+     */
+    answers_id?: string | null;
+    /**
+     * Bcc
+     *
+     * Nobody else sees them.
+     */
+    bcc?: Array<PersonIn>;
+    /**
+     * Cc
+     */
+    cc?: Array<PersonIn>;
+    /**
+     * Html
+     *
+     * Sanitised when it is stored. The mailbox's signature comes below it.
+     */
+    html?: string;
+    /**
+     * Mailbox Id
+     *
+     * From which mailbox it goes. Null: chosen later.
+     */
+    mailbox_id?: string | null;
+    /**
+     * Subject
+     */
+    subject?: string;
+    /**
+     * Text
+     *
+     * For readers without HTML. Empty: made of the HTML.
+     */
+    text?: string;
+    /**
+     * To
+     */
+    to?: Array<PersonIn>;
+    /**
+     * Track Clicks
+     *
+     * Null: as the mailbox is set.
+     */
+    track_clicks?: boolean | null;
+    /**
+     * Track Opens
+     *
+     * Null: as the mailbox is set.
+     */
+    track_opens?: boolean | null;
+};
+
+/**
  * Misconfiguration
  */
 export type Misconfiguration = {
@@ -5435,6 +5930,32 @@ export type OrganizationUpdate = {
 };
 
 /**
+ * OthersMailboxOut
+ *
+ * A colleague's: the caller's role does not let them send from it.
+ */
+export type OthersMailboxOut = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Code
+     *
+     * `role_required`.
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Mailbox Id
+     */
+    mailbox_id: string;
+};
+
+/**
  * Outcome
  */
 export type Outcome = {
@@ -5480,6 +6001,1119 @@ export type Outcome = {
      * Score
      */
     score: number | null;
+};
+
+/**
+ * OutreachAccountIn
+ */
+export type OutreachAccountIn = {
+    /**
+     * Mailbox Id
+     */
+    mailbox_id: string;
+};
+
+/**
+ * OutreachAccountOut
+ *
+ * An entry of the FROM list.
+ */
+export type OutreachAccountOut = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Code
+     *
+     * Why not; `ok` if it may.
+     */
+    code: string;
+    /**
+     * Connection Id
+     */
+    connection_id: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Mailbox Id
+     */
+    mailbox_id: string;
+    /**
+     * Paused Reason
+     */
+    paused_reason: string | null;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Recipients
+     *
+     * Assigned to it, with more to come.
+     */
+    recipients: number;
+    /**
+     * Removed At
+     */
+    removed_at: string | null;
+    /**
+     * State
+     */
+    state: 'active' | 'paused' | 'removed';
+    /**
+     * Usable
+     *
+     * Whether it may send now, by its connection.
+     */
+    usable: boolean;
+};
+
+/**
+ * OutreachActionOut
+ */
+export type OutreachActionOut = {
+    /**
+     * Code
+     */
+    code: 'reconnect' | 're_add' | 'wait' | 'resume' | 'none';
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Label
+     */
+    label: string;
+};
+
+/**
+ * OutreachAddedOut
+ */
+export type OutreachAddedOut = {
+    /**
+     * Added
+     */
+    added: number;
+    /**
+     * Duplicates
+     *
+     * They were in the campaign, or twice in the request.
+     */
+    duplicates: number;
+    /**
+     * Suppressed
+     *
+     * Added, and left out of sending: they want no mail, or it bounced.
+     */
+    suppressed: number;
+};
+
+/**
+ * OutreachCampaignCreate
+ */
+export type OutreachCampaignCreate = {
+    /**
+     * Auto Resume
+     *
+     * Goes on by itself when its only account works again.
+     */
+    auto_resume?: boolean;
+    /**
+     * Bounce Guard Percent
+     */
+    bounce_guard_percent?: number | null;
+    /**
+     * Name
+     *
+     * For yourselves; recipients never see it.
+     */
+    name: string;
+    schedule?: ScheduleInput;
+    /**
+     * Track Clicks
+     */
+    track_clicks?: boolean;
+    /**
+     * Track Opens
+     */
+    track_opens?: boolean;
+};
+
+/**
+ * OutreachCampaignDetailOut
+ */
+export type OutreachCampaignDetailOut = {
+    /**
+     * Accounts
+     */
+    accounts: Array<OutreachAccountOut>;
+    /**
+     * Author Id
+     */
+    author_id: string | null;
+    /**
+     * Auto Resume
+     */
+    auto_resume: boolean;
+    /**
+     * Bounce Guard Percent
+     */
+    bounce_guard_percent: number | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    figures: OutreachFigures;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * May Change
+     *
+     * Members change their own campaigns, owners and managers all.
+     */
+    may_change: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Pause Reason
+     */
+    pause_reason: 'member' | 'connection_inactive' | 'disconnected' | 'bounce_guard' | 'sender_refused' | 'subscription' | null;
+    /**
+     * Paused At
+     */
+    paused_at: string | null;
+    recipients: OutreachCounts;
+    /**
+     * Rotation
+     *
+     * Started with several accounts; stays so.
+     */
+    rotation: boolean;
+    schedule: ScheduleOutput;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    /**
+     * State
+     */
+    state: 'draft' | 'running' | 'paused' | 'finished' | 'archived';
+    /**
+     * Steps
+     */
+    steps: Array<OutreachStepOut>;
+    /**
+     * Track Clicks
+     */
+    track_clicks: boolean;
+    /**
+     * Track Opens
+     */
+    track_opens: boolean;
+};
+
+/**
+ * OutreachCampaignOut
+ */
+export type OutreachCampaignOut = {
+    /**
+     * Accounts
+     */
+    accounts: Array<OutreachAccountOut>;
+    /**
+     * Author Id
+     */
+    author_id: string | null;
+    /**
+     * Auto Resume
+     */
+    auto_resume: boolean;
+    /**
+     * Bounce Guard Percent
+     */
+    bounce_guard_percent: number | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    figures: OutreachFigures;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * May Change
+     *
+     * Members change their own campaigns, owners and managers all.
+     */
+    may_change: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Pause Reason
+     */
+    pause_reason: 'member' | 'connection_inactive' | 'disconnected' | 'bounce_guard' | 'sender_refused' | 'subscription' | null;
+    /**
+     * Paused At
+     */
+    paused_at: string | null;
+    recipients: OutreachCounts;
+    /**
+     * Rotation
+     *
+     * Started with several accounts; stays so.
+     */
+    rotation: boolean;
+    schedule: ScheduleOutput;
+    /**
+     * Started At
+     */
+    started_at: string | null;
+    /**
+     * State
+     */
+    state: 'draft' | 'running' | 'paused' | 'finished' | 'archived';
+    /**
+     * Track Clicks
+     */
+    track_clicks: boolean;
+    /**
+     * Track Opens
+     */
+    track_opens: boolean;
+};
+
+/**
+ * OutreachCampaignUpdate
+ *
+ * Only what is given changes. A guard of null is none.
+ */
+export type OutreachCampaignUpdate = {
+    /**
+     * Auto Resume
+     */
+    auto_resume?: boolean | null;
+    /**
+     * Bounce Guard Percent
+     */
+    bounce_guard_percent?: number | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    schedule?: ScheduleInput | null;
+    /**
+     * Track Clicks
+     */
+    track_clicks?: boolean | null;
+    /**
+     * Track Opens
+     */
+    track_opens?: boolean | null;
+};
+
+/**
+ * OutreachCheckOut
+ *
+ * Everything that hinders the start, by name; empty: it can start.
+ */
+export type OutreachCheckOut = {
+    /**
+     * Hindrances
+     */
+    hindrances: Array<OutreachHindrance>;
+    /**
+     * Ready
+     */
+    ready: boolean;
+};
+
+/**
+ * OutreachClockOut
+ *
+ * The hour of grace, or the nine days.
+ */
+export type OutreachClockOut = {
+    /**
+     * Applied At
+     */
+    applied_at: string | null;
+    /**
+     * Countdown
+     *
+     * The same in words.
+     */
+    countdown: string;
+    /**
+     * Due At
+     *
+     * The last moment that is in time, if all time until then counts.
+     */
+    due_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'grace' | 'nine_days';
+    /**
+     * Recipients Freed
+     *
+     * While it runs: who will be free for other accounts.
+     */
+    recipients_freed: number;
+    /**
+     * Recipients Stopped
+     *
+     * While it runs: who will get nothing more of this campaign, ever.
+     */
+    recipients_stopped: number;
+    /**
+     * Remaining S
+     */
+    remaining_s: number;
+    /**
+     * Started At
+     */
+    started_at: string;
+    /**
+     * State
+     */
+    state: 'running' | 'cancelled' | 'applied';
+    /**
+     * Uncounted S
+     *
+     * Left out so far: our own downtime, and the provider's incidents.
+     */
+    uncounted_s: number;
+};
+
+/**
+ * OutreachCopy
+ */
+export type OutreachCopy = {
+    /**
+     * Name
+     *
+     * For yourselves; recipients never see it.
+     */
+    name: string;
+    /**
+     * Recipients
+     *
+     * Takes the recipients along, as if none had got a mail yet.
+     */
+    recipients?: boolean;
+};
+
+/**
+ * OutreachCounts
+ *
+ * Recipients by state.
+ */
+export type OutreachCounts = {
+    /**
+     * Active
+     */
+    active: number;
+    /**
+     * Bounced
+     */
+    bounced: number;
+    /**
+     * Campaign Stopped
+     */
+    campaign_stopped: number;
+    /**
+     * Finished
+     */
+    finished: number;
+    /**
+     * Held
+     */
+    held: number;
+    /**
+     * Replied
+     */
+    replied: number;
+    /**
+     * Skipped
+     */
+    skipped: number;
+    /**
+     * Suppressed
+     */
+    suppressed: number;
+    /**
+     * Unsubscribed
+     */
+    unsubscribed: number;
+    /**
+     * Waiting
+     */
+    waiting: number;
+};
+
+/**
+ * OutreachFigures
+ *
+ * Counted from the messages themselves. Openings and clicks by machines do not count.
+ */
+export type OutreachFigures = {
+    /**
+     * Bounced
+     */
+    bounced: number;
+    /**
+     * Clicked
+     */
+    clicked: number;
+    /**
+     * Opened
+     */
+    opened: number;
+    /**
+     * Replied
+     */
+    replied: number;
+    /**
+     * Sent
+     */
+    sent: number;
+    /**
+     * Unknown
+     *
+     * Sent or not: nobody can tell.
+     */
+    unknown: number;
+    /**
+     * Unsubscribed
+     */
+    unsubscribed: number;
+};
+
+/**
+ * OutreachHindrance
+ */
+export type OutreachHindrance = {
+    /**
+     * Account Id
+     */
+    account_id: string | null;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Recipients
+     *
+     * How many it is about.
+     */
+    recipients: number | null;
+    /**
+     * Step
+     */
+    step: number | null;
+};
+
+/**
+ * OutreachImportCountsOut
+ */
+export type OutreachImportCountsOut = {
+    /**
+     * Added
+     *
+     * Of a trial: would be added. With those that are suppressed.
+     */
+    added: number;
+    /**
+     * Duplicates
+     *
+     * In the campaign already, or a second time in the file.
+     */
+    duplicates: number;
+    /**
+     * Errors
+     *
+     * The first of each kind, twenty at most.
+     */
+    errors: Array<OutreachImportError>;
+    /**
+     * Invalid
+     */
+    invalid: number;
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Suppressed
+     *
+     * Of those added: they get no mail.
+     */
+    suppressed: number;
+};
+
+/**
+ * OutreachImportError
+ */
+export type OutreachImportError = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Row
+     *
+     * As a spreadsheet counts, the heading included.
+     */
+    row: number;
+};
+
+/**
+ * OutreachImportIn
+ *
+ * A CSV file: UTF-8, UTF-16 or Windows-1252, its cells separated by commas, semicolons, tabs or bars.
+ */
+export type OutreachImportIn = {
+    /**
+     * Content
+     *
+     * Base64 of at most 20 MiB and 200,000 rows.
+     */
+    content: string;
+    /**
+     * File Name
+     */
+    file_name: string;
+};
+
+/**
+ * OutreachImportOut
+ *
+ * What was found in the file.
+ */
+export type OutreachImportOut = {
+    /**
+     * Added
+     */
+    added: number | null;
+    /**
+     * Campaign Id
+     */
+    campaign_id: string;
+    /**
+     * Columns
+     */
+    columns: Array<string>;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Delimiter
+     */
+    delimiter: string;
+    /**
+     * Duplicates
+     */
+    duplicates: number | null;
+    /**
+     * Encoding
+     */
+    encoding: string;
+    /**
+     * File Name
+     */
+    file_name: string;
+    /**
+     * Finished At
+     *
+     * When it was taken over; its rows are gone from here then.
+     */
+    finished_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Invalid
+     */
+    invalid: number | null;
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Sample
+     *
+     * The first rows of data.
+     */
+    sample: Array<Array<string>>;
+    /**
+     * Suggested
+     *
+     * A mapping to begin with.
+     */
+    suggested: {
+        [key: string]: string;
+    };
+    /**
+     * Suppressed
+     */
+    suppressed: number | null;
+};
+
+/**
+ * OutreachMapping
+ */
+export type OutreachMapping = {
+    /**
+     * Mapping
+     *
+     * Column → `address`, `name`, `zone` or the name of a field. Columns not named are left out.
+     */
+    mapping: {
+        [key: string]: string;
+    };
+};
+
+/**
+ * OutreachNotResumed
+ */
+export type OutreachNotResumed = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * OutreachPaceList
+ */
+export type OutreachPaceList = {
+    /**
+     * Data
+     */
+    data: Array<OutreachPaceOut>;
+};
+
+/**
+ * OutreachPaceOut
+ *
+ * What a mailbox sent today, whatever for: its campaigns and single mails share one limit.
+ */
+export type OutreachPaceOut = {
+    /**
+     * Account Id
+     */
+    account_id: string;
+    /**
+     * Daily Limit
+     *
+     * As set; a warm-up allows fewer at first.
+     */
+    daily_limit: number;
+    /**
+     * Sent Today
+     *
+     * Since midnight of the mailbox's zone; what may have left counts.
+     */
+    sent_today: number;
+};
+
+/**
+ * OutreachPreviewOut
+ *
+ * As it would go out, before signature and tracking are added.
+ */
+export type OutreachPreviewOut = {
+    /**
+     * Html
+     */
+    html: string;
+    /**
+     * Missing
+     *
+     * Fields without a value or fallback: this mail would not be sent.
+     */
+    missing: Array<string>;
+    /**
+     * Subject
+     *
+     * Of a reply in the thread: the one of the mail before.
+     */
+    subject: string;
+};
+
+/**
+ * OutreachReAddedOut
+ *
+ * ``waits``: nothing changed yet; it happens by itself with the reconnect.
+ */
+export type OutreachReAddedOut = {
+    /**
+     * Account Id
+     */
+    account_id: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Recipients Free
+     */
+    recipients_free: number;
+    /**
+     * Recipients Kept
+     */
+    recipients_kept: number;
+    /**
+     * State
+     */
+    state: 'active' | 'paused' | 'removed';
+    /**
+     * Waits
+     */
+    waits: boolean;
+};
+
+/**
+ * OutreachRecipientIn
+ */
+export type OutreachRecipientIn = {
+    /**
+     * Address
+     *
+     * Kept in lower case; once in a campaign.
+     */
+    address: string;
+    /**
+     * Fields
+     */
+    fields?: {
+        [key: string]: unknown | string;
+    };
+    /**
+     * Name
+     */
+    name?: string;
+    /**
+     * Zone
+     */
+    zone?: string | null;
+};
+
+/**
+ * OutreachRecipientOut
+ */
+export type OutreachRecipientOut = {
+    /**
+     * Account Id
+     *
+     * All their mails come from it.
+     */
+    account_id: string | null;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Fields
+     */
+    fields: {
+        [key: string]: string;
+    };
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Next At
+     *
+     * Not before; hours and speed of the mailbox count, too.
+     */
+    next_at: string | null;
+    /**
+     * Next Step
+     */
+    next_step: number;
+    /**
+     * State
+     */
+    state: 'waiting' | 'active' | 'held' | 'finished' | 'replied' | 'bounced' | 'unsubscribed' | 'suppressed' | 'skipped' | 'campaign_stopped';
+    /**
+     * State Reason
+     */
+    state_reason: string | null;
+    /**
+     * Zone
+     */
+    zone: string | null;
+};
+
+/**
+ * OutreachRecipientsIn
+ */
+export type OutreachRecipientsIn = {
+    /**
+     * Recipients
+     */
+    recipients: Array<OutreachRecipientIn>;
+};
+
+/**
+ * OutreachResumeAll
+ */
+export type OutreachResumeAll = {
+    /**
+     * Campaign Ids
+     *
+     * Null: all that trouble with connections or billing paused.
+     */
+    campaign_ids?: Array<string> | null;
+};
+
+/**
+ * OutreachResumedOut
+ */
+export type OutreachResumedOut = {
+    /**
+     * Not Resumed
+     */
+    not_resumed: Array<OutreachNotResumed>;
+    /**
+     * Resumed
+     */
+    resumed: Array<string>;
+};
+
+/**
+ * OutreachStart
+ */
+export type OutreachStart = {
+    /**
+     * Skip Missing
+     *
+     * Leaves out recipients who lack a field that a step needs.
+     */
+    skip_missing?: boolean;
+};
+
+/**
+ * OutreachStepIn
+ */
+export type OutreachStepIn = {
+    /**
+     * Condition
+     *
+     * About the mail that the recipient got last.
+     */
+    condition?: 'always' | 'if_no_reply' | 'if_opened' | 'if_not_opened' | 'if_clicked' | 'if_not_clicked';
+    /**
+     * Delay S
+     *
+     * After the step before, or after the start.
+     */
+    delay_s?: number;
+    /**
+     * Html
+     *
+     * With fields such as `{{first_name|there}}`. Sanitised.
+     */
+    html: string;
+    /**
+     * Subject
+     */
+    subject?: string | null;
+};
+
+/**
+ * OutreachStepOut
+ */
+export type OutreachStepOut = {
+    /**
+     * Condition
+     *
+     * About the mail that the recipient got last.
+     */
+    condition: 'always' | 'if_no_reply' | 'if_opened' | 'if_not_opened' | 'if_clicked' | 'if_not_clicked';
+    /**
+     * Delay S
+     *
+     * After the step before, or after the start.
+     */
+    delay_s: number;
+    /**
+     * Fields
+     *
+     * Of recipients, that it uses.
+     */
+    fields: Array<string>;
+    figures: OutreachFigures;
+    /**
+     * Html
+     *
+     * With fields such as `{{first_name|there}}`. Sanitised.
+     */
+    html: string;
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Sent
+     *
+     * Somebody got it: it can no longer be changed.
+     */
+    sent: boolean;
+    /**
+     * Subject
+     */
+    subject: string | null;
+};
+
+/**
+ * OutreachStepsIn
+ */
+export type OutreachStepsIn = {
+    /**
+     * Steps
+     *
+     * All of them, in order.
+     */
+    steps: Array<OutreachStepIn>;
+};
+
+/**
+ * OutreachTroubleAccount
+ *
+ * An account of the FROM list, or one that was on it.
+ */
+export type OutreachTroubleAccount = {
+    action: OutreachActionOut;
+    /**
+     * Address
+     */
+    address: string;
+    clock: OutreachClockOut | null;
+    /**
+     * Connection Id
+     */
+    connection_id: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Recipients Free
+     *
+     * Assigned to nobody: any account may write to them.
+     */
+    recipients_free: number;
+    /**
+     * Recipients Kept
+     *
+     * Assigned to it, with more to come.
+     */
+    recipients_kept: number;
+    /**
+     * State
+     */
+    state: 'active' | 'paused' | 'removed';
+    /**
+     * Of its connection.
+     */
+    status: Status;
+    /**
+     * Wanted Back
+     *
+     * It will be re-added as soon as it is connected again.
+     */
+    wanted_back: boolean;
+};
+
+/**
+ * OutreachTroubleOut
+ */
+export type OutreachTroubleOut = {
+    /**
+     * Accounts
+     */
+    accounts: Array<OutreachTroubleAccount>;
+    /**
+     * Campaign Id
+     */
+    campaign_id: string;
+    /**
+     * Past
+     *
+     * Clocks that came to their end, the latest first.
+     */
+    past: Array<OutreachClockOut>;
+    /**
+     * Pause Reason
+     */
+    pause_reason: 'member' | 'connection_inactive' | 'disconnected' | 'bounce_guard' | 'sender_refused' | 'subscription' | null;
+    /**
+     * Rotation
+     */
+    rotation: boolean;
+    /**
+     * State
+     */
+    state: 'draft' | 'running' | 'paused' | 'finished' | 'archived';
 };
 
 /**
@@ -5797,6 +7431,24 @@ export type PageMailboxOut = {
 };
 
 /**
+ * Page[MessageOut]
+ */
+export type PageMessageOut = {
+    /**
+     * Data
+     */
+    data: Array<MessageOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Page[ObservationOut]
  */
 export type PageObservationOut = {
@@ -5804,6 +7456,42 @@ export type PageObservationOut = {
      * Data
      */
     data: Array<ObservationOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[OutreachCampaignOut]
+ */
+export type PageOutreachCampaignOut = {
+    /**
+     * Data
+     */
+    data: Array<OutreachCampaignOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[OutreachRecipientOut]
+ */
+export type PageOutreachRecipientOut = {
+    /**
+     * Data
+     */
+    data: Array<OutreachRecipientOut>;
     /**
      * Has More
      */
@@ -5894,6 +7582,24 @@ export type PageSupportRequestOut = {
      * Data
      */
     data: Array<SupportRequestOut>;
+    /**
+     * Has More
+     */
+    has_more: boolean;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * Page[SuppressionOut]
+ */
+export type PageSuppressionOut = {
+    /**
+     * Data
+     */
+    data: Array<SuppressionOut>;
     /**
      * Has More
      */
@@ -6022,6 +7728,83 @@ export type PasswordReset = {
 };
 
 /**
+ * PausedByConnection
+ *
+ * A campaign that waits because of this connection.
+ */
+export type PausedByConnection = {
+    /**
+     * Account Id
+     */
+    account_id: string;
+    /**
+     * Account State
+     */
+    account_state: 'active' | 'paused' | 'removed';
+    clock: OutreachClockOut | null;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Pause Reason
+     */
+    pause_reason: 'member' | 'connection_inactive' | 'disconnected' | 'bounce_guard' | 'sender_refused' | 'subscription' | null;
+    /**
+     * Re Addable
+     *
+     * The account left its FROM list: re-add it first.
+     */
+    re_addable: boolean;
+    /**
+     * Recipients Waiting
+     */
+    recipients_waiting: number;
+    /**
+     * Resumable
+     *
+     * Its account works: POST /v1/outreach-campaigns/resume takes it.
+     */
+    resumable: boolean;
+    /**
+     * Rotation
+     */
+    rotation: boolean;
+    /**
+     * State
+     */
+    state: 'draft' | 'running' | 'paused' | 'finished' | 'archived';
+};
+
+/**
+ * PausedByConnectionList
+ */
+export type PausedByConnectionList = {
+    /**
+     * Connection Id
+     */
+    connection_id: string;
+    /**
+     * Data
+     */
+    data: Array<PausedByConnection>;
+    /**
+     * Resumable
+     *
+     * How many can be resumed now.
+     */
+    resumable: number;
+};
+
+/**
  * PausedCampaign
  *
  * A campaign of one's own that would pause.
@@ -6078,6 +7861,20 @@ export type Period = {
      * provisional: figures still move; unconfirmed: they should stand still, but were not read since; settled: they do.
      */
     state: FigureState;
+};
+
+/**
+ * PersonIn
+ */
+export type PersonIn = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Name
+     */
+    name?: string;
 };
 
 /**
@@ -6727,13 +8524,6 @@ export type RateOut = {
 };
 
 /**
- * Reason
- *
- * Why an organization is inactive.
- */
-export type Reason = 'trial_over' | 'cancelled' | 'payment_failed';
-
-/**
  * ReceiptOut
  *
  * What a reconnect brought back, and what stays unknown.
@@ -6809,6 +8599,86 @@ export type ReceivedOut = {
      * Urgent
      */
     urgent: boolean;
+};
+
+/**
+ * RecipientActivityOut
+ */
+export type RecipientActivityOut = {
+    /**
+     * Address
+     */
+    address: string;
+    clicks: CountsOut;
+    /**
+     * Name
+     */
+    name: string;
+    opens: CountsOut;
+    /**
+     * Unsubscribed At
+     */
+    unsubscribed_at: string | null;
+};
+
+/**
+ * RecipientOut
+ */
+export type RecipientOut = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Bounce Code
+     */
+    bounce_code: string | null;
+    /**
+     * Bounce Kind
+     */
+    bounce_kind: 'hard' | 'soft' | null;
+    /**
+     * Bounced At
+     */
+    bounced_at: string | null;
+    /**
+     * Clicked At
+     */
+    clicked_at: string | null;
+    /**
+     * Complained At
+     */
+    complained_at: string | null;
+    /**
+     * Kind
+     */
+    kind: 'to' | 'cc' | 'bcc';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Opened At
+     */
+    opened_at: string | null;
+    /**
+     * Replied At
+     */
+    replied_at: string | null;
+    /**
+     * State
+     *
+     * `accepted`: the provider took it; whether it arrived, only time tells.
+     */
+    state: 'waiting' | 'accepted' | 'refused' | 'bounced' | 'complained';
+    /**
+     * State Detail
+     */
+    state_detail: string | null;
+    /**
+     * Unsubscribed At
+     */
+    unsubscribed_at: string | null;
 };
 
 /**
@@ -7258,6 +9128,44 @@ export type ReplayedOut = {
 };
 
 /**
+ * ReportedIn
+ *
+ * What Gmail said, as far as the extension heard it.
+ */
+export type ReportedIn = {
+    /**
+     * Provider Id
+     *
+     * Gmail's id of the sent message.
+     */
+    provider_id?: string | null;
+    /**
+     * Provider Thread
+     *
+     * Gmail's id of its conversation.
+     */
+    provider_thread?: string | null;
+    /**
+     * Sent At
+     *
+     * Null: just now.
+     */
+    sent_at?: string | null;
+};
+
+/**
+ * ResolveIn
+ */
+export type ResolveIn = {
+    /**
+     * Outcome
+     *
+     * `sent`: it did go out. `send_again`: it did not, send it; if you err, it arrives twice.
+     */
+    outcome: 'sent' | 'send_again';
+};
+
+/**
  * ResultOut
  */
 export type ResultOut = {
@@ -7553,6 +9461,70 @@ export type RulesOut = {
 };
 
 /**
+ * Schedule
+ *
+ * Where clocks change, a window opens once a day: after the gap, or with the first of the hour that comes twice.
+ */
+export type ScheduleInput = {
+    /**
+     * Days
+     *
+     * On these days mails go out.
+     */
+    days?: Array<Weekday>;
+    /**
+     * From
+     *
+     * Local time in the mailbox's time zone.
+     */
+    from?: string;
+    /**
+     * Until
+     *
+     * Local time at which sending ends; 24:00: at the end of the day.
+     */
+    until?: string;
+    /**
+     * Zone
+     *
+     * `recipient`: each one's own zone, else the organization's; `organization`; or an IANA name.
+     */
+    zone?: string;
+};
+
+/**
+ * Schedule
+ *
+ * Where clocks change, a window opens once a day: after the gap, or with the first of the hour that comes twice.
+ */
+export type ScheduleOutput = {
+    /**
+     * Days
+     *
+     * On these days mails go out.
+     */
+    days: Array<Weekday>;
+    /**
+     * From
+     *
+     * Local time in the mailbox's time zone.
+     */
+    from: string;
+    /**
+     * Until
+     *
+     * Local time at which sending ends; 24:00: at the end of the day.
+     */
+    until: string;
+    /**
+     * Zone
+     *
+     * `recipient`: each one's own zone, else the organization's; `organization`; or an IANA name.
+     */
+    zone: string;
+};
+
+/**
  * SchedulerOut
  *
  * Are the schedulers alive (M16)? The queues are those of this organization's work.
@@ -7777,6 +9749,18 @@ export type SelectorOut = {
 };
 
 /**
+ * SendIn
+ */
+export type SendIn = {
+    /**
+     * Send At
+     *
+     * Not before this time. Null: as soon as the mailbox may.
+     */
+    send_at?: string | null;
+};
+
+/**
  * SendingIp
  *
  * ``shared``: the provider's other customers send from it, too, so its reverse DNS is not theirs to set.
@@ -7806,6 +9790,39 @@ export type SendingIpOutput = {
      * Shared
      */
     shared: boolean;
+};
+
+/**
+ * SendingUsabilityOut
+ *
+ * May the caller send and track now at all? Asked again at every send.
+ */
+export type SendingUsabilityOut = {
+    action: ActionOut | null;
+    /**
+     * Code
+     *
+     * `ok`, or why not: no_active_integration, subscription_inactive.
+     */
+    code: string;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Mailboxes
+     */
+    mailboxes: Array<MailboxUsabilityOut>;
+    /**
+     * Others
+     *
+     * Of colleagues: not to be sent from, and told as such.
+     */
+    others: Array<OthersMailboxOut>;
+    /**
+     * Usable
+     */
+    usable: boolean;
 };
 
 /**
@@ -8120,7 +10137,7 @@ export type StandingOut = {
      * Mode
      */
     mode: 'self_hosted' | 'paid';
-    reason: Reason | null;
+    reason: MailwardenBillingRulesReason | null;
     /**
      * Since
      *
@@ -8496,7 +10513,7 @@ export type SupportRequestIn = {
     /**
      * Attachments
      */
-    attachments?: Array<FileIn>;
+    attachments?: Array<MailwardenSupportSchemasFileIn>;
     /**
      * Browser
      */
@@ -8598,6 +10615,56 @@ export type SupportRequestOut = {
      */
     status: 'open' | 'answered' | 'closed';
     urgency: Urgency | null;
+};
+
+/**
+ * SuppressionIn
+ */
+export type SuppressionIn = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Note
+     */
+    note?: string;
+};
+
+/**
+ * SuppressionOut
+ */
+export type SuppressionOut = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Created By
+     */
+    created_by: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Message Id
+     *
+     * Which mail it came of.
+     */
+    message_id: string | null;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Reason
+     */
+    reason: 'unsubscribed' | 'hard_bounce' | 'complaint' | 'manual';
 };
 
 /**
@@ -8855,6 +10922,147 @@ export type TestOut = {
      * Ok
      */
     ok: boolean;
+};
+
+/**
+ * TrackedEventOut
+ */
+export type TrackedEventOut = {
+    /**
+     * Address
+     *
+     * Null: everybody has the same copy.
+     */
+    address: string | null;
+    /**
+     * At
+     */
+    at: string;
+    by: By;
+    /**
+     * Kind
+     */
+    kind: 'open' | 'click' | 'unsubscribe';
+    /**
+     * Why it is not called a person's; null: it is.
+     */
+    reason: MailwardenSendingTrackingRulesReason | null;
+    /**
+     * Url
+     */
+    url: string | null;
+    /**
+     * Why
+     *
+     * The same in a sentence.
+     */
+    why: string | null;
+};
+
+/**
+ * TrackedIn
+ *
+ * Read for its links and for nothing else: neither ``html`` nor ``text`` is kept.
+ */
+export type TrackedIn = {
+    /**
+     * Answers Id
+     *
+     * An own message that it follows in the same conversation.
+     */
+    answers_id?: string | null;
+    /**
+     * Bcc
+     *
+     * Nobody else sees them.
+     */
+    bcc?: Array<PersonIn>;
+    /**
+     * Cc
+     */
+    cc?: Array<PersonIn>;
+    /**
+     * Html
+     *
+     * Sanitised when it is stored. The mailbox's signature comes below it.
+     */
+    html?: string;
+    /**
+     * Mailbox Id
+     *
+     * From which mailbox it goes. Null: chosen later.
+     */
+    mailbox_id?: string | null;
+    /**
+     * Source
+     */
+    source?: 'extension';
+    /**
+     * Subject
+     */
+    subject?: string;
+    /**
+     * Text
+     *
+     * For readers without HTML. Empty: made of the HTML.
+     */
+    text?: string;
+    /**
+     * To
+     */
+    to?: Array<PersonIn>;
+    /**
+     * Track Clicks
+     *
+     * Null: as the mailbox is set.
+     */
+    track_clicks?: boolean | null;
+    /**
+     * Track Opens
+     *
+     * Null: as the mailbox is set.
+     */
+    track_opens?: boolean | null;
+};
+
+/**
+ * TrackedLinkOut
+ */
+export type TrackedLinkOut = {
+    /**
+     * Tracked Url
+     *
+     * What to put in its place.
+     */
+    tracked_url: string;
+    /**
+     * Url
+     *
+     * As it stands in the mail.
+     */
+    url: string;
+};
+
+/**
+ * TrackedOut
+ */
+export type TrackedOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Links
+     *
+     * Empty where clicks are not tracked.
+     */
+    links: Array<TrackedLinkOut>;
+    /**
+     * Pixel Url
+     *
+     * For an image at the end of the mail. Null: opens are not tracked.
+     */
+    pixel_url: string | null;
 };
 
 /**
@@ -9304,6 +11512,13 @@ export type MailwardenAccountsAccountSchemasAuthorizeOut = {
 };
 
 /**
+ * Reason
+ *
+ * Why an organization is inactive.
+ */
+export type MailwardenBillingRulesReason = 'trial_over' | 'cancelled' | 'payment_failed';
+
+/**
  * AttemptOut
  *
  * The outcome of one authorization.
@@ -9440,6 +11655,81 @@ export type MailwardenDevelopersWebhooksSchemasAttemptOut = {
      * Http Status
      */
     http_status: number | null;
+};
+
+/**
+ * AttemptOut
+ */
+export type MailwardenSendingSchemasAttemptOut = {
+    /**
+     * Code
+     */
+    code: string | null;
+    /**
+     * Detail
+     */
+    detail: string | null;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Outcome
+     *
+     * `found`: its answer was lost, and it was found at the provider.
+     */
+    outcome: 'started' | 'accepted' | 'refused' | 'not_sent' | 'unknown' | 'found';
+    /**
+     * Started At
+     */
+    started_at: string;
+};
+
+/**
+ * FileIn
+ */
+export type MailwardenSendingSchemasFileIn = {
+    /**
+     * Content
+     *
+     * Base64 of at most 25 MiB.
+     */
+    content: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * Reason
+ */
+export type MailwardenSendingTrackingRulesReason = 'head_request' | 'prefetch' | 'no_user_agent' | 'program_or_scanner' | 'apple_privacy_proxy' | 'image_proxy' | 'unfamiliar_user_agent' | 'seconds_after_sending' | 'image_proxy_after_delivery' | 'before_it_was_sent' | 'several_links_at_once';
+
+/**
+ * FileIn
+ *
+ * An image, a PDF or text. Its type is found in the content; the name may be changed to fit it.
+ */
+export type MailwardenSupportSchemasFileIn = {
+    /**
+     * Content
+     *
+     * Base64 of at most 5 MiB.
+     */
+    content: string;
+    /**
+     * Name
+     */
+    name: string;
 };
 
 /**
@@ -10158,7 +12448,7 @@ export type ListAlertsData = {
         /**
          * Kind
          */
-        kind?: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'alert_recovered' | 'test' | null;
+        kind?: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'campaigns_paused' | 'campaigns_at_stake' | 'recipients_stopped' | 'campaigns_can_resume' | 'alert_recovered' | 'test' | null;
         /**
          * Unread
          */
@@ -12828,6 +15118,60 @@ export type AskReconnectResponses = {
 };
 
 export type AskReconnectResponse = AskReconnectResponses[keyof AskReconnectResponses];
+
+export type ListCampaignsPausedData = {
+    body?: never;
+    path: {
+        /**
+         * Connection Id
+         */
+        connection_id: string;
+    };
+    query?: never;
+    url: '/v1/connections/{connection_id}/campaigns-paused';
+};
+
+export type ListCampaignsPausedErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListCampaignsPausedError = ListCampaignsPausedErrors[keyof ListCampaignsPausedErrors];
+
+export type ListCampaignsPausedResponses = {
+    /**
+     * Successful Response
+     */
+    200: PausedByConnectionList;
+};
+
+export type ListCampaignsPausedResponse = ListCampaignsPausedResponses[keyof ListCampaignsPausedResponses];
 
 export type RenewPasswordData = {
     body: CredentialsInWritable;
@@ -18188,6 +20532,886 @@ export type ChangeMemberRoleResponses = {
 
 export type ChangeMemberRoleResponse = ChangeMemberRoleResponses[keyof ChangeMemberRoleResponses];
 
+export type ListMessagesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Whose
+         *
+         * `all`: also of campaigns, and for owners and managers everybody's.
+         */
+        whose?: 'mine' | 'all';
+        /**
+         * State
+         *
+         * Only messages in this state.
+         */
+        state?: 'draft' | 'queued' | 'sending' | 'sent' | 'failed' | 'unknown' | 'cancelled' | null;
+        /**
+         * Kind
+         *
+         * Only mail of people, or of campaigns.
+         */
+        kind?: 'one_off' | 'outreach' | null;
+        /**
+         * Mailbox Id
+         *
+         * Only from this mailbox.
+         */
+        mailbox_id?: string | null;
+        /**
+         * Q
+         *
+         * Part of the subject, or of who it is for.
+         */
+        q?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/messages';
+};
+
+export type ListMessagesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListMessagesError = ListMessagesErrors[keyof ListMessagesErrors];
+
+export type ListMessagesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageMessageOut;
+};
+
+export type ListMessagesResponse = ListMessagesResponses[keyof ListMessagesResponses];
+
+export type CreateMessageData = {
+    body: MessageIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/messages';
+};
+
+export type CreateMessageErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CreateMessageError = CreateMessageErrors[keyof CreateMessageErrors];
+
+export type CreateMessageResponses = {
+    /**
+     * Successful Response
+     */
+    201: MessageDetailOut;
+};
+
+export type CreateMessageResponse = CreateMessageResponses[keyof CreateMessageResponses];
+
+export type TrackMessageData = {
+    body: TrackedIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/messages/tracked';
+};
+
+export type TrackMessageErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type TrackMessageError = TrackMessageErrors[keyof TrackMessageErrors];
+
+export type TrackMessageResponses = {
+    /**
+     * Successful Response
+     */
+    201: TrackedOut;
+};
+
+export type TrackMessageResponse = TrackMessageResponses[keyof TrackMessageResponses];
+
+export type DeleteMessageData = {
+    body?: never;
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/v1/messages/{message_id}';
+};
+
+export type DeleteMessageErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DeleteMessageError = DeleteMessageErrors[keyof DeleteMessageErrors];
+
+export type DeleteMessageResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteMessageResponse = DeleteMessageResponses[keyof DeleteMessageResponses];
+
+export type GetMessageData = {
+    body?: never;
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/v1/messages/{message_id}';
+};
+
+export type GetMessageErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetMessageError = GetMessageErrors[keyof GetMessageErrors];
+
+export type GetMessageResponses = {
+    /**
+     * Successful Response
+     */
+    200: MessageDetailOut;
+};
+
+export type GetMessageResponse = GetMessageResponses[keyof GetMessageResponses];
+
+export type UpdateMessageData = {
+    body: MessageUpdate;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The ETag that you were shown. Without it: 428; of an older state: 412.
+         */
+        'if-match'?: string | null;
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/v1/messages/{message_id}';
+};
+
+export type UpdateMessageErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Precondition Failed
+     */
+    412: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Precondition Required
+     */
+    428: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type UpdateMessageError = UpdateMessageErrors[keyof UpdateMessageErrors];
+
+export type UpdateMessageResponses = {
+    /**
+     * Successful Response
+     */
+    200: MessageDetailOut;
+};
+
+export type UpdateMessageResponse = UpdateMessageResponses[keyof UpdateMessageResponses];
+
+export type GetActivityData = {
+    body?: never;
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/v1/messages/{message_id}/activity';
+};
+
+export type GetActivityErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetActivityError = GetActivityErrors[keyof GetActivityErrors];
+
+export type GetActivityResponses = {
+    /**
+     * Successful Response
+     */
+    200: ActivityOut;
+};
+
+export type GetActivityResponse = GetActivityResponses[keyof GetActivityResponses];
+
+export type CancelMessageData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/v1/messages/{message_id}/cancel';
+};
+
+export type CancelMessageErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CancelMessageError = CancelMessageErrors[keyof CancelMessageErrors];
+
+export type CancelMessageResponses = {
+    /**
+     * Successful Response
+     */
+    200: MessageDetailOut;
+};
+
+export type CancelMessageResponse = CancelMessageResponses[keyof CancelMessageResponses];
+
+export type AddMessageFileData = {
+    body: MailwardenSendingSchemasFileIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/v1/messages/{message_id}/files';
+};
+
+export type AddMessageFileErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AddMessageFileError = AddMessageFileErrors[keyof AddMessageFileErrors];
+
+export type AddMessageFileResponses = {
+    /**
+     * Successful Response
+     */
+    201: FileOut;
+};
+
+export type AddMessageFileResponse = AddMessageFileResponses[keyof AddMessageFileResponses];
+
+export type RemoveMessageFileData = {
+    body?: never;
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+        /**
+         * File Id
+         */
+        file_id: string;
+    };
+    query?: never;
+    url: '/v1/messages/{message_id}/files/{file_id}';
+};
+
+export type RemoveMessageFileErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type RemoveMessageFileError = RemoveMessageFileErrors[keyof RemoveMessageFileErrors];
+
+export type RemoveMessageFileResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveMessageFileResponse = RemoveMessageFileResponses[keyof RemoveMessageFileResponses];
+
+export type ReportMessageData = {
+    body: ReportedIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/v1/messages/{message_id}/reported';
+};
+
+export type ReportMessageErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ReportMessageError = ReportMessageErrors[keyof ReportMessageErrors];
+
+export type ReportMessageResponses = {
+    /**
+     * Successful Response
+     */
+    200: MessageDetailOut;
+};
+
+export type ReportMessageResponse = ReportMessageResponses[keyof ReportMessageResponses];
+
+export type ResolveMessageData = {
+    body: ResolveIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/v1/messages/{message_id}/resolve';
+};
+
+export type ResolveMessageErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ResolveMessageError = ResolveMessageErrors[keyof ResolveMessageErrors];
+
+export type ResolveMessageResponses = {
+    /**
+     * Successful Response
+     */
+    200: MessageDetailOut;
+};
+
+export type ResolveMessageResponse = ResolveMessageResponses[keyof ResolveMessageResponses];
+
+export type SendMessageData = {
+    body: SendIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Message Id
+         */
+        message_id: string;
+    };
+    query?: never;
+    url: '/v1/messages/{message_id}/send';
+};
+
+export type SendMessageErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SendMessageError = SendMessageErrors[keyof SendMessageErrors];
+
+export type SendMessageResponses = {
+    /**
+     * Successful Response
+     */
+    200: MessageDetailOut;
+};
+
+export type SendMessageResponse = SendMessageResponses[keyof SendMessageResponses];
+
 export type ListReconciliationsData = {
     body?: never;
     path?: never;
@@ -19047,6 +22271,1979 @@ export type CreateOrganizationResponses = {
 
 export type CreateOrganizationResponse = CreateOrganizationResponses[keyof CreateOrganizationResponses];
 
+export type ListOutreachCampaignsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * State
+         *
+         * Only campaigns in this state.
+         */
+        state?: 'draft' | 'running' | 'paused' | 'finished' | 'archived' | null;
+        /**
+         * Q
+         *
+         * Part of the name.
+         */
+        q?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/outreach-campaigns';
+};
+
+export type ListOutreachCampaignsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListOutreachCampaignsError = ListOutreachCampaignsErrors[keyof ListOutreachCampaignsErrors];
+
+export type ListOutreachCampaignsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageOutreachCampaignOut;
+};
+
+export type ListOutreachCampaignsResponse = ListOutreachCampaignsResponses[keyof ListOutreachCampaignsResponses];
+
+export type CreateOutreachCampaignData = {
+    body: OutreachCampaignCreate;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/outreach-campaigns';
+};
+
+export type CreateOutreachCampaignErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CreateOutreachCampaignError = CreateOutreachCampaignErrors[keyof CreateOutreachCampaignErrors];
+
+export type CreateOutreachCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    201: OutreachCampaignDetailOut;
+};
+
+export type CreateOutreachCampaignResponse = CreateOutreachCampaignResponses[keyof CreateOutreachCampaignResponses];
+
+export type ResumeOutreachCampaignsData = {
+    body: OutreachResumeAll;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/outreach-campaigns/resume';
+};
+
+export type ResumeOutreachCampaignsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ResumeOutreachCampaignsError = ResumeOutreachCampaignsErrors[keyof ResumeOutreachCampaignsErrors];
+
+export type ResumeOutreachCampaignsResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachResumedOut;
+};
+
+export type ResumeOutreachCampaignsResponse = ResumeOutreachCampaignsResponses[keyof ResumeOutreachCampaignsResponses];
+
+export type DeleteOutreachCampaignData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}';
+};
+
+export type DeleteOutreachCampaignErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type DeleteOutreachCampaignError = DeleteOutreachCampaignErrors[keyof DeleteOutreachCampaignErrors];
+
+export type DeleteOutreachCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteOutreachCampaignResponse = DeleteOutreachCampaignResponses[keyof DeleteOutreachCampaignResponses];
+
+export type GetOutreachCampaignData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}';
+};
+
+export type GetOutreachCampaignErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetOutreachCampaignError = GetOutreachCampaignErrors[keyof GetOutreachCampaignErrors];
+
+export type GetOutreachCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachCampaignDetailOut;
+};
+
+export type GetOutreachCampaignResponse = GetOutreachCampaignResponses[keyof GetOutreachCampaignResponses];
+
+export type UpdateOutreachCampaignData = {
+    body: OutreachCampaignUpdate;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The ETag that you were shown. Without it: 428; of an older state: 412.
+         */
+        'if-match'?: string | null;
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}';
+};
+
+export type UpdateOutreachCampaignErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Precondition Failed
+     */
+    412: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Precondition Required
+     */
+    428: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type UpdateOutreachCampaignError = UpdateOutreachCampaignErrors[keyof UpdateOutreachCampaignErrors];
+
+export type UpdateOutreachCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachCampaignDetailOut;
+};
+
+export type UpdateOutreachCampaignResponse = UpdateOutreachCampaignResponses[keyof UpdateOutreachCampaignResponses];
+
+export type AddOutreachAccountData = {
+    body: OutreachAccountIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/accounts';
+};
+
+export type AddOutreachAccountErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AddOutreachAccountError = AddOutreachAccountErrors[keyof AddOutreachAccountErrors];
+
+export type AddOutreachAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachCampaignDetailOut;
+};
+
+export type AddOutreachAccountResponse = AddOutreachAccountResponses[keyof AddOutreachAccountResponses];
+
+export type RemoveOutreachAccountData = {
+    body?: never;
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/accounts/{account_id}';
+};
+
+export type RemoveOutreachAccountErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type RemoveOutreachAccountError = RemoveOutreachAccountErrors[keyof RemoveOutreachAccountErrors];
+
+export type RemoveOutreachAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachCampaignDetailOut;
+};
+
+export type RemoveOutreachAccountResponse = RemoveOutreachAccountResponses[keyof RemoveOutreachAccountResponses];
+
+export type ReAddOutreachAccountData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/accounts/{account_id}/re-add';
+};
+
+export type ReAddOutreachAccountErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ReAddOutreachAccountError = ReAddOutreachAccountErrors[keyof ReAddOutreachAccountErrors];
+
+export type ReAddOutreachAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachReAddedOut;
+};
+
+export type ReAddOutreachAccountResponse = ReAddOutreachAccountResponses[keyof ReAddOutreachAccountResponses];
+
+export type ArchiveOutreachCampaignData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/archive';
+};
+
+export type ArchiveOutreachCampaignErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ArchiveOutreachCampaignError = ArchiveOutreachCampaignErrors[keyof ArchiveOutreachCampaignErrors];
+
+export type ArchiveOutreachCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachCampaignDetailOut;
+};
+
+export type ArchiveOutreachCampaignResponse = ArchiveOutreachCampaignResponses[keyof ArchiveOutreachCampaignResponses];
+
+export type CheckOutreachCampaignData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/check';
+};
+
+export type CheckOutreachCampaignErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CheckOutreachCampaignError = CheckOutreachCampaignErrors[keyof CheckOutreachCampaignErrors];
+
+export type CheckOutreachCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachCheckOut;
+};
+
+export type CheckOutreachCampaignResponse = CheckOutreachCampaignResponses[keyof CheckOutreachCampaignResponses];
+
+export type CopyOutreachCampaignData = {
+    body: OutreachCopy;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/copy';
+};
+
+export type CopyOutreachCampaignErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CopyOutreachCampaignError = CopyOutreachCampaignErrors[keyof CopyOutreachCampaignErrors];
+
+export type CopyOutreachCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    201: OutreachCampaignDetailOut;
+};
+
+export type CopyOutreachCampaignResponse = CopyOutreachCampaignResponses[keyof CopyOutreachCampaignResponses];
+
+export type UploadOutreachImportData = {
+    body: OutreachImportIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/imports';
+};
+
+export type UploadOutreachImportErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Request Entity Too Large
+     */
+    413: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type UploadOutreachImportError = UploadOutreachImportErrors[keyof UploadOutreachImportErrors];
+
+export type UploadOutreachImportResponses = {
+    /**
+     * Successful Response
+     */
+    201: OutreachImportOut;
+};
+
+export type UploadOutreachImportResponse = UploadOutreachImportResponses[keyof UploadOutreachImportResponses];
+
+export type GetOutreachImportData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+        /**
+         * Import Id
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/imports/{import_id}';
+};
+
+export type GetOutreachImportErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetOutreachImportError = GetOutreachImportErrors[keyof GetOutreachImportErrors];
+
+export type GetOutreachImportResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachImportOut;
+};
+
+export type GetOutreachImportResponse = GetOutreachImportResponses[keyof GetOutreachImportResponses];
+
+export type CheckOutreachImportData = {
+    body: OutreachMapping;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+        /**
+         * Import Id
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/imports/{import_id}/check';
+};
+
+export type CheckOutreachImportErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type CheckOutreachImportError = CheckOutreachImportErrors[keyof CheckOutreachImportErrors];
+
+export type CheckOutreachImportResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachImportCountsOut;
+};
+
+export type CheckOutreachImportResponse = CheckOutreachImportResponses[keyof CheckOutreachImportResponses];
+
+export type RunOutreachImportData = {
+    body: OutreachMapping;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+        /**
+         * Import Id
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/imports/{import_id}/run';
+};
+
+export type RunOutreachImportErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type RunOutreachImportError = RunOutreachImportErrors[keyof RunOutreachImportErrors];
+
+export type RunOutreachImportResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachImportCountsOut;
+};
+
+export type RunOutreachImportResponse = RunOutreachImportResponses[keyof RunOutreachImportResponses];
+
+export type GetOutreachPaceData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/pace';
+};
+
+export type GetOutreachPaceErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetOutreachPaceError = GetOutreachPaceErrors[keyof GetOutreachPaceErrors];
+
+export type GetOutreachPaceResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachPaceList;
+};
+
+export type GetOutreachPaceResponse = GetOutreachPaceResponses[keyof GetOutreachPaceResponses];
+
+export type PauseOutreachCampaignData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/pause';
+};
+
+export type PauseOutreachCampaignErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type PauseOutreachCampaignError = PauseOutreachCampaignErrors[keyof PauseOutreachCampaignErrors];
+
+export type PauseOutreachCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachCampaignDetailOut;
+};
+
+export type PauseOutreachCampaignResponse = PauseOutreachCampaignResponses[keyof PauseOutreachCampaignResponses];
+
+export type PreviewOutreachMailData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query: {
+        /**
+         * Step
+         *
+         * Its number.
+         */
+        step: number;
+        /**
+         * Recipient Id
+         *
+         * For whom.
+         */
+        recipient_id: string;
+    };
+    url: '/v1/outreach-campaigns/{campaign_id}/preview';
+};
+
+export type PreviewOutreachMailErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type PreviewOutreachMailError = PreviewOutreachMailErrors[keyof PreviewOutreachMailErrors];
+
+export type PreviewOutreachMailResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachPreviewOut;
+};
+
+export type PreviewOutreachMailResponse = PreviewOutreachMailResponses[keyof PreviewOutreachMailResponses];
+
+export type ListOutreachRecipientsData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: {
+        /**
+         * State
+         *
+         * Only recipients in this state.
+         */
+        state?: 'waiting' | 'active' | 'held' | 'finished' | 'replied' | 'bounced' | 'unsubscribed' | 'suppressed' | 'skipped' | 'campaign_stopped' | null;
+        /**
+         * Q
+         *
+         * Part of an address or a name.
+         */
+        q?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients';
+};
+
+export type ListOutreachRecipientsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListOutreachRecipientsError = ListOutreachRecipientsErrors[keyof ListOutreachRecipientsErrors];
+
+export type ListOutreachRecipientsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageOutreachRecipientOut;
+};
+
+export type ListOutreachRecipientsResponse = ListOutreachRecipientsResponses[keyof ListOutreachRecipientsResponses];
+
+export type AddOutreachRecipientsData = {
+    body: OutreachRecipientsIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients';
+};
+
+export type AddOutreachRecipientsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AddOutreachRecipientsError = AddOutreachRecipientsErrors[keyof AddOutreachRecipientsErrors];
+
+export type AddOutreachRecipientsResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachAddedOut;
+};
+
+export type AddOutreachRecipientsResponse = AddOutreachRecipientsResponses[keyof AddOutreachRecipientsResponses];
+
+export type RemoveOutreachRecipientData = {
+    body?: never;
+    path: {
+        /**
+         * Recipient Id
+         */
+        recipient_id: string;
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients/{recipient_id}';
+};
+
+export type RemoveOutreachRecipientErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type RemoveOutreachRecipientError = RemoveOutreachRecipientErrors[keyof RemoveOutreachRecipientErrors];
+
+export type RemoveOutreachRecipientResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveOutreachRecipientResponse = RemoveOutreachRecipientResponses[keyof RemoveOutreachRecipientResponses];
+
+export type GetOutreachRecipientData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+        /**
+         * Recipient Id
+         */
+        recipient_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients/{recipient_id}';
+};
+
+export type GetOutreachRecipientErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetOutreachRecipientError = GetOutreachRecipientErrors[keyof GetOutreachRecipientErrors];
+
+export type GetOutreachRecipientResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachRecipientOut;
+};
+
+export type GetOutreachRecipientResponse = GetOutreachRecipientResponses[keyof GetOutreachRecipientResponses];
+
+export type SkipOutreachRecipientData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Recipient Id
+         */
+        recipient_id: string;
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients/{recipient_id}/skip';
+};
+
+export type SkipOutreachRecipientErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SkipOutreachRecipientError = SkipOutreachRecipientErrors[keyof SkipOutreachRecipientErrors];
+
+export type SkipOutreachRecipientResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachRecipientOut;
+};
+
+export type SkipOutreachRecipientResponse = SkipOutreachRecipientResponses[keyof SkipOutreachRecipientResponses];
+
+export type UnskipOutreachRecipientData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Recipient Id
+         */
+        recipient_id: string;
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/recipients/{recipient_id}/unskip';
+};
+
+export type UnskipOutreachRecipientErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type UnskipOutreachRecipientError = UnskipOutreachRecipientErrors[keyof UnskipOutreachRecipientErrors];
+
+export type UnskipOutreachRecipientResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachRecipientOut;
+};
+
+export type UnskipOutreachRecipientResponse = UnskipOutreachRecipientResponses[keyof UnskipOutreachRecipientResponses];
+
+export type ResumeOutreachCampaignData = {
+    body?: never;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/resume';
+};
+
+export type ResumeOutreachCampaignErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ResumeOutreachCampaignError = ResumeOutreachCampaignErrors[keyof ResumeOutreachCampaignErrors];
+
+export type ResumeOutreachCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachCampaignDetailOut;
+};
+
+export type ResumeOutreachCampaignResponse = ResumeOutreachCampaignResponses[keyof ResumeOutreachCampaignResponses];
+
+export type StartOutreachCampaignData = {
+    body: OutreachStart;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/start';
+};
+
+export type StartOutreachCampaignErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Payment Required
+     */
+    402: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type StartOutreachCampaignError = StartOutreachCampaignErrors[keyof StartOutreachCampaignErrors];
+
+export type StartOutreachCampaignResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachCampaignDetailOut;
+};
+
+export type StartOutreachCampaignResponse = StartOutreachCampaignResponses[keyof StartOutreachCampaignResponses];
+
+export type SetOutreachStepsData = {
+    body: OutreachStepsIn;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The ETag that you were shown. Without it: 428; of an older state: 412.
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/steps';
+};
+
+export type SetOutreachStepsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Precondition Failed
+     */
+    412: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Precondition Required
+     */
+    428: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type SetOutreachStepsError = SetOutreachStepsErrors[keyof SetOutreachStepsErrors];
+
+export type SetOutreachStepsResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachCampaignDetailOut;
+};
+
+export type SetOutreachStepsResponse = SetOutreachStepsResponses[keyof SetOutreachStepsResponses];
+
+export type GetOutreachTroubleData = {
+    body?: never;
+    path: {
+        /**
+         * Campaign Id
+         */
+        campaign_id: string;
+    };
+    query?: never;
+    url: '/v1/outreach-campaigns/{campaign_id}/trouble';
+};
+
+export type GetOutreachTroubleErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetOutreachTroubleError = GetOutreachTroubleErrors[keyof GetOutreachTroubleErrors];
+
+export type GetOutreachTroubleResponses = {
+    /**
+     * Successful Response
+     */
+    200: OutreachTroubleOut;
+};
+
+export type GetOutreachTroubleResponse = GetOutreachTroubleResponses[keyof GetOutreachTroubleResponses];
+
+export type GetSendingUsabilityData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/sending/usability';
+};
+
+export type GetSendingUsabilityErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type GetSendingUsabilityError = GetSendingUsabilityErrors[keyof GetSendingUsabilityErrors];
+
+export type GetSendingUsabilityResponses = {
+    /**
+     * Successful Response
+     */
+    200: SendingUsabilityOut;
+};
+
+export type GetSendingUsabilityResponse = GetSendingUsabilityResponses[keyof GetSendingUsabilityResponses];
+
 export type GetServiceStatusData = {
     body?: never;
     path?: never;
@@ -19602,6 +24799,195 @@ export type CloseSupportRequestResponses = {
 };
 
 export type CloseSupportRequestResponse = CloseSupportRequestResponses[keyof CloseSupportRequestResponses];
+
+export type ListSuppressionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Reason
+         *
+         * Only for this reason.
+         */
+        reason?: 'unsubscribed' | 'hard_bounce' | 'complaint' | 'manual' | null;
+        /**
+         * Address
+         *
+         * Only this address.
+         */
+        address?: string | null;
+        /**
+         * Q
+         *
+         * Part of the address.
+         */
+        q?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+    };
+    url: '/v1/suppressions';
+};
+
+export type ListSuppressionsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type ListSuppressionsError = ListSuppressionsErrors[keyof ListSuppressionsErrors];
+
+export type ListSuppressionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageSuppressionOut;
+};
+
+export type ListSuppressionsResponse = ListSuppressionsResponses[keyof ListSuppressionsResponses];
+
+export type AddSuppressionData = {
+    body: SuppressionIn;
+    headers?: {
+        /**
+         * Carried out once; the answer is given again for 96 hours. 1 to 255 visible ASCII characters.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/suppressions';
+};
+
+export type AddSuppressionErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type AddSuppressionError = AddSuppressionErrors[keyof AddSuppressionErrors];
+
+export type AddSuppressionResponses = {
+    /**
+     * Successful Response
+     */
+    201: SuppressionOut;
+};
+
+export type AddSuppressionResponse = AddSuppressionResponses[keyof AddSuppressionResponses];
+
+export type RemoveSuppressionData = {
+    body?: never;
+    path: {
+        /**
+         * Suppression Id
+         */
+        suppression_id: string;
+    };
+    query?: never;
+    url: '/v1/suppressions/{suppression_id}';
+};
+
+export type RemoveSuppressionErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not Found
+     */
+    404: Problem;
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem;
+    /**
+     * Too Many Requests
+     */
+    429: Problem;
+    /**
+     * Internal Server Error
+     */
+    500: Problem;
+    /**
+     * Service Unavailable
+     */
+    503: Problem;
+};
+
+export type RemoveSuppressionError = RemoveSuppressionErrors[keyof RemoveSuppressionErrors];
+
+export type RemoveSuppressionResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveSuppressionResponse = RemoveSuppressionResponses[keyof RemoveSuppressionResponses];
 
 export type ListSyncsData = {
     body?: never;

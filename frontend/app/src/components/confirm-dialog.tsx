@@ -9,6 +9,8 @@ type Props = {
   confirm: string;
   keep?: string;
   danger?: boolean;
+  /** Something has to be decided first. */
+  disabled?: boolean;
   pending: boolean;
   error: unknown;
   onConfirm: () => void;
@@ -19,7 +21,18 @@ type Props = {
 /** What cannot be taken back is said before it is done; the safe way out has the focus. */
 export function ConfirmDialog(props: Props) {
   useReturnFocus();
-  const { title, confirm, keep = 'Cancel', danger = true, pending, error, onConfirm, onClose, children } = props;
+  const {
+    title,
+    confirm,
+    keep = 'Cancel',
+    danger = true,
+    disabled,
+    pending,
+    error,
+    onConfirm,
+    onClose,
+    children,
+  } = props;
   return (
     <Modal opened onClose={onClose} title={title}>
       <Stack>
@@ -31,7 +44,7 @@ export function ConfirmDialog(props: Props) {
           <Button variant="default" onClick={onClose} data-autofocus>
             {keep}
           </Button>
-          <Button {...(danger && { color: 'danger' })} loading={pending} onClick={onConfirm}>
+          <Button {...(danger && { color: 'danger' })} disabled={disabled} loading={pending} onClick={onConfirm}>
             {confirm}
           </Button>
         </Group>

@@ -5,9 +5,10 @@ const Select = lazy(() => import('./select.tsx'));
 
 /** For pages on which few people have something to choose from: what drops down comes by itself, into the same room. */
 export function SelectLater(props: SelectProps<string>) {
-  const { label, size, flex, placeholder } = props;
+  const { label, description, size, flex, w, placeholder } = props;
+  const room = { label, description, size, flex, w, placeholder };
   return (
-    <Suspense fallback={<TextInput label={label} size={size} flex={flex} placeholder={placeholder} disabled />}>
+    <Suspense fallback={<TextInput {...room} disabled />}>
       <Select {...props} />
     </Suspense>
   );

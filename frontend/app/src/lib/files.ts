@@ -32,8 +32,9 @@ export function saveFile(content: Blob, name: string): void {
   window.setTimeout(() => URL.revokeObjectURL(link.href)); // the click has taken it by then
 }
 
-/** "1.2 MB" */
+/** "1.2 MB", "17 bytes" */
 export function fileSize(bytes: number, locale?: string): string {
+  if (bytes < 2 ** 10) return numberFormat(locale, { style: 'unit', unit: 'byte', unitDisplay: 'long' }).format(bytes);
   const [unit, size] = bytes < 2 ** 20 ? ['kilobyte', 2 ** 10] : ['megabyte', 2 ** 20];
   const options: Intl.NumberFormatOptions = { style: 'unit', unit: String(unit), maximumFractionDigits: 1 };
   return numberFormat(locale, options).format(bytes / Number(size));

@@ -31,8 +31,17 @@ export function retryAt(error: unknown): number | undefined {
   return error.status === 429 ? at : undefined;
 }
 
+/** The server refused; otherwise nobody knows whether it did, or is still doing, what was asked. */
+export const isAnswered = (error: unknown): boolean =>
+  isProblem(error) && error.status < 500 && error.code !== 'idempotency_key_in_use';
+
 export function problemCode(error: unknown): string | undefined {
   return isProblem(error) ? error.code : undefined;
+}
+
+/** What the server adds so that a page can offer the next step. */
+export function problemEvidence(error: unknown): Record<string, unknown> {
+  return (isProblem(error) && (error.evidence as Record<string, unknown> | null)) || {};
 }
 
 /** Field name → message, from JSON pointers such as `#/body/email` or `/email`. */

@@ -50,7 +50,10 @@ export const theme = createTheme({
       defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, centered: true, radius: 'md' },
       styles: { title: { fontWeight: 600, fontSize: '1.0625rem' } },
     },
-    Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    Drawer: {
+      defaultProps: { closeButtonProps: { 'aria-label': 'Close' } },
+      styles: { title: { fontWeight: 600, fontSize: '1.0625rem' } },
+    },
     Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss notification' } } },
     // else a dialog would bring a second banner landmark
     ModalHeader: { defaultProps: { role: 'presentation' } },

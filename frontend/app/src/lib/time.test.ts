@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dayOf, dayStart, duration, nextDay, relative, zoneLabel } from './time.ts';
+import { dayOf, dayStart, duration, instantOf, nextDay, relative, zoneLabel } from './time.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 
@@ -20,6 +20,11 @@ test('a day begins where the organization is, also on the days when clocks chang
   expect(dayStart('2026-10-26', 'Europe/Madrid')).toBe('2026-10-25T23:00:00.000Z');
   expect(dayStart('2026-03-08', 'America/New_York')).toBe('2026-03-08T05:00:00.000Z');
   expect(dayStart('2026-03-09', 'America/New_York')).toBe('2026-03-09T04:00:00.000Z');
+});
+
+test('a time on the wall is an instant of its zone', () => {
+  expect(instantOf('2026-11-30T09:00', 'Europe/Madrid')).toBe('2026-11-30T08:00:00.000Z');
+  expect(instantOf('2026-07-01T09:30', 'America/New_York')).toBe('2026-07-01T13:30:00.000Z');
 });
 
 test('the calendar day of an instant depends on the zone', () => {

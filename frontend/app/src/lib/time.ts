@@ -68,8 +68,11 @@ export function zoneLabel(timeZone: string, at = new Date()): string {
 }
 
 /** The instant at which a calendar day begins in a zone; two passes settle days with a clock change. */
-export function dayStart(day: string, timeZone: string): string {
-  const wall = Date.parse(`${day}T00:00:00Z`);
+export const dayStart = (day: string, timeZone: string): string => instantOf(`${day}T00:00`, timeZone);
+
+/** The instant at which clocks in a zone show a time such as 2026-11-30T09:00. */
+export function instantOf(local: string, timeZone: string): string {
+  const wall = Date.parse(`${local}Z`);
   let instant = wall;
   for (let pass = 0; pass < 2; pass += 1) instant = wall - offsetMs(instant, timeZone);
   return new Date(instant).toISOString();

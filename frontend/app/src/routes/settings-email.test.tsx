@@ -97,6 +97,23 @@ test('the drawer saves only what was changed, against the version that was read'
   expect(sent).toEqual({ match: '"v4"', body: { sender_name: 'Ann', track_opens: false } });
 });
 
+test('warming up says when it ends, a signature is shown without rights, and a reset names what it costs', async () => {
+  slots([mail.mailbox()]);
+  const settings = { ...mail.SETTINGS, signature_html: '<p onclick="alert(1)">Ann</p>', daily_limit: 120 };
+  server.use(
+    get('/mailboxes/mbx_1', () => mail.detail({ settings, changed_settings: ['daily_limit', 'signature_html'] })),
+  );
+  const { user } = openApp(PAGE);
+  await user.click(within(await slot(1)).getByRole('button', { name: /^Manage/ }));
+  await user.click(await screen.findByRole('switch', { name: /^Warm up/ }));
+  expect(screen.getByText('It reaches the daily limit after 10 days of sending.')).toBeInTheDocument();
+  expect(screen.getByRole('textbox', { name: /^Daily limit per recipient domain/ })).toHaveValue('100');
+  await user.click(screen.getByRole('button', { name: 'How it looks below an email' }));
+  expect(screen.getByTitle('Signature')).toHaveAttribute('sandbox', '');
+  await user.click(screen.getByRole('button', { name: 'What disconnecting would reset now' }));
+  expect(screen.getByText(/would go back to them: Daily limit, Signature\./)).toBeInTheDocument();
+});
+
 test('a refused save keeps what was typed', async () => {
   slots([mail.mailbox()]);
   server.use(
@@ -137,7 +154,7 @@ test('a disconnect tells the values now and after, who is hit, and the other way
     get('/connections/conn_g1/disconnect-preview', () =>
       mail.preview({
         slot_number: 1,
-        pauses: [{ name: 'Autumn', detail: 'Next mail at 10:00.', recipients: 120, next_send_at: make.ago(-60) }],
+        pauses: [{ name: 'Autumn', detail: 'Pauses at once.', recipients: 120, next_send_at: make.ago(-60) }],
         recipients_at_stake: 120,
       }),
     ),
@@ -147,7 +164,8 @@ test('a disconnect tells the values now and after, who is hit, and the other way
   const dialog = within(await screen.findByRole('dialog', { name: 'Disconnect ann@example.com?' }));
   const reset = await dialog.findByRole('region', { name: 'Is reset in slot 1' });
   expect(reset).toHaveTextContent('50 mails a day: becomes 200 mails a day');
-  expect(dialog.getByRole('region', { name: /^Pauses: 120 recipients/ })).toHaveTextContent('Autumn');
+  const stake = dialog.getByRole('region', { name: 'Campaigns: 120 recipients at stake' });
+  expect(stake).toHaveTextContent(/Autumn120 recipients\. Pauses at once\. Next mail: .*GMT/);
   expect(dialog.getByRole('region', { name: 'Reconnect' })).toHaveTextContent('Signature and limits stay.');
   await user.click(dialog.getByRole('button', { name: 'Reconnect instead…' }));
   const both = within(await screen.findByRole('dialog', { name: 'Reconnect ann@example.com' }));

@@ -49,9 +49,11 @@ export const server = setupServer(
   get('/connections/:id/syncs', () => make.page([make.syncRun()])),
   get('/connections/:id/history', () => make.page([make.transition()])),
   get('/connections/:id/receipts', () => make.page([])),
+  get('/connections/:id/campaigns-paused', () => ({ connection_id: 'conn_h1', data: [], resumable: 0 })),
   get('/metrics/summary', () => periods.summary()),
   get('/metrics/series', () => periods.series()),
   get('/metrics/reconciliation', () => make.page([periods.reconciliation()])),
   get('/exports', () => make.page([])),
+  get('/sending/usability', () => ({ usable: true, code: 'ok', detail: '', action: null, mailboxes: [] })),
   get('/campaigns', () => ({ ...make.page([make.campaign()]), total: 1, data_age: [make.dataAge()] })),
 );

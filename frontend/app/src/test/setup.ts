@@ -32,8 +32,8 @@ Element.prototype.getBoundingClientRect = function () {
 };
 
 // a machine that is busy loads a page's lazy parts slowly; what never comes still fails
-configure({ asyncUtilTimeout: 5_000 });
-vi.setConfig({ testTimeout: 20_000 });
+configure({ asyncUtilTimeout: 15_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 configureClient('http://localhost:3000');
 beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));

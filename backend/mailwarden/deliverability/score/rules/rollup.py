@@ -150,17 +150,26 @@ def _binding(members: Iterable[Member]) -> list[Cap]:
 
 
 def _mean(members: Sequence[Member], weights: Sequence[int]) -> list[Line]:
-    """Rounded so that the lines add up exactly to the mean rounded down."""
+    """Rounded so that the lines add up exactly to the mean rounded down, and none has more than it may."""
     whole = sum(weights)
-    lines: list[Line] = []
-    so_far, most, given_points, given_most = 0, 0, 0, 0
-    for column in zip(*(one.result.lines for one in members), strict=True):
-        so_far += sum(line.points * weight for line, weight in zip(column, weights, strict=True))
-        most += sum(line.max * weight for line, weight in zip(column, weights, strict=True))
-        points, top = so_far // whole - given_points, most // whole - given_most
-        lines.append(Line(column[0].name, any(line.assessed for line in column), points, top))
-        given_points, given_most = given_points + points, given_most + top
-    return lines
+    columns = list(zip(*(one.result.lines for one in members), strict=True))
+    tops = _shares(
+        [sum(line.max * weight for line, weight in zip(one, weights, strict=True)) for one in columns], whole
+    )
+    sums = [sum(line.points * weight for line, weight in zip(one, weights, strict=True)) for one in columns]
+    return [
+        Line(column[0].name, any(line.assessed for line in column), points, top)
+        for column, points, top in zip(columns, _shares(sums, whole, tops), tops, strict=True)
+    ]
+
+
+def _shares(sums: Sequence[int], whole: int, most: Sequence[int] | None = None) -> list[int]:
+    """Each rounded down; what is left of the sum of all goes one by one to who lost the most and may have it."""
+    given = [one // whole for one in sums]
+    for _ in range(sum(sums) // whole - sum(given)):
+        open_ = (at for at in range(len(sums)) if most is None or given[at] < most[at])
+        given[max(open_, key=lambda at: sums[at] - given[at] * whole)] += 1
+    return given
 
 
 def dump(portfolio: Portfolio) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptInvitation, addDmarcReport, addSendingDomain, askOwner, askReconnect, cancelEmailChange, cancelSubscription, changeEmail, changeMemberRole, changePassword, changePlan, checkBlocklists, checkProviderApp, closeSupportRequest, confirmAlertAddress, confirmEmail, confirmSecondFactor, connectByPassword, contactSupport, countUnreadAlerts, createApiKey, createExport, createInvitation, createOrganization, createSupportBundle, createSupportRequest, createWebhookEndpoint, deleteExport, deleteSendingDomain, deleteSupportBundle, deleteWebhookEndpoint, disableSecondFactor, disconnectConnection, discoverServers, downloadExport, downloadSupportAttachment, downloadSupportBundle, endOtherSessions, endSession, exportAuditLog, finishIdentitySignIn, forgotPassword, getAlertSettings, getBilling, getBlocklistListing, getCampaign, getConnection, getConnectionUsability, getDeliverabilityScore, getDisconnectPreview, getDmarcReport, getDomainCheck, getEmail, getEvent, getExport, getHelpArticle, getInstanceScheduler, getMailbox, getMe, getMetricsSeries, getMetricsSummary, getOauthAttempt, getOrganization, getPlanUsage, getReconciliation, getRefund, getScheduler, getSecondFactor, getSendingDomain, getServiceStatus, getStanding, getSupport, getSupportBundle, getSupportRequest, getSync, getVerification, getWebhookDelivery, getWebhookEndpoint, identityCallback, leaveOrganization, linkIdentity, listAlertDeliveries, listAlertRules, listAlerts, listApiKeys, listApiScopes, listAuditLog, listBlocklistAssets, listBlocklistListings, listBlocklists, listCampaigns, listConnectionHistory, listConnectionRecords, listConnections, listConnectionsOfFormerMembers, listConnectionSyncs, listDeliverabilityHistory, listDevices, listDmarcReports, listDomainChecks, listDomains, listDomainSuggestions, listEvents, listEventTypes, listExports, listHelpArticles, listIdentities, listIdentityProviders, listIntegrations, listInvitations, listInvoices, listMailboxes, listMembers, listOauthCallbacks, listObservations, listOpenSupportRequests, listPlans, listProviderApps, listReconciliations, listReconnectReceipts, listRetests, listSessions, listSupportBundles, listSupportRequests, listSyncJournal, listSyncs, listTokenRefreshes, listWebhookDeliveries, listWebhookEndpoints, listWebhooks, lookUpInvitation, markAlertRead, markAllAlertsRead, markSupportRequestAnswered, oauthCallback, openBillingPortal, type Options, previewAlertRules, refreshBilling, removeMember, renewAlertWebhookSecret, renewPassword, renewRecoveryCodes, replaceSignUpAddress, replayWebhookDeliveries, replayWebhookDelivery, resendInvitation, resendVerification, reserveMailbox, resetPassword, resumeSubscription, revokeApiKey, revokeDeviceAccess, revokeInvitation, rotateApiKey, rotateWebhookSecret, runQuickDiagnosis, sendTestAlert, sendWebhookTest, setUpSecondFactor, signIn, signOut, signUp, signUpByInvitation, startCheckout, startConnect, startIdentitySignIn, startReconciliation, startReconnect, startSync, switchOrganization, testConnection, testMailbox, transferOwnership, tryDeliverabilityChange, unlinkIdentity, updateAlertRules, updateAlertSettings, updateConnection, updateListingChecklist, updateMailbox, updateOrganization, updateSendingDomain, updateWebhookEndpoint, verifyDomain } from '../sdk.gen';
-import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, AddDmarcReportData, AddDmarcReportError, AddDmarcReportResponse, AddSendingDomainData, AddSendingDomainError, AddSendingDomainResponse, AskOwnerData, AskOwnerError, AskOwnerResponse, AskReconnectData, AskReconnectError, AskReconnectResponse, CancelEmailChangeData, CancelEmailChangeError, CancelEmailChangeResponse, CancelSubscriptionData, CancelSubscriptionError, CancelSubscriptionResponse, ChangeEmailData, ChangeEmailError, ChangeEmailResponse, ChangeMemberRoleData, ChangeMemberRoleError, ChangeMemberRoleResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangePlanData, ChangePlanError, ChangePlanResponse, CheckBlocklistsData, CheckBlocklistsError, CheckBlocklistsResponse, CheckProviderAppData, CheckProviderAppError, CheckProviderAppResponse, CloseSupportRequestData, CloseSupportRequestError, CloseSupportRequestResponse, ConfirmAlertAddressData, ConfirmAlertAddressError, ConfirmAlertAddressResponse, ConfirmEmailData, ConfirmEmailError, ConfirmEmailResponse, ConfirmSecondFactorData, ConfirmSecondFactorError, ConfirmSecondFactorResponse, ConnectByPasswordData, ConnectByPasswordError, ConnectByPasswordResponse, ContactSupportData, ContactSupportError, ContactSupportResponse, CountUnreadAlertsData, CountUnreadAlertsError, CountUnreadAlertsResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateExportData, CreateExportError, CreateExportResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateOrganizationData, CreateOrganizationError, CreateOrganizationResponse, CreateSupportBundleData, CreateSupportBundleError, CreateSupportBundleResponse, CreateSupportRequestData, CreateSupportRequestError, CreateSupportRequestResponse, CreateWebhookEndpointData, CreateWebhookEndpointError, CreateWebhookEndpointResponse, DeleteExportData, DeleteExportError, DeleteExportResponse, DeleteSendingDomainData, DeleteSendingDomainError, DeleteSendingDomainResponse, DeleteSupportBundleData, DeleteSupportBundleError, DeleteSupportBundleResponse, DeleteWebhookEndpointData, DeleteWebhookEndpointError, DeleteWebhookEndpointResponse, DisableSecondFactorData, DisableSecondFactorError, DisableSecondFactorResponse, DisconnectConnectionData, DisconnectConnectionError, DisconnectConnectionResponse, DiscoverServersData, DiscoverServersError, DiscoverServersResponse, DownloadExportData, DownloadExportError, DownloadExportResponse, DownloadSupportAttachmentData, DownloadSupportAttachmentError, DownloadSupportAttachmentResponse, DownloadSupportBundleData, DownloadSupportBundleError, DownloadSupportBundleResponse, EndOtherSessionsData, EndOtherSessionsError, EndOtherSessionsResponse, EndSessionData, EndSessionError, EndSessionResponse, ExportAuditLogData, ExportAuditLogError, ExportAuditLogResponse, FinishIdentitySignInData, FinishIdentitySignInError, FinishIdentitySignInResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAlertSettingsData, GetAlertSettingsError, GetAlertSettingsResponse, GetBillingData, GetBillingError, GetBillingResponse, GetBlocklistListingData, GetBlocklistListingError, GetBlocklistListingResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetConnectionData, GetConnectionError, GetConnectionResponse, GetConnectionUsabilityData, GetConnectionUsabilityError, GetConnectionUsabilityResponse, GetDeliverabilityScoreData, GetDeliverabilityScoreError, GetDeliverabilityScoreResponse, GetDisconnectPreviewData, GetDisconnectPreviewError, GetDisconnectPreviewResponse, GetDmarcReportData, GetDmarcReportError, GetDmarcReportResponse, GetDomainCheckData, GetDomainCheckError, GetDomainCheckResponse, GetEmailData, GetEmailError, GetEmailResponse, GetEventData, GetEventError, GetEventResponse, GetExportData, GetExportError, GetExportResponse, GetHelpArticleData, GetHelpArticleError, GetHelpArticleResponse, GetInstanceSchedulerData, GetInstanceSchedulerError, GetInstanceSchedulerResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMeData, GetMeError, GetMeResponse, GetMetricsSeriesData, GetMetricsSeriesError, GetMetricsSeriesResponse, GetMetricsSummaryData, GetMetricsSummaryError, GetMetricsSummaryResponse, GetOauthAttemptData, GetOauthAttemptError, GetOauthAttemptResponse, GetOrganizationData, GetOrganizationError, GetOrganizationResponse, GetPlanUsageData, GetPlanUsageError, GetPlanUsageResponse, GetReconciliationData, GetReconciliationError, GetReconciliationResponse, GetRefundData, GetRefundError, GetRefundResponse, GetSchedulerData, GetSchedulerError, GetSchedulerResponse, GetSecondFactorData, GetSecondFactorError, GetSecondFactorResponse, GetSendingDomainData, GetSendingDomainError, GetSendingDomainResponse, GetServiceStatusData, GetServiceStatusError, GetServiceStatusResponse, GetStandingData, GetStandingError, GetStandingResponse, GetSupportBundleData, GetSupportBundleError, GetSupportBundleResponse, GetSupportData, GetSupportError, GetSupportRequestData, GetSupportRequestError, GetSupportRequestResponse, GetSupportResponse, GetSyncData, GetSyncError, GetSyncResponse, GetVerificationData, GetVerificationError, GetVerificationResponse, GetWebhookDeliveryData, GetWebhookDeliveryError, GetWebhookDeliveryResponse, GetWebhookEndpointData, GetWebhookEndpointError, GetWebhookEndpointResponse, IdentityCallbackData, IdentityCallbackError, LeaveOrganizationData, LeaveOrganizationError, LeaveOrganizationResponse, LinkIdentityData, LinkIdentityError, LinkIdentityResponse, ListAlertDeliveriesData, ListAlertDeliveriesError, ListAlertDeliveriesResponse, ListAlertRulesData, ListAlertRulesError, ListAlertRulesResponse, ListAlertsData, ListAlertsError, ListAlertsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListApiScopesData, ListApiScopesError, ListApiScopesResponse, ListAuditLogData, ListAuditLogError, ListAuditLogResponse, ListBlocklistAssetsData, ListBlocklistAssetsError, ListBlocklistAssetsResponse, ListBlocklistListingsData, ListBlocklistListingsError, ListBlocklistListingsResponse, ListBlocklistsData, ListBlocklistsError, ListBlocklistsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsResponse, ListConnectionHistoryData, ListConnectionHistoryError, ListConnectionHistoryResponse, ListConnectionRecordsData, ListConnectionRecordsError, ListConnectionRecordsResponse, ListConnectionsData, ListConnectionsError, ListConnectionsOfFormerMembersData, ListConnectionsOfFormerMembersError, ListConnectionsOfFormerMembersResponse, ListConnectionsResponse, ListConnectionSyncsData, ListConnectionSyncsError, ListConnectionSyncsResponse, ListDeliverabilityHistoryData, ListDeliverabilityHistoryError, ListDeliverabilityHistoryResponse, ListDevicesData, ListDevicesError, ListDevicesResponse, ListDmarcReportsData, ListDmarcReportsError, ListDmarcReportsResponse, ListDomainChecksData, ListDomainChecksError, ListDomainChecksResponse, ListDomainsData, ListDomainsError, ListDomainsResponse, ListDomainSuggestionsData, ListDomainSuggestionsError, ListDomainSuggestionsResponse, ListEventsData, ListEventsError, ListEventsResponse, ListEventTypesData, ListEventTypesError, ListEventTypesResponse, ListExportsData, ListExportsError, ListExportsResponse, ListHelpArticlesData, ListHelpArticlesError, ListHelpArticlesResponse, ListIdentitiesData, ListIdentitiesError, ListIdentitiesResponse, ListIdentityProvidersData, ListIdentityProvidersError, ListIdentityProvidersResponse, ListIntegrationsData, ListIntegrationsError, ListIntegrationsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListInvoicesData, ListInvoicesError, ListInvoicesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMembersData, ListMembersError, ListMembersResponse, ListOauthCallbacksData, ListOauthCallbacksError, ListOauthCallbacksResponse, ListObservationsData, ListObservationsError, ListObservationsResponse, ListOpenSupportRequestsData, ListOpenSupportRequestsError, ListOpenSupportRequestsResponse, ListPlansData, ListPlansError, ListPlansResponse, ListProviderAppsData, ListProviderAppsError, ListProviderAppsResponse, ListReconciliationsData, ListReconciliationsError, ListReconciliationsResponse, ListReconnectReceiptsData, ListReconnectReceiptsError, ListReconnectReceiptsResponse, ListRetestsData, ListRetestsError, ListRetestsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSupportBundlesData, ListSupportBundlesError, ListSupportBundlesResponse, ListSupportRequestsData, ListSupportRequestsError, ListSupportRequestsResponse, ListSyncJournalData, ListSyncJournalError, ListSyncJournalResponse, ListSyncsData, ListSyncsError, ListSyncsResponse, ListTokenRefreshesData, ListTokenRefreshesError, ListTokenRefreshesResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhookEndpointsData, ListWebhookEndpointsError, ListWebhookEndpointsResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LookUpInvitationData, LookUpInvitationError, LookUpInvitationResponse, MarkAlertReadData, MarkAlertReadError, MarkAlertReadResponse, MarkAllAlertsReadData, MarkAllAlertsReadError, MarkAllAlertsReadResponse, MarkSupportRequestAnsweredData, MarkSupportRequestAnsweredError, MarkSupportRequestAnsweredResponse, OauthCallbackData, OauthCallbackError, OpenBillingPortalData, OpenBillingPortalError, OpenBillingPortalResponse, PreviewAlertRulesData, PreviewAlertRulesError, PreviewAlertRulesResponse, RefreshBillingData, RefreshBillingError, RefreshBillingResponse, RemoveMemberData, RemoveMemberError, RemoveMemberResponse, RenewAlertWebhookSecretData, RenewAlertWebhookSecretError, RenewAlertWebhookSecretResponse, RenewPasswordData, RenewPasswordError, RenewPasswordResponse, RenewRecoveryCodesData, RenewRecoveryCodesError, RenewRecoveryCodesResponse, ReplaceSignUpAddressData, ReplaceSignUpAddressError, ReplaceSignUpAddressResponse, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesError, ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ReserveMailboxData, ReserveMailboxError, ReserveMailboxResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, ResumeSubscriptionData, ResumeSubscriptionError, ResumeSubscriptionResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeDeviceAccessData, RevokeDeviceAccessError, RevokeDeviceAccessResponse, RevokeInvitationData, RevokeInvitationError, RevokeInvitationResponse, RotateApiKeyData, RotateApiKeyError, RotateApiKeyResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, RunQuickDiagnosisData, RunQuickDiagnosisError, RunQuickDiagnosisResponse, SendTestAlertData, SendTestAlertError, SendTestAlertResponse, SendWebhookTestData, SendWebhookTestError, SendWebhookTestResponse, SetUpSecondFactorData, SetUpSecondFactorError, SetUpSecondFactorResponse, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, SignUpByInvitationData, SignUpByInvitationError, SignUpByInvitationResponse, SignUpData, SignUpError, SignUpResponse, StartCheckoutData, StartCheckoutError, StartCheckoutResponse, StartConnectData, StartConnectError, StartConnectResponse, StartIdentitySignInData, StartIdentitySignInError, StartIdentitySignInResponse, StartReconciliationData, StartReconciliationError, StartReconciliationResponse, StartReconnectData, StartReconnectError, StartReconnectResponse, StartSyncData, StartSyncError, StartSyncResponse, SwitchOrganizationData, SwitchOrganizationError, SwitchOrganizationResponse, TestConnectionData, TestConnectionError, TestConnectionResponse, TestMailboxData, TestMailboxError, TestMailboxResponse, TransferOwnershipData, TransferOwnershipError, TransferOwnershipResponse, TryDeliverabilityChangeData, TryDeliverabilityChangeError, TryDeliverabilityChangeResponse, UnlinkIdentityData, UnlinkIdentityError, UnlinkIdentityResponse, UpdateAlertRulesData, UpdateAlertRulesError, UpdateAlertRulesResponse, UpdateAlertSettingsData, UpdateAlertSettingsError, UpdateAlertSettingsResponse, UpdateConnectionData, UpdateConnectionError, UpdateConnectionResponse, UpdateListingChecklistData, UpdateListingChecklistError, UpdateListingChecklistResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateOrganizationData, UpdateOrganizationError, UpdateOrganizationResponse, UpdateSendingDomainData, UpdateSendingDomainError, UpdateSendingDomainResponse, UpdateWebhookEndpointData, UpdateWebhookEndpointError, UpdateWebhookEndpointResponse, VerifyDomainData, VerifyDomainError, VerifyDomainResponse } from '../types.gen';
+import { acceptInvitation, addDmarcReport, addMessageFile, addOutreachAccount, addOutreachRecipients, addSendingDomain, addSuppression, archiveOutreachCampaign, askOwner, askReconnect, cancelEmailChange, cancelMessage, cancelSubscription, changeEmail, changeMemberRole, changePassword, changePlan, checkBlocklists, checkOutreachCampaign, checkOutreachImport, checkProviderApp, closeSupportRequest, confirmAlertAddress, confirmEmail, confirmSecondFactor, connectByPassword, contactSupport, copyOutreachCampaign, countUnreadAlerts, createApiKey, createExport, createInvitation, createMessage, createOrganization, createOutreachCampaign, createSupportBundle, createSupportRequest, createWebhookEndpoint, deleteExport, deleteMessage, deleteOutreachCampaign, deleteSendingDomain, deleteSupportBundle, deleteWebhookEndpoint, disableSecondFactor, disconnectConnection, discoverServers, downloadExport, downloadSupportAttachment, downloadSupportBundle, endOtherSessions, endSession, exportAuditLog, finishIdentitySignIn, forgotPassword, getActivity, getAlertSettings, getBilling, getBlocklistListing, getCampaign, getConnection, getConnectionUsability, getDeliverabilityScore, getDisconnectPreview, getDmarcReport, getDomainCheck, getEmail, getEvent, getExport, getHelpArticle, getInstanceScheduler, getMailbox, getMe, getMessage, getMetricsSeries, getMetricsSummary, getOauthAttempt, getOrganization, getOutreachCampaign, getOutreachImport, getOutreachPace, getOutreachRecipient, getOutreachTrouble, getPlanUsage, getReconciliation, getRefund, getScheduler, getSecondFactor, getSendingDomain, getSendingUsability, getServiceStatus, getStanding, getSupport, getSupportBundle, getSupportRequest, getSync, getVerification, getWebhookDelivery, getWebhookEndpoint, identityCallback, leaveOrganization, linkIdentity, listAlertDeliveries, listAlertRules, listAlerts, listApiKeys, listApiScopes, listAuditLog, listBlocklistAssets, listBlocklistListings, listBlocklists, listCampaigns, listCampaignsPaused, listConnectionHistory, listConnectionRecords, listConnections, listConnectionsOfFormerMembers, listConnectionSyncs, listDeliverabilityHistory, listDevices, listDmarcReports, listDomainChecks, listDomains, listDomainSuggestions, listEvents, listEventTypes, listExports, listHelpArticles, listIdentities, listIdentityProviders, listIntegrations, listInvitations, listInvoices, listMailboxes, listMembers, listMessages, listOauthCallbacks, listObservations, listOpenSupportRequests, listOutreachCampaigns, listOutreachRecipients, listPlans, listProviderApps, listReconciliations, listReconnectReceipts, listRetests, listSessions, listSupportBundles, listSupportRequests, listSuppressions, listSyncJournal, listSyncs, listTokenRefreshes, listWebhookDeliveries, listWebhookEndpoints, listWebhooks, lookUpInvitation, markAlertRead, markAllAlertsRead, markSupportRequestAnswered, oauthCallback, openBillingPortal, type Options, pauseOutreachCampaign, previewAlertRules, previewOutreachMail, reAddOutreachAccount, refreshBilling, removeMember, removeMessageFile, removeOutreachAccount, removeOutreachRecipient, removeSuppression, renewAlertWebhookSecret, renewPassword, renewRecoveryCodes, replaceSignUpAddress, replayWebhookDeliveries, replayWebhookDelivery, reportMessage, resendInvitation, resendVerification, reserveMailbox, resetPassword, resolveMessage, resumeOutreachCampaign, resumeOutreachCampaigns, resumeSubscription, revokeApiKey, revokeDeviceAccess, revokeInvitation, rotateApiKey, rotateWebhookSecret, runOutreachImport, runQuickDiagnosis, sendMessage, sendTestAlert, sendWebhookTest, setOutreachSteps, setUpSecondFactor, signIn, signOut, signUp, signUpByInvitation, skipOutreachRecipient, startCheckout, startConnect, startIdentitySignIn, startOutreachCampaign, startReconciliation, startReconnect, startSync, switchOrganization, testConnection, testMailbox, trackMessage, transferOwnership, tryDeliverabilityChange, unlinkIdentity, unskipOutreachRecipient, updateAlertRules, updateAlertSettings, updateConnection, updateListingChecklist, updateMailbox, updateMessage, updateOrganization, updateOutreachCampaign, updateSendingDomain, updateWebhookEndpoint, uploadOutreachImport, verifyDomain } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationError, AcceptInvitationResponse, AddDmarcReportData, AddDmarcReportError, AddDmarcReportResponse, AddMessageFileData, AddMessageFileError, AddMessageFileResponse, AddOutreachAccountData, AddOutreachAccountError, AddOutreachAccountResponse, AddOutreachRecipientsData, AddOutreachRecipientsError, AddOutreachRecipientsResponse, AddSendingDomainData, AddSendingDomainError, AddSendingDomainResponse, AddSuppressionData, AddSuppressionError, AddSuppressionResponse, ArchiveOutreachCampaignData, ArchiveOutreachCampaignError, ArchiveOutreachCampaignResponse, AskOwnerData, AskOwnerError, AskOwnerResponse, AskReconnectData, AskReconnectError, AskReconnectResponse, CancelEmailChangeData, CancelEmailChangeError, CancelEmailChangeResponse, CancelMessageData, CancelMessageError, CancelMessageResponse, CancelSubscriptionData, CancelSubscriptionError, CancelSubscriptionResponse, ChangeEmailData, ChangeEmailError, ChangeEmailResponse, ChangeMemberRoleData, ChangeMemberRoleError, ChangeMemberRoleResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangePlanData, ChangePlanError, ChangePlanResponse, CheckBlocklistsData, CheckBlocklistsError, CheckBlocklistsResponse, CheckOutreachCampaignData, CheckOutreachCampaignError, CheckOutreachCampaignResponse, CheckOutreachImportData, CheckOutreachImportError, CheckOutreachImportResponse, CheckProviderAppData, CheckProviderAppError, CheckProviderAppResponse, CloseSupportRequestData, CloseSupportRequestError, CloseSupportRequestResponse, ConfirmAlertAddressData, ConfirmAlertAddressError, ConfirmAlertAddressResponse, ConfirmEmailData, ConfirmEmailError, ConfirmEmailResponse, ConfirmSecondFactorData, ConfirmSecondFactorError, ConfirmSecondFactorResponse, ConnectByPasswordData, ConnectByPasswordError, ConnectByPasswordResponse, ContactSupportData, ContactSupportError, ContactSupportResponse, CopyOutreachCampaignData, CopyOutreachCampaignError, CopyOutreachCampaignResponse, CountUnreadAlertsData, CountUnreadAlertsError, CountUnreadAlertsResponse, CreateApiKeyData, CreateApiKeyError, CreateApiKeyResponse, CreateExportData, CreateExportError, CreateExportResponse, CreateInvitationData, CreateInvitationError, CreateInvitationResponse, CreateMessageData, CreateMessageError, CreateMessageResponse, CreateOrganizationData, CreateOrganizationError, CreateOrganizationResponse, CreateOutreachCampaignData, CreateOutreachCampaignError, CreateOutreachCampaignResponse, CreateSupportBundleData, CreateSupportBundleError, CreateSupportBundleResponse, CreateSupportRequestData, CreateSupportRequestError, CreateSupportRequestResponse, CreateWebhookEndpointData, CreateWebhookEndpointError, CreateWebhookEndpointResponse, DeleteExportData, DeleteExportError, DeleteExportResponse, DeleteMessageData, DeleteMessageError, DeleteMessageResponse, DeleteOutreachCampaignData, DeleteOutreachCampaignError, DeleteOutreachCampaignResponse, DeleteSendingDomainData, DeleteSendingDomainError, DeleteSendingDomainResponse, DeleteSupportBundleData, DeleteSupportBundleError, DeleteSupportBundleResponse, DeleteWebhookEndpointData, DeleteWebhookEndpointError, DeleteWebhookEndpointResponse, DisableSecondFactorData, DisableSecondFactorError, DisableSecondFactorResponse, DisconnectConnectionData, DisconnectConnectionError, DisconnectConnectionResponse, DiscoverServersData, DiscoverServersError, DiscoverServersResponse, DownloadExportData, DownloadExportError, DownloadExportResponse, DownloadSupportAttachmentData, DownloadSupportAttachmentError, DownloadSupportAttachmentResponse, DownloadSupportBundleData, DownloadSupportBundleError, DownloadSupportBundleResponse, EndOtherSessionsData, EndOtherSessionsError, EndOtherSessionsResponse, EndSessionData, EndSessionError, EndSessionResponse, ExportAuditLogData, ExportAuditLogError, ExportAuditLogResponse, FinishIdentitySignInData, FinishIdentitySignInError, FinishIdentitySignInResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetActivityData, GetActivityError, GetActivityResponse, GetAlertSettingsData, GetAlertSettingsError, GetAlertSettingsResponse, GetBillingData, GetBillingError, GetBillingResponse, GetBlocklistListingData, GetBlocklistListingError, GetBlocklistListingResponse, GetCampaignData, GetCampaignError, GetCampaignResponse, GetConnectionData, GetConnectionError, GetConnectionResponse, GetConnectionUsabilityData, GetConnectionUsabilityError, GetConnectionUsabilityResponse, GetDeliverabilityScoreData, GetDeliverabilityScoreError, GetDeliverabilityScoreResponse, GetDisconnectPreviewData, GetDisconnectPreviewError, GetDisconnectPreviewResponse, GetDmarcReportData, GetDmarcReportError, GetDmarcReportResponse, GetDomainCheckData, GetDomainCheckError, GetDomainCheckResponse, GetEmailData, GetEmailError, GetEmailResponse, GetEventData, GetEventError, GetEventResponse, GetExportData, GetExportError, GetExportResponse, GetHelpArticleData, GetHelpArticleError, GetHelpArticleResponse, GetInstanceSchedulerData, GetInstanceSchedulerError, GetInstanceSchedulerResponse, GetMailboxData, GetMailboxError, GetMailboxResponse, GetMeData, GetMeError, GetMeResponse, GetMessageData, GetMessageError, GetMessageResponse, GetMetricsSeriesData, GetMetricsSeriesError, GetMetricsSeriesResponse, GetMetricsSummaryData, GetMetricsSummaryError, GetMetricsSummaryResponse, GetOauthAttemptData, GetOauthAttemptError, GetOauthAttemptResponse, GetOrganizationData, GetOrganizationError, GetOrganizationResponse, GetOutreachCampaignData, GetOutreachCampaignError, GetOutreachCampaignResponse, GetOutreachImportData, GetOutreachImportError, GetOutreachImportResponse, GetOutreachPaceData, GetOutreachPaceError, GetOutreachPaceResponse, GetOutreachRecipientData, GetOutreachRecipientError, GetOutreachRecipientResponse, GetOutreachTroubleData, GetOutreachTroubleError, GetOutreachTroubleResponse, GetPlanUsageData, GetPlanUsageError, GetPlanUsageResponse, GetReconciliationData, GetReconciliationError, GetReconciliationResponse, GetRefundData, GetRefundError, GetRefundResponse, GetSchedulerData, GetSchedulerError, GetSchedulerResponse, GetSecondFactorData, GetSecondFactorError, GetSecondFactorResponse, GetSendingDomainData, GetSendingDomainError, GetSendingDomainResponse, GetSendingUsabilityData, GetSendingUsabilityError, GetSendingUsabilityResponse, GetServiceStatusData, GetServiceStatusError, GetServiceStatusResponse, GetStandingData, GetStandingError, GetStandingResponse, GetSupportBundleData, GetSupportBundleError, GetSupportBundleResponse, GetSupportData, GetSupportError, GetSupportRequestData, GetSupportRequestError, GetSupportRequestResponse, GetSupportResponse, GetSyncData, GetSyncError, GetSyncResponse, GetVerificationData, GetVerificationError, GetVerificationResponse, GetWebhookDeliveryData, GetWebhookDeliveryError, GetWebhookDeliveryResponse, GetWebhookEndpointData, GetWebhookEndpointError, GetWebhookEndpointResponse, IdentityCallbackData, IdentityCallbackError, LeaveOrganizationData, LeaveOrganizationError, LeaveOrganizationResponse, LinkIdentityData, LinkIdentityError, LinkIdentityResponse, ListAlertDeliveriesData, ListAlertDeliveriesError, ListAlertDeliveriesResponse, ListAlertRulesData, ListAlertRulesError, ListAlertRulesResponse, ListAlertsData, ListAlertsError, ListAlertsResponse, ListApiKeysData, ListApiKeysError, ListApiKeysResponse, ListApiScopesData, ListApiScopesError, ListApiScopesResponse, ListAuditLogData, ListAuditLogError, ListAuditLogResponse, ListBlocklistAssetsData, ListBlocklistAssetsError, ListBlocklistAssetsResponse, ListBlocklistListingsData, ListBlocklistListingsError, ListBlocklistListingsResponse, ListBlocklistsData, ListBlocklistsError, ListBlocklistsResponse, ListCampaignsData, ListCampaignsError, ListCampaignsPausedData, ListCampaignsPausedError, ListCampaignsPausedResponse, ListCampaignsResponse, ListConnectionHistoryData, ListConnectionHistoryError, ListConnectionHistoryResponse, ListConnectionRecordsData, ListConnectionRecordsError, ListConnectionRecordsResponse, ListConnectionsData, ListConnectionsError, ListConnectionsOfFormerMembersData, ListConnectionsOfFormerMembersError, ListConnectionsOfFormerMembersResponse, ListConnectionsResponse, ListConnectionSyncsData, ListConnectionSyncsError, ListConnectionSyncsResponse, ListDeliverabilityHistoryData, ListDeliverabilityHistoryError, ListDeliverabilityHistoryResponse, ListDevicesData, ListDevicesError, ListDevicesResponse, ListDmarcReportsData, ListDmarcReportsError, ListDmarcReportsResponse, ListDomainChecksData, ListDomainChecksError, ListDomainChecksResponse, ListDomainsData, ListDomainsError, ListDomainsResponse, ListDomainSuggestionsData, ListDomainSuggestionsError, ListDomainSuggestionsResponse, ListEventsData, ListEventsError, ListEventsResponse, ListEventTypesData, ListEventTypesError, ListEventTypesResponse, ListExportsData, ListExportsError, ListExportsResponse, ListHelpArticlesData, ListHelpArticlesError, ListHelpArticlesResponse, ListIdentitiesData, ListIdentitiesError, ListIdentitiesResponse, ListIdentityProvidersData, ListIdentityProvidersError, ListIdentityProvidersResponse, ListIntegrationsData, ListIntegrationsError, ListIntegrationsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListInvoicesData, ListInvoicesError, ListInvoicesResponse, ListMailboxesData, ListMailboxesError, ListMailboxesResponse, ListMembersData, ListMembersError, ListMembersResponse, ListMessagesData, ListMessagesError, ListMessagesResponse, ListOauthCallbacksData, ListOauthCallbacksError, ListOauthCallbacksResponse, ListObservationsData, ListObservationsError, ListObservationsResponse, ListOpenSupportRequestsData, ListOpenSupportRequestsError, ListOpenSupportRequestsResponse, ListOutreachCampaignsData, ListOutreachCampaignsError, ListOutreachCampaignsResponse, ListOutreachRecipientsData, ListOutreachRecipientsError, ListOutreachRecipientsResponse, ListPlansData, ListPlansError, ListPlansResponse, ListProviderAppsData, ListProviderAppsError, ListProviderAppsResponse, ListReconciliationsData, ListReconciliationsError, ListReconciliationsResponse, ListReconnectReceiptsData, ListReconnectReceiptsError, ListReconnectReceiptsResponse, ListRetestsData, ListRetestsError, ListRetestsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSupportBundlesData, ListSupportBundlesError, ListSupportBundlesResponse, ListSupportRequestsData, ListSupportRequestsError, ListSupportRequestsResponse, ListSuppressionsData, ListSuppressionsError, ListSuppressionsResponse, ListSyncJournalData, ListSyncJournalError, ListSyncJournalResponse, ListSyncsData, ListSyncsError, ListSyncsResponse, ListTokenRefreshesData, ListTokenRefreshesError, ListTokenRefreshesResponse, ListWebhookDeliveriesData, ListWebhookDeliveriesError, ListWebhookDeliveriesResponse, ListWebhookEndpointsData, ListWebhookEndpointsError, ListWebhookEndpointsResponse, ListWebhooksData, ListWebhooksError, ListWebhooksResponse, LookUpInvitationData, LookUpInvitationError, LookUpInvitationResponse, MarkAlertReadData, MarkAlertReadError, MarkAlertReadResponse, MarkAllAlertsReadData, MarkAllAlertsReadError, MarkAllAlertsReadResponse, MarkSupportRequestAnsweredData, MarkSupportRequestAnsweredError, MarkSupportRequestAnsweredResponse, OauthCallbackData, OauthCallbackError, OpenBillingPortalData, OpenBillingPortalError, OpenBillingPortalResponse, PauseOutreachCampaignData, PauseOutreachCampaignError, PauseOutreachCampaignResponse, PreviewAlertRulesData, PreviewAlertRulesError, PreviewAlertRulesResponse, PreviewOutreachMailData, PreviewOutreachMailError, PreviewOutreachMailResponse, ReAddOutreachAccountData, ReAddOutreachAccountError, ReAddOutreachAccountResponse, RefreshBillingData, RefreshBillingError, RefreshBillingResponse, RemoveMemberData, RemoveMemberError, RemoveMemberResponse, RemoveMessageFileData, RemoveMessageFileError, RemoveMessageFileResponse, RemoveOutreachAccountData, RemoveOutreachAccountError, RemoveOutreachAccountResponse, RemoveOutreachRecipientData, RemoveOutreachRecipientError, RemoveOutreachRecipientResponse, RemoveSuppressionData, RemoveSuppressionError, RemoveSuppressionResponse, RenewAlertWebhookSecretData, RenewAlertWebhookSecretError, RenewAlertWebhookSecretResponse, RenewPasswordData, RenewPasswordError, RenewPasswordResponse, RenewRecoveryCodesData, RenewRecoveryCodesError, RenewRecoveryCodesResponse, ReplaceSignUpAddressData, ReplaceSignUpAddressError, ReplaceSignUpAddressResponse, ReplayWebhookDeliveriesData, ReplayWebhookDeliveriesError, ReplayWebhookDeliveriesResponse, ReplayWebhookDeliveryData, ReplayWebhookDeliveryError, ReplayWebhookDeliveryResponse, ReportMessageData, ReportMessageError, ReportMessageResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResendVerificationData, ResendVerificationError, ResendVerificationResponse, ReserveMailboxData, ReserveMailboxError, ReserveMailboxResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, ResolveMessageData, ResolveMessageError, ResolveMessageResponse, ResumeOutreachCampaignData, ResumeOutreachCampaignError, ResumeOutreachCampaignResponse, ResumeOutreachCampaignsData, ResumeOutreachCampaignsError, ResumeOutreachCampaignsResponse, ResumeSubscriptionData, ResumeSubscriptionError, ResumeSubscriptionResponse, RevokeApiKeyData, RevokeApiKeyError, RevokeApiKeyResponse, RevokeDeviceAccessData, RevokeDeviceAccessError, RevokeDeviceAccessResponse, RevokeInvitationData, RevokeInvitationError, RevokeInvitationResponse, RotateApiKeyData, RotateApiKeyError, RotateApiKeyResponse, RotateWebhookSecretData, RotateWebhookSecretError, RotateWebhookSecretResponse, RunOutreachImportData, RunOutreachImportError, RunOutreachImportResponse, RunQuickDiagnosisData, RunQuickDiagnosisError, RunQuickDiagnosisResponse, SendMessageData, SendMessageError, SendMessageResponse, SendTestAlertData, SendTestAlertError, SendTestAlertResponse, SendWebhookTestData, SendWebhookTestError, SendWebhookTestResponse, SetOutreachStepsData, SetOutreachStepsError, SetOutreachStepsResponse, SetUpSecondFactorData, SetUpSecondFactorError, SetUpSecondFactorResponse, SignInData, SignInError, SignInResponse, SignOutData, SignOutError, SignOutResponse, SignUpByInvitationData, SignUpByInvitationError, SignUpByInvitationResponse, SignUpData, SignUpError, SignUpResponse, SkipOutreachRecipientData, SkipOutreachRecipientError, SkipOutreachRecipientResponse, StartCheckoutData, StartCheckoutError, StartCheckoutResponse, StartConnectData, StartConnectError, StartConnectResponse, StartIdentitySignInData, StartIdentitySignInError, StartIdentitySignInResponse, StartOutreachCampaignData, StartOutreachCampaignError, StartOutreachCampaignResponse, StartReconciliationData, StartReconciliationError, StartReconciliationResponse, StartReconnectData, StartReconnectError, StartReconnectResponse, StartSyncData, StartSyncError, StartSyncResponse, SwitchOrganizationData, SwitchOrganizationError, SwitchOrganizationResponse, TestConnectionData, TestConnectionError, TestConnectionResponse, TestMailboxData, TestMailboxError, TestMailboxResponse, TrackMessageData, TrackMessageError, TrackMessageResponse, TransferOwnershipData, TransferOwnershipError, TransferOwnershipResponse, TryDeliverabilityChangeData, TryDeliverabilityChangeError, TryDeliverabilityChangeResponse, UnlinkIdentityData, UnlinkIdentityError, UnlinkIdentityResponse, UnskipOutreachRecipientData, UnskipOutreachRecipientError, UnskipOutreachRecipientResponse, UpdateAlertRulesData, UpdateAlertRulesError, UpdateAlertRulesResponse, UpdateAlertSettingsData, UpdateAlertSettingsError, UpdateAlertSettingsResponse, UpdateConnectionData, UpdateConnectionError, UpdateConnectionResponse, UpdateListingChecklistData, UpdateListingChecklistError, UpdateListingChecklistResponse, UpdateMailboxData, UpdateMailboxError, UpdateMailboxResponse, UpdateMessageData, UpdateMessageError, UpdateMessageResponse, UpdateOrganizationData, UpdateOrganizationError, UpdateOrganizationResponse, UpdateOutreachCampaignData, UpdateOutreachCampaignError, UpdateOutreachCampaignResponse, UpdateSendingDomainData, UpdateSendingDomainError, UpdateSendingDomainResponse, UpdateWebhookEndpointData, UpdateWebhookEndpointError, UpdateWebhookEndpointResponse, UploadOutreachImportData, UploadOutreachImportError, UploadOutreachImportResponse, VerifyDomainData, VerifyDomainError, VerifyDomainResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1415,6 +1415,26 @@ export const askReconnectMutation = (options?: Partial<Options<AskReconnectData>
     };
     return mutationOptions;
 };
+
+export const listCampaignsPausedQueryKey = (options: Options<ListCampaignsPausedData>) => createQueryKey('listCampaignsPaused', options);
+
+/**
+ * List Campaigns Paused
+ *
+ * To be shown right after a reconnect: what waits to be resumed, and where the account has to be re-added.
+ */
+export const listCampaignsPausedOptions = (options: Options<ListCampaignsPausedData>) => queryOptions<ListCampaignsPausedResponse, ListCampaignsPausedError, ListCampaignsPausedResponse, ReturnType<typeof listCampaignsPausedQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listCampaignsPaused({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listCampaignsPausedQueryKey(options)
+});
 
 /**
  * Renew Password
@@ -3629,6 +3649,298 @@ export const changeMemberRoleMutation = (options?: Partial<Options<ChangeMemberR
     return mutationOptions;
 };
 
+export const listMessagesQueryKey = (options?: Options<ListMessagesData>) => createQueryKey('listMessages', options);
+
+/**
+ * List Messages
+ *
+ * The newest first, with the state of each recipient.
+ */
+export const listMessagesOptions = (options?: Options<ListMessagesData>) => queryOptions<ListMessagesResponse, ListMessagesError, ListMessagesResponse, ReturnType<typeof listMessagesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMessages({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMessagesQueryKey(options)
+});
+
+export const listMessagesInfiniteQueryKey = (options?: Options<ListMessagesData>): QueryKey<Options<ListMessagesData>> => createQueryKey('listMessages', options, true);
+
+/**
+ * List Messages
+ *
+ * The newest first, with the state of each recipient.
+ */
+export const listMessagesInfiniteOptions = (options?: Options<ListMessagesData>) => {
+    const opts = infiniteQueryOptions<ListMessagesResponse, ListMessagesError, InfiniteData<ListMessagesResponse>, QueryKey<Options<ListMessagesData>>, string | null | Pick<QueryKey<Options<ListMessagesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListMessagesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listMessages({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listMessagesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create Message
+ *
+ * A draft. Nothing leaves before `send`.
+ */
+export const createMessageMutation = (options?: Partial<Options<CreateMessageData>>): UseMutationOptions<CreateMessageResponse, CreateMessageError, Options<CreateMessageData>> => {
+    const mutationOptions: UseMutationOptions<CreateMessageResponse, CreateMessageError, Options<CreateMessageData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createMessage({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Track Message
+ *
+ * Registers a mail that Gmail itself will send, and answers what to put into it. Its words are not kept.
+ *
+ * Refused like sending, with nothing registered: `no_active_integration`, `connection_inactive`,
+ * `connection_verifying`, `connection_disconnected`, `permission_missing`, `rate_limited`, `suppressed`,
+ * `subscription_inactive`, `role_required`.
+ */
+export const trackMessageMutation = (options?: Partial<Options<TrackMessageData>>): UseMutationOptions<TrackMessageResponse, TrackMessageError, Options<TrackMessageData>> => {
+    const mutationOptions: UseMutationOptions<TrackMessageResponse, TrackMessageError, Options<TrackMessageData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await trackMessage({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete Message
+ *
+ * A draft, or what failed or was cancelled. What is on its way or has left stays.
+ */
+export const deleteMessageMutation = (options?: Partial<Options<DeleteMessageData>>): UseMutationOptions<DeleteMessageResponse, DeleteMessageError, Options<DeleteMessageData>> => {
+    const mutationOptions: UseMutationOptions<DeleteMessageResponse, DeleteMessageError, Options<DeleteMessageData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteMessage({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getMessageQueryKey = (options: Options<GetMessageData>) => createQueryKey('getMessage', options);
+
+/**
+ * Get Message
+ *
+ * With its words, files and every attempt. The ETag is for changing a draft.
+ */
+export const getMessageOptions = (options: Options<GetMessageData>) => queryOptions<GetMessageResponse, GetMessageError, GetMessageResponse, ReturnType<typeof getMessageQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getMessage({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getMessageQueryKey(options)
+});
+
+/**
+ * Update Message
+ *
+ * Only what is given changes. What failed or was cancelled becomes a draft again.
+ */
+export const updateMessageMutation = (options?: Partial<Options<UpdateMessageData>>): UseMutationOptions<UpdateMessageResponse, UpdateMessageError, Options<UpdateMessageData>> => {
+    const mutationOptions: UseMutationOptions<UpdateMessageResponse, UpdateMessageError, Options<UpdateMessageData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateMessage({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getActivityQueryKey = (options: Options<GetActivityData>) => createQueryKey('getActivity', options);
+
+/**
+ * Get Activity
+ *
+ * Opens and clicks of a message: people's, machines', and those of which one cannot tell, apart.
+ */
+export const getActivityOptions = (options: Options<GetActivityData>) => queryOptions<GetActivityResponse, GetActivityError, GetActivityResponse, ReturnType<typeof getActivityQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getActivity({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getActivityQueryKey(options)
+});
+
+/**
+ * Cancel Message
+ *
+ * Holds it back while it is `queued`.
+ */
+export const cancelMessageMutation = (options?: Partial<Options<CancelMessageData>>): UseMutationOptions<CancelMessageResponse, CancelMessageError, Options<CancelMessageData>> => {
+    const mutationOptions: UseMutationOptions<CancelMessageResponse, CancelMessageError, Options<CancelMessageData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await cancelMessage({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Add Message File
+ *
+ * Attaches a file to a draft; all together may have 25 MiB.
+ */
+export const addMessageFileMutation = (options?: Partial<Options<AddMessageFileData>>): UseMutationOptions<AddMessageFileResponse, AddMessageFileError, Options<AddMessageFileData>> => {
+    const mutationOptions: UseMutationOptions<AddMessageFileResponse, AddMessageFileError, Options<AddMessageFileData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addMessageFile({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove Message File
+ *
+ * Takes it from the draft.
+ */
+export const removeMessageFileMutation = (options?: Partial<Options<RemoveMessageFileData>>): UseMutationOptions<RemoveMessageFileResponse, RemoveMessageFileError, Options<RemoveMessageFileData>> => {
+    const mutationOptions: UseMutationOptions<RemoveMessageFileResponse, RemoveMessageFileError, Options<RemoveMessageFileData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeMessageFile({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Report Message
+ *
+ * Says that Gmail sent a registered mail. Until then its state is `unknown`, and opens count as nobody's.
+ */
+export const reportMessageMutation = (options?: Partial<Options<ReportMessageData>>): UseMutationOptions<ReportMessageResponse, ReportMessageError, Options<ReportMessageData>> => {
+    const mutationOptions: UseMutationOptions<ReportMessageResponse, ReportMessageError, Options<ReportMessageData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await reportMessage({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Resolve Message
+ *
+ * Of an `unknown` one: says that it did go out, or has it sent again, which first is looked for once more.
+ *
+ * A mail that Gmail sends itself cannot be sent again from here: `not_sent_from_here`.
+ */
+export const resolveMessageMutation = (options?: Partial<Options<ResolveMessageData>>): UseMutationOptions<ResolveMessageResponse, ResolveMessageError, Options<ResolveMessageData>> => {
+    const mutationOptions: UseMutationOptions<ResolveMessageResponse, ResolveMessageError, Options<ResolveMessageData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resolveMessage({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Send Message
+ *
+ * Hands the draft to its mailbox, which sends it as soon as its pace and limits allow. Once, however often asked.
+ *
+ * Refused, with the draft kept: `no_active_integration`, `connection_inactive`, `connection_verifying`,
+ * `connection_disconnected`, `permission_missing`, `rate_limited`, `daily_limit`, `suppressed`,
+ * `subscription_inactive`, `role_required`.
+ */
+export const sendMessageMutation = (options?: Partial<Options<SendMessageData>>): UseMutationOptions<SendMessageResponse, SendMessageError, Options<SendMessageData>> => {
+    const mutationOptions: UseMutationOptions<SendMessageResponse, SendMessageError, Options<SendMessageData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await sendMessage({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listReconciliationsQueryKey = (options?: Options<ListReconciliationsData>) => createQueryKey('listReconciliations', options);
 
 /**
@@ -3935,6 +4247,652 @@ export const createOrganizationMutation = (options?: Partial<Options<CreateOrgan
     return mutationOptions;
 };
 
+export const listOutreachCampaignsQueryKey = (options?: Options<ListOutreachCampaignsData>) => createQueryKey('listOutreachCampaigns', options);
+
+/**
+ * List Outreach Campaigns
+ *
+ * All of the organization, newest first, with their figures.
+ */
+export const listOutreachCampaignsOptions = (options?: Options<ListOutreachCampaignsData>) => queryOptions<ListOutreachCampaignsResponse, ListOutreachCampaignsError, ListOutreachCampaignsResponse, ReturnType<typeof listOutreachCampaignsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listOutreachCampaigns({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listOutreachCampaignsQueryKey(options)
+});
+
+export const listOutreachCampaignsInfiniteQueryKey = (options?: Options<ListOutreachCampaignsData>): QueryKey<Options<ListOutreachCampaignsData>> => createQueryKey('listOutreachCampaigns', options, true);
+
+/**
+ * List Outreach Campaigns
+ *
+ * All of the organization, newest first, with their figures.
+ */
+export const listOutreachCampaignsInfiniteOptions = (options?: Options<ListOutreachCampaignsData>) => {
+    const opts = infiniteQueryOptions<ListOutreachCampaignsResponse, ListOutreachCampaignsError, InfiniteData<ListOutreachCampaignsResponse>, QueryKey<Options<ListOutreachCampaignsData>>, string | null | Pick<QueryKey<Options<ListOutreachCampaignsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListOutreachCampaignsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listOutreachCampaigns({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listOutreachCampaignsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create Outreach Campaign
+ *
+ * A draft. Steps, accounts and recipients follow.
+ */
+export const createOutreachCampaignMutation = (options?: Partial<Options<CreateOutreachCampaignData>>): UseMutationOptions<CreateOutreachCampaignResponse, CreateOutreachCampaignError, Options<CreateOutreachCampaignData>> => {
+    const mutationOptions: UseMutationOptions<CreateOutreachCampaignResponse, CreateOutreachCampaignError, Options<CreateOutreachCampaignData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createOutreachCampaign({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Resume Outreach Campaigns
+ *
+ * Those named, or all that trouble paused; one that cannot go on yet hinders no other, and is told with why.
+ */
+export const resumeOutreachCampaignsMutation = (options?: Partial<Options<ResumeOutreachCampaignsData>>): UseMutationOptions<ResumeOutreachCampaignsResponse, ResumeOutreachCampaignsError, Options<ResumeOutreachCampaignsData>> => {
+    const mutationOptions: UseMutationOptions<ResumeOutreachCampaignsResponse, ResumeOutreachCampaignsError, Options<ResumeOutreachCampaignsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resumeOutreachCampaigns({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete Outreach Campaign
+ *
+ * Drafts only. Others are archived: what was sent stays.
+ */
+export const deleteOutreachCampaignMutation = (options?: Partial<Options<DeleteOutreachCampaignData>>): UseMutationOptions<DeleteOutreachCampaignResponse, DeleteOutreachCampaignError, Options<DeleteOutreachCampaignData>> => {
+    const mutationOptions: UseMutationOptions<DeleteOutreachCampaignResponse, DeleteOutreachCampaignError, Options<DeleteOutreachCampaignData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteOutreachCampaign({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getOutreachCampaignQueryKey = (options: Options<GetOutreachCampaignData>) => createQueryKey('getOutreachCampaign', options);
+
+/**
+ * Get Outreach Campaign
+ *
+ * With its steps, accounts and figures. The ETag is for changing it.
+ */
+export const getOutreachCampaignOptions = (options: Options<GetOutreachCampaignData>) => queryOptions<GetOutreachCampaignResponse, GetOutreachCampaignError, GetOutreachCampaignResponse, ReturnType<typeof getOutreachCampaignQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getOutreachCampaign({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getOutreachCampaignQueryKey(options)
+});
+
+/**
+ * Update Outreach Campaign
+ *
+ * Acts at once, also while it runs.
+ */
+export const updateOutreachCampaignMutation = (options?: Partial<Options<UpdateOutreachCampaignData>>): UseMutationOptions<UpdateOutreachCampaignResponse, UpdateOutreachCampaignError, Options<UpdateOutreachCampaignData>> => {
+    const mutationOptions: UseMutationOptions<UpdateOutreachCampaignResponse, UpdateOutreachCampaignError, Options<UpdateOutreachCampaignData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateOutreachCampaign({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Add Outreach Account
+ *
+ * Puts a mailbox on the FROM list, or back on it.
+ */
+export const addOutreachAccountMutation = (options?: Partial<Options<AddOutreachAccountData>>): UseMutationOptions<AddOutreachAccountResponse, AddOutreachAccountError, Options<AddOutreachAccountData>> => {
+    const mutationOptions: UseMutationOptions<AddOutreachAccountResponse, AddOutreachAccountError, Options<AddOutreachAccountData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addOutreachAccount({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove Outreach Account
+ *
+ * Takes it off the FROM list. Who had mail from it waits for it; who had none is free for the others.
+ */
+export const removeOutreachAccountMutation = (options?: Partial<Options<RemoveOutreachAccountData>>): UseMutationOptions<RemoveOutreachAccountResponse, RemoveOutreachAccountError, Options<RemoveOutreachAccountData>> => {
+    const mutationOptions: UseMutationOptions<RemoveOutreachAccountResponse, RemoveOutreachAccountError, Options<RemoveOutreachAccountData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeOutreachAccount({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Re Add Outreach Account
+ *
+ * Back on the FROM list. Within the hour it keeps its recipients; later only those are left whom nobody wrote to.
+ *
+ * While the account is still disconnected this is remembered, and done with the reconnect: one click for both.
+ */
+export const reAddOutreachAccountMutation = (options?: Partial<Options<ReAddOutreachAccountData>>): UseMutationOptions<ReAddOutreachAccountResponse, ReAddOutreachAccountError, Options<ReAddOutreachAccountData>> => {
+    const mutationOptions: UseMutationOptions<ReAddOutreachAccountResponse, ReAddOutreachAccountError, Options<ReAddOutreachAccountData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await reAddOutreachAccount({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Archive Outreach Campaign
+ *
+ * For ever. Its figures stay.
+ */
+export const archiveOutreachCampaignMutation = (options?: Partial<Options<ArchiveOutreachCampaignData>>): UseMutationOptions<ArchiveOutreachCampaignResponse, ArchiveOutreachCampaignError, Options<ArchiveOutreachCampaignData>> => {
+    const mutationOptions: UseMutationOptions<ArchiveOutreachCampaignResponse, ArchiveOutreachCampaignError, Options<ArchiveOutreachCampaignData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await archiveOutreachCampaign({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const checkOutreachCampaignQueryKey = (options: Options<CheckOutreachCampaignData>) => createQueryKey('checkOutreachCampaign', options);
+
+/**
+ * Check Outreach Campaign
+ *
+ * Everything that hinders the start, by name.
+ */
+export const checkOutreachCampaignOptions = (options: Options<CheckOutreachCampaignData>) => queryOptions<CheckOutreachCampaignResponse, CheckOutreachCampaignError, CheckOutreachCampaignResponse, ReturnType<typeof checkOutreachCampaignQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await checkOutreachCampaign({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: checkOutreachCampaignQueryKey(options)
+});
+
+/**
+ * Copy Outreach Campaign
+ *
+ * A draft with the same steps, accounts and settings, which belongs to whoever copied.
+ */
+export const copyOutreachCampaignMutation = (options?: Partial<Options<CopyOutreachCampaignData>>): UseMutationOptions<CopyOutreachCampaignResponse, CopyOutreachCampaignError, Options<CopyOutreachCampaignData>> => {
+    const mutationOptions: UseMutationOptions<CopyOutreachCampaignResponse, CopyOutreachCampaignError, Options<CopyOutreachCampaignData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await copyOutreachCampaign({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Upload Outreach Import
+ *
+ * Looks at a file: encoding, delimiter, columns, first rows and a mapping to begin with. Nothing is added yet.
+ */
+export const uploadOutreachImportMutation = (options?: Partial<Options<UploadOutreachImportData>>): UseMutationOptions<UploadOutreachImportResponse, UploadOutreachImportError, Options<UploadOutreachImportData>> => {
+    const mutationOptions: UseMutationOptions<UploadOutreachImportResponse, UploadOutreachImportError, Options<UploadOutreachImportData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await uploadOutreachImport({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getOutreachImportQueryKey = (options: Options<GetOutreachImportData>) => createQueryKey('getOutreachImport', options);
+
+/**
+ * Get Outreach Import
+ *
+ * The upload again, and what came of it.
+ */
+export const getOutreachImportOptions = (options: Options<GetOutreachImportData>) => queryOptions<GetOutreachImportResponse, GetOutreachImportError, GetOutreachImportResponse, ReturnType<typeof getOutreachImportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getOutreachImport({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getOutreachImportQueryKey(options)
+});
+
+/**
+ * Check Outreach Import
+ *
+ * A trial: the exact counts of what an import with this mapping would do, and the first errors by row.
+ */
+export const checkOutreachImportMutation = (options?: Partial<Options<CheckOutreachImportData>>): UseMutationOptions<CheckOutreachImportResponse, CheckOutreachImportError, Options<CheckOutreachImportData>> => {
+    const mutationOptions: UseMutationOptions<CheckOutreachImportResponse, CheckOutreachImportError, Options<CheckOutreachImportData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await checkOutreachImport({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Run Outreach Import
+ *
+ * Takes the rows over. If it breaks off, the same again adds the rest: who is there is counted as a duplicate.
+ */
+export const runOutreachImportMutation = (options?: Partial<Options<RunOutreachImportData>>): UseMutationOptions<RunOutreachImportResponse, RunOutreachImportError, Options<RunOutreachImportData>> => {
+    const mutationOptions: UseMutationOptions<RunOutreachImportResponse, RunOutreachImportError, Options<RunOutreachImportData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await runOutreachImport({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getOutreachPaceQueryKey = (options: Options<GetOutreachPaceData>) => createQueryKey('getOutreachPace', options);
+
+/**
+ * Get Outreach Pace
+ *
+ * How much of its daily limit each account of the FROM list has used today.
+ */
+export const getOutreachPaceOptions = (options: Options<GetOutreachPaceData>) => queryOptions<GetOutreachPaceResponse, GetOutreachPaceError, GetOutreachPaceResponse, ReturnType<typeof getOutreachPaceQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getOutreachPace({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getOutreachPaceQueryKey(options)
+});
+
+/**
+ * Pause Outreach Campaign
+ *
+ * Once this is answered no mail of it is begun.
+ */
+export const pauseOutreachCampaignMutation = (options?: Partial<Options<PauseOutreachCampaignData>>): UseMutationOptions<PauseOutreachCampaignResponse, PauseOutreachCampaignError, Options<PauseOutreachCampaignData>> => {
+    const mutationOptions: UseMutationOptions<PauseOutreachCampaignResponse, PauseOutreachCampaignError, Options<PauseOutreachCampaignData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await pauseOutreachCampaign({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const previewOutreachMailQueryKey = (options: Options<PreviewOutreachMailData>) => createQueryKey('previewOutreachMail', options);
+
+/**
+ * Preview Outreach Mail
+ *
+ * A mail as this recipient would get it, and which fields are missing.
+ */
+export const previewOutreachMailOptions = (options: Options<PreviewOutreachMailData>) => queryOptions<PreviewOutreachMailResponse, PreviewOutreachMailError, PreviewOutreachMailResponse, ReturnType<typeof previewOutreachMailQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await previewOutreachMail({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: previewOutreachMailQueryKey(options)
+});
+
+export const listOutreachRecipientsQueryKey = (options: Options<ListOutreachRecipientsData>) => createQueryKey('listOutreachRecipients', options);
+
+/**
+ * List Outreach Recipients
+ *
+ * In the order in which they were added.
+ */
+export const listOutreachRecipientsOptions = (options: Options<ListOutreachRecipientsData>) => queryOptions<ListOutreachRecipientsResponse, ListOutreachRecipientsError, ListOutreachRecipientsResponse, ReturnType<typeof listOutreachRecipientsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listOutreachRecipients({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listOutreachRecipientsQueryKey(options)
+});
+
+export const listOutreachRecipientsInfiniteQueryKey = (options: Options<ListOutreachRecipientsData>): QueryKey<Options<ListOutreachRecipientsData>> => createQueryKey('listOutreachRecipients', options, true);
+
+/**
+ * List Outreach Recipients
+ *
+ * In the order in which they were added.
+ */
+export const listOutreachRecipientsInfiniteOptions = (options: Options<ListOutreachRecipientsData>) => {
+    const opts = infiniteQueryOptions<ListOutreachRecipientsResponse, ListOutreachRecipientsError, InfiniteData<ListOutreachRecipientsResponse>, QueryKey<Options<ListOutreachRecipientsData>>, string | null | Pick<QueryKey<Options<ListOutreachRecipientsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListOutreachRecipientsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listOutreachRecipients({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listOutreachRecipientsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Add Outreach Recipients
+ *
+ * Up to 1,000 at once; files go by an import. Who is in the campaign already stays as they are.
+ */
+export const addOutreachRecipientsMutation = (options?: Partial<Options<AddOutreachRecipientsData>>): UseMutationOptions<AddOutreachRecipientsResponse, AddOutreachRecipientsError, Options<AddOutreachRecipientsData>> => {
+    const mutationOptions: UseMutationOptions<AddOutreachRecipientsResponse, AddOutreachRecipientsError, Options<AddOutreachRecipientsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addOutreachRecipients({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove Outreach Recipient
+ *
+ * Only who had no mail of the campaign yet; others can be skipped.
+ */
+export const removeOutreachRecipientMutation = (options?: Partial<Options<RemoveOutreachRecipientData>>): UseMutationOptions<RemoveOutreachRecipientResponse, RemoveOutreachRecipientError, Options<RemoveOutreachRecipientData>> => {
+    const mutationOptions: UseMutationOptions<RemoveOutreachRecipientResponse, RemoveOutreachRecipientError, Options<RemoveOutreachRecipientData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeOutreachRecipient({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getOutreachRecipientQueryKey = (options: Options<GetOutreachRecipientData>) => createQueryKey('getOutreachRecipient', options);
+
+/**
+ * Get Outreach Recipient
+ *
+ * One recipient, with what comes next.
+ */
+export const getOutreachRecipientOptions = (options: Options<GetOutreachRecipientData>) => queryOptions<GetOutreachRecipientResponse, GetOutreachRecipientError, GetOutreachRecipientResponse, ReturnType<typeof getOutreachRecipientQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getOutreachRecipient({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getOutreachRecipientQueryKey(options)
+});
+
+/**
+ * Skip Outreach Recipient
+ *
+ * They get nothing more of this campaign.
+ */
+export const skipOutreachRecipientMutation = (options?: Partial<Options<SkipOutreachRecipientData>>): UseMutationOptions<SkipOutreachRecipientResponse, SkipOutreachRecipientError, Options<SkipOutreachRecipientData>> => {
+    const mutationOptions: UseMutationOptions<SkipOutreachRecipientResponse, SkipOutreachRecipientError, Options<SkipOutreachRecipientData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await skipOutreachRecipient({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Unskip Outreach Recipient
+ *
+ * They go on with the step that is next.
+ */
+export const unskipOutreachRecipientMutation = (options?: Partial<Options<UnskipOutreachRecipientData>>): UseMutationOptions<UnskipOutreachRecipientResponse, UnskipOutreachRecipientError, Options<UnskipOutreachRecipientData>> => {
+    const mutationOptions: UseMutationOptions<UnskipOutreachRecipientResponse, UnskipOutreachRecipientError, Options<UnskipOutreachRecipientData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await unskipOutreachRecipient({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Resume Outreach Campaign
+ *
+ * Goes on where it stopped: no step twice, none left out.
+ */
+export const resumeOutreachCampaignMutation = (options?: Partial<Options<ResumeOutreachCampaignData>>): UseMutationOptions<ResumeOutreachCampaignResponse, ResumeOutreachCampaignError, Options<ResumeOutreachCampaignData>> => {
+    const mutationOptions: UseMutationOptions<ResumeOutreachCampaignResponse, ResumeOutreachCampaignError, Options<ResumeOutreachCampaignData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resumeOutreachCampaign({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Start Outreach Campaign
+ *
+ * With two accounts or more it becomes a rotation, for ever. What hinders is answered as 409, all at once.
+ */
+export const startOutreachCampaignMutation = (options?: Partial<Options<StartOutreachCampaignData>>): UseMutationOptions<StartOutreachCampaignResponse, StartOutreachCampaignError, Options<StartOutreachCampaignData>> => {
+    const mutationOptions: UseMutationOptions<StartOutreachCampaignResponse, StartOutreachCampaignError, Options<StartOutreachCampaignData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await startOutreachCampaign({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Set Outreach Steps
+ *
+ * All steps, in order. One that somebody got already stays as it is.
+ */
+export const setOutreachStepsMutation = (options?: Partial<Options<SetOutreachStepsData>>): UseMutationOptions<SetOutreachStepsResponse, SetOutreachStepsError, Options<SetOutreachStepsData>> => {
+    const mutationOptions: UseMutationOptions<SetOutreachStepsResponse, SetOutreachStepsError, Options<SetOutreachStepsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await setOutreachSteps({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getOutreachTroubleQueryKey = (options: Options<GetOutreachTroubleData>) => createQueryKey('getOutreachTrouble', options);
+
+/**
+ * Get Outreach Trouble
+ *
+ * Each account with its clock, how many recipients are at stake until when, and what to do.
+ */
+export const getOutreachTroubleOptions = (options: Options<GetOutreachTroubleData>) => queryOptions<GetOutreachTroubleResponse, GetOutreachTroubleError, GetOutreachTroubleResponse, ReturnType<typeof getOutreachTroubleQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getOutreachTrouble({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getOutreachTroubleQueryKey(options)
+});
+
+export const getSendingUsabilityQueryKey = (options?: Options<GetSendingUsabilityData>) => createQueryKey('getSendingUsability', options);
+
+/**
+ * Get Sending Usability
+ *
+ * May I send and track now, from which mailboxes, and if not, why? Without any it says `no_active_integration`.
+ */
+export const getSendingUsabilityOptions = (options?: Options<GetSendingUsabilityData>) => queryOptions<GetSendingUsabilityResponse, GetSendingUsabilityError, GetSendingUsabilityResponse, ReturnType<typeof getSendingUsabilityQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSendingUsability({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSendingUsabilityQueryKey(options)
+});
+
 export const getServiceStatusQueryKey = (options?: Options<GetServiceStatusData>) => createQueryKey('getServiceStatus', options);
 
 /**
@@ -4154,6 +5112,96 @@ export const closeSupportRequestMutation = (options?: Partial<Options<CloseSuppo
     const mutationOptions: UseMutationOptions<CloseSupportRequestResponse, CloseSupportRequestError, Options<CloseSupportRequestData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await closeSupportRequest({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listSuppressionsQueryKey = (options?: Options<ListSuppressionsData>) => createQueryKey('listSuppressions', options);
+
+/**
+ * List Suppressions
+ *
+ * Nobody of the organization sends to these addresses, neither campaigns nor people. The newest first.
+ */
+export const listSuppressionsOptions = (options?: Options<ListSuppressionsData>) => queryOptions<ListSuppressionsResponse, ListSuppressionsError, ListSuppressionsResponse, ReturnType<typeof listSuppressionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listSuppressions({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listSuppressionsQueryKey(options)
+});
+
+export const listSuppressionsInfiniteQueryKey = (options?: Options<ListSuppressionsData>): QueryKey<Options<ListSuppressionsData>> => createQueryKey('listSuppressions', options, true);
+
+/**
+ * List Suppressions
+ *
+ * Nobody of the organization sends to these addresses, neither campaigns nor people. The newest first.
+ */
+export const listSuppressionsInfiniteOptions = (options?: Options<ListSuppressionsData>) => {
+    const opts = infiniteQueryOptions<ListSuppressionsResponse, ListSuppressionsError, InfiniteData<ListSuppressionsResponse>, QueryKey<Options<ListSuppressionsData>>, string | null | Pick<QueryKey<Options<ListSuppressionsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListSuppressionsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    cursor: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listSuppressions({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listSuppressionsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Add Suppression
+ *
+ * From now on nothing is sent there any more, also of what waits already.
+ */
+export const addSuppressionMutation = (options?: Partial<Options<AddSuppressionData>>): UseMutationOptions<AddSuppressionResponse, AddSuppressionError, Options<AddSuppressionData>> => {
+    const mutationOptions: UseMutationOptions<AddSuppressionResponse, AddSuppressionError, Options<AddSuppressionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addSuppression({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove Suppression
+ *
+ * Owners and managers. Whoever unsubscribed or complained must have asked for mail again.
+ */
+export const removeSuppressionMutation = (options?: Partial<Options<RemoveSuppressionData>>): UseMutationOptions<RemoveSuppressionResponse, RemoveSuppressionError, Options<RemoveSuppressionData>> => {
+    const mutationOptions: UseMutationOptions<RemoveSuppressionResponse, RemoveSuppressionError, Options<RemoveSuppressionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeSuppression({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

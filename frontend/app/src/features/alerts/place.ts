@@ -13,6 +13,8 @@ const NAMES: Record<string, string> = {
   '/deliverability': 'Open deliverability',
   '/dashboard': 'Open the dashboard',
   '/integrations': 'Open the integrations',
+  '/outreach': 'Open outreach',
 };
 
-export const placeName = ({ to }: Place) => NAMES[to] ?? 'Open the page';
+export const placeName = ({ to }: Place) =>
+  to.startsWith('/outreach/') ? 'Open the campaign' : (NAMES[to] ?? 'Open the page');

@@ -1,7 +1,6 @@
 import { Button, Group, Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch, IconX } from '@tabler/icons-react';
-import { useState } from 'react';
+import { IconX } from '@tabler/icons-react';
+import { SearchField } from '../../components/search-field.tsx';
 import type { DataAge } from '../../lib/types.ts';
 import { type CampaignSearch, isFiltered, SORTS, type Sort } from './search.ts';
 
@@ -11,7 +10,7 @@ export function CampaignFilters({ search, accounts, onChange }: Props) {
   const clear = () => onChange({ q: undefined, account: undefined, from: undefined, to: undefined });
   return (
     <Group gap="sm" align="flex-end" role="search" aria-label="Filter campaigns">
-      <SearchField key={search.q === undefined ? 'empty' : 'set'} value={search.q} onChange={(q) => onChange({ q })} />
+      <SearchField value={search.q} placeholder="Name or subject" onChange={(q) => onChange({ q })} />
       <Select
         label="Account"
         flex="1 1 200px"
@@ -54,25 +53,5 @@ export function CampaignFilters({ search, accounts, onChange }: Props) {
         </Button>
       )}
     </Group>
-  );
-}
-
-/** Types freely; the address follows when the typing pauses. */
-function SearchField({ value, onChange }: { value: string | undefined; onChange: (q: string | undefined) => void }) {
-  const [typed, setTyped] = useState(value ?? '');
-  const report = useDebouncedCallback((q: string) => onChange(q.trim() || undefined), 300);
-  return (
-    <TextInput
-      type="search"
-      label="Search"
-      placeholder="Name or subject"
-      flex="1 1 220px"
-      leftSection={<IconSearch size={16} aria-hidden />}
-      value={typed}
-      onChange={(e) => {
-        setTyped(e.target.value);
-        report(e.target.value);
-      }}
-    />
   );
 }

@@ -1,4 +1,5 @@
-import { Group, Select, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
+import { SelectLater } from '../../components/select-later.tsx';
 import { look } from '../../components/status-badge.tsx';
 import { toneInk } from '../../components/tones.ts';
 import type { Connection } from '../../lib/types.ts';
@@ -15,7 +16,7 @@ type Props = {
 /** Switches between a provider's accounts (B21); each entry tells its status, so trouble is not hidden in the list. */
 export function AccountSelect({ connections, value, onChange, label = 'Account', w }: Props) {
   return (
-    <Select
+    <SelectLater
       label={label}
       size="sm"
       w={w}

@@ -5,6 +5,8 @@ import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
 import { notifyOk } from '../../lib/notify.ts';
 import { plural } from '../../lib/numbers.ts';
 import { useReturnFocus } from '../../lib/return-focus.ts';
+import { useTimeZone } from '../../lib/session.tsx';
+import { absolute } from '../../lib/time.ts';
 import type { Connection, DisconnectPreview, PreviewLine } from '../../lib/types.ts';
 import { accountName } from './accounts.ts';
 import { previewOptions, useDisconnect } from './api.ts';
@@ -45,12 +47,13 @@ export default function DisconnectDialog({ connection, onClose, onReconnect }: P
 }
 
 function Preview({ preview, onReconnect }: { preview: DisconnectPreview; onReconnect: Props['onReconnect'] }) {
+  const zone = useTimeZone();
   const other = preview.ways.find((way) => way.code === 'one_click');
   const reset = preview.slot_number === null ? 'Is reset' : `Is reset in slot ${preview.slot_number}`;
   return (
     <>
       <Consequences title="Stops" lines={preview.stops} Icon={IconPlayerPause} tone="danger" />
-      <Consequences title={stake(preview)} lines={paused(preview)} Icon={IconUsers} tone="danger" />
+      <Consequences title={stake(preview)} lines={paused(preview, zone)} Icon={IconUsers} tone="danger" />
       <Consequences title={reset} lines={preview.resets} Icon={IconArrowBackUp} tone="warning" inline />
       <Consequences title="Stays" lines={preview.keeps} Icon={IconShieldCheck} tone="success" />
       {preview.advice && (
@@ -70,10 +73,11 @@ function Preview({ preview, onReconnect }: { preview: DisconnectPreview; onRecon
 }
 
 const stake = ({ recipients_at_stake: people }: DisconnectPreview) =>
-  `Pauses: ${plural(people, 'recipient')} would not get the next mail`;
+  `Campaigns: ${plural(people, 'recipient')} at stake`;
 
-const paused = ({ pauses }: DisconnectPreview): PreviewLine[] =>
-  pauses.map(({ name, detail, recipients }) => ({
+/** Which campaigns, how many people in each, what becomes of them, and from when on they would miss a mail. */
+const paused = ({ pauses }: DisconnectPreview, zone: string): PreviewLine[] =>
+  pauses.map(({ name, detail, recipients, next_send_at: next }) => ({
     title: name,
-    detail: `${plural(recipients, 'recipient')}. ${detail}`,
+    detail: `${plural(recipients, 'recipient')}. ${detail}${next ? ` Next mail: ${absolute(next, zone)}.` : ''}`,
   }));

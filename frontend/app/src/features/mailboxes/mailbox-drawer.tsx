@@ -1,4 +1,4 @@
-import { Alert, Button, Drawer, Group, Stack, Text } from '@mantine/core';
+import { Alert, Button, Drawer, Group, Stack } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -11,6 +11,7 @@ import type { MailboxDetail, MailboxSettings } from '../../lib/types.ts';
 import { wishFor } from '../connections/accounts.ts';
 import { mailboxOptions, useSaveMailbox } from './api.ts';
 import { MailboxFields } from './mailbox-fields.tsx';
+import { ResetNote } from './reset-note.tsx';
 
 export default function MailboxDrawer({ mailboxId, onClose }: { mailboxId: string; onClose: () => void }) {
   useReturnFocus();
@@ -76,9 +77,7 @@ function Form({ mailbox, onClose }: { mailbox: MailboxDetail; onClose: () => voi
             Use defaults
           </Button>
         </Group>
-        <Text size="sm" c="dimmed">
-          A one-click reconnect keeps all of this. Disconnecting and connecting again resets it to the defaults.
-        </Text>
+        <ResetNote mailbox={mailbox} />
       </Stack>
     </form>
   );

@@ -1,6 +1,8 @@
-import { Checkbox, Group, NumberInput, SimpleGrid, Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import { Checkbox, Group, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { MailboxSettings } from '../../lib/types.ts';
+import { PaceFields } from './pace-fields.tsx';
+import { SignatureField } from './signature-field.tsx';
 
 const DAYS: { value: MailboxSettings['working_days'][number]; label: string }[] = [
   { value: 'mon', label: 'Mon' },
@@ -32,19 +34,13 @@ export function MailboxFields({ value, errors, disabled, onChange }: Props) {
             error={errors['sender_name']}
             onChange={(e) => set({ sender_name: e.target.value })}
           />
-          <Textarea
-            label="Signature"
-            description="HTML. Scripts, forms and anything else that mail programs refuse are taken out when you save."
-            autosize
-            minRows={4}
-            maxRows={12}
-            styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
+          <SignatureField
             value={value.signature_html}
             error={errors['signature_html']}
-            onChange={(e) => set({ signature_html: e.target.value })}
+            onChange={(signature_html) => set({ signature_html })}
           />
         </Stack>
-        <Speed value={value} errors={errors} set={set} />
+        <PaceFields value={value} errors={errors} set={set} />
         <Hours value={value} errors={errors} set={set} />
         <Stack gap="xs">
           <Switch
@@ -66,33 +62,6 @@ export function MailboxFields({ value, errors, disabled, onChange }: Props) {
 }
 
 type Part = Pick<Props, 'value' | 'errors'> & { set: (change: Partial<MailboxSettings>) => void };
-
-function Speed({ value, errors, set }: Part) {
-  return (
-    <SimpleGrid cols={{ base: 1, sm: 2 }}>
-      <NumberInput
-        label="Sending speed"
-        description="Seconds between two mails."
-        min={10}
-        max={3600}
-        suffix=" s"
-        value={value.send_interval_s}
-        error={errors['send_interval_s']}
-        onChange={(next) => typeof next === 'number' && set({ send_interval_s: next })}
-      />
-      <NumberInput
-        label="Daily limit"
-        description="Mails a day at most."
-        min={1}
-        max={10_000}
-        thousandSeparator=","
-        value={value.daily_limit}
-        error={errors['daily_limit']}
-        onChange={(next) => typeof next === 'number' && set({ daily_limit: next })}
-      />
-    </SimpleGrid>
-  );
-}
 
 function Hours({ value, errors, set }: Part) {
   return (

@@ -12,7 +12,7 @@ import { MailboxRow } from './mailbox-row.tsx';
 const MailboxDrawer = lazy(() => import('./mailbox-drawer.tsx'));
 
 /** Settings > Email: every slot with its state and what can be done with it (B38). */
-export function MailboxList() {
+export default function MailboxList() {
   const [managed, setManaged] = useState<string | null>(null);
   const mailboxes = useInfiniteQuery(mailboxesOptions());
   const integrations = useQuery(integrationsOptions());

@@ -1,8 +1,9 @@
-import { Alert, Button, Card, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Button, Card, Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { AskBeside } from '../../components/ask-beside.tsx';
 import { useReason } from '../../components/managed.tsx';
+import { SelectLater } from '../../components/select-later.tsx';
 import { ErrorState } from '../../components/states.tsx';
 import { notifyOk } from '../../lib/notify.ts';
 import { fieldErrors } from '../../lib/problem.ts';
@@ -76,7 +77,7 @@ function ZoneField({ value, disabled, error, onChange }: ZoneProps) {
   const browser = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
     <div>
-      <Select
+      <SelectLater
         label="Time zone"
         description="All times and day limits in Mailwarden are in this zone. Provider figures may use the account’s own."
         searchable

@@ -1,9 +1,10 @@
 import { Stack, Tabs } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { type ReactNode, useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
 import { PageHeader } from '../../components/page-header.tsx';
 import { useMay } from '../../lib/session.tsx';
 import { useIsPaid } from '../../lib/standing.ts';
+import { useTabInView } from '../../lib/tab-in-view.ts';
 import { type SettingsTab, TABS } from './tabs.ts';
 
 const LABELS: Record<SettingsTab, string> = {
@@ -19,17 +20,13 @@ type Props = { tab: SettingsTab | 'billing'; children: ReactNode };
 /** Heading and tabs of all settings. Billing is a page of its own, since payments come back to it. */
 export function SettingsFrame({ tab, children }: Props) {
   const navigate = useNavigate();
-  const list = useRef<HTMLDivElement>(null);
+  const list = useTabInView(tab);
   const paid = useIsPaid();
   const billing = useMay('billing:read') && paid;
   const turn = (next: string | null) =>
     void (next === 'billing'
       ? navigate({ to: '/settings/billing' })
       : navigate({ to: '/settings', search: { tab: next as SettingsTab } }));
-  useEffect(() => {
-    // on a phone the list scrolls sideways, and the last ones stand outside
-    list.current?.querySelector(`[role=tab][id$="${tab}"]`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-  }, [tab]);
   return (
     <Stack gap="lg" maw={1000}>
       <PageHeader title="Settings" />

@@ -1,7 +1,7 @@
 import '@mantine/core/styles/Mark.css';
 import '@mantine/spotlight/styles.css';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
-import { IconCreditCard, IconListCheck, IconSearch, IconWorld } from '@tabler/icons-react';
+import { IconBan, IconCreditCard, IconListCheck, IconPencil, IconSearch, IconWorld } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
 import { useReturnFocus } from '../../lib/return-focus.ts';
@@ -10,6 +10,8 @@ import { useIsPaid } from '../../lib/standing.ts';
 import { PAGES } from './nav.tsx';
 
 const MORE = [
+  { to: '/messages/compose', label: 'New email', Icon: IconPencil },
+  { to: '/messages/suppressions', label: 'Suppression list', Icon: IconBan },
   { to: '/deliverability/domains', label: 'Sending domains', Icon: IconWorld },
   { to: '/deliverability/blocklists', label: 'Blocklists', Icon: IconListCheck },
 ];

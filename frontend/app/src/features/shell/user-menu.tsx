@@ -1,68 +1,25 @@
-import { Avatar, Menu, Text, UnstyledButton } from '@mantine/core';
-import { IconBuilding, IconCheck, IconCreditCard, IconLogout, IconSettings } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { useMay, useSession } from '../../lib/session.tsx';
-import { useIsPaid } from '../../lib/standing.ts';
-import { leaveSession, switchOrganization } from './api.ts';
+import { Avatar, UnstyledButton } from '@mantine/core';
+import { type ComponentProps, lazy } from 'react';
+import { MenuLater } from '../../components/menu-later.tsx';
+import { useSession } from '../../lib/session.tsx';
 
-const ROLES: Record<string, string> = { owner: 'Owner', manager: 'Manager', member: 'Member' };
+const load = () => import('./account-menu.tsx');
+const AccountMenu = lazy(load);
 
 export function UserMenu() {
-  const { user, organization, organizations, role } = useSession();
-  const leave = useMutation({ mutationFn: leaveSession, onSuccess: () => window.location.assign('/sign-in') });
-  const paid = useIsPaid();
-  const billing = useMay('billing:read') && paid;
-  // a full reload: nothing of the other organization may stay in memory
-  const change = useMutation({ mutationFn: switchOrganization, onSuccess: () => window.location.assign('/') });
+  return <MenuLater preload={load} face={face} menu={(parts) => <AccountMenu {...parts} />} />;
+}
+
+const face = (props: ComponentProps<'button'>) => <Face {...props} />;
+
+function Face(props: ComponentProps<'button'>) {
+  const { user } = useSession();
   return (
-    <Menu position="bottom-end" width={260}>
-      <Menu.Target>
-        <UnstyledButton aria-label={`${initials(user.name)}, account menu`} bdrs="xl">
-          <Avatar size={32} color="brand" variant="filled" aria-hidden styles={{ placeholder: { fontSize: 13 } }}>
-            {initials(user.name)}
-          </Avatar>
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label c="var(--mantine-color-text)">
-          <Text size="sm" fw={600} truncate>
-            {user.name}
-          </Text>
-          <Text size="xs" c="dimmed" truncate>
-            {user.email}
-          </Text>
-          <Text size="xs" c="dimmed" truncate>
-            {ROLES[role] ?? role} of {organization.name}
-          </Text>
-        </Menu.Label>
-        <Menu.Divider />
-        {organizations.length > 1 &&
-          organizations.map((other) => (
-            <Menu.Item
-              key={other.id}
-              leftSection={<IconBuilding size={16} aria-hidden />}
-              rightSection={other.id === organization.id && <IconCheck size={16} aria-label="Active" />}
-              disabled={other.id === organization.id}
-              onClick={() => change.mutate(other.id)}
-            >
-              {other.name}
-            </Menu.Item>
-          ))}
-        {organizations.length > 1 && <Menu.Divider />}
-        <Menu.Item component={Link} to="/settings" leftSection={<IconSettings size={16} aria-hidden />}>
-          Settings
-        </Menu.Item>
-        {billing && (
-          <Menu.Item component={Link} to="/settings/billing" leftSection={<IconCreditCard size={16} aria-hidden />}>
-            Billing
-          </Menu.Item>
-        )}
-        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => leave.mutate()}>
-          Sign out
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <UnstyledButton {...props} aria-label={`${initials(user.name)}, account menu`} bdrs="xl">
+      <Avatar size={32} color="brand" variant="filled" aria-hidden styles={{ placeholder: { fontSize: 13 } }}>
+        {initials(user.name)}
+      </Avatar>
+    </UnstyledButton>
   );
 }
 

@@ -3,9 +3,10 @@ import { lazy, Suspense } from 'react';
 import { LoadingBlocks } from '../../components/states.tsx';
 import { OverviewTab } from '../../features/connections/overview-tab.tsx';
 import type { IntegrationSearch, Tab } from '../../features/connections/search.ts';
-import { listsCampaigns } from '../../lib/kinds.ts';
+import { listsCampaigns, takesSlot } from '../../lib/kinds.ts';
 import type { Connection, Integration } from '../../lib/types.ts';
 
+const PausedReminder = lazy(() => import('../../features/outreach/paused-reminder.tsx'));
 const AccountFigures = lazy(() => import('../../features/dashboard/account-figures.tsx'));
 const HistoryTab = lazy(async () => ({
   default: (await import('../../features/connections/history-tab.tsx')).HistoryTab,
@@ -54,6 +55,11 @@ export function AccountTabs({ integration, connection, search, onSearch }: Props
       </Tabs.List>
       <Tabs.Panel value="overview">
         <OverviewTab integration={integration} connection={connection}>
+          {takesSlot(integration) && (
+            <Suspense fallback={null}>
+              <PausedReminder connection={connection} />
+            </Suspense>
+          )}
           {syncs && (
             <Suspense fallback={<LoadingBlocks label="Loading figures" heights={[36, 96]} />}>
               <AccountFigures

@@ -4,6 +4,7 @@ import { lazy, Suspense } from 'react';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ProviderTile } from '../../components/provider-tile.tsx';
 import { DegradedBadge, StatusBadge } from '../../components/status-badge.tsx';
+import { WayBackPanel } from '../../components/way-back.tsx';
 import { AccountSelect } from '../../features/connections/account-select.tsx';
 import { accountName, pickAccount } from '../../features/connections/accounts.ts';
 import { AddAccount } from '../../features/connections/add-account.tsx';
@@ -44,6 +45,7 @@ export function IntegrationPage({ integration, search, onSearch }: Props) {
         <ProviderTile provider={integration.provider} size={48} />
         <PageHeader title={integration.label}>{integration.description}</PageHeader>
       </Group>
+      <WayBackPanel />
       {search.attempt && (
         <Suspense fallback={null}>
           <AttemptPanel

@@ -4,6 +4,7 @@ import { createFileRoute, useLocation } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
+import { WayBackPanel } from '../../components/way-back.tsx';
 import { LandingError } from '../../features/connections/landing-error.tsx';
 import { ProviderCard } from '../../features/connections/provider-card.tsx';
 import { SyncProgress } from '../../features/syncs/sync-progress.tsx';
@@ -34,6 +35,7 @@ function IntegrationsPage() {
       <PageHeader title="Integrations">
         Every account Mailwarden reads from or sends with, and whether it truly works right now.
       </PageHeader>
+      <WayBackPanel />
       {error && <LandingError code={error} onDismiss={() => void navigate({ search: {}, replace: true })} />}
       {integrations.error && !list && (
         <ErrorState error={integrations.error} onRetry={() => void integrations.refetch()} />

@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { ErrorState, LoadingBlocks } from '../../components/states.tsx';
-import { MailboxList } from '../../features/mailboxes/mailbox-list.tsx';
 import { AccountCard, AppearanceCard } from '../../features/settings/account-card.tsx';
 import { IntegrationsCard } from '../../features/settings/integrations-card.tsx';
 import { OrganizationCard } from '../../features/settings/organization-card.tsx';
@@ -16,6 +15,7 @@ import { useSession } from '../../lib/session.tsx';
 type Search = { tab?: SettingsTab | undefined; linked?: string | undefined; error?: string | undefined };
 
 const AlertSettings = lazy(() => import('../../features/alert-settings/alert-settings.tsx'));
+const MailboxList = lazy(() => import('../../features/mailboxes/mailbox-list.tsx'));
 const AccountSettings = lazy(() => import('../../features/account/account-settings.tsx'));
 const People = lazy(() => import('../../features/organization/people.tsx'));
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
@@ -34,7 +34,11 @@ function Settings() {
   return (
     <SettingsFrame tab={tab}>
       {tab === 'account' && <Account />}
-      {tab === 'email' && <MailboxList />}
+      {tab === 'email' && (
+        <Suspense fallback={<LoadingBlocks label="Loading mailboxes" heights={[110, 110]} />}>
+          <MailboxList />
+        </Suspense>
+      )}
       {tab === 'organization' && <Organization />}
       {tab === 'integrations' && <Integrations />}
       {tab === 'alerts' && (

@@ -1,0 +1,1 @@
+"""Outreach campaigns: steps, recipients, inbox rotation, and the clocks that trouble starts."""

@@ -1,0 +1,1 @@
+"""Files of recipients: looked at, tried, and then taken over."""

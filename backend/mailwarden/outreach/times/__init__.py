@@ -1,0 +1,1 @@
+"""When mails of a campaign may go out."""

@@ -1,0 +1,1 @@
+"""What comes back to a mailbox: bounces, complaints, replies."""
