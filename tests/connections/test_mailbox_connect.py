@@ -84,6 +84,15 @@ async def test_a_disconnect_forgets_the_password(runtime: Runtime, owner: Browse
     assert tuple(held) == (None, "127.0.0.1")
 
 
+async def test_who_comes_back_waits_for_no_sync(runtime: Runtime, owner: Browser, post: Post):
+    """Nothing is read of a mailbox that a receipt could count: one would stay pending for ever."""
+    row = await connected(runtime, owner, post.form())
+    shown = (await owner.get("/v1/connections")).json()["data"][0]["id"]
+    await owner.delete(f"/v1/connections/{shown}")
+    assert (await connected(runtime, owner, post.form())).id == row.id
+    assert (await owner.get(f"/v1/connections/{shown}/receipts")).json()["data"] == []
+
+
 async def test_a_new_password_revives_the_same_row(runtime: Runtime, owner: Browser, post: Post):
     row = await connected(runtime, owner, post.form())
     shown = (await owner.get("/v1/connections")).json()["data"][0]["id"]

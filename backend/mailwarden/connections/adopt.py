@@ -16,7 +16,7 @@ from mailwarden.connections.credentials import set_tokens
 from mailwarden.connections.grant_life import FORECAST, forecast_of, note_forecast
 from mailwarden.connections.models import Connection, Credential, Episode, OAuthAttempt, ReconnectReceipt
 from mailwarden.connections.paid import check_plan
-from mailwarden.connections.rules import Actor, Status
+from mailwarden.connections.rules import Actor, Purpose, Status
 from mailwarden.connections.slots import take_slot
 from mailwarden.connections.transitions import (
     PROBE,
@@ -28,6 +28,7 @@ from mailwarden.connections.transitions import (
     next_probe,
     write_history,
 )
+from mailwarden.connections.usability import is_supported
 from mailwarden.core.db import UnitOfWork, unit_of_work
 from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import cancel, enqueue
@@ -178,8 +179,8 @@ def _describe(rt: Runtime, row: Connection, attempt: Adoption) -> None:
 def _receipt(
     rt: Runtime, tx: UnitOfWork, row: Connection, before: Before, episode: Episode | None
 ) -> ReconnectReceipt | None:
-    """For the time in which nothing could be read; the catch-up sync fills it in."""
-    if before.status not in (Status.INACTIVE, Status.DISCONNECTED):
+    """For the time in which nothing could be read; the catch-up sync fills it in. A mailbox has none to come."""
+    if before.status not in (Status.INACTIVE, Status.DISCONNECTED) or not is_supported(row.provider, Purpose.SYNC):
         return None
     now = rt.clock.now()
     broke_at = (episode.last_good_at or episode.first_failed_at) if episode else before.since

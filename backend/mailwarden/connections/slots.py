@@ -43,7 +43,7 @@ async def take_slot(tx: UnitOfWork, row: Connection) -> MailboxSlot | None:
     if not takes_slot(row.provider):
         return None
     await tx.session.flush()
-    await _one_at_a_time(tx, row.org_id)
+    await tx.alone("slots")  # two mailboxes connected at once must not want the same number
     held = await slot_of(tx, row.org_id, row.id)
     if held is not None:
         return held
@@ -56,7 +56,7 @@ async def take_slot(tx: UnitOfWork, row: Connection) -> MailboxSlot | None:
 
 async def empty_slot(tx: UnitOfWork, row: Connection) -> None:
     """The settings go back to their defaults; number and history stay (D8). Nothing if it holds no slot."""
-    await _one_at_a_time(tx, row.org_id)
+    await tx.alone("slots")
     slot = await slot_of(tx, row.org_id, row.id, lock=True)
     if slot is None:
         return
@@ -64,11 +64,6 @@ async def empty_slot(tx: UnitOfWork, row: Connection) -> None:
     slot.version += 1
     slot.emptied_at = await tx.session.scalar(select(app_now()))
     await _tell(tx, EventType.MAILBOX_EMPTIED, slot, row)
-
-
-async def _one_at_a_time(tx: UnitOfWork, org_id: UUID) -> None:
-    """Two mailboxes connected at once must not want the same number."""
-    await tx.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"slots:{org_id}", 0))))
 
 
 async def _free_slot(tx: UnitOfWork, row: Connection) -> MailboxSlot | None:

@@ -86,6 +86,11 @@ class UnitOfWork:
         both = text("SELECT set_config('app.org_id', :org, true), set_config('app.user_id', :user, true)")
         await self.session.execute(both, {"org": str(org_id), "user": str(user_id)})
 
+    async def alone(self, at: str) -> None:
+        """From here to the end of the transaction nobody else of this organization gets past the same words."""
+        held = text("SELECT pg_advisory_xact_lock(hashtextextended(:place, 0))")
+        await self.session.execute(held, {"place": f"{at}:{self.org_id}"})
+
     async def enter(self, asked: TextClause, parameters: dict[str, Any]) -> Any:
         """The row that ``asked`` finds, a statement made by ``entering``; what ``act`` does happened with it."""
         row = (await self.session.execute(asked, parameters)).first()

@@ -3,15 +3,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, tuple_, update
+from sqlalchemy import delete, func, select, tuple_, update
 
 from mailwarden.accounts.models import Organization
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.errors import NotFound
 from mailwarden.exports.models import Export, ExportPart
 from mailwarden.exports.rules import OPEN
-
-ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('exports ' || :org, 0))")
 
 
 async def get_organization(tx: UnitOfWork, org_id: UUID) -> Organization:
@@ -49,7 +47,7 @@ async def list_exports(
 
 async def open_exports(tx: UnitOfWork, org_id: UUID) -> Sequence[Export]:
     """From here to the end of the transaction nobody else of the organization can begin one."""
-    await tx.session.execute(ONE_AT_A_TIME, {"org": str(org_id)})
+    await tx.alone("exports")
     return (await tx.session.scalars(select(Export).where(Export.org_id == org_id, Export.status.in_(OPEN)))).all()
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from mailwarden.billing.gate import Access, access_of
 from mailwarden.connections.models import Connection
@@ -18,7 +18,6 @@ from mailwarden.connections.slot_models import MailboxSlot
 from mailwarden.connections.usability import Usability, may_use
 from mailwarden.core.db import UnitOfWork, unit_of_work
 from mailwarden.core.errors import NotFound
-from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import Lease
 from mailwarden.core.mail import UnsafeHeader
 from mailwarden.core.runtime import Runtime
@@ -30,12 +29,11 @@ from mailwarden.sending.content import outgoing_of
 from mailwarden.sending.models import Message, MessageRecipient, SendAttempt
 from mailwarden.sending.outcomes import fail_message, leave_open, refuse_recipient
 from mailwarden.sending.rules import Code
-from mailwarden.sending.store import attempts_of, recipients_of
+from mailwarden.sending.store import attempts_of, begin_attempt, recipients_of
 from mailwarden.sending.suppression import suppressed_among
 from mailwarden.sending.waiting import next_message, next_wish, queued_one_offs
 
 AT_ONCE = 200  # mailboxes of an organization; more never begin a mail in the same moment
-ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('plan ' || :org, 0))")
 MOST_UNFIT = 50  # mails in one look that cannot go; the next look goes on behind them
 DOMAIN_IS_FULL = "This mailbox has written to so many at that domain today; it goes tomorrow."
 IN_DOUBT = timedelta(seconds=20)
@@ -154,7 +152,7 @@ async def _plan_allows(box: Mailbox, access: Access) -> datetime:
         return box.now
     used = await limits.sent_by_organization(box.tx, box.slot.org_id, box.now)
     if most - AT_ONCE <= used < most:
-        await box.tx.session.execute(ONE_AT_A_TIME, {"org": str(box.slot.org_id)})
+        await box.tx.alone("plan")
         used = await limits.sent_by_organization(box.tx, box.slot.org_id, box.now)
     return box.now if used < most else limits.next_utc_day(box.now)
 
@@ -202,20 +200,9 @@ async def _domain_is_full(box: Mailbox, recipients: Sequence[MessageRecipient]) 
 
 async def _begin(box: Mailbox, message: Message, outgoing: Outgoing) -> Claimed:
     earlier = await attempts_of(box.tx, message)
-    attempt = SendAttempt(
-        id=new_id(),
-        org_id=message.org_id,
-        message_id=message.id,
-        slot_id=box.slot.id,
-        connection_id=box.row.id,
-        number=earlier[0].number + 1 if earlier else 1,
-        started_at=box.now,
-        outcome="started",
-    )
-    box.tx.session.add(attempt)
     message.state = "sending"
     message.version += 1
-    await box.tx.session.flush()
+    attempt = await begin_attempt(box.tx, message, earlier, box.slot.id, box.row.id, box.now)
     doubted_at = _doubted_at(message, earlier)
     anew = bool(earlier) and doubted_at is None and earlier[0].started_at < (message.queued_at or box.now)
     told = replace(outgoing, again=bool(earlier), anew=anew)

@@ -7,12 +7,11 @@ queued; what is not found stays unknown, and a person decides.
 from sqlalchemy import select
 
 from mailwarden.core.db import UnitOfWork
-from mailwarden.core.ids import new_id
 from mailwarden.core.runtime import Runtime
 from mailwarden.sending.models import Message, SendAttempt
 from mailwarden.sending.outcomes import set_unknown
 from mailwarden.sending.rules import Code
-from mailwarden.sending.store import open_attempt, tries_of
+from mailwarden.sending.store import attempts_of, begin_attempt, open_attempt
 
 DETAIL = "The database was restored from a backup: it may have been sent after that was made."
 AT_ONCE = 500
@@ -30,16 +29,5 @@ async def doubt_queued(rt: Runtime, tx: UnitOfWork) -> int:
 
 async def _as_if_begun(tx: UnitOfWork, message: Message) -> SendAttempt:
     """From when it was queued on it may have left."""
-    attempt = SendAttempt(
-        id=new_id(),
-        org_id=message.org_id,
-        message_id=message.id,
-        slot_id=message.slot_id,
-        connection_id=message.connection_id,
-        number=await tries_of(tx, message) + 1,
-        started_at=message.queued_at or message.created_at,
-        outcome="started",
-    )
-    tx.session.add(attempt)
-    await tx.session.flush()
-    return attempt
+    at, earlier = message.queued_at or message.created_at, await attempts_of(tx, message)
+    return await begin_attempt(tx, message, earlier, message.slot_id, message.connection_id, at)

@@ -1,10 +1,12 @@
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from mailwarden.core.db import UnitOfWork
 from mailwarden.core.errors import NotFound
+from mailwarden.core.ids import new_id
 from mailwarden.sending.models import Message, MessageFile, MessageRecipient, SendAttempt
 from mailwarden.sending.rules import DECLARED_UNSENT
 
@@ -70,6 +72,25 @@ async def doubtful_attempt(tx: UnitOfWork, message: Message) -> SendAttempt | No
     return next((one for one in latest if one.code == DECLARED_UNSENT), None)
 
 
-async def tries_of(tx: UnitOfWork, message: Message) -> int:
-    mine = (SendAttempt.org_id == message.org_id, SendAttempt.message_id == message.id)
-    return await tx.session.scalar(select(func.coalesce(func.max(SendAttempt.number), 0)).where(*mine)) or 0
+async def begin_attempt(
+    tx: UnitOfWork,
+    message: Message,
+    earlier: Sequence[SendAttempt],
+    slot_id: UUID | None,
+    connection_id: UUID | None,
+    at: datetime,
+) -> SendAttempt:
+    """``earlier``: all of them, the newest first. A second one that may have sent is refused by the database."""
+    attempt = SendAttempt(
+        id=new_id(),
+        org_id=message.org_id,
+        message_id=message.id,
+        slot_id=slot_id,
+        connection_id=connection_id,
+        number=earlier[0].number + 1 if earlier else 1,
+        started_at=at,
+        outcome="started",
+    )
+    tx.session.add(attempt)
+    await tx.session.flush()
+    return attempt

@@ -41,5 +41,14 @@ export async function look(page: Page, name: string): Promise<string[]> {
   return found;
 }
 
+/** Looks at screens as they come, and keeps what is found on any of them. */
+export function looking(page: () => Page) {
+  const found: string[] = [];
+  const seen = async (name: string) => {
+    found.push(...(await look(page(), name)));
+  };
+  return { found, seen };
+}
+
 const shoot = (page: Page, name: string) =>
   page.screenshot({ path: `${process.env['E2E_SHOTS']}/${name.replaceAll(/[^a-z0-9]+/gi, '-')}.png`, fullPage: true });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { look } from './mailbox-steps.ts';
+import { looking } from './mailbox-steps.ts';
 import * as steps from './outreach-steps.ts';
 import { button, learnOfTrouble, openAllHours, saveMailbox } from './sending-steps.ts';
 import { BASE, confirmAddress, fault, newAccount } from './stack.ts';
@@ -12,15 +12,12 @@ let page: Page;
 let faults: string[];
 let google: string;
 let campaign = '';
-const found: string[] = [];
 
 walk((started) => {
   ({ page, faults } = started);
 }, 30_000);
 
-const seen = async (name: string) => {
-  found.push(...(await look(page, name)));
-};
+const { found, seen } = looking(() => page);
 const open = (tab: string) => steps.openPart(page, campaign, tab);
 const { part } = steps;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { look } from './mailbox-steps.ts';
+import { looking } from './mailbox-steps.ts';
 import * as steps from './sending-steps.ts';
 import { BASE, confirmAddress, fault, newAccount } from './stack.ts';
 import { connect, signUpInBrowser } from './steps.ts';
@@ -10,15 +10,12 @@ import { walk } from './walk.ts';
 let page: Page;
 let faults: string[];
 let microsoft: string;
-const found: string[] = [];
 
 walk((started) => {
   ({ page, faults } = started);
 }, 30_000);
 
-const seen = async (name: string) => {
-  found.push(...(await look(page, name)));
-};
+const { found, seen } = looking(() => page);
 const TEXT = 'Thank you for your visit. What we spoke of is in the file.';
 
 test('an email with a file is written, sent, and told about', { timeout: 240_000 }, async () => {

@@ -1,7 +1,6 @@
 """Sending: one tracked mail, then a campaign that rotates over two mailboxes while one of them is cut off."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_string
 from email.message import EmailMessage
@@ -185,10 +184,5 @@ def _of_campaign(person: Person, box: Box) -> list[EmailMessage]:
 
 
 def _html(mail: EmailMessage) -> str:
-    return "".join(_parts(mail))
-
-
-def _parts(mail: EmailMessage) -> Iterator[str]:
-    for part in mail.walk():
-        if part.get_content_type() == "text/html":
-            yield str(part.get_content())
+    part = mail.get_body(("html",))
+    return str(part.get_content()) if part is not None else ""

@@ -18,7 +18,7 @@ from mailwarden.deliverability.domains.names import normalized, registered_domai
 from mailwarden.deliverability.domains.output import detail_out
 from mailwarden.deliverability.domains.schemas import DomainCreate, DomainDetailOut, DomainUpdate, SendingIp
 from mailwarden.deliverability.domains.selectors import entered_anew
-from mailwarden.deliverability.domains.store import accounts, count_domains, get_domain, named_domain, one_at_a_time
+from mailwarden.deliverability.domains.store import accounts, count_domains, get_domain, named_domain
 from mailwarden.deliverability.domains.suggestions import domain_of
 from mailwarden.deliverability.news import facts_changed
 from mailwarden.providers.budget import Quota
@@ -41,7 +41,7 @@ async def add_domain(
 ) -> Domain:
     """Its first check begins at once. Raises Conflict, SubscriptionInactive."""
     await require_work(rt, tx, org_id)
-    await one_at_a_time(tx, org_id)
+    await tx.alone("domains")  # the same name twice at once is a conflict, and no more get in than there may be
     if await named_domain(tx, org_id, name[0]) is not None:
         raise Conflict(f"{name[0]} is there already.", code="domain_exists")
     if await count_domains(tx, org_id) >= MOST_DOMAINS:

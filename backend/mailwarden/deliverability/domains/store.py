@@ -34,11 +34,6 @@ async def named_domain(tx: UnitOfWork, org_id: UUID, name: str) -> Domain | None
     return await tx.session.scalar(select(Domain).where(Domain.org_id == org_id, Domain.name == name))
 
 
-async def one_at_a_time(tx: UnitOfWork, org_id: UUID) -> None:
-    """Who adds a domain: the same name twice at once is a conflict, and no more get in than there may be."""
-    await tx.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"domains:{org_id}", 0))))
-
-
 async def count_domains(tx: UnitOfWork, org_id: UUID) -> int:
     return await tx.session.scalar(select(func.count()).select_from(Domain).where(Domain.org_id == org_id)) or 0
 

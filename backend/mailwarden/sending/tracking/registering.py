@@ -24,7 +24,7 @@ from mailwarden.sending.models import Message
 from mailwarden.sending.outcomes import facts
 from mailwarden.sending.schemas import MessageIn
 from mailwarden.sending.seeing import own_message, seen_message
-from mailwarden.sending.store import recipients_of, tries_of
+from mailwarden.sending.store import attempts_of, recipients_of
 from mailwarden.sending.tracking.html import is_fit, links_in
 from mailwarden.sending.tracking.links import destination, is_ours
 from mailwarden.sending.tracking.prepare import addresses_for, number_links
@@ -101,7 +101,7 @@ async def _told(rt: Runtime, tx: UnitOfWork, message: Message, html: str) -> Tra
 async def report(rt: Runtime, tx: UnitOfWork, caller: Caller, message_id: MessageId, body: ReportedIn) -> Message:
     """Gmail took it. Reporting again changes nothing."""
     message = await own_message(tx, caller, message_id)
-    if message.source != "extension" or await tries_of(tx, message):
+    if message.source != "extension" or await attempts_of(tx, message):
         raise Conflict("This mail is sent from here; nobody needs to report it.", code="not_tracked_mail")
     if message.state == "sent":
         return message

@@ -22,7 +22,7 @@ export function OverviewTab({ integration, connection, children }: Props) {
   return (
     <Stack gap="lg">
       <ConnectionTrouble connection={connection} providerLabel={integration.label} />
-      {receipt && connection.status !== 'inactive' && listsCampaigns(integration) && <ReceiptPanel receipt={receipt} />}
+      {receipt && connection.status !== 'inactive' && <ReceiptPanel receipt={receipt} />}
       {children}
       <AccountFacts integration={integration} connection={connection} />
     </Stack>
