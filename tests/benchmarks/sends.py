@@ -88,16 +88,20 @@ def _fault(state: str, times: int) -> str | None:
 class Storm:
     """Each after so many attempts: with the clock, a busy machine's workers would die before they begin."""
 
-    def __init__(self, system: System, rng: random.Random, told: Told) -> None:
-        self._system, self._rng, self._told = system, rng, told
-        self._next = {what: rng.randint(*every) for what, every in EVERY.items()}
+    def __init__(self, system: System, rng: random.Random, told: Told, calm: int) -> None:
+        """``calm``: so many times as many attempts between two blows."""
+        self._system, self._rng, self._told, self._calm = system, rng, told, calm
+        self._next = {what: self._pause(what) for what in EVERY}
+
+    def _pause(self, what: str) -> int:
+        return self._calm * self._rng.randint(*EVERY[what])
 
     def strike(self, done: int) -> None:
         for what, after in self._next.items():
             if after <= done:
                 self._happen(what)
                 self._told.events[what] += 1
-                self._next[what] = done + self._rng.randint(*EVERY[what])
+                self._next[what] = done + self._pause(what)
 
     def _happen(self, what: str) -> None:
         if what == "kills":
@@ -143,7 +147,7 @@ def settle(system: System) -> None:
             wait_for(lambda: not system.one(LOOKUPS), "looking for mail", 120)
 
 
-def play(sends: int, each: int, seed: int, *, broken: bool = False) -> Told:
+def play(sends: int, each: int, seed: int, calm: int = 1, *, broken: bool = False) -> Told:
     told, rng = Told(sends), random.Random(seed)
     worker, label = (CONTROL, "sends-control") if broken else (WORKER, "sends")
     with running_system(label, workers=2, seed=seed, quotas=False, campaigns=0, worker=worker) as system:
@@ -152,7 +156,7 @@ def play(sends: int, each: int, seed: int, *, broken: bool = False) -> Told:
         begun = time.monotonic()
         write(system, boxes, sends)
         say(f"{sends} mails wait in {len(boxes)} mailboxes")
-        rage(system, None if broken else Storm(system, rng, told), sends)
+        rage(system, None if broken else Storm(system, rng, told, calm), sends)
         told.seconds = time.monotonic() - begun
         settle(system)
         told.outcomes = {row["outcome"]: row["n"] for row in system.rows(OUTCOMES)}
@@ -194,10 +198,11 @@ def main() -> int:
     parser.add_argument("--sends", type=int, default=4_000)
     parser.add_argument("--each", type=int, default=25, help="mailboxes of each way; one sends every 10 s")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--calm", type=int, default=1, help="so many times as many sends between two deaths")
     parser.add_argument("--no-control", dest="control", action="store_false")
     options = parser.parse_args()
     say(f"seed {options.seed}: {options.sends} sends from {options.each * len(WAYS)} mailboxes")
-    told = play(options.sends, options.each, options.seed)
+    told = play(options.sends, options.each, options.seed, options.calm)
     show(told)
     keep(told, options.seed)
     noticed = True

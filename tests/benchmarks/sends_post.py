@@ -28,9 +28,10 @@ SELECT id AS slot_id, org_id, connection_id FROM mailbox_slots WHERE connection_
 WAKE = """
 INSERT INTO jobs (id, org_id, kind, key, queue)
 SELECT gen_random_uuid(), org_id, 'slot.send', id::text, 'bulk' FROM mailbox_slots
-ON CONFLICT (kind, key) DO UPDATE SET state = 'ready', due_at = app_now(), enqueued_at = NULL, finished_at = NULL
-WHERE jobs.state IN ('ready', 'done')
-"""
+ON CONFLICT (kind, key) DO UPDATE SET due_at = app_now(), enqueued_at = NULL, finished_at = NULL,
+    state = CASE jobs.state WHEN 'leased' THEN 'leased' ELSE 'ready' END,
+    again_at = CASE jobs.state WHEN 'leased' THEN app_now() END
+"""  # one that runs has looked already, perhaps before there was any mail
 Key = tuple[str, str]  # subject and recipient: Keap knows no Message-ID, and Gmail may put in one of its own
 
 
