@@ -128,7 +128,7 @@ def rage(system: System, storm: Storm | None, sends: int) -> None:
             break
         if storm is not None and done is not None:
             storm.strike(done)
-        time.sleep(0.5)
+        time.sleep(1)
 
 
 def settle(system: System) -> None:

@@ -88,8 +88,9 @@ async def _store(system: System, queued: dict[Key, Box]) -> None:
     places = ("id", "org_id", "slot_id", "connection_id")
     whom = ("id", "org_id", "message_id", "position", "kind", "address")
     try:
-        await admin.copy_records_to_table("messages", records=messages, columns=(*places, *columns, "queued_at"))
-        await admin.copy_records_to_table("message_recipients", records=people, columns=whom)
+        async with admin.transaction():  # a mail that seems to be for nobody is given up
+            await admin.copy_records_to_table("messages", records=messages, columns=(*places, *columns, "queued_at"))
+            await admin.copy_records_to_table("message_recipients", records=people, columns=whom)
         await admin.execute("VACUUM ANALYZE messages, message_recipients")
     finally:
         await admin.close()
