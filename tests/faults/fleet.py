@@ -68,7 +68,7 @@ class Fleet(World):
         """One worker after another, by chance."""
         while not self._stop.is_set():
             await asyncio.sleep(self.kill_every_s * self.rng.uniform(0.5, 1.5))
-            await asyncio.to_thread(self.system.kill, self.rng.choice(self.system.workers()))
+            await asyncio.to_thread(self.system.kill_a_hand, self.rng)
             self.kills += 1
 
     async def close(self) -> None:
