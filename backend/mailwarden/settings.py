@@ -13,6 +13,7 @@ from mailwarden.deliverability.blocklists.settings import BlocklistSettings
 from mailwarden.deliverability.dns.servers import address_port
 
 Environment = Literal["development", "demo", "test", "staging", "production"]
+MOST_PROCESSES = 64  # of one worker command
 DEVELOPMENT_KEY = base64.b64encode(b"development-only-key-0123456789a").decode()
 LOCAL: tuple[Environment, ...] = ("development", "demo", "test")
 
@@ -150,7 +151,8 @@ class EgressSettings(BaseModel):
 
 
 class WorkerSettings(BaseModel):
-    metrics_port: int = Field(0, ge=0, le=65535, description="Port of the worker's own /metrics; 0: none.")
+    processes: int = Field(1, ge=1, le=MOST_PROCESSES, description="Processes that `mailwarden worker` runs.")
+    metrics_port: int = Field(0, ge=0, le=65535, description="Port of its /metrics; more processes, the next; 0: none.")
     fast_jobs: int = Field(40, ge=1, le=500, description="Short jobs (refresh, probe, alert) side by side per process.")
     bulk_jobs: int = Field(8, ge=1, le=100, description="Long jobs (sync) side by side per process.")
     relay_every_s: float = Field(0.2, gt=0, le=5, description="How often due rows are looked for.")
@@ -354,6 +356,12 @@ class Settings(BaseSettings):
     @property
     def public_tracking_url(self) -> str:
         return str(self.tracking_url).rstrip("/") if self.tracking_url else self.public_url
+
+    def of_worker(self, place: int) -> Self:
+        """For one of several worker processes on a machine; ``place`` counts from 0 on."""
+        port = self.worker.metrics_port
+        worker = self.worker.model_copy(update={"metrics_port": port + place if port else 0})
+        return self.model_copy(update={"worker": worker})
 
     @property
     def is_local(self) -> bool:

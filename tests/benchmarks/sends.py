@@ -21,7 +21,7 @@ from tests.benchmarks.sends_post import WAYS, Key, open_boxes, taken, write
 from tests.reliability.sending_rows import CALLS
 from tests.support.stack import System, running_system, wait_for, wait_healthy
 
-WORKER = ("mailwarden", "worker")
+TEAM = ("mailwarden", "worker", "--processes", "2")
 CONTROL = ("tests.benchmarks.sends_worker",)
 WAITS = ("queued", "sending")
 STATES = """
@@ -105,7 +105,7 @@ class Storm:
 
     def _happen(self, what: str) -> None:
         if what == "kills":
-            self._system.kill(self._rng.choice(self._system.workers()))
+            self._system.kill_a_hand(self._rng)
         elif what == "flushes of Redis":
             self._system.servers.redis.flush()
         else:
@@ -149,8 +149,8 @@ def settle(system: System) -> None:
 
 def play(sends: int, each: int, seed: int, calm: int = 1, *, broken: bool = False) -> Told:
     told, rng = Told(sends), random.Random(seed)
-    worker, label = (CONTROL, "sends-control") if broken else (WORKER, "sends")
-    with running_system(label, workers=2, seed=seed, quotas=False, campaigns=0, worker=worker) as system:
+    worker, label = (CONTROL, "sends-control") if broken else (TEAM, "sends")
+    with running_system(label, seed=seed, quotas=False, campaigns=0, worker=worker) as system:
         boxes = open_boxes(system, each)
         strike(system)
         begun = time.monotonic()

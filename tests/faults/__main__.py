@@ -69,7 +69,8 @@ async def play(options: argparse.Namespace, folder: Path) -> list[Finding]:
 def play_in_processes(options: argparse.Namespace) -> list[Finding]:
     """Definite and other faults while workers are killed; incidents are not a matter of processes."""
     timing = {"refresh_deadline_s": 3, "api_deadline_s": 4, "refresh_lease_s": 12}
-    with running_system("fleet", workers=options.workers, seed=options.seed, timing=timing) as system:
+    team = ("mailwarden", "worker", "--processes", str(options.workers))
+    with running_system("fleet", worker=team, seed=options.seed, timing=timing) as system:
         return asyncio.run(play_fleet(options, system))
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,8 +15,9 @@ from tests.support.browser import Browser, sign_up
 from tests.support.stack import System
 from tests.support.world import Step, World
 
-LEFT = "SELECT count(*) FROM jobs WHERE state = 'leased' OR (state = 'ready' AND due_at <= app_now())"
-PATIENCE_S = 20.0  # of real time, for what a killed worker held: its lease ends by the moved clock
+LEFT = "SELECT id, fence FROM jobs WHERE state = 'leased' OR (state = 'ready' AND due_at <= app_now()) ORDER BY id"
+PATIENCE_S = 20.0  # of real time
+STILL_S = 2.5  # what does not move for so long is held by the dead, or waits for an answer; the clock goes on a little
 LOOK_S = 0.1
 
 
@@ -50,10 +52,13 @@ class Fleet(World):
             await self.advance(min(left, max(finest, min(wait, widest))))
 
     async def _settled(self) -> None:
-        """Until nothing is due or running any more, but no longer than a lease may hold things up."""
-        deadline = asyncio.get_running_loop().time() + PATIENCE_S
-        while asyncio.get_running_loop().time() < deadline:
-            if not await self.admin.fetchval(LEFT):
+        """Until nothing is due or running any more, or only what dead workers hold: nothing of it moves."""
+        left, since = None, time.monotonic()
+        deadline = since + PATIENCE_S
+        while (now := time.monotonic()) < deadline:
+            before, left = left, await self.admin.fetch(LEFT)
+            since = now if left != before else since
+            if not left or now - since > STILL_S:
                 return
             await asyncio.sleep(LOOK_S)
 
@@ -68,7 +73,7 @@ class Fleet(World):
         """One worker after another, by chance."""
         while not self._stop.is_set():
             await asyncio.sleep(self.kill_every_s * self.rng.uniform(0.5, 1.5))
-            await asyncio.to_thread(self.system.kill, self.rng.choice(self.system.workers()))
+            await asyncio.to_thread(self.system.kill_a_hand, self.rng)
             self.kills += 1
 
     async def close(self) -> None:

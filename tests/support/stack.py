@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import random
 import shutil
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -119,9 +121,27 @@ class System:
     def workers(self) -> list[str]:
         return [name for name in self.stack.children if name.startswith("worker")]
 
+    def hands(self) -> list[int]:
+        """The processes that work: each worker's own, or those of its team."""
+        processes = (self.stack.children[name].process for name in self.workers())
+        return [hand for process in processes if process is not None for hand in _team(process.pid)]
+
+    def kill_a_hand(self, rng: random.Random) -> None:
+        """kill -9; its team replaces it at once, and a worker without one is started again within a second or so."""
+        if hands := self.hands():
+            with suppress(ProcessLookupError):
+                os.kill(rng.choice(hands), signal.SIGKILL)
+
     def close(self) -> None:
         for person in self._people:
             person.close()
+
+
+def _team(pid: int) -> list[int]:
+    """None of it: the process works itself, or has just ended."""
+    with suppress(OSError):
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()] or [pid]
+    return []
 
 
 def wait_for(ask: Callable[[], T | None], what: str, within_s: float = 30) -> T:

@@ -27,14 +27,16 @@ from mailwarden.core.checks import UnsafeDatabase
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.errors import AppError
 from mailwarden.core.key_check import WrongKeys, forget_key
+from mailwarden.core.logging import configure_logging
 from mailwarden.core.loop import run
 from mailwarden.core.roles import Role, bootstrap_roles
 from mailwarden.core.rotate import rotate_keys
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.server import Hurried, Server
+from mailwarden.core.team import Team
 from mailwarden.main import schema
 from mailwarden.migrate import current_revision, migrate, newest_revision
-from mailwarden.settings import Settings
+from mailwarden.settings import MOST_PROCESSES, Settings
 from mailwarden.worker import serve
 
 app = typer.Typer(
@@ -131,12 +133,26 @@ async def serve_api(settings: Settings, given: Mapping[str, Any]) -> None:
 
 
 @app.command()
-def worker() -> None:
-    """Run background work: token refresh, probes, syncs, alerts. Start as many as you like."""
+def worker(
+    processes: Annotated[
+        int | None, typer.Option(min=1, max=MOST_PROCESSES, help="Default MAILWARDEN_WORKER__PROCESSES.")
+    ] = None,
+) -> None:
+    """Run background work: token refresh, probes, syncs, alerts. Start as many as you like, on as many machines."""
+    settings = load()
+    wanted = processes or settings.worker.processes
+    if wanted == 1:
+        raise typer.Exit(_work(settings))
+    configure_logging(settings.log_level, as_json=settings.log_json)
+    raise typer.Exit(Team(wanted, lambda place: _work(settings.of_worker(place))).run())
+
+
+def _work(settings: Settings) -> int:
     try:
-        run(serve(load()))
+        run(serve(settings))
     except NO_START as exc:
-        raise fail(str(exc)) from exc
+        return fail(str(exc)).exit_code
+    return 0
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
