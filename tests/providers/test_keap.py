@@ -201,7 +201,7 @@ def test_all_tenants_share_one_limiter():
     )
     common = {q.key for q in one.quotas} & {q.key for q in other.quotas}
     assert sorted((q.requests, q.per_s) for q in one.quotas if q.key in common) == [
-        (25, 1), (1500, 60), (150_000, 86_400),
+        (20, 1), (1500, 60), (150_000, 86_400),
     ]  # fmt: skip
 
 

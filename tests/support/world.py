@@ -129,14 +129,26 @@ class World:
         return browser
 
     async def connect(self, browser: Browser, provider: str, account: str, **settings: Any) -> Linked:
+        """As a person would, comes back a minute later if the provider had too much to do."""
         if provider == MAIL:
             return await self._connect_mailbox(browser, account)
-        started = await browser.post(f"/v1/integrations/{provider}/connect", settings)
-        assert started.status_code in (200, 201), started.text
-        landed = await self.consent(browser, started.json()["authorize_url"], account)
-        assert "connected=" in landed, landed
+        for _ in range(3):
+            started = await browser.post(f"/v1/integrations/{provider}/connect", settings)
+            assert started.status_code in (200, 201), started.text
+            landed = await self.consent(browser, started.json()["authorize_url"], account)
+            why = "" if "connected=" in landed else await self._why(browser, landed)
+            if '"429' not in why:
+                break
+            await self.advance(61)
+        assert "connected=" in landed, why
         named = landed.split("connected=")[1].split("&")[0]
         return Linked(parse_id("conn", named), provider, account, browser)
+
+    async def _why(self, browser: Browser, landed: str) -> str:
+        if "attempt=" not in landed:
+            return landed
+        told = await browser.get(f"/v1/oauth/attempts/{landed.split('attempt=')[1].split('&')[0]}")
+        return f"{landed}: {told.text}"
 
     async def _connect_mailbox(self, browser: Browser, account: str) -> Linked:
         """As a person would, tries again if a server did not answer in time: the deadlines are short."""
