@@ -23,7 +23,7 @@ from sqlalchemy import text
 from mailwarden.compose import open_runtime, required
 from mailwarden.core.logging import configure_logging
 from mailwarden.core.loop import run
-from mailwarden.core.queue import FUNCTION, QUEUES, ArqWire, Relay, finish, packb, unpackb
+from mailwarden.core.queue import FUNCTION, QUEUES, ArqWire, Relay, finish, leave_queue, packb, unpackb
 from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
 from mailwarden.core.watchdog import watched_loop
@@ -33,6 +33,7 @@ from mailwarden.work import job_kinds, start_jobs
 log = logging.getLogger(__name__)
 
 JOB_TIMEOUT_S = 6 * 3600  # the lease ends a dead job; arq's own timeout must never end a live one
+BEGUN_S = 30  # a wake-up that a worker took and did not begin, since it died, is free again after so long
 GRACE_S = 25.0
 BULK_GRACE_S = 2.0  # a sync goes on from its last page in another process; a token refresh must end here
 BEAT_EVERY_S = 5
@@ -101,7 +102,8 @@ class Pool:
             await asyncio.sleep(1)
 
     async def _consume(self, queue: str) -> None:
-        async def run_job(ctx: dict[Any, Any], *args: Any, **kwargs: Any) -> None:  # noqa: ARG001 - arq's signature
+        async def run_job(ctx: dict[Any, Any], *args: Any, **_kwargs: Any) -> None:
+            await leave_queue(self._redis, queue, ctx["job_id"])
             await self._runner.run(UUID(args[0]))
 
         slots = self._slots[queue]
@@ -123,6 +125,7 @@ class Pool:
             job_serializer=packb,
             job_deserializer=unpackb,
         )
+        worker.in_progress_timeout_s = BEGUN_S
         try:
             await worker.async_run()
         except (ValueError, ResponseError):
@@ -190,6 +193,7 @@ def main() -> None:
 
 
 async def _wake(ctx: dict[str, Any], job_id: str) -> None:
+    await leave_queue(ctx["redis"], "fast", ctx["job_id"])
     await ctx["runner"].run(UUID(job_id))
 
 

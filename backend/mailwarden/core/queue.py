@@ -26,7 +26,7 @@ FUNCTION = "run_job"
 BATCH = 200  # per queue and round
 EACH = 50  # per organization, queue and round
 TURNS = 500  # organizations looked at per round while there is much to do
-WAITING_PER_PLACE = 3  # wake-ups on their way, the running ones among them, per place of a living worker
+WAITING_PER_PLACE = 2  # wake-ups that nobody has begun yet, per place of a living worker
 STALE_S = 3.0  # a wake-up that was not claimed by then is sent again
 DIRECT_AFTER_S = 2.0
 PATIENCE_S = 0.3  # Redis that takes longer is as good as away: wake-ups one after the other would hold up all work
@@ -52,12 +52,23 @@ class Wire(Protocol):
     async def push(self, due: Due) -> None: ...
 
     async def waiting(self, queue: str) -> int:
-        """Wake-ups that no worker has finished yet."""
+        """Wake-ups that no worker has begun yet."""
         ...
 
     async def forgot(self) -> bool:
         """Whether all that was pushed before the last question is gone."""
         ...
+
+
+async def leave_queue(redis: ArqRedis, queue: str, wake: str) -> None:
+    """As soon as it is begun, not only when it has ended, as arq does.
+
+    What a killed worker had in hand would stay for hours otherwise: all others would look at it twenty times a second,
+    and the relay would take it for a wake-up that waits and send no more. The row's lease knows what runs.
+    """
+    with suppress(RedisError, OSError, TimeoutError):
+        async with asyncio.timeout(PATIENCE_S):
+            await redis.zrem(QUEUES[queue], wake)
 
 
 def packb(value: Any) -> bytes:
