@@ -15,10 +15,15 @@ from tests.support.browser import Browser, sign_up
 from tests.support.stack import System
 from tests.support.world import Step, World
 
-LEFT = "SELECT id, fence FROM jobs WHERE state = 'leased' OR (state = 'ready' AND due_at <= app_now()) ORDER BY id"
+LEFT = """
+SELECT id, fence FROM jobs
+WHERE (state = 'leased' OR state = 'ready' AND due_at <= $1) AND ($2::uuid[] IS NULL OR id = ANY ($2))
+ORDER BY id
+"""
 PATIENCE_S = 20.0  # of real time
 STILL_S = 2.5  # what does not move for so long is held by the dead, or waits for an answer; the clock goes on a little
 LOOK_S = 0.1
+STRIDE_S = 6.0  # of the clock at least: of a thousand connections one is due every moment
 
 
 @dataclass
@@ -49,18 +54,22 @@ class Fleet(World):
                 return
             due = await self.next_due()
             wait = (due - now).total_seconds() if due else widest
-            await self.advance(min(left, max(finest, min(wait, widest))))
+            await self.advance(min(left, max(finest, STRIDE_S, min(wait, widest))))
 
     async def _settled(self) -> None:
-        """Until nothing is due or running any more, or only what dead workers hold: nothing of it moves."""
-        left, since = None, time.monotonic()
-        deadline = since + PATIENCE_S
-        while (now := time.monotonic()) < deadline:
-            before, left = left, await self.admin.fetch(LEFT)
-            since = now if left != before else since
-            if not left or now - since > STILL_S:
-                return
+        """Until what was due or running when it was asked has ended, or only the dead hold it: nothing of it moves.
+
+        What becomes due meanwhile is not waited for: of many connections one always is.
+        """
+        asked, since = self.now(), time.monotonic()
+        left = await self.admin.fetch(LEFT, asked, None)
+        ids, deadline = [row["id"] for row in left], since + PATIENCE_S
+        while left and (now := time.monotonic()) < deadline:
             await asyncio.sleep(LOOK_S)
+            before, left = left, await self.admin.fetch(LEFT, asked, ids)
+            since = now if left != before else since
+            if now - since > STILL_S:
+                return
 
     async def sign_up(self) -> Browser:
         number = len(self._browsers) + 1
