@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from mailwarden.connections.credentials import claim_refresh
 from mailwarden.connections.models import Credential
+from mailwarden.connections.queries import answer_was_lost
 from mailwarden.connections.refresh import Result
 from mailwarden.connections.tokens import StoredTokens
 from mailwarden.core.db import unit_of_work
@@ -47,6 +48,23 @@ class TestClaim:
         assert await claim_refresh(runtime, row.org_id, row.id) is None
         await time_machine.advance(2)
         assert await claim_refresh(runtime, row.org_id, row.id)
+
+    async def test_what_a_dead_holder_may_have_spent_is_known(
+        self, runtime: Runtime, make_connection: MakeConnection, replies: Replies, time_machine: TimeMachine
+    ) -> None:
+        """Otherwise a grant that our own death cost would be called revoked by somebody."""
+        replies[TOKEN] = DEAD
+        row = await make_connection()
+        await time_machine.advance(DUE)
+        since = runtime.clock.now()
+        assert await claim_refresh(runtime, row.org_id, row.id)
+        async with unit_of_work(runtime.sessions, row.org_id) as tx:
+            assert not await answer_was_lost(tx, row.org_id, row.id, since)
+        await time_machine.advance(46)
+        await refresh(runtime, row)
+        assert await attempts(runtime, row) == ["unavailable", "refused"]
+        async with unit_of_work(runtime.sessions, row.org_id) as tx:
+            assert await answer_was_lost(tx, row.org_id, row.id, since)
 
     @pytest.mark.parametrize("status", ["inactive", "disconnected"])
     async def test_a_dead_connection_is_left_alone(

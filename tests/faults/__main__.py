@@ -5,11 +5,12 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from mailwarden.core.logging import configure_logging
 from tests.faults.conftest import DEADLINES
-from tests.faults.fleet import open_fleet
+from tests.faults.fleet import Fleet, open_fleet
 from tests.faults.incident import play_incident
 from tests.faults.judge import Finding
 from tests.faults.play import crowd, most_at_once, play_definite, play_soft, settle, stage
@@ -18,7 +19,12 @@ from tests.faults.rows import DEFINITE, PROBE_S, SOFT
 from tests.support.database import fresh_database, test_servers
 from tests.support.sandbox import running_sandbox
 from tests.support.stack import System, running_system
-from tests.support.world import PROVIDERS, World, open_world
+from tests.support.world import PROVIDERS, Linked, World, open_world
+
+ENDED = """
+SELECT provider, cause, count(*) FROM connections WHERE id = ANY ($1) AND status <> 'connected'
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
 
 
 def say(text: str) -> None:
@@ -76,12 +82,19 @@ def play_in_processes(options: argparse.Namespace) -> list[Finding]:
 
 async def play_fleet(options: argparse.Namespace, system: System) -> list[Finding]:
     async with open_fleet(system, options.kill_every, options.seed) as fleet:
-        await crowd(fleet, options.connections, options.providers)
+        healthy = await crowd(fleet, options.connections, options.providers)
         at_once = most_at_once(options.connections)
         findings = await soft(fleet, options, at_once)
         findings += await definite(fleet, options, at_once)
-        say(f"{fleet.kills} workers killed, seed {options.seed}")
+        say(
+            f"{fleet.kills} workers killed, seed {options.seed}; healthy ones that ended: {await ended(fleet, healthy)}"
+        )
     return findings
+
+
+async def ended(fleet: Fleet, healthy: Sequence[Linked]) -> str:
+    rows = await fleet.admin.fetch(ENDED, [link.id for link in healthy])
+    return ", ".join(f"{row['count']} {row['provider']} {row['cause']}" for row in rows) or "none"
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import asyncpg
 import httpx
@@ -34,6 +35,7 @@ class Fleet(World):
     kill_every_s: float = 0.0
     rng: random.Random = field(default_factory=lambda: random.Random(1))
     kills: int = 0
+    _held: set[tuple[Any, ...]] = field(default_factory=set)  # did not move before, and is waited for no more
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     def now(self) -> datetime:
@@ -61,15 +63,19 @@ class Fleet(World):
 
         What becomes due meanwhile is not waited for: of many connections one always is.
         """
-        asked, since = self.now(), time.monotonic()
-        left = await self.admin.fetch(LEFT, asked, None)
-        ids, deadline = [row["id"] for row in left], since + PATIENCE_S
-        while left and (now := time.monotonic()) < deadline:
-            await asyncio.sleep(LOOK_S)
-            before, left = left, await self.admin.fetch(LEFT, asked, ids)
+        asked, since, before = self.now(), time.monotonic(), None
+        ids = [row["id"] for row in await self.admin.fetch(LEFT, asked, None)]
+        deadline = since + PATIENCE_S
+        while (now := time.monotonic()) < deadline:
+            found = {tuple(row) for row in await self.admin.fetch(LEFT, asked, ids)}
+            self._held &= found
+            left = found - self._held
             since = now if left != before else since
-            if now - since > STILL_S:
-                return
+            if not left or now - since > STILL_S:
+                break
+            before = left
+            await asyncio.sleep(LOOK_S)
+        self._held |= left
 
     async def sign_up(self) -> Browser:
         number = len(self._browsers) + 1

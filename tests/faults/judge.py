@@ -1,9 +1,11 @@
 """The oracle: what was seen, held against what docs/faults.md demands."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from mailwarden.connections.present import ANSWER_LOST_NOTE
 from tests.faults.rows import LIMITED, Definite, Soft
 from tests.faults.watch import ProviderCall, Watch
 from tests.support.world import Linked
@@ -34,6 +36,7 @@ class Finding:
     ok: bool
     false_inactive: bool = False
     detail: str = ""
+    lost: bool = False  # with the worker that was killed while it asked: said so, and counted apart
     hits: int | None = None  # calls that the fault struck; None: a definite fault strikes no call, but the account
 
     def as_json(self) -> dict[str, Any]:
@@ -85,16 +88,23 @@ async def judge_soft(watch: Watch, struck: Struck) -> Finding:
     assert isinstance(row, Soft)
     assert struck.lifted is not None
     history = await watch.history(link, struck.at)
-    wrongly = any(one["to_status"] == "inactive" for one in history)
+    ends = [one for one in history if one["to_status"] == "inactive"]
+    lost = bool(ends) and all(said_lost(one) for one in ends) and not row.kind.startswith("lost")
+    wrongly = bool(ends) and not lost
     hits = [call for call in watch.calls_of(link, struck.at, struck.lifted) if call.fault is not None]
     shown_s, back_s = _degraded_after(watch, struck, hits), _recovered_after(watch, struck, hits)
     faults = _faults(watch, struck, hits, shown_s, back_s)
     expected = f"degraded {row.degraded}, back" if row.degraded else "connected"
-    got = "INACTIVE" if wrongly else "; ".join(faults) or expected
+    got = "INACTIVE" if wrongly else "lost with its worker" if lost else "; ".join(faults) or expected
     seen = "" if shown_s is None else f"shown after {shown_s:.0f} s, "
     detail = f"{seen}back after {'–' if back_s is None else f'{back_s:.0f} s'}"
-    ok = not wrongly and not faults
-    return Finding(link.provider, row.name, expected, got, shown_s, ok, wrongly, detail, len(hits))
+    ok = lost or (not wrongly and not faults)
+    return Finding(link.provider, row.name, expected, got, shown_s, ok, wrongly, detail, lost, len(hits))
+
+
+def said_lost(transition: Mapping[str, Any]) -> bool:
+    """Where each refresh ends the old token, a worker killed while it asks may take the new one along."""
+    return transition["cause"] == "unknown" and ANSWER_LOST_NOTE in (transition["evidence"] or "")
 
 
 def _faults(

@@ -67,7 +67,9 @@ def false_inactive(findings: Iterable[Finding]) -> str:
     soft = [one for one in findings if one.hits is not None]
     wrong, hits = sum(one.false_inactive for one in soft), sum(one.hits or 0 for one in soft)
     bound = f"{3 / len(soft):.2%}" if soft and not wrong else "–"
-    return f"wrongly inactive: {wrong}/{len(soft)} struck connections ({hits} calls hit); 95 % bound {bound}"
+    lost = sum(one.lost for one in soft)
+    apart = f"; {lost} lost with the worker that asked, counted apart" if lost else ""
+    return f"wrongly inactive: {wrong}/{len(soft)} struck connections ({hits} calls hit); 95 % bound {bound}{apart}"
 
 
 def write(name: str, content: object) -> Path:

@@ -12,11 +12,12 @@ from uuid import UUID
 
 from sqlalchemy import exists, or_, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from mailwarden.connections.audience_store import keep_token
 from mailwarden.connections.journal import TokenAnswer, TokenJournal
 from mailwarden.connections.keepsake import keep_until_given_back
-from mailwarden.connections.models import Connection, Credential, Orphan
+from mailwarden.connections.models import Connection, Credential, Orphan, RefreshAttempt
 from mailwarden.connections.queries import get_credential
 from mailwarden.connections.rules import Status, refresh_after
 from mailwarden.connections.unreadable import access_token_of, opened, opened_if_readable, opening, place
@@ -25,12 +26,13 @@ from mailwarden.core.db import UnitOfWork, app_now, reader, unit_of_work
 from mailwarden.core.ids import new_id
 from mailwarden.core.metrics import ORPHANS
 from mailwarden.core.runtime import Runtime
-from mailwarden.providers.base import Grant
+from mailwarden.providers.base import Evidence, Grant
 from mailwarden.providers.hooks.tokens import names_of
 
 log = logging.getLogger(__name__)
 
 ALIVE = (Status.CONNECTED, Status.VERIFYING)
+NO_OUTCOME = "the process that asked for it ended before an answer was stored"
 
 
 class Stored(StrEnum):
@@ -105,7 +107,7 @@ async def claim_refresh(
 
     ``only_version``: due or not, as long as nobody has refreshed since. Raises Unreadable; then nothing is claimed.
     """
-    lease = timedelta(seconds=rt.config.timing.refresh_lease_s)
+    lease, before = timedelta(seconds=rt.config.timing.refresh_lease_s), aliased(Credential)
     usable = exists().where(Connection.id == connection_id, Connection.status.in_(statuses))
     mine = update(Credential).where(
         Credential.org_id == org_id,
@@ -114,13 +116,29 @@ async def claim_refresh(
         or_(Credential.next_try_at.is_(None), Credential.next_try_at <= app_now()),
         or_(Credential.lease_until.is_(None), Credential.lease_until < app_now()),
         usable,
+        before.id == Credential.id,
         Credential.refresh_after <= app_now() if only_version is None else Credential.version == only_version,
     )
-    taken = mine.values(lease_until=app_now() + lease, attempt_id=new_id()).returning(Credential)
+    taken = mine.values(lease_until=app_now() + lease, attempt_id=new_id()).returning(Credential, before.lease_until)
     claimed_at = time.monotonic()  # before the commit, so that it never seems younger than the lease
     async with opening(rt, org_id, connection_id), unit_of_work(rt.sessions, org_id) as tx:
-        row = await tx.session.scalar(taken.execution_options(populate_existing=True))
-        return None if row is None else _as_claim(rt, row, await _provider_of(tx, connection_id), claimed_at)
+        found = (await tx.session.execute(taken.execution_options(populate_existing=True))).one_or_none()
+        if found is None:
+            return None
+        row, left = found
+        claim = _as_claim(rt, row, await _provider_of(tx, connection_id), claimed_at)
+        if left is not None:
+            tx.session.add(_without_outcome(claim))
+        return claim
+
+
+def _without_outcome(claim: Claim) -> RefreshAttempt:
+    """Of the attempt whose lease nobody gave back: it may have reached the provider, and spent the token there."""
+    evidence = Evidence(None, "refresh", "POST", "", "", None, None, NO_OUTCOME).as_json() | {"sent": True}
+    return RefreshAttempt(
+        id=new_id(), org_id=claim.org_id, connection_id=claim.connection_id, provider=claim.provider,
+        outcome="unavailable", evidence=evidence,
+    )  # fmt: skip
 
 
 async def _provider_of(tx: UnitOfWork, connection_id: UUID) -> str:
