@@ -39,19 +39,27 @@ BULK_GRACE_S = 2.0  # a sync goes on from its last page in another process; a to
 BEAT_EVERY_S = 5
 
 
-def make_runner(rt: Runtime) -> JobRunner:
-    return JobRunner(rt, job_kinds(), rt.sessions, rt.system, rt.rng)
+def make_runner(rt: Runtime, worker: str | None = None) -> JobRunner:
+    return JobRunner(rt, job_kinds(), rt.sessions, rt.system, rt.rng, worker)
+
+
+def name_of(pid: int) -> str:
+    return f"{socket.gethostname()}:{pid}"
 
 
 class Pool:
-    """One process: two arq queues, so that long syncs never keep a token refresh waiting, and a relay."""
+    """One process: two arq queues, so that long syncs never keep a token refresh waiting, and a relay.
 
-    def __init__(self, rt: Runtime, settings: Settings) -> None:
-        self.name = f"{socket.gethostname()}:{os.getpid()}"
+    ``after``: the process of this machine in whose place it works, and which is surely dead.
+    """
+
+    def __init__(self, rt: Runtime, settings: Settings, after: int | None = None) -> None:
+        self.name = name_of(os.getpid())
+        self._after = after
         self._rt = rt
         self._settings = settings
         self._slots = {"fast": settings.worker.fast_jobs, "bulk": settings.worker.bulk_jobs}
-        self._runner = make_runner(rt)
+        self._runner = make_runner(rt, self.name)
         self._redis = self._arq_redis()
         self.relay = Relay(rt.system, ArqWire(self._redis), self._runner.run, self._slots)
         self._running: dict[str, set[asyncio.Task[Any]]] = {queue: set() for queue in QUEUES}
@@ -65,6 +73,7 @@ class Pool:
     async def run(self, stop: asyncio.Event) -> None:
         """Until ``stop``; then no new work, and what runs gets a grace to end."""
         await start_jobs(self._rt)
+        await self._take_over()
         loops = [
             self._supervise(lambda: self._consume("fast")),
             self._supervise(lambda: self._consume("bulk")),
@@ -75,6 +84,14 @@ class Pool:
         tasks = [asyncio.create_task(loop) for loop in loops]
         await stop.wait()
         await self._stop(tasks)
+
+    async def _take_over(self) -> None:
+        """What the dead one held need not wait until its leases run out; the fence guards it all the same."""
+        if self._after is None:
+            return
+        async with self._rt.system.begin() as session:
+            freed = await session.scalar(text("SELECT job_free(:worker)"), {"worker": name_of(self._after)})
+        log.warning("works in the place of a dead process", extra={"after": self._after, "freed": freed})
 
     async def _stop(self, tasks: list[asyncio.Task[None]]) -> None:
         loops = set(tasks)
@@ -160,10 +177,10 @@ class Pool:
 
 
 @asynccontextmanager
-async def running_pool(rt: Runtime, settings: Settings) -> AsyncIterator[Pool]:
+async def running_pool(rt: Runtime, settings: Settings, after: int | None = None) -> AsyncIterator[Pool]:
     """For programs that hold worker and API in one process."""
     stop = asyncio.Event()
-    pool = Pool(rt, settings)
+    pool = Pool(rt, settings, after)
     task = asyncio.create_task(pool.run(stop))
     try:
         yield pool
@@ -172,8 +189,8 @@ async def running_pool(rt: Runtime, settings: Settings) -> AsyncIterator[Pool]:
         await task
 
 
-async def serve(settings: Settings) -> None:
-    """Until SIGTERM or SIGINT."""
+async def serve(settings: Settings, after: int | None = None) -> None:
+    """Until SIGTERM or SIGINT; ``after`` as of the pool."""
     configure_logging(settings.log_level, as_json=settings.log_json)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -185,7 +202,7 @@ async def serve(settings: Settings) -> None:
         watched_loop(settings.worker.blocked_after_s),
         open_runtime(settings, application="mailwarden-worker", worker=True) as rt,
     ):
-        await Pool(rt, settings).run(stop)
+        await Pool(rt, settings, after).run(stop)
 
 
 def main() -> None:

@@ -80,6 +80,7 @@ OF_THE_SYSTEM = {
     "job_claim",
     "job_due",
     "job_extend",
+    "job_free",
     "job_overview",
     "job_tenants",
     "worker_beat",

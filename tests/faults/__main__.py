@@ -14,7 +14,7 @@ from tests.faults.fleet import Fleet, open_fleet
 from tests.faults.incident import play_incident
 from tests.faults.judge import Finding
 from tests.faults.play import crowd, most_at_once, play_definite, play_soft, settle, stage
-from tests.faults.report import confusion, false_inactive, table, write
+from tests.faults.report import confusion, false_inactive, table, tell, write
 from tests.faults.rows import DEFINITE, PROBE_S, SOFT
 from tests.support.database import fresh_database, test_servers
 from tests.support.sandbox import running_sandbox
@@ -68,7 +68,7 @@ async def play(options: argparse.Namespace, folder: Path) -> list[Finding]:
         sandbox.reset()
         with fresh_database(servers, "incident") as database:
             async with open_world(servers, database, folder, sandbox, **DEADLINES) as world:
-                findings += [await play_incident(world, provider) for provider in options.providers]
+                findings += tell([await play_incident(world, provider) for provider in options.providers])
     return findings
 
 
@@ -120,10 +120,7 @@ def main() -> int:
         {"options": vars(options), "findings": [one.as_json() for one in findings]},
     )
     say(f"written to {path}")
-    wrong = [one for one in findings if not one.ok]
-    for one in wrong:
-        say(f"WRONG {one}")
-    return 1 if wrong else 0
+    return 0 if all(one.ok for one in findings) else 1
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.faults.judge import STEP_S, Finding, Struck, judge_definite, judge_soft
+from tests.faults.report import tell
 from tests.faults.rows import PROBE_S, Definite, Soft
 from tests.faults.watch import Watch
 from tests.support.world import PROVIDERS, Linked, World
@@ -64,7 +65,7 @@ async def play_definite(world: World, pairs: Sequence[tuple[Linked, Definite]], 
         watch = _watch(world, wave)
         struck = [await strike(world, link, row) for link, row in wave]
         await _until_all_down(world, watch, struck)
-        findings += [await judge_definite(watch, one) for one in struck]
+        findings += tell([await judge_definite(watch, one) for one in struck])
         await world.run_for(WINDOW_S, finest=STEP_S, widest=30)
     return findings
 
@@ -102,7 +103,7 @@ async def play_soft(world: World, pairs: Sequence[tuple[Linked, Soft]], at_once:
         lifted = [replace(one, lifted=world.now()) for one in struck]
         await world.run_for(_afterwards_s(wave), watch.look, finest=STEP_S, widest=STEP_S)
         await _until_slow_calls_end(watch, wave)
-        findings += [await judge_soft(watch, one) for one in lifted]
+        findings += tell([await judge_soft(watch, one) for one in lifted])
     return findings
 
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -10,6 +11,15 @@ from tests.faults.judge import Finding
 from tests.support.database import ROOT
 
 BENCH = ROOT / ".local" / "bench"
+
+
+def tell(found: list[Finding]) -> list[Finding]:
+    """What is wrong, as soon as it is known: the whole takes more than an hour."""
+    for one in found:
+        if not one.ok:
+            sys.stdout.write(f"WRONG {one}\n")
+            sys.stdout.flush()
+    return found
 
 
 def table(findings: Sequence[Finding]) -> str:

@@ -159,7 +159,7 @@ GROUP BY 1 HAVING extract(epoch FROM max(slot) - min(slot))::int + 1 <> count(DI
 """
 WEAK = """
 DO $$ BEGIN EXECUTE replace(
-  pg_get_functiondef('job_claim(uuid, text[], double precision[])'::regprocedure),
+  pg_get_functiondef('job_claim(uuid, text[], double precision[], text)'::regprocedure),
   'AND (j.state = ''ready'' OR (j.state = ''leased'' AND j.lease_until < app_now()))', ''
 ); END $$
 """

@@ -144,12 +144,12 @@ def worker(
     if wanted == 1:
         raise typer.Exit(_work(settings))
     configure_logging(settings.log_level, as_json=settings.log_json)
-    raise typer.Exit(Team(wanted, lambda place: _work(settings.of_worker(place))).run())
+    raise typer.Exit(Team(wanted, lambda place, after: _work(settings.of_worker(place), after)).run())
 
 
-def _work(settings: Settings) -> int:
+def _work(settings: Settings, after: int | None = None) -> int:
     try:
-        run(serve(settings))
+        run(serve(settings, after))
     except NO_START as exc:
         return fail(str(exc)).exit_code
     return 0

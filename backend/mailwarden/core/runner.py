@@ -20,17 +20,27 @@ log = logging.getLogger(__name__)
 
 # An attempt is counted at the claim, so a job that kills its worker counts, too. Deploys may kill a few by chance.
 POISON = 4
+CLAIM = text("SELECT * FROM job_claim(:id, :names, :leases, :worker)")
 
 
 class JobRunner:
     """Any number may run, in any number of processes; the claim lets one of them win."""
 
-    def __init__(self, runtime: Any, kinds: JobKinds, app: Sessions, system: Sessions, rng: random.Random) -> None:
+    def __init__(
+        self,
+        runtime: Any,
+        kinds: JobKinds,
+        app: Sessions,
+        system: Sessions,
+        rng: random.Random,
+        worker: str | None = None,
+    ) -> None:
         self._runtime = runtime
         self._kinds = kinds
         self._app = app
         self._system = system
         self._rng = rng
+        self._worker = worker
 
     async def run(self, job_id: UUID) -> bool:
         """True if this call did the work; False if the job was not to be had."""
@@ -45,7 +55,7 @@ class JobRunner:
 
     async def _claim(self, job_id: UUID) -> Lease | None:
         async with self._system.begin() as session:
-            row = await session.execute(text("SELECT * FROM job_claim(:id, :names, :leases)"), self._claim_args(job_id))
+            row = await session.execute(CLAIM, self._claim_args(job_id))
             found = row.mappings().first()
         if found is None:
             return None
@@ -55,7 +65,8 @@ class JobRunner:
 
     def _claim_args(self, job_id: UUID) -> dict[str, Any]:
         names = list(self._kinds.by_name)
-        return {"id": job_id, "names": names, "leases": [float(self._kinds.by_name[n].lease_s) for n in names]}
+        leases = [float(self._kinds.by_name[name].lease_s) for name in names]
+        return {"id": job_id, "names": names, "leases": leases, "worker": self._worker}
 
     async def _work(self, lease: Lease) -> None:
         kind = self._kinds.by_name[lease.kind]

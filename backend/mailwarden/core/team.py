@@ -13,7 +13,7 @@ from types import FrameType
 from typing import NoReturn
 
 log = logging.getLogger(__name__)
-Work = Callable[[int], int]
+Work = Callable[[int, int | None], int]
 ENDS = (signal.SIGTERM, signal.SIGINT)
 SOON_S = 5.0  # whoever ends sooner did not get to its work
 PAUSE_S = 1.0  # until such a one is tried again
@@ -27,7 +27,9 @@ class Member:
 
 
 class Team:
-    """So many processes, each of which does ``work`` with its place, from 0 on, until SIGTERM. Needs ``os.fork``.
+    """So many processes, each of which does ``work`` until SIGTERM. Needs ``os.fork``.
+
+    It is given its place, from 0 on, and the id of the dead process whose place it was, if one had it.
 
     Must be made before any thread is, and before any connection is opened: neither lives through a fork.
     """
@@ -50,29 +52,29 @@ class Team:
         gc.collect()
         gc.freeze()  # pages that nobody writes to are shared
         for place in range(self._size):
-            self._start(place)
+            self._start(place, None)
         while self._members:
             pid, status = os.wait()
             self._gone(pid, os.waitstatus_to_exitcode(status))
         return self._status
 
-    def _start(self, place: int) -> None:
+    def _start(self, place: int, after: int | None) -> None:
         """No signal comes between the fork and the moment at which each side is ready for it."""
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
         try:
             if not self._stopping:
-                self._fork(place)
+                self._fork(place, after)
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
 
-    def _fork(self, place: int) -> None:
+    def _fork(self, place: int, after: int | None) -> None:
         mine = os.getpid()
         pid = os.fork()
         if pid == 0:
-            self._become(place, mine)
+            self._become(place, after, mine)
         self._members[pid] = Member(place, time.monotonic())
 
-    def _become(self, place: int, leader: int) -> NoReturn:
+    def _become(self, place: int, after: int | None, leader: int) -> NoReturn:
         """The member's whole life; nothing of the leader's stack is ever returned to."""
         status = 1
         try:
@@ -80,7 +82,7 @@ class Team:
                 signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
             _end_with(leader)
-            status = self._work(place)
+            status = self._work(place, after)
         except BaseException:
             log.exception("a process of the team broke down")
         finally:
@@ -100,7 +102,7 @@ class Team:
             return
         if lived_s < SOON_S and status >= 0:  # whoever was killed did nothing wrong
             time.sleep(PAUSE_S)
-        self._start(member.place)
+        self._start(member.place, pid)
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True

@@ -1,0 +1,73 @@
+"""Who holds a job, so that what a dead worker held is free as soon as it is known to be dead."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+from mailwarden.migration_steps import allow
+
+revision: str = "0029"
+down_revision: str | None = "0028"
+branch_labels: Sequence[str] | None = None
+depends_on: Sequence[str] | None = None
+
+BEFORE, CLAIM = "job_claim(uuid, text[], double precision[])", "job_claim(uuid, text[], double precision[], text)"
+FREE = "job_free(text)"
+OPENING = "VOLATILE SECURITY DEFINER SET search_path = public, pg_temp"
+# A worker of the version before asks without its name, and its lease runs out as ever.
+CREATE_CLAIM = f"""
+CREATE FUNCTION job_claim(p_id uuid, p_kinds text[], p_leases double precision[], p_worker text DEFAULT NULL)
+RETURNS TABLE (
+  id uuid, org_id uuid, kind text, key text, payload jsonb, fence int, attempt int, late_s double precision
+)
+LANGUAGE sql {OPENING} AS $$
+  UPDATE jobs j SET state = 'leased', fence = j.fence + 1, attempt = j.attempt + 1, held_by = p_worker,
+    lease_until = app_now() + p_leases[array_position(p_kinds, j.kind::text)] * interval '1 second'
+  WHERE j.id = p_id AND j.kind = ANY (p_kinds) AND j.due_at <= app_now()
+    AND (j.state = 'ready' OR (j.state = 'leased' AND j.lease_until < app_now()))
+  RETURNING j.id, j.org_id, j.kind::text, j.key::text, j.payload, j.fence, j.attempt,
+    extract(epoch FROM app_now() - j.due_at)::double precision
+$$
+"""
+# Not ready, but run out: relays wake those one by one, since one of them may be what killed the worker.
+CREATE_FREE = f"""
+CREATE FUNCTION job_free(p_worker text) RETURNS bigint
+LANGUAGE sql {OPENING} AS $$
+  WITH freed AS (
+    UPDATE jobs SET lease_until = app_now() - interval '1 millisecond', enqueued_at = NULL
+    WHERE state = 'leased' AND held_by = p_worker AND lease_until >= app_now()
+    RETURNING 1
+  ) SELECT count(*) FROM freed
+$$
+"""
+CREATE_BEFORE = f"""
+CREATE FUNCTION job_claim(p_id uuid, p_kinds text[], p_leases double precision[])
+RETURNS TABLE (
+  id uuid, org_id uuid, kind text, key text, payload jsonb, fence int, attempt int, late_s double precision
+)
+LANGUAGE sql {OPENING} AS $$
+  UPDATE jobs j SET state = 'leased', fence = j.fence + 1, attempt = j.attempt + 1,
+    lease_until = app_now() + p_leases[array_position(p_kinds, j.kind::text)] * interval '1 second'
+  WHERE j.id = p_id AND j.kind = ANY (p_kinds) AND j.due_at <= app_now()
+    AND (j.state = 'ready' OR (j.state = 'leased' AND j.lease_until < app_now()))
+  RETURNING j.id, j.org_id, j.kind::text, j.key::text, j.payload, j.fence, j.attempt,
+    extract(epoch FROM app_now() - j.due_at)::double precision
+$$
+"""
+
+
+def upgrade() -> None:
+    op.add_column("jobs", sa.Column("held_by", sa.String(), nullable=True))
+    op.execute(f"DROP FUNCTION {BEFORE}")
+    for definition in (CREATE_CLAIM, CREATE_FREE):
+        op.execute(definition)
+    allow((CLAIM, FREE), "mw_system")
+
+
+def downgrade() -> None:
+    for function in (FREE, CLAIM):
+        op.execute(f"DROP FUNCTION {function}")
+    op.execute(CREATE_BEFORE)
+    allow((BEFORE,), "mw_system")
+    op.drop_column("jobs", "held_by")

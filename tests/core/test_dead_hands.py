@@ -1,0 +1,74 @@
+"""What a killed worker held is free as soon as somebody works in its place; what living ones hold stays theirs."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import select, text
+from sqlalchemy.orm import InstrumentedAttribute
+
+from mailwarden.connections.transitions import PROBE
+from mailwarden.core.db import unit_of_work
+from mailwarden.core.jobs import Job
+from mailwarden.core.runtime import Runtime
+from mailwarden.embedded import EmbeddedServers
+from mailwarden.settings import RedisSettings, Settings
+from mailwarden.worker import name_of, running_pool
+from tests import factories
+from tests.core.test_damaged_queue import ask, ends, rt
+
+__all__ = ["rt"]
+
+DEAD, LIVING = 4_194_305, 4_194_306  # no process has such an id (proc(5): at most 2^22)
+TAKE = text("SELECT id FROM job_claim(:id, :kinds, '{3600}', :worker)")
+
+
+async def held_by(rt: Runtime, org_id: UUID, pid: int) -> UUID:
+    key = await ask(rt, org_id)
+    async with unit_of_work(rt.sessions, org_id) as tx:
+        job_id = await tx.session.scalar(select(Job.id).where(Job.key == str(key)))
+    async with rt.system.begin() as session:
+        taken = {"id": job_id, "kinds": [PROBE], "worker": name_of(pid)}
+        assert await session.scalar(TAKE, taken) == job_id
+    return key
+
+
+async def told(rt: Runtime, org_id: UUID, key: UUID, column: InstrumentedAttribute[Any]) -> Any:
+    async with unit_of_work(rt.sessions, org_id) as tx:
+        return await tx.session.scalar(select(column).where(Job.key == str(key)))
+
+
+@pytest.fixture
+def with_redis(redis: Redis, servers: EmbeddedServers, settings: Settings) -> Settings:
+    number = redis.connection_pool.connection_kwargs["db"]
+    url = f"{servers.redis_url}{'&' if '?' in servers.redis_url else '?'}db={number}"
+    return settings.model_copy(update={"redis": RedisSettings(url=url)})
+
+
+async def test_what_the_dead_held_is_done_at_once(rt: Runtime, with_redis: Settings) -> None:
+    org_id, _ = await factories.make_organization(rt)
+    of_the_dead = [await held_by(rt, org_id, DEAD) for _ in range(3)]
+    of_the_living = await held_by(rt, org_id, LIVING)
+    async with running_pool(rt, with_redis, after=DEAD):
+        for key in of_the_dead:
+            assert await ends(rt, org_id, key)
+    assert await told(rt, org_id, of_the_living, Job.state) == "leased"
+
+
+async def test_the_dead_one_may_not_end_what_another_took_over(rt: Runtime, with_redis: Settings) -> None:
+    """Should it live after all: the fence went on."""
+    org_id, _ = await factories.make_organization(rt)
+    key = await held_by(rt, org_id, DEAD)
+    before = await told(rt, org_id, key, Job.fence)
+    async with running_pool(rt, with_redis, after=DEAD):
+        assert await ends(rt, org_id, key)
+    assert await told(rt, org_id, key, Job.fence) == before + 1
+
+
+async def test_a_worker_signs_what_it_claims(rt: Runtime, with_redis: Settings) -> None:
+    org_id, _ = await factories.make_organization(rt)
+    async with running_pool(rt, with_redis) as pool:
+        key = await ask(rt, org_id)
+        assert await ends(rt, org_id, key)
+    assert await told(rt, org_id, key, Job.held_by) == pool.name
