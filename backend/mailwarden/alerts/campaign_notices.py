@@ -16,6 +16,7 @@ from mailwarden.core.letter import Button, Letter
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.models import Event
 from mailwarden.events.types import EventType
+from mailwarden.outreach.rules import BY_GUARD, Pause
 from mailwarden.outreach.trouble import words
 
 Card = Mapping[str, Any]
@@ -47,6 +48,28 @@ async def alert_resume(rt: Runtime, tx: UnitOfWork, event: Event) -> None:
     title = f"Campaigns wait to be resumed: {card['account_label']}"
     body = f"{card['account_label']} works again. {_names(card)} {_wait(len(card['campaigns']))} until you resume."
     await raise_alert(rt, tx, Kind.CAMPAIGNS_CAN_RESUME, event, title, body, card, once_by={"notice_id": event.id})
+
+
+async def alert_guarded(rt: Runtime, tx: UnitOfWork, event: Event) -> None:
+    """Only the guard's pauses: of the others their trouble, or the bill, is told."""
+    if event.data["reason"] not in BY_GUARD or event.subject_id is None:
+        return
+    card = {**event.data, "page": f"/outreach/{format_id('out', event.subject_id)}"}
+    title = f"Bounce guard: “{card['name']}” is paused"
+    await raise_alert(
+        rt, tx, Kind.CAMPAIGN_GUARDED, event, title, guarded_body(card), card, once_by={"notice_id": event.id}
+    )
+
+
+def guarded_body(card: Card) -> str:
+    """What was counted, what it means, and what to do before it goes on."""
+    if card["reason"] == Pause.SENDER_REFUSED:
+        happened = f"{card['refused']} of {card['sent']} mails {_was(card['refused'])} refused for their sender"
+        advice = "No recipient is at fault: see whether the mailbox and its domain may send, then resume."
+    else:
+        happened = f"{card['bounced']} of {card['sent']} mails came back for good"
+        advice = "Going on would harm the mailbox's reputation: see who bounced, clean the list, then resume."
+    return f"{happened}; {card['allowed_percent']} % pause a campaign. Nothing more leaves until you resume. {advice}"
 
 
 def _paused_title(card: Card) -> str:
@@ -111,6 +134,10 @@ def _is(count: int) -> str:
     return "is" if count == 1 else "are"
 
 
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
 def _wait(count: int) -> str:
     return "waits" if count == 1 else "wait"
 
@@ -120,8 +147,8 @@ def campaign_letter(
 ) -> Letter:
     """``times``: the deadline, in the organization's zone."""
     card: Card = alert.card
-    account = card.get("account_label") or card.get("address", "")
-    facts = [("Account", account), *times]
+    account = card.get("account_label") or card.get("address")
+    facts = [*([("Account", account)] if account else [("Campaign", card["name"])]), *times]
     if card.get("recipients_at_stake"):
         facts.append(("At stake", words.people(card["recipients_at_stake"])))
     return Letter(
@@ -129,12 +156,14 @@ def campaign_letter(
         heading=alert.title,
         paragraphs=[alert.body],
         facts=facts,
-        button=Button("Open the account", f"{base_url}{_page(alert)}"),
+        button=Button("Open the account" if account else "Open the campaign", f"{base_url}{_page(alert)}"),
         footer=f"{rules.ONCE[Kind(alert.kind)]}, as an owner or manager of {organization.name}.",
     )
 
 
 def _page(alert: Alert) -> str:
+    if "page" in alert.card:
+        return str(alert.card["page"])
     if alert.connection_id is None or "provider" not in alert.card:
         return "/alerts"
     return f"/integrations/{alert.card['provider']}?account={format_id('conn', alert.connection_id)}"
@@ -144,4 +173,5 @@ ABOUT_CAMPAIGNS = {
     EventType.OUTREACH_CLOCK_WARNING: [alert_campaigns],
     EventType.OUTREACH_STOP_RULE_APPLIED: [alert_stopped],
     EventType.OUTREACH_RESUME_DUE: [alert_resume],
+    EventType.OUTREACH_PAUSED: [alert_guarded],
 }

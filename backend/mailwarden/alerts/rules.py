@@ -25,6 +25,7 @@ class Kind(StrEnum):
     CAMPAIGNS_AT_STAKE = "campaigns_at_stake"
     RECIPIENTS_STOPPED = "recipients_stopped"
     CAMPAIGNS_CAN_RESUME = "campaigns_can_resume"
+    CAMPAIGN_GUARDED = "campaign_guarded"
     RULE_RECOVERED = "alert_recovered"
     TEST = "test"
 
@@ -42,7 +43,13 @@ OF_RULES = frozenset(
 )
 OF_DISCONNECTS = frozenset({Kind.DISCONNECTED, Kind.RECOVERED})
 OF_CAMPAIGNS = frozenset(
-    {Kind.CAMPAIGNS_PAUSED, Kind.CAMPAIGNS_AT_STAKE, Kind.RECIPIENTS_STOPPED, Kind.CAMPAIGNS_CAN_RESUME}
+    {
+        Kind.CAMPAIGNS_PAUSED,
+        Kind.CAMPAIGNS_AT_STAKE,
+        Kind.RECIPIENTS_STOPPED,
+        Kind.CAMPAIGNS_CAN_RESUME,
+        Kind.CAMPAIGN_GUARDED,
+    }
 )
 # What goes through all channels; the rest is between people, or about a channel itself.
 FOR_CHANNELS = OF_RULES | OF_DISCONNECTS | OF_CAMPAIGNS | {Kind.EXPIRING, Kind.PERMISSION_MISSING, Kind.TEST}
@@ -73,6 +80,7 @@ ONCE = {
     Kind.CAMPAIGNS_AT_STAKE: "You get this a few times until it is repaired or over",
     Kind.RECIPIENTS_STOPPED: "You get this once",
     Kind.CAMPAIGNS_CAN_RESUME: "You get this once",
+    Kind.CAMPAIGN_GUARDED: "You get this each time the bounce guard pauses a campaign",
     **dict.fromkeys(OF_RULES, "You get this once until it is over"),
     Kind.RULE_RECOVERED: "This ends the notice of the trouble",
     Kind.TEST: "Somebody asked for this test",

@@ -25,6 +25,7 @@ AlertKind = Literal[
     "campaigns_at_stake",
     "recipients_stopped",
     "campaigns_can_resume",
+    "campaign_guarded",
     "alert_recovered",
     "test",
 ]

@@ -35,13 +35,18 @@ async def wake_campaign(tx: UnitOfWork, campaign: OutreachCampaign) -> None:
     await wake_all(tx, (await tx.session.scalars(asked)).all())
 
 
-async def pause_campaign(tx: UnitOfWork, campaign: OutreachCampaign, reason: Pause, now: datetime) -> bool:
-    """False if it does not run. The caller holds the row. A trouble does not hide that a member paused it."""
+async def pause_campaign(
+    tx: UnitOfWork, campaign: OutreachCampaign, reason: Pause, now: datetime, **why: object
+) -> bool:
+    """False if it does not run. The caller holds the row. A trouble does not hide that a member paused it.
+
+    ``why`` stands in the event beside the reason.
+    """
     if campaign.state != State.RUNNING:
         return False
     campaign.state, campaign.pause_reason, campaign.paused_at = State.PAUSED, reason, now
     await tx.session.flush()
-    await tell(tx, EventType.OUTREACH_PAUSED, campaign, reason=reason)
+    await tell(tx, EventType.OUTREACH_PAUSED, campaign, reason=reason, **why)
     return True
 
 

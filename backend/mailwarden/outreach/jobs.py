@@ -41,8 +41,12 @@ async def look_after(rt: Runtime, lease: Lease) -> None:
 async def _guard(rt: Runtime, tx: UnitOfWork, campaign: OutreachCampaign) -> bool:
     if campaign.bounce_guard_percent is None:
         return False
-    reason = guarded(*await _counted(tx, campaign), campaign.bounce_guard_percent)
-    return reason is not None and await pause_campaign(tx, campaign, reason, rt.clock.now())
+    sent, bounced, refused = await _counted(tx, campaign)
+    reason = guarded(sent, bounced, refused, campaign.bounce_guard_percent)
+    if reason is None:
+        return False
+    counted = {"sent": sent, "bounced": bounced, "refused": refused, "allowed_percent": campaign.bounce_guard_percent}
+    return await pause_campaign(tx, campaign, reason, rt.clock.now(), **counted)
 
 
 async def _counted(tx: UnitOfWork, campaign: OutreachCampaign) -> tuple[int, int, int]:

@@ -213,7 +213,7 @@ export type AlertOut = {
     /**
      * Kind
      */
-    kind: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'campaigns_paused' | 'campaigns_at_stake' | 'recipients_stopped' | 'campaigns_can_resume' | 'alert_recovered' | 'test';
+    kind: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'campaigns_paused' | 'campaigns_at_stake' | 'recipients_stopped' | 'campaigns_can_resume' | 'campaign_guarded' | 'alert_recovered' | 'test';
     /**
      * Mailed To
      */
@@ -328,7 +328,7 @@ export type AlertsFilters = {
     /**
      * Kind
      */
-    kind?: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'campaigns_paused' | 'campaigns_at_stake' | 'recipients_stopped' | 'campaigns_can_resume' | 'alert_recovered' | 'test' | null;
+    kind?: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'campaigns_paused' | 'campaigns_at_stake' | 'recipients_stopped' | 'campaigns_can_resume' | 'campaign_guarded' | 'alert_recovered' | 'test' | null;
     /**
      * Unread
      */
@@ -12448,7 +12448,7 @@ export type ListAlertsData = {
         /**
          * Kind
          */
-        kind?: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'campaigns_paused' | 'campaigns_at_stake' | 'recipients_stopped' | 'campaigns_can_resume' | 'alert_recovered' | 'test' | null;
+        kind?: 'integration_disconnected' | 'integration_recovered' | 'authorization_expiring' | 'permission_missing' | 'reconnect_asked' | 'action_asked' | 'webhook_endpoint_failing' | 'webhook_endpoint_recovered' | 'webhook_endpoint_disabled' | 'score_drop' | 'bounce_spike' | 'complaint_increase' | 'blocklist_addition' | 'sync_failure' | 'data_stale' | 'campaigns_paused' | 'campaigns_at_stake' | 'recipients_stopped' | 'campaigns_can_resume' | 'campaign_guarded' | 'alert_recovered' | 'test' | null;
         /**
          * Unread
          */

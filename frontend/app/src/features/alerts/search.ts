@@ -21,6 +21,7 @@ export const KINDS: Record<Alert['kind'], string> = {
   campaigns_at_stake: 'Recipients at stake',
   recipients_stopped: 'Recipients stopped',
   campaigns_can_resume: 'Campaigns can be resumed',
+  campaign_guarded: 'Campaign paused by its guard',
   webhook_endpoint_failing: 'Webhook endpoint fails',
   webhook_endpoint_recovered: 'Webhook endpoint works again',
   webhook_endpoint_disabled: 'Webhook endpoint disabled',
