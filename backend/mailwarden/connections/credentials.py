@@ -71,6 +71,7 @@ class Held:
     next_try_at: datetime | None
     refusals: int
     failures: int
+    is_untold: bool = False  # of a refresh that its process did not live to tell of
 
 
 def journal_of(rt: Runtime) -> TokenJournal:
@@ -92,6 +93,7 @@ async def read_held(rt: Runtime, org_id: UUID, connection_id: UUID) -> Held:
         next_try_at=row.next_try_at,
         refusals=row.refusals,
         failures=row.failures,
+        is_untold=row.untold_at is not None,
     )
 
 
@@ -184,6 +186,7 @@ async def store(rt: Runtime, answer: TokenAnswer) -> Stored:
         row = await _locked(tx, answer)
         if row is not None and _fits(rt, row, answer):
             await _apply(rt, tx, row, answer)
+            row.untold_at = row.refreshed_at
             return Stored.REFRESHED
         if row is not None and _is_ours(rt, row, answer):
             return Stored.REFRESHED  # our commit went through, only its acknowledgement was lost
@@ -252,7 +255,7 @@ def _set_refresh(rt: Runtime, row: Credential, refresh: str | None) -> None:
 
 def _settle(rt: Runtime, row: Credential) -> None:
     row.refreshed_at = rt.clock.now()
-    row.lease_until = row.next_try_at = row.first_refused_at = None
+    row.lease_until = row.next_try_at = row.first_refused_at = row.untold_at = None
     row.refusals = row.failures = 0
 
 

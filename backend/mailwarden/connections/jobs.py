@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from mailwarden.connections.credentials import journal_of, read_held, replay_journal
+from mailwarden.connections.credentials import journal_of, replay_journal
 from mailwarden.connections.foretelling import foresee
 from mailwarden.connections.give_back import TRIES, give_back_grant
 from mailwarden.connections.grant_life import FORECAST
@@ -14,6 +14,7 @@ from mailwarden.connections.paid import keeps_alive
 from mailwarden.connections.probe import banned_until, load_row, probe_connection
 from mailwarden.connections.refresh import refresh_once
 from mailwarden.connections.rules import Status
+from mailwarden.connections.telling import read_told
 from mailwarden.connections.transitions import PROBE, REFRESH, VERIFY
 from mailwarden.connections.uninstalls import read_uninstalls
 from mailwarden.connections.unreadable import Unreadable
@@ -48,7 +49,7 @@ async def refresh_connection(rt: Runtime, lease: Lease) -> Again | None:
         await replay_journal(rt)
     await refresh_once(rt, row.org_id, row.id, row.provider)
     try:
-        held = await read_held(rt, row.org_id, row.id)
+        held = await read_told(rt, row)
     except Unreadable:  # it is inactive by now, and the probe looks after it
         return None
     return Again(_next(rt, held.refresh_after, held.next_try_at))

@@ -96,6 +96,7 @@ class Credential(Tenant, Base):
     first_refused_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(server_default="0")  # transient ones in a row
     refreshed_at: Mapped[datetime | None]
+    untold_at: Mapped[datetime | None]  # stored, but the connection does not know yet
     granted_at: Mapped[datetime | None]  # the consent; refreshes do not move it
     grant_ends_at: Mapped[datetime | None]  # where the provider named a date
 

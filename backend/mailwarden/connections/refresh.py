@@ -19,14 +19,13 @@ from mailwarden.connections.credentials import (
     journal_of,
     store_for_sure,
 )
-from mailwarden.connections.grant_life import as_columns, forecast_of
 from mailwarden.connections.health import report_any_failure, report_scopes, report_success
 from mailwarden.connections.incidents import close_breaker, may_try, open_breaker
 from mailwarden.connections.journal import TokenAnswer
-from mailwarden.connections.models import Connection, Credential, RefreshAttempt
+from mailwarden.connections.models import Credential, RefreshAttempt
 from mailwarden.connections.our_app import confirmation, our_app, spec_of
-from mailwarden.connections.queries import get_credential
 from mailwarden.connections.rules import Actor, Proof
+from mailwarden.connections.telling import tell_refreshed
 from mailwarden.connections.unreadable import Unreadable
 from mailwarden.core.db import app_now, unit_of_work
 from mailwarden.core.deadline import deadline
@@ -191,15 +190,10 @@ async def _tell(rt: Runtime, claim: Claim, stored: Stored, grant: Grant, started
     try:
         await close_breaker(rt, claim.provider)
         async with unit_of_work(rt.sessions, claim.org_id) as tx:
-            tx.session.add(_attempt(claim, stored, None, started))
-            await tx.session.flush()
             if stored is not Stored.REFRESHED:
+                tx.session.add(_attempt(claim, stored, None, started))
                 return
-            plan = update(Connection).where(Connection.org_id == claim.org_id, Connection.id == claim.connection_id)
-            held = await get_credential(tx, claim.org_id, claim.connection_id)
-            dies = as_columns(forecast_of(rt, claim.provider, held))
-            await tx.session.execute(plan.values(next_refresh_at=held.refresh_after, **dies))
-            await report_success(rt, tx, claim.connection_id, Actor.REFRESH, Proof.REFRESH)
+            await tell_refreshed(rt, tx, claim.org_id, claim.connection_id, _took_ms(started))
             if grant.scopes is not None and claim.audience is None:
                 said = own_evidence("the refreshed grant")
                 complete = await report_scopes(rt, tx, claim.connection_id, grant.scopes, said, Actor.REFRESH)
@@ -220,8 +214,12 @@ def _attempt(claim: Claim, outcome: str, error: ProviderError | None, started: f
         provider=claim.provider,
         outcome=outcome,
         evidence=evidence,
-        duration_ms=round((time.monotonic() - started) * 1000),
+        duration_ms=_took_ms(started),
     )
+
+
+def _took_ms(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)
 
 
 async def _failed(rt: Runtime, claim: Claim, error: ProviderError, started: float) -> Refreshed:

@@ -17,6 +17,7 @@ from mailwarden.connections.probe import banned_until, load_row
 from mailwarden.connections.queries import answer_was_lost, find_connection, get_credential
 from mailwarden.connections.refresh import MARGIN, Result, refresh_once
 from mailwarden.connections.rules import Actor, Doubt, Status, Suspicion, verdict
+from mailwarden.connections.telling import read_told
 from mailwarden.connections.transitions import mark_inactive
 from mailwarden.connections.uninstalls import read_uninstalls, was_read_since
 from mailwarden.connections.unreadable import Unreadable
@@ -63,7 +64,7 @@ async def _ask(rt: Runtime, row: Connection, lease: Lease) -> Asked:
     if signs_in_by_password(row.provider):
         return await ask_login_when_due(asker)
     asked: Asked = set()
-    held = await read_held(rt, row.org_id, row.id)
+    held = await read_told(rt, row)
     if await _ask_with(asker, held, asked):
         return asked
     said = await ask_introspection(asker)
