@@ -57,14 +57,21 @@ async def soft(world: World, options: argparse.Namespace, at_once: int) -> list[
     return findings
 
 
+async def both(world: World, options: argparse.Namespace) -> list[Finding]:
+    at_once, findings = most_at_once(options.connections), list[Finding]()
+    if options.only != "definite":
+        findings += await soft(world, options, at_once)
+    if options.only != "soft":
+        findings += await definite(world, options, at_once)
+    return findings
+
+
 async def play(options: argparse.Namespace, folder: Path) -> list[Finding]:
     with test_servers() as servers, running_sandbox(folder / "sandbox") as sandbox:
         with fresh_database(servers, "matrix") as database:
             async with open_world(servers, database, folder, sandbox, **DEADLINES) as world:
                 await crowd(world, options.connections, options.providers)
-                at_once = most_at_once(options.connections)
-                findings = await soft(world, options, at_once)
-                findings += await definite(world, options, at_once)
+                findings = await both(world, options)
         sandbox.reset()
         with fresh_database(servers, "incident") as database:
             async with open_world(servers, database, folder, sandbox, **DEADLINES) as world:
@@ -83,9 +90,7 @@ def play_in_processes(options: argparse.Namespace) -> list[Finding]:
 async def play_fleet(options: argparse.Namespace, system: System) -> list[Finding]:
     async with open_fleet(system, options.kill_every, options.seed) as fleet:
         healthy = await crowd(fleet, options.connections, options.providers)
-        at_once = most_at_once(options.connections)
-        findings = await soft(fleet, options, at_once)
-        findings += await definite(fleet, options, at_once)
+        findings = await both(fleet, options)
         say(
             f"{fleet.kills} workers killed, seed {options.seed}; healthy ones that ended: {await ended(fleet, healthy)}"
         )
@@ -105,6 +110,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=0, help="worker processes of their own instead of one process")
     parser.add_argument("--kill-every", type=float, default=4, help="seconds between kills of a worker process")
     parser.add_argument("--providers", nargs="+", choices=PROVIDERS, default=PROVIDERS)
+    parser.add_argument("--only", choices=("soft", "definite"), help="those that say nothing of the grant, or do")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     configure_logging("critical", as_json=True)
