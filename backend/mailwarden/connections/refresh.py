@@ -24,6 +24,7 @@ from mailwarden.connections.incidents import close_breaker, may_try, open_breake
 from mailwarden.connections.journal import TokenAnswer
 from mailwarden.connections.models import Credential, RefreshAttempt
 from mailwarden.connections.our_app import confirmation, our_app, spec_of
+from mailwarden.connections.queries import find_connection
 from mailwarden.connections.rules import Actor, Proof
 from mailwarden.connections.telling import tell_refreshed
 from mailwarden.connections.unreadable import Unreadable
@@ -223,22 +224,25 @@ def _took_ms(started: float) -> int:
 
 
 async def _failed(rt: Runtime, claim: Claim, error: ProviderError, started: float) -> Refreshed:
-    """R7: what may be tried again when, by what is known of the token that was sent."""
+    """R7: what may be tried again when, by what is known of the token that was sent.
+
+    With what the connection is told of it: a refusal that was only counted would hold up the next one, and the verdict.
+    """
     outcome = _outcome(error)
     if isinstance(error, Misconfigured):
         await open_breaker(rt, claim.provider, error)
+    aside = claim.audience is not None and isinstance(error, AccessRevoked)
     async with unit_of_work(rt.sessions, claim.org_id) as tx:
+        await find_connection(tx, claim.org_id, claim.connection_id, lock=True)  # before its credential, as everybody
         row = await _release(rt, tx, claim, error)
         stamped = _attempt(claim, outcome if row else "superseded", error, started)
         tx.session.add(stamped)
+        if row and not aside:
+            await report_any_failure(rt, tx, claim.connection_id, error, Actor.REFRESH)
     REFRESHES.labels(claim.provider, stamped.outcome).inc()
-    if row and claim.audience is not None and isinstance(error, AccessRevoked):
-        return Refreshed(Result.FAILED, error)
     if not row:  # somebody else's token is stored by now, so this refusal says nothing about it
         log.info("a refresh came too late", extra={"connection_id": str(claim.connection_id), "outcome": outcome})
         return Refreshed(Result.REFRESHED)
-    async with unit_of_work(rt.sessions, claim.org_id) as tx:
-        await report_any_failure(rt, tx, claim.connection_id, error, Actor.REFRESH)
     return Refreshed(Result.FAILED, error)
 
 
