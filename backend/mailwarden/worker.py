@@ -39,27 +39,23 @@ BULK_GRACE_S = 2.0  # a sync goes on from its last page in another process; a to
 BEAT_EVERY_S = 5
 
 
-def make_runner(rt: Runtime, worker: str | None = None) -> JobRunner:
-    return JobRunner(rt, job_kinds(), rt.sessions, rt.system, rt.rng, worker)
-
-
-def name_of(pid: int) -> str:
-    return f"{socket.gethostname()}:{pid}"
+def make_runner(rt: Runtime, place: str | None = None) -> JobRunner:
+    return JobRunner(rt, job_kinds(), rt.sessions, rt.system, rt.rng, place)
 
 
 class Pool:
     """One process: two arq queues, so that long syncs never keep a token refresh waiting, and a relay.
 
-    ``after``: the process of this machine in whose place it works, and which is surely dead.
+    ``place``: in which it is alone; whoever had it before is surely dead. None: nobody knows.
     """
 
-    def __init__(self, rt: Runtime, settings: Settings, after: int | None = None) -> None:
-        self.name = name_of(os.getpid())
-        self._after = after
+    def __init__(self, rt: Runtime, settings: Settings, place: str | None = None) -> None:
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self._place = place
         self._rt = rt
         self._settings = settings
         self._slots = {"fast": settings.worker.fast_jobs, "bulk": settings.worker.bulk_jobs}
-        self._runner = make_runner(rt, self.name)
+        self._runner = make_runner(rt, place)
         self._redis = self._arq_redis()
         self.relay = Relay(rt.system, ArqWire(self._redis), self._runner.run, self._slots)
         self._running: dict[str, set[asyncio.Task[Any]]] = {queue: set() for queue in QUEUES}
@@ -86,12 +82,17 @@ class Pool:
         await self._stop(tasks)
 
     async def _take_over(self) -> None:
-        """What the dead one held need not wait until its leases run out; the fence guards it all the same."""
-        if self._after is None:
+        """What the dead held need not wait for the end of its leases; the fence guards it all the same."""
+        if self._place is None:
             return
-        async with self._rt.system.begin() as session:
-            freed = await session.scalar(text("SELECT job_free(:worker)"), {"worker": name_of(self._after)})
-        log.warning("works in the place of a dead process", extra={"after": self._after, "freed": freed})
+        try:
+            async with self._rt.system.begin() as session:
+                freed = await session.scalar(text("SELECT job_free(:place)"), {"place": self._place})
+        except Exception:
+            log.exception("what a dead process held was not freed; its leases will run out")
+            return
+        if freed:
+            log.warning("goes on with what a dead process held", extra={"freed": freed})
 
     async def _stop(self, tasks: list[asyncio.Task[None]]) -> None:
         loops = set(tasks)
@@ -177,10 +178,10 @@ class Pool:
 
 
 @asynccontextmanager
-async def running_pool(rt: Runtime, settings: Settings, after: int | None = None) -> AsyncIterator[Pool]:
+async def running_pool(rt: Runtime, settings: Settings, place: str | None = None) -> AsyncIterator[Pool]:
     """For programs that hold worker and API in one process."""
     stop = asyncio.Event()
-    pool = Pool(rt, settings, after)
+    pool = Pool(rt, settings, place)
     task = asyncio.create_task(pool.run(stop))
     try:
         yield pool
@@ -189,8 +190,8 @@ async def running_pool(rt: Runtime, settings: Settings, after: int | None = None
         await task
 
 
-async def serve(settings: Settings, after: int | None = None) -> None:
-    """Until SIGTERM or SIGINT; ``after`` as of the pool."""
+async def serve(settings: Settings, place: str | None = None) -> None:
+    """Until SIGTERM or SIGINT; ``place`` as of the pool."""
     configure_logging(settings.log_level, as_json=settings.log_json)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -202,7 +203,7 @@ async def serve(settings: Settings, after: int | None = None) -> None:
         watched_loop(settings.worker.blocked_after_s),
         open_runtime(settings, application="mailwarden-worker", worker=True) as rt,
     ):
-        await Pool(rt, settings, after).run(stop)
+        await Pool(rt, settings, place).run(stop)
 
 
 def main() -> None:

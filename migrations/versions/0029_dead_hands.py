@@ -1,4 +1,4 @@
-"""Who holds a job, so that what a dead worker held is free as soon as it is known to be dead."""
+"""Which process of which team holds a job: who takes its place when it is dead frees what it held."""
 
 from collections.abc import Sequence
 
@@ -15,14 +15,14 @@ depends_on: Sequence[str] | None = None
 BEFORE, CLAIM = "job_claim(uuid, text[], double precision[])", "job_claim(uuid, text[], double precision[], text)"
 FREE = "job_free(text)"
 OPENING = "VOLATILE SECURITY DEFINER SET search_path = public, pg_temp"
-# A worker of the version before asks without its name, and its lease runs out as ever.
+# A worker of the version before asks without its place, and its lease runs out as ever.
 CREATE_CLAIM = f"""
-CREATE FUNCTION job_claim(p_id uuid, p_kinds text[], p_leases double precision[], p_worker text DEFAULT NULL)
+CREATE FUNCTION job_claim(p_id uuid, p_kinds text[], p_leases double precision[], p_place text DEFAULT NULL)
 RETURNS TABLE (
   id uuid, org_id uuid, kind text, key text, payload jsonb, fence int, attempt int, late_s double precision
 )
 LANGUAGE sql {OPENING} AS $$
-  UPDATE jobs j SET state = 'leased', fence = j.fence + 1, attempt = j.attempt + 1, held_by = p_worker,
+  UPDATE jobs j SET state = 'leased', fence = j.fence + 1, attempt = j.attempt + 1, held_by = p_place,
     lease_until = app_now() + p_leases[array_position(p_kinds, j.kind::text)] * interval '1 second'
   WHERE j.id = p_id AND j.kind = ANY (p_kinds) AND j.due_at <= app_now()
     AND (j.state = 'ready' OR (j.state = 'leased' AND j.lease_until < app_now()))
@@ -30,14 +30,17 @@ LANGUAGE sql {OPENING} AS $$
     extract(epoch FROM app_now() - j.due_at)::double precision
 $$
 """
-# Not ready, but run out: relays wake those one by one, since one of them may be what killed the worker.
+# Not ready, but run out: relays wake those one by one, since one of them may be what killed the worker; what was begun
+# more often waits for the end of its lease. Rows that somebody holds are left to their leases, too.
 CREATE_FREE = f"""
-CREATE FUNCTION job_free(p_worker text) RETURNS bigint
+CREATE FUNCTION job_free(p_place text) RETURNS bigint
 LANGUAGE sql {OPENING} AS $$
-  WITH freed AS (
-    UPDATE jobs SET lease_until = app_now() - interval '1 millisecond', enqueued_at = NULL
-    WHERE state = 'leased' AND held_by = p_worker AND lease_until >= app_now()
-    RETURNING 1
+  WITH held AS (
+    SELECT id FROM jobs WHERE state = 'leased' AND held_by = p_place AND lease_until >= app_now() AND attempt <= 2
+    FOR UPDATE SKIP LOCKED
+  ), freed AS (
+    UPDATE jobs SET lease_until = app_now() - interval '1 millisecond', enqueued_at = NULL FROM held
+    WHERE jobs.id = held.id RETURNING 1
   ) SELECT count(*) FROM freed
 $$
 """

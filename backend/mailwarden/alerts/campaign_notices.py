@@ -63,6 +63,8 @@ async def alert_guarded(rt: Runtime, tx: UnitOfWork, event: Event) -> None:
 
 def guarded_body(card: Card) -> str:
     """What was counted, what it means, and what to do before it goes on."""
+    if "sent" not in card:  # paused by a version that did not count for us
+        return "Too many mails came back, or were refused for their sender. Nothing more leaves until you resume."
     if card["reason"] == Pause.SENDER_REFUSED:
         happened = f"{card['refused']} of {card['sent']} mails {_was(card['refused'])} refused for their sender"
         advice = "No recipient is at fault: see whether the mailbox and its domain may send, then resume."

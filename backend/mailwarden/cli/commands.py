@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from secrets import token_hex
 from typing import Annotated, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -144,12 +145,13 @@ def worker(
     if wanted == 1:
         raise typer.Exit(_work(settings))
     configure_logging(settings.log_level, as_json=settings.log_json)
-    raise typer.Exit(Team(wanted, lambda place, after: _work(settings.of_worker(place), after)).run())
+    team = token_hex(8)  # places of other teams are others, also on a machine of the same name
+    raise typer.Exit(Team(wanted, lambda place: _work(settings.of_worker(place), f"{team}:{place}")).run())
 
 
-def _work(settings: Settings, after: int | None = None) -> int:
+def _work(settings: Settings, place: str | None = None) -> int:
     try:
-        run(serve(settings, after))
+        run(serve(settings, place))
     except NO_START as exc:
         return fail(str(exc)).exit_code
     return 0

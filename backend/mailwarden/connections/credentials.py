@@ -24,6 +24,7 @@ from mailwarden.connections.unreadable import access_token_of, opened, opened_if
 from mailwarden.core.crypto import Place
 from mailwarden.core.db import UnitOfWork, app_now, reader, unit_of_work
 from mailwarden.core.ids import new_id
+from mailwarden.core.jobs import RetryLater
 from mailwarden.core.metrics import ORPHANS
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers.base import Evidence, Grant
@@ -95,6 +96,16 @@ async def read_held(rt: Runtime, org_id: UUID, connection_id: UUID) -> Held:
         failures=row.failures,
         is_untold=row.untold_at is not None,
     )
+
+
+def wait_for_holder(rt: Runtime, lease_until: datetime | None) -> None:
+    """For what asks once and not again: who was killed while it refreshed holds the token until its lease ends.
+
+    Raises RetryLater until then.
+    """
+    left = lease_until - rt.clock.now() if lease_until else timedelta()
+    if left > timedelta():
+        raise RetryLater(left.total_seconds() + 1)
 
 
 async def claim_refresh(

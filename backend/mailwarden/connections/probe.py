@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from mailwarden.connections.checks import Asker, ask_identity, ask_introspection, ask_permissions
-from mailwarden.connections.credentials import ALIVE, read_held
+from mailwarden.connections.credentials import ALIVE, read_held, wait_for_holder
 from mailwarden.connections.mail_checks import ask_login, login_refused_until
 from mailwarden.connections.mail_servers import signs_in_by_password
 from mailwarden.connections.models import Connection
@@ -97,6 +97,7 @@ async def revive(asker: Asker) -> None:
     """A dead connection that works again all by itself: an account restored, a policy lifted."""
     rt, row = asker.rt, asker.row
     held = await read_held(rt, row.org_id, row.id)
+    wait_for_holder(rt, held.lease_until)
     tried = await refresh_once(rt, row.org_id, row.id, row.provider, only_version=held.version, statuses=REVIVABLE)
     if tried.result is not Result.REFRESHED:
         return

@@ -10,8 +10,7 @@ from sqlalchemy import select
 
 from mailwarden.connections.credentials import Held, read_held
 from mailwarden.connections.grant_life import as_columns, forecast_of
-from mailwarden.connections.health import report_success
-from mailwarden.connections.incidents import close_breaker
+from mailwarden.connections.health import open_suspicions, report_success
 from mailwarden.connections.models import Connection, Credential, RefreshAttempt
 from mailwarden.connections.queries import find_connection
 from mailwarden.connections.rules import Actor, Proof
@@ -39,7 +38,7 @@ async def tell_refreshed(
     for name, value in as_columns(forecast_of(rt, row.provider, held)).items():
         setattr(row, name, value)
     await tx.session.flush()
-    if row.suspected_at is None or row.suspected_at <= at:  # what was refused since is not cleared by what came before
+    if all(one.at <= at for one in await open_suspicions(tx, row)):  # what was told since is not cleared by it
         await report_success(rt, tx, connection_id, Actor.REFRESH, Proof.REFRESH)
 
 
@@ -53,7 +52,6 @@ async def read_told(rt: Runtime, row: Connection) -> Held:
 
 async def tell_late(rt: Runtime, row: Connection) -> None:
     """For a process that ended after its commit. How long the answer took is not known any more."""
-    await close_breaker(rt, row.provider)
     async with unit_of_work(rt.sessions, row.org_id) as tx:
         await tell_refreshed(rt, tx, row.org_id, row.id)
 

@@ -40,7 +40,7 @@ class Job(Base):
     state: Mapped[str] = mapped_column(server_default="ready")
     again_at: Mapped[datetime | None]  # asked for again while it runs
     lease_until: Mapped[datetime | None]
-    held_by: Mapped[str | None]  # the worker that claimed it last
+    held_by: Mapped[str | None]  # the place in a team of processes that claimed it last
     fence: Mapped[int] = mapped_column(server_default="0")
     attempt: Mapped[int] = mapped_column(server_default="0")
     enqueued_at: Mapped[datetime | None]

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 # An attempt is counted at the claim, so a job that kills its worker counts, too. Deploys may kill a few by chance.
 POISON = 4
-CLAIM = text("SELECT * FROM job_claim(:id, :names, :leases, :worker)")
+CLAIM = text("SELECT * FROM job_claim(:id, :names, :leases, :place)")
 
 
 class JobRunner:
@@ -33,14 +33,14 @@ class JobRunner:
         app: Sessions,
         system: Sessions,
         rng: random.Random,
-        worker: str | None = None,
+        place: str | None = None,
     ) -> None:
         self._runtime = runtime
         self._kinds = kinds
         self._app = app
         self._system = system
         self._rng = rng
-        self._worker = worker
+        self._place = place
 
     async def run(self, job_id: UUID) -> bool:
         """True if this call did the work; False if the job was not to be had."""
@@ -66,7 +66,7 @@ class JobRunner:
     def _claim_args(self, job_id: UUID) -> dict[str, Any]:
         names = list(self._kinds.by_name)
         leases = [float(self._kinds.by_name[name].lease_s) for name in names]
-        return {"id": job_id, "names": names, "leases": leases, "worker": self._worker}
+        return {"id": job_id, "names": names, "leases": leases, "place": self._place}
 
     async def _work(self, lease: Lease) -> None:
         kind = self._kinds.by_name[lease.kind]

@@ -13,7 +13,7 @@ from types import FrameType
 from typing import NoReturn
 
 log = logging.getLogger(__name__)
-Work = Callable[[int, int | None], int]
+Work = Callable[[int], int]
 ENDS = (signal.SIGTERM, signal.SIGINT)
 SOON_S = 5.0  # whoever ends sooner did not get to its work
 PAUSE_S = 1.0  # until such a one is tried again
@@ -27,9 +27,7 @@ class Member:
 
 
 class Team:
-    """So many processes, each of which does ``work`` until SIGTERM. Needs ``os.fork``.
-
-    It is given its place, from 0 on, and the id of the dead process whose place it was, if one had it.
+    """So many processes, each of which does ``work`` with its place, from 0 on, until SIGTERM. Needs ``os.fork``.
 
     Must be made before any thread is, and before any connection is opened: neither lives through a fork.
     """
@@ -52,29 +50,29 @@ class Team:
         gc.collect()
         gc.freeze()  # pages that nobody writes to are shared
         for place in range(self._size):
-            self._start(place, None)
+            self._start(place)
         while self._members:
             pid, status = os.wait()
             self._gone(pid, os.waitstatus_to_exitcode(status))
         return self._status
 
-    def _start(self, place: int, after: int | None) -> None:
+    def _start(self, place: int) -> None:
         """No signal comes between the fork and the moment at which each side is ready for it."""
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
         try:
             if not self._stopping:
-                self._fork(place, after)
+                self._fork(place)
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
 
-    def _fork(self, place: int, after: int | None) -> None:
+    def _fork(self, place: int) -> None:
         mine = os.getpid()
         pid = os.fork()
         if pid == 0:
-            self._become(place, after, mine)
+            self._become(place, mine)
         self._members[pid] = Member(place, time.monotonic())
 
-    def _become(self, place: int, after: int | None, leader: int) -> NoReturn:
+    def _become(self, place: int, leader: int) -> NoReturn:
         """The member's whole life; nothing of the leader's stack is ever returned to."""
         status = 1
         try:
@@ -82,7 +80,7 @@ class Team:
                 signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
             _end_with(leader)
-            status = self._work(place, after)
+            status = self._work(place)
         except BaseException:
             log.exception("a process of the team broke down")
         finally:
@@ -102,7 +100,7 @@ class Team:
             return
         if lived_s < SOON_S and status >= 0:  # whoever was killed did nothing wrong
             time.sleep(PAUSE_S)
-        self._start(member.place, pid)
+        self._start(member.place)
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from uuid import UUID
 
-from mailwarden.connections.credentials import read_held
+from mailwarden.connections.credentials import read_held, wait_for_holder
 from mailwarden.connections.probe import load_row
 from mailwarden.connections.refresh import refresh_once
 from mailwarden.connections.rules import Status
@@ -22,6 +22,7 @@ async def refresh_now(rt: Runtime, lease: Lease) -> Again | None:
         return None
     with suppress(Unreadable):
         held = await read_held(rt, row.org_id, UUID(lease.key))
+        wait_for_holder(rt, held.lease_until)
         await refresh_once(rt, row.org_id, row.id, row.provider, only_version=held.version)
     return None
 
