@@ -9,6 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from mailwarden.accounts.models import Organization
+from mailwarden.alerts.letter import compose
 from mailwarden.alerts.models import Alert, AlertMail
 from mailwarden.connections.models import Connection
 from mailwarden.core.db import unit_of_work
@@ -55,6 +57,14 @@ async def break_and_tell(rt: Runtime, connection: Connection, **over: Any) -> UU
 async def recover_and_tell(rt: Runtime, connection: Connection, episode_id: UUID) -> None:
     await tell(rt, connection, EventType.CONNECTION_RECOVERED, episode_id, {})
     await drain(rt)
+
+
+async def letter_of(rt: Runtime, alert: Alert) -> EmailMessage:
+    """As it would leave to somebody."""
+    async with unit_of_work(rt.sessions, alert.org_id) as tx:
+        organization = await tx.session.get_one(Organization, alert.org_id)
+    copy = AlertMail(id=new_id(), org_id=alert.org_id, recipient="pat@example.test", message_id="<1@example.test>")
+    return message_from_bytes(compose(rt, alert, organization, copy).raw, policy=policy.default)
 
 
 async def alerts(rt: Runtime, org_id: UUID) -> list[Alert]:

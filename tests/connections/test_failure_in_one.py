@@ -1,7 +1,6 @@
 """A refused refresh is counted and told at once, or not at all: else it would hold up the next one, and the verdict."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 from sqlalchemy import text
@@ -14,17 +13,7 @@ from tests.conftest import MakeConnection
 from tests.connections.fakes import DEAD, TOKEN
 from tests.connections.token_steps import attempts, credential, dropped, force
 from tests.support.replies import Replies
-
-BLOCKED = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
-PATIENCE_S, STEP_S = 20.0, 0.02
-
-
-async def soon(look: Callable[[], Awaitable[bool]]) -> bool:
-    for _ in range(round(PATIENCE_S / STEP_S)):
-        if await look():
-            return True
-        await asyncio.sleep(STEP_S)
-    return False
+from tests.support.waiting import BLOCKED, soon
 
 
 async def told(rt: Runtime, row: Connection) -> tuple[str, int]:
@@ -49,7 +38,7 @@ async def test_nothing_is_counted_that_is_not_told(
 
     async def waits() -> bool:
         async with reader(runtime.sessions, row.org_id) as tx:
-            return bool(await tx.session.scalar(BLOCKED))
+            return bool(await tx.session.scalar(text(BLOCKED)))
 
     async with unit_of_work(runtime.sessions, row.org_id) as tx:
         await get_connection(tx, row.org_id, row.id, lock=True)  # so that nobody can tell it anything

@@ -8,8 +8,9 @@ from mailwarden.core.runtime import Runtime
 from mailwarden.embedded import EmbeddedServers
 from mailwarden.worker import Pool
 from tests import factories
-from tests.core.test_damaged_queue import ask, ends, pool, rt, soon
+from tests.core.test_damaged_queue import ask, ends, pool, rt
 from tests.support.database import admin_dsn
+from tests.support.waiting import soon
 
 __all__ = ["pool", "rt"]
 

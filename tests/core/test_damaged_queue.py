@@ -1,6 +1,5 @@
 """What somebody else left in our queue: it goes, and the work, which lies in PostgreSQL, is woken again."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -19,22 +18,19 @@ from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import Job, enqueue
 from mailwarden.core.queue import QUEUES
 from mailwarden.core.runtime import Runtime
-from mailwarden.embedded import EmbeddedServers
-from mailwarden.settings import RedisSettings, Settings
+from mailwarden.settings import Settings
 from mailwarden.worker import Pool, running_pool
 from tests import factories
+from tests.support.waiting import soon
 
-PATIENCE_S, STEP_S = 15.0, 0.1
 FOREIGN = b"\xff\xfe not ours"
 KEY = QUEUES["fast"]
 Damage = Callable[[Any], Awaitable[None]]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def pool(rt: Runtime, redis: Redis, servers: EmbeddedServers, settings: Settings) -> AsyncIterator[Pool]:
-    number = redis.connection_pool.connection_kwargs["db"]
-    url = f"{servers.redis_url}{'&' if '?' in servers.redis_url else '?'}db={number}"
-    async with running_pool(rt, settings.model_copy(update={"redis": RedisSettings(url=url)})) as running:
+async def pool(rt: Runtime, with_redis: Settings) -> AsyncIterator[Pool]:
+    async with running_pool(rt, with_redis) as running:
         yield running
 
 
@@ -55,14 +51,6 @@ async def ask(rt: Runtime, org_id: UUID) -> UUID:
 async def is_done(rt: Runtime, org_id: UUID, key: UUID) -> bool:
     async with unit_of_work(rt.sessions, org_id) as tx:
         return await tx.session.scalar(select(Job.state).where(Job.key == str(key))) == "done"
-
-
-async def soon(look: Callable[[], Awaitable[bool]]) -> bool:
-    for _ in range(round(PATIENCE_S / STEP_S)):
-        if await look():
-            return True
-        await asyncio.sleep(STEP_S)
-    return False
 
 
 async def ends(rt: Runtime, org_id: UUID, key: UUID) -> bool:

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from redis.asyncio import Redis
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -12,8 +11,7 @@ from mailwarden.connections.transitions import PROBE
 from mailwarden.core.db import unit_of_work
 from mailwarden.core.jobs import Job
 from mailwarden.core.runtime import Runtime
-from mailwarden.embedded import EmbeddedServers
-from mailwarden.settings import RedisSettings, Settings
+from mailwarden.settings import Settings
 from mailwarden.worker import running_pool
 from tests import factories
 from tests.core.test_damaged_queue import ask, ends, rt
@@ -38,13 +36,6 @@ async def held_by(rt: Runtime, org_id: UUID, place: str, begun: int = 1) -> UUID
 async def told(rt: Runtime, org_id: UUID, key: UUID, column: InstrumentedAttribute[Any]) -> Any:
     async with unit_of_work(rt.sessions, org_id) as tx:
         return await tx.session.scalar(select(column).where(Job.key == str(key)))
-
-
-@pytest.fixture
-def with_redis(redis: Redis, servers: EmbeddedServers, settings: Settings) -> Settings:
-    number = redis.connection_pool.connection_kwargs["db"]
-    url = f"{servers.redis_url}{'&' if '?' in servers.redis_url else '?'}db={number}"
-    return settings.model_copy(update={"redis": RedisSettings(url=url)})
 
 
 async def test_what_the_dead_held_is_done_at_once(rt: Runtime, with_redis: Settings) -> None:

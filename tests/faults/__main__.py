@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from tests.faults.fleet import Fleet, open_fleet
 from tests.faults.incident import play_incident
 from tests.faults.judge import Finding
 from tests.faults.play import crowd, most_at_once, play_definite, play_soft, settle, stage
-from tests.faults.report import confusion, false_inactive, table, tell, write
+from tests.faults.report import confusion, false_inactive, say, table, tell, write
 from tests.faults.rows import DEFINITE, PROBE_S, SOFT
 from tests.support.database import fresh_database, test_servers
 from tests.support.sandbox import running_sandbox
@@ -25,11 +24,6 @@ ENDED = """
 SELECT provider, cause, count(*) FROM connections WHERE id = ANY ($1) AND status <> 'connected'
 GROUP BY 1, 2 ORDER BY 1, 2
 """
-
-
-def say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
 
 
 async def definite(world: World, options: argparse.Namespace, at_once: int) -> list[Finding]:

@@ -13,12 +13,16 @@ from tests.support.database import ROOT
 BENCH = ROOT / ".local" / "bench"
 
 
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
 def tell(found: list[Finding]) -> list[Finding]:
     """What is wrong, as soon as it is known: the whole takes more than an hour."""
     for one in found:
         if not one.ok:
-            sys.stdout.write(f"WRONG {one}\n")
-            sys.stdout.flush()
+            say(f"WRONG {one}")
     return found
 
 

@@ -1,23 +1,20 @@
 """Who sends must hear that the guard paused a campaign: what was counted, and what to look at before it goes on."""
 
 from collections.abc import Sequence
-from email import message_from_bytes, policy
 
 import pytest
 from sqlalchemy import select
 
-from mailwarden.accounts.models import Organization
+from mailwarden.alerts.campaign_notices import guarded_body
 from mailwarden.alerts.jobs import LISTENERS
-from mailwarden.alerts.letter import compose
-from mailwarden.alerts.models import Alert, AlertMail
+from mailwarden.alerts.models import Alert
 from mailwarden.core.db import unit_of_work
-from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import Job, JobKinds
 from mailwarden.core.runner import JobRunner
 from mailwarden.core.runtime import Runtime
 from mailwarden.events.dispatch import dispatch_kind
 from mailwarden.events.record import DISPATCH
-from tests.alerts.support import alerts
+from tests.alerts.support import alerts, letter_of
 from tests.outreach.sending import Box, watch
 from tests.outreach.steps import FIRST, Told, post, run_sql
 from tests.outreach.test_edges import refuse
@@ -25,15 +22,6 @@ from tests.outreach.test_source import box, campaign_id, running
 from tests.support.browser import Browser
 
 HARD = "UPDATE message_recipients SET bounce_kind = 'hard' WHERE address IN ('p3@example.net', 'p4@example.net')"
-
-
-async def written(rt: Runtime, alert: Alert) -> str:
-    async with unit_of_work(rt.sessions, alert.org_id) as tx:
-        organization = await tx.session.get_one(Organization, alert.org_id)
-    copy = AlertMail(id=new_id(), org_id=alert.org_id, recipient="pat@example.test", message_id="<1@example.test>")
-    body = message_from_bytes(compose(rt, alert, organization, copy).raw, policy=policy.default).get_body(("plain",))
-    assert body is not None
-    return str(body.get_content())
 
 
 async def hear(rt: Runtime, owner: Browser) -> None:
@@ -65,7 +53,7 @@ async def test_too_many_bounces_are_told_with_their_number(owner: Browser, runti
     (told,) = await told_of(runtime, campaign, owner)
     assert told.title == "Bounce guard: “Spring” is paused"
     assert told.body.startswith("2 of 20 mails came back for good; 5 % pause a campaign.")
-    letter = await written(runtime, told)
+    letter = (await letter_of(runtime, told)).as_string()
     assert "Campaign: Spring" in letter
     assert f"/outreach/{campaign['id']}" in letter
     assert [one.id for one in await told_of(runtime, campaign, owner)] == [told.id]
@@ -79,6 +67,11 @@ async def test_a_refused_sender_is_told_as_such(owner: Browser, runtime: Runtime
     (told,) = await told_of(runtime, campaign, owner)
     assert told.body.startswith("1 of 20 mails was refused for their sender")
     assert "No recipient is at fault" in told.body
+
+
+def test_a_pause_that_came_without_counts_is_told_all_the_same() -> None:
+    """The version before counted for nobody."""
+    assert "Nothing more leaves until you resume" in guarded_body({"name": "Spring", "reason": "bounce_guard"})
 
 
 @pytest.mark.parametrize("paused_again", [False, True])

@@ -10,11 +10,11 @@ import pytest_asyncio
 from mailwarden.embedded import EmbeddedServers
 from tests.outreach.test_over_sandbox import begin, open_mailbox
 from tests.support.sandbox import Sandbox
+from tests.support.waiting import BLOCKED
 from tests.support.world import World
 from tests.support.world_fixtures import fresh_world, sandbox
 
 __all__ = ["sandbox"]
-BLOCKED = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, or_, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -72,7 +72,7 @@ class Held:
     next_try_at: datetime | None
     refusals: int
     failures: int
-    is_untold: bool = False  # of a refresh that its process did not live to tell of
+    is_untold: bool  # of a refresh that its process did not live to tell of
 
 
 def journal_of(rt: Runtime) -> TokenJournal:
@@ -98,12 +98,15 @@ async def read_held(rt: Runtime, org_id: UUID, connection_id: UUID) -> Held:
     )
 
 
-def wait_for_holder(rt: Runtime, lease_until: datetime | None) -> None:
+async def wait_for_holder(rt: Runtime, org_id: UUID, connection_id: UUID) -> None:
     """For what asks once and not again: who was killed while it refreshed holds the token until its lease ends.
 
     Raises RetryLater until then.
     """
-    left = lease_until - rt.clock.now() if lease_until else timedelta()
+    mine = (Credential.org_id == org_id, Credential.connection_id == connection_id)
+    async with reader(rt.sessions, org_id) as tx:
+        until = await tx.session.scalar(select(Credential.lease_until).where(*mine))
+    left = until - rt.clock.now() if until else timedelta()
     if left > timedelta():
         raise RetryLater(left.total_seconds() + 1)
 

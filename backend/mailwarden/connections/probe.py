@@ -96,8 +96,8 @@ def _can_introspect(provider: str) -> bool:
 async def revive(asker: Asker) -> None:
     """A dead connection that works again all by itself: an account restored, a policy lifted."""
     rt, row = asker.rt, asker.row
+    await wait_for_holder(rt, row.org_id, row.id)
     held = await read_held(rt, row.org_id, row.id)
-    wait_for_holder(rt, held.lease_until)
     tried = await refresh_once(rt, row.org_id, row.id, row.provider, only_version=held.version, statuses=REVIVABLE)
     if tried.result is not Result.REFRESHED:
         return

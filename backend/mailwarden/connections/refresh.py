@@ -233,7 +233,8 @@ async def _failed(rt: Runtime, claim: Claim, error: ProviderError, started: floa
         await open_breaker(rt, claim.provider, error)
     aside = claim.audience is not None and isinstance(error, AccessRevoked)
     async with unit_of_work(rt.sessions, claim.org_id) as tx:
-        await find_connection(tx, claim.org_id, claim.connection_id, lock=True)  # before its credential, as everybody
+        # before the credential, as a disconnect does
+        await find_connection(tx, claim.org_id, claim.connection_id, lock=True)
         row = await _release(rt, tx, claim, error)
         stamped = _attempt(claim, outcome if row else "superseded", error, started)
         tx.session.add(stamped)

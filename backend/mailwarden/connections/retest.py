@@ -10,12 +10,12 @@ from mailwarden.billing.gate import SubscriptionInactive
 from mailwarden.connections.credentials import wait_for_holder
 from mailwarden.connections.live_test import test_now
 from mailwarden.connections.mail_servers import signs_in_by_password
-from mailwarden.connections.models import Connection, Credential
+from mailwarden.connections.models import Connection
 from mailwarden.connections.refresh import own_evidence
 from mailwarden.connections.retest_models import Retest
 from mailwarden.connections.rules import Actor, Status
 from mailwarden.connections.transitions import PROBE, REFRESH, add_evidence, mark_inactive
-from mailwarden.core.db import UnitOfWork, reader, unit_of_work
+from mailwarden.core.db import UnitOfWork, unit_of_work
 from mailwarden.core.errors import Conflict, NotFound
 from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import JobKind, Lease, enqueue
@@ -45,9 +45,7 @@ async def ask_for_tests(rt: Runtime, tx: UnitOfWork, event: Event) -> None:
 async def retest(rt: Runtime, lease: Lease) -> None:
     if lease.org_id is None:
         return
-    async with reader(rt.sessions, lease.org_id) as tx:
-        held = select(Credential.lease_until).where(Credential.connection_id == UUID(lease.key))
-        wait_for_holder(rt, await tx.session.scalar(held))
+    await wait_for_holder(rt, lease.org_id, UUID(lease.key))
     try:
         found = await test_now(rt, lease.org_id, UUID(lease.key))
         bad = next((check for check in found.checks if not check.ok), None)

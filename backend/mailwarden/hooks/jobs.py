@@ -1,7 +1,6 @@
 """What the worker runs for this feature."""
 
 from contextlib import suppress
-from uuid import UUID
 
 from mailwarden.connections.credentials import read_held, wait_for_holder
 from mailwarden.connections.probe import load_row
@@ -20,9 +19,9 @@ async def refresh_now(rt: Runtime, lease: Lease) -> Again | None:
     row = await load_row(rt, lease)
     if row is None or row.status == Status.INACTIVE or row.provider not in rt.config.providers:
         return None
+    await wait_for_holder(rt, row.org_id, row.id)
     with suppress(Unreadable):
-        held = await read_held(rt, row.org_id, UUID(lease.key))
-        wait_for_holder(rt, held.lease_until)
+        held = await read_held(rt, row.org_id, row.id)
         await refresh_once(rt, row.org_id, row.id, row.provider, only_version=held.version)
     return None
 

@@ -1,20 +1,16 @@
 """The notices that people get: feed, letters, and what stands in them (H18, H19, D15)."""
 
 from datetime import timedelta
-from email import message_from_bytes, policy
 
 import pytest
 from sqlalchemy import select
 
-from mailwarden.accounts.models import Organization
 from mailwarden.alerts.campaign_notices import warning_body
-from mailwarden.alerts.letter import compose
 from mailwarden.alerts.models import Alert, AlertMail
 from mailwarden.core.db import unit_of_work
-from mailwarden.core.ids import new_id
 from mailwarden.outreach.trouble import words
 from tests.accounts.steps import prove_address
-from tests.alerts.support import alerts
+from tests.alerts.support import alerts, letter_of
 from tests.outreach.trouble.lab import DAY, HOUR, MINUTE, Lab
 from tests.support.browser import Browser
 
@@ -23,13 +19,6 @@ OURS = {"campaigns_paused", "campaigns_at_stake", "recipients_stopped", "campaig
 
 async def feed(lab: Lab) -> list[Alert]:
     return [one for one in await alerts(lab.rt, lab.org_id) if one.kind in OURS]
-
-
-async def letter(lab: Lab, alert: Alert) -> str:
-    async with unit_of_work(lab.rt.sessions, lab.org_id) as tx:
-        organization = await tx.session.get_one(Organization, lab.org_id)
-    copy = AlertMail(id=new_id(), org_id=lab.org_id, recipient="pat@example.test", message_id="<1@example.test>")
-    return message_from_bytes(compose(lab.rt, alert, organization, copy).raw, policy=policy.default).as_string()
 
 
 async def test_h19_the_failure_tells_which_campaigns_pause(lab: Lab) -> None:
@@ -44,7 +33,7 @@ async def test_h19_the_failure_tells_which_campaigns_pause(lab: Lab) -> None:
     assert "“Autumn” is paused without limit; 1 recipient waits." in told.body
     assert "In “Spring” the other accounts go on." in told.body
     assert "2 recipients with mail from this account will get nothing more" in told.body
-    written = await letter(lab, told)
+    written = (await letter_of(lab.rt, told)).as_string()
     assert "Last moment" in written
     assert "/integrations/google?account=" in written
 
@@ -78,7 +67,7 @@ async def test_l14_the_warnings_of_the_hour_say_what_to_do_in_time(lab: Lab) -> 
     stopped = (await feed(lab))[-1]
     assert stopped.kind == "recipients_stopped"
     assert "was not re-added within the hour. 2 recipients" in stopped.body
-    assert "2 recipients" in await letter(lab, stopped)
+    assert "2 recipients" in (await letter_of(lab.rt, stopped)).as_string()
 
 
 async def test_d15_after_the_repair_people_are_reminded_to_resume(lab: Lab) -> None:
