@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 from mailwarden import main
 from mailwarden.cli.commands import app
-from mailwarden.cli.stack import Stack, StackError, alone_in, refuse_wrong_keys
+from mailwarden.cli.stack import Stack, StackError, alone_in, refuse_wrong_keys, running_stack
 from mailwarden.compose import open_runtime
 from mailwarden.core.key_check import WrongKeys
 from mailwarden.core.roles import Role
@@ -90,3 +91,11 @@ def test_two_at_once_in_one_folder_are_refused(tmp_path: Path):
         pass
     with alone_in(mine), alone_in(other):
         pass
+
+
+def test_a_port_that_somebody_has_is_refused_before_anything_starts(tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as somebody:
+        settings = Settings(_env_file=None, data_dir=tmp_path, port=somebody.getsockname()[1])
+        with pytest.raises(StackError, match=f"Port {settings.port} of 127.0.0.1 is taken"), running_stack(settings):
+            pytest.fail("it started")
+    assert not (tmp_path / "servers").exists()

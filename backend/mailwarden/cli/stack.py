@@ -25,6 +25,7 @@ from mailwarden.core.db import make_engine, make_sessions
 from mailwarden.core.key_check import WrongKeys, check_keys
 from mailwarden.core.roles import Role
 from mailwarden.embedded import EmbeddedServers, embedded_servers
+from mailwarden.embedded.processes import can_bind
 from mailwarden.embedded.servers import DATABASE
 from mailwarden.migrate import migrate
 from mailwarden.settings import DEVELOPMENT_KEY, Settings, parse_keys
@@ -183,6 +184,13 @@ def alone_in(folder: Path) -> Iterator[None]:
         yield
 
 
+def refuse_taken_port(settings: Settings) -> None:
+    """Else whoever listens there would answer for the API that cannot start, and be taken for it."""
+    if not can_bind(settings.port, settings.host):
+        taken = f"Port {settings.port} of {settings.host} is taken"
+        raise StackError(f"{taken}; end what listens there, or set MAILWARDEN_PORT to another.")
+
+
 @contextmanager
 def running_stack(
     settings: Settings,
@@ -199,6 +207,7 @@ def running_stack(
     """
     with contextlib.ExitStack() as resources:
         resources.enter_context(alone_in(settings.data_dir))
+        refuse_taken_port(settings)
         servers = None
         if settings.database.url is None:
             servers = resources.enter_context(embedded_servers(settings.data_dir / "servers"))

@@ -124,17 +124,18 @@ def free_port(preferred: int | None = None) -> int:
 
     Else one that no outgoing connection is ever given: it stays free until the server is there, and between restarts.
     """
-    if preferred and _can_bind(preferred):
+    if preferred and can_bind(preferred):
         return preferred
     drawn = random.SystemRandom().sample(PORTS, 200)  # a seed shared by two test processes would let them collide
-    return next(port for port in drawn if _can_bind(port))
+    return next(port for port in drawn if can_bind(port))
 
 
-def _can_bind(port: int) -> bool:
-    with socket.socket() as probe:
+def can_bind(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether a server could listen there now; an address that is not this machine's counts as taken."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((host, port))
         except OSError:
             return False
     return True
