@@ -124,13 +124,16 @@ async def writes_late(ground: Ground, n: int) -> Tally:
 
 DEAD = "SELECT key, state, attempt FROM jobs WHERE kind = 'poison' AND (state <> 'dead' OR attempt <> 5)"
 SLOWEST_S = 5.0  # of the innocent, some of whom die with the poisoned
+TEAM = 3
+LIVED = "SELECT count(*) FROM worker_heartbeats"
 
 
 async def poisoned(ground: Ground, n: int, broken: str = "[]", drain_s: float = 150) -> Tally:
     """One in 50 chores kills whoever takes it: given up after the fifth, and the others go on."""
     tally = Tally()
     evil, over_s = max(1, n // 50), n / 5
-    async with yard(ground, "Q7", 3, CHORES_LEASE_S=LEASE_S, CHORES_BROKEN=broken) as yarn:
+    async with yard(ground, "Q7", 0, CHORES_LEASE_S=LEASE_S, CHORES_BROKEN=broken) as yarn:
+        await yarn.team(TEAM)
         await yarn.give("poison", evil, over_s=over_s)
         await yarn.give("chore", n, over_s=over_s)
         await yarn.finished(over_s + drain_s, ("chore", "poison"))
@@ -140,7 +143,8 @@ async def poisoned(ground: Ground, n: int, broken: str = "[]", drain_s: float = 
         tally.violations += [f"{r['key']}: {r['state']}, {r['attempt']} times" for r in await yarn.admin.fetch(DEAD)]
         slow = sum(one > SLOWEST_S for one in late)
         tally.violations += [f"{slow} others waited longer than {SLOWEST_S:g} s"] * bool(slow)
-        tally.figures |= {"workers killed": yarn.restarts, "others' delay p50, s": share(late, 0.5)}
+        killed = await yarn.admin.fetchval(LIVED) - TEAM
+        tally.figures |= {"workers killed": killed, "others' delay p50, s": share(late, 0.5)}
         tally.figures |= {"p95, s": share(late, 0.95), "worst, s": share(late, 1)}
     return tally
 

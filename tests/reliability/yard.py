@@ -106,6 +106,12 @@ class Yard:
         asked = "SELECT count(*) FROM worker_heartbeats WHERE split_part(worker, ':', 2)::int = ANY ($1)"
         await self.until(lambda: self.at_least(asked, count, pids), 60)
 
+    async def team(self, size: int) -> None:
+        """One process whose members are replaced by itself, as `mailwarden worker --processes` does it."""
+        self.env["CHORES_TEAM"] = str(size)
+        self.start()
+        await self.until(lambda: self.at_least("SELECT count(*) FROM worker_heartbeats", size), 60)
+
     async def at_least(self, query: str, count: int, *arguments: Any) -> bool:
         return bool(await self.admin.fetchval(query, *arguments) >= count)
 

@@ -1,7 +1,7 @@
 """The worker as it is, with made-up jobs that may kill it. ``CHORES_BROKEN`` names what is broken in it.
 
 Payload of a chore: ``s`` seconds that it takes; ``die`` how its first worker dies of it; ``block`` what keeps the first
-one's event loop from moving.
+one's event loop from moving. ``CHORES_TEAM``: so many processes, as `mailwarden worker --processes` has them.
 """
 
 import asyncio
@@ -24,8 +24,11 @@ from mailwarden import worker
 from mailwarden.core import jobs, queue, runner
 from mailwarden.core.db import UnitOfWork, unit_of_work
 from mailwarden.core.jobs import Again, Job, JobKind, JobKinds, Lease
+from mailwarden.core.loop import run
 from mailwarden.core.queue import FUNCTION, QUEUES, ArqWire, Due
 from mailwarden.core.runtime import Runtime
+from mailwarden.core.team import Team
+from mailwarden.settings import Settings
 
 LEASE_S = float(os.environ.get("CHORES_LEASE_S", "60"))
 WRITE = text(
@@ -196,6 +199,11 @@ def takes_no_turns() -> None:
     setattr(queue.Relay, "_next_turns", nobody)  # noqa: B010
 
 
+def member(place: int) -> int:
+    run(worker.serve(Settings(), f"chores:{place}"))
+    return 0
+
+
 BROKEN: Mapping[str, Callable[[], None]] = {
     "wakes_once": wakes_once,
     "no_fence": no_fence,
@@ -214,4 +222,6 @@ if __name__ == "__main__":
         vars(worker)[name] = nothing
     for name in json.loads(os.environ.get("CHORES_BROKEN", "[]")):
         BROKEN[name]()
+    if size := int(os.environ.get("CHORES_TEAM", "0")):
+        raise SystemExit(Team(size, member).run())
     worker.main()
