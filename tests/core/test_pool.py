@@ -43,6 +43,12 @@ async def pid(engine: AsyncEngine) -> int:
         return int(await connection.scalar(PID))
 
 
+async def three(engine: AsyncEngine) -> list[int]:
+    """Of three at once."""
+    async with engine.connect() as first, engine.connect() as second, engine.connect() as third:
+        return [int(await one.scalar(PID)) for one in (first, second, third)]
+
+
 async def pings(engine: AsyncEngine) -> list[str]:
     """What the pool itself sent when the only connection was given out again."""
     sent: list[str] = []
@@ -68,10 +74,9 @@ async def end(servers: EmbeddedServers, database: str, pids: list[int]) -> None:
 
 async def test_what_the_server_ended_is_not_given_out(servers: EmbeddedServers, database: str) -> None:
     async with engine_of(servers, database, 3) as engine:
-        async with engine.connect() as one, engine.connect() as two, engine.connect() as three:
-            dead = [int(await each.scalar(PID)) for each in (one, two, three)]
+        dead = await three(engine)
         await end(servers, database, dead)
-        assert not {await pid(engine) for _ in range(3)} & set(dead)
+        assert not set(await three(engine)) & set(dead)
 
 
 @pytest.mark.parametrize(("rested_s", "asked"), [(60, []), (0, [";"])])
@@ -93,3 +98,10 @@ async def test_one_that_does_not_answer_is_replaced(servers: EmbeddedServers, da
         assert not driver.is_closed()
         driver._transport.resume_reading()
         assert await pid(engine) != first
+
+
+async def test_the_one_used_last_is_given_out_first(servers: EmbeddedServers, database: str) -> None:
+    """What each connection has prepared costs memory: the fewer take turns, the less of it."""
+    async with engine_of(servers, database, 4) as engine:
+        assert len(set(await three(engine))) == 3
+        assert len({await pid(engine) for _ in range(6)}) == 1
