@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -18,6 +19,25 @@ from tests.connections.fakes import TOKEN, granted
 from tests.connections.token_steps import KLAVIYO_TOKEN, credential, dropped, force, unreachable
 from tests.support.replies import Replies
 from tests.support.time import TimeMachine
+
+
+def with_deadline(rt: Runtime, seconds: float, lease_s: float = 45) -> Runtime:
+    timing = replace(rt.config.timing, refresh_deadline_s=seconds, refresh_lease_s=lease_s)
+    patience = {name: replace(one, oauth_deadline_s=seconds) for name, one in rt.config.providers.items()}
+    return replace(rt, config=replace(rt.config, timing=timing, providers=patience))
+
+
+class Crowded:
+    """A budget whose turn comes once, after so long."""
+
+    def __init__(self, seconds: float) -> None:
+        self._waits = [seconds]
+
+    async def take(self, _: Any) -> float:
+        return self._waits.pop() if self._waits else 0
+
+    async def ban(self, _: Any, __: float) -> None:
+        raise AssertionError("nobody asked for it")
 
 
 class TestTransient:
@@ -95,12 +115,29 @@ class TestTransient:
             await asyncio.sleep(5)
             return granted()
 
-        timing = replace(runtime.config.timing, refresh_deadline_s=0.2, refresh_lease_s=45)
         async with httpx.AsyncClient(transport=httpx.MockTransport(slow)) as http:
-            rt = replace(runtime, http=http, config=replace(runtime.config, timing=timing))
-            error = (await force(rt, row)).error
+            error = (await force(with_deadline(replace(runtime, http=http), 0.2), row)).error
         assert isinstance(error, Unavailable)
         assert error.sent
+
+    async def test_an_answer_has_the_whole_deadline_however_long_the_turn_took(
+        self, runtime: Runtime, make_connection: MakeConnection, replies: Replies
+    ) -> None:
+        """A strict provider gives it only once: who waited for its turn must not hang up in the middle of it."""
+        replies[TOKEN] = granted()
+        row = await make_connection()
+        rt = replace(with_deadline(runtime, 0.2), budget=Crowded(0.4), sleep=asyncio.sleep)
+        assert (await force(rt, row)).result is Result.REFRESHED
+
+    async def test_whose_turn_comes_too_late_sends_nothing(
+        self, runtime: Runtime, make_connection: MakeConnection, replies: Replies
+    ) -> None:
+        """An answer could come after the lease, when another holds the token; nor is it said to have been spent."""
+        row = await make_connection()
+        rt = replace(with_deadline(runtime, 0.2, lease_s=1.5), budget=Crowded(0.4), sleep=asyncio.sleep)
+        error = (await force(rt, row)).error
+        assert isinstance(error, Unavailable)
+        assert (error.sent, replies.requests) == (False, [])
 
 
 class TestOurFault:

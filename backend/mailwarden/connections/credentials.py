@@ -220,7 +220,12 @@ def _fits(rt: Runtime, row: Credential, answer: TokenAnswer) -> bool:
     """A grant whose refresh token stays cannot follow one that cannot be read: that would wipe it."""
     if (row.version, row.refresh_hash) != (answer.version, answer.spent_hash):
         return False
-    return bool(answer.grant.refresh_token or opened_if_readable(rt, row, "refresh_token"))
+    return bool(answer.grant.refresh_token or _presented(rt, row, answer))
+
+
+def _presented(rt: Runtime, row: Credential, answer: TokenAnswer) -> str | None:
+    """Which of both the provider took: where rotation overlaps, that one goes on to be good."""
+    return opened_if_readable(rt, row, "previous_refresh_token" if answer.of_previous else "refresh_token")
 
 
 def _is_ours(rt: Runtime, row: Credential, answer: TokenAnswer) -> bool:
@@ -233,7 +238,7 @@ def _is_ours(rt: Runtime, row: Credential, answer: TokenAnswer) -> bool:
 async def _apply(rt: Runtime, tx: UnitOfWork, row: Credential, answer: TokenAnswer) -> None:
     if row.refresh_token is None:
         raise ValueError("a grant that cannot be refreshed was refreshed")
-    spent = opened_if_readable(rt, row, "refresh_token")
+    spent = _presented(rt, row, answer)
     row.previous_refresh_token = rt.keys.seal(spent, place(row, "previous_refresh_token")) if spent else None
     row.version += 1
     if answer.audience is None:

@@ -35,6 +35,7 @@ class TokenAnswer:
     sent_at: datetime
     grant: Grant
     audience: str | None = None  # the access token is for this further service, not for the API
+    of_previous: bool = False  # for the token before the stored one, which was refused
 
 
 class TokenJournal:
@@ -108,6 +109,7 @@ class TokenJournal:
             "spent_hash": answer.spent_hash.hex(),
             "sent_at": answer.sent_at.isoformat(),
             "audience": answer.audience,
+            "of_previous": answer.of_previous,
             "answer": base64.b64encode(sealed).decode(),
         }
         return json.dumps(told).encode()
@@ -127,6 +129,7 @@ class TokenJournal:
             spent_hash=bytes.fromhex(told["spent_hash"]),
             sent_at=datetime.fromisoformat(told["sent_at"]),
             audience=told.get("audience"),
+            of_previous=told.get("of_previous", False),
             grant=Grant(
                 access_token=secret["access_token"],
                 refresh_token=secret["refresh_token"],

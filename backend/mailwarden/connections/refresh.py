@@ -29,7 +29,6 @@ from mailwarden.connections.rules import Actor, Proof
 from mailwarden.connections.telling import tell_refreshed
 from mailwarden.connections.unreadable import Unreadable
 from mailwarden.core.db import app_now, unit_of_work
-from mailwarden.core.deadline import deadline
 from mailwarden.core.ids import new_id
 from mailwarden.core.jobs import backoff_s
 from mailwarden.core.logging import Sparing
@@ -130,7 +129,7 @@ async def _spend(rt: Runtime, claim: Claim) -> Refreshed:
     started = time.monotonic()
     sent_at = rt.clock.now()
     try:
-        grant = await _post(rt, claim)
+        grant, of_previous = await _post(rt, claim)
     except ProviderError as error:
         return await _failed(rt, claim, error, started)
     answer = TokenAnswer(
@@ -144,6 +143,7 @@ async def _spend(rt: Runtime, claim: Claim) -> Refreshed:
         sent_at=sent_at,
         grant=grant,
         audience=claim.audience,
+        of_previous=of_previous,
     )
     journal = journal_of(rt)
     try:
@@ -156,29 +156,30 @@ async def _spend(rt: Runtime, claim: Claim) -> Refreshed:
     return Refreshed(Result.REFRESHED)
 
 
-async def _post(rt: Runtime, claim: Claim) -> Grant:
-    """One total deadline, far below the lease. A process that slept too long sends nothing (C10)."""
+async def _post(rt: Runtime, claim: Claim) -> tuple[Grant, bool]:
+    """What left has its whole deadline, since its answer may come only once, and that ends before the lease.
+
+    Who slept too long, or waited too long for its turn, sends nothing (C10).
+    """
     timing = rt.config.timing
-    app = our_app(rt, claim.provider)
-    if time.monotonic() - claim.claimed_at > timing.refresh_lease_s - timing.refresh_deadline_s - 1:
+    leave_by = claim.claimed_at + timing.refresh_lease_s - timing.refresh_deadline_s - 1
+    if time.monotonic() > leave_by:
         raise Unavailable(own_evidence("the lease is nearly over; nothing was sent"), sent=False)
-    try:
-        async with deadline(timing.refresh_deadline_s):
-            return await _present(app, claim)
-    except TimeoutError:
-        raise Unavailable(own_evidence("no complete answer in time")) from None
+    return await _present(OAuth(our_app(rt, claim.provider), leave_by=leave_by), claim)
 
 
-async def _present(app: Any, claim: Claim) -> Grant:
-    oauth, scope = OAuth(app), None
+async def _present(oauth: OAuth, claim: Claim) -> tuple[Grant, bool]:
+    """And whether it is for the token before the stored one."""
+    spec, scope = spec_of(claim.provider), None
     if claim.audience is not None:
-        scope = " ".join((*app.spec.auth.audience(claim.audience).scopes, "offline_access"))
+        scope = " ".join((*spec.auth.audience(claim.audience).scopes, "offline_access"))
     try:
-        return await oauth.refresh(claim.refresh_token, scope=scope, claims=claim.claims)
+        return await oauth.refresh(claim.refresh_token, scope=scope, claims=claim.claims), False
     except AccessRevoked:
-        if app.spec.refresh.rotation != "overlap" or claim.previous is None or scope is not None:
+        if spec.refresh.rotation != "overlap" or claim.previous is None or scope is not None:
             raise
-        return await oauth.refresh(claim.previous, claims=claim.claims)  # our successor may never have counted there
+        # our successor may never have counted there
+        return await oauth.refresh(claim.previous, claims=claim.claims), True
 
 
 def own_evidence(message: str, signal: Signal | None = None) -> Evidence:

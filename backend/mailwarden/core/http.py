@@ -1,5 +1,6 @@
 """Outbound HTTP: one client per trust level, deadlines over the whole request, capped bodies, redacted texts."""
 
+import math
 import re
 import ssl
 import time
@@ -19,6 +20,7 @@ from mailwarden.core.egress import EgressBlocked, EgressGuard, GuardedBackend
 __all__ = ["Answer", "BodyTooLarge", "EgressBlocked", "EgressGuard", "NoAnswer", "build_http", "redact", "send_once"]
 
 CONNECT_S = 5.0
+TOO_LATE = "nothing could be sent in time"
 TOO_LARGE = "body larger than"  # begins the reason of an answer that passed its cap
 _BEFORE_SEND = (
     httpx.ConnectError,
@@ -74,13 +76,23 @@ class _Departure:
         return not isinstance(exc, _BEFORE_SEND)  # a transport without trace events: assume the worst
 
 
-async def send_once(http: httpx.AsyncClient, request: httpx.Request, *, deadline_s: float, max_bytes: int) -> Answer:
+async def send_once(
+    http: httpx.AsyncClient,
+    request: httpx.Request,
+    *,
+    deadline_s: float,
+    max_bytes: int,
+    leave_by: float = math.inf,
+) -> Answer:
     """One request, one answer, one deadline over all of it. Follows no redirect and repeats nothing.
 
-    httpx's own timeouts count per read, so they never end a slow-loris.
+    httpx's own timeouts count per read, so they never end a slow-loris. ``leave_by``: nothing is sent later, by the
+    monotonic clock.
     """
     started = time.monotonic()
-    departure = _Departure(started + deadline_s)
+    if started >= leave_by:
+        raise NoAnswer(TOO_LATE, sent=False, worth_repeating=False)
+    departure = _Departure(min(started + deadline_s, leave_by))
     request.extensions = {"trace": departure, "timeout": _socket_timeouts(deadline_s)}
     try:
         async with deadline(deadline_s):
@@ -90,8 +102,9 @@ async def send_once(http: httpx.AsyncClient, request: httpx.Request, *, deadline
             finally:
                 await response.aclose()
     except TimeoutError as exc:
-        reason = f"no complete answer within {deadline_s:g} s"
-        raise NoAnswer(reason, sent=departure.sent(exc), worth_repeating=False) from exc
+        sent = departure.sent(exc)
+        reason = f"no complete answer within {deadline_s:g} s" if sent else TOO_LATE
+        raise NoAnswer(reason, sent=sent, worth_repeating=False) from exc
     except BodyTooLarge as exc:
         raise NoAnswer(f"{TOO_LARGE} {max_bytes} bytes", sent=True, worth_repeating=False) from exc
     except EgressBlocked as exc:

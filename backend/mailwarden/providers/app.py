@@ -1,6 +1,7 @@
 """Our app at one provider: its catalogue entry, the operator's settings and the shared means of calling it."""
 
 import asyncio
+import math
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -40,12 +41,18 @@ async def wait_for_turn(app: ProviderApp, claim: Claim, call: Call) -> None:
 
 
 async def counted_send(
-    app: ProviderApp, call: Call, request: httpx.Request, *, deadline_s: float, max_bytes: int
+    app: ProviderApp,
+    call: Call,
+    request: httpx.Request,
+    *,
+    deadline_s: float,
+    max_bytes: int,
+    leave_by: float = math.inf,
 ) -> Answer:
     """``send_once``, seen in the metrics and by who compares clocks."""
     outcome = "no_answer"
     try:
-        answer = await send_once(app.http, request, deadline_s=deadline_s, max_bytes=max_bytes)
+        answer = await send_once(app.http, request, deadline_s=deadline_s, max_bytes=max_bytes, leave_by=leave_by)
         outcome = f"{answer.status // 100}xx"
         if app.on_date is not None and "date" in answer.headers:
             app.on_date(answer.headers["date"])

@@ -1,6 +1,7 @@
 """Consent URLs and token endpoints. Authlib builds the URLs; the requests are our own, each with one total deadline."""
 
 import base64
+import math
 from collections.abc import Collection, Mapping
 from urllib.parse import quote
 
@@ -28,10 +29,14 @@ def new_verifier() -> str:
 
 
 class OAuth:
-    """Nothing is repeated here: whether a token may be presented again is the caller's decision (`sent`)."""
+    """Nothing is repeated here: whether a token may be presented again is the caller's decision (`sent`).
 
-    def __init__(self, app: ProviderApp) -> None:
+    ``leave_by``, of the monotonic clock: nothing is sent later, however long its turn took to come.
+    """
+
+    def __init__(self, app: ProviderApp, *, leave_by: float = math.inf) -> None:
         self._app = app
+        self._leave_by = leave_by
         self._auth = app.spec.auth
         self._claim = token_claim(app.spec.name, app.spec.refresh.rates, client_id=app.settings.client_id)
 
@@ -146,8 +151,8 @@ class OAuth:
             client = {}
         request = app.http.build_request("POST", url, data={**form, **client}, headers=headers)
         try:
-            deadline = app.settings.oauth_deadline_s
-            answer = await counted_send(app, call, request, deadline_s=deadline, max_bytes=MAX_BODY)
+            limits = {"deadline_s": app.settings.oauth_deadline_s, "leave_by": self._leave_by}
+            answer = await counted_send(app, call, request, max_bytes=MAX_BODY, **limits)
         except NoAnswer as exc:
             raise no_answer(call, exc) from exc
         if 200 <= answer.status < 300:
