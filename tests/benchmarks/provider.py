@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import json
 import random
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -22,7 +21,6 @@ SCOPES = {
     "klaviyo": "accounts:read campaigns:read metrics:read events:read",
     "keap": "full",
 }
-JUST_ANSWERED_S = 0.05
 REFUSED = 400, {"error": "invalid_grant", "error_description": "refresh token is invalid"}
 OURS = 200, {"access_token": "a-0-0", "expires_in": 1800}
 
@@ -50,7 +48,7 @@ class Provider:
     valid: dict[str, set[int]] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     running: Counter[str] = field(default_factory=Counter)
-    answered: dict[str, list[float]] = field(default_factory=dict)
+    given: dict[str, tuple[str, int]] = field(default_factory=dict)  # by account: its last token, and to which worker
 
     async def token(self, worker: str, provider: str, body: bytes) -> tuple[int, Any]:
         form = parse_qs(body.decode())
@@ -61,15 +59,14 @@ class Provider:
         try:
             slow = self.rng.random() < self.manner.slow_rate
             await asyncio.sleep((self.manner.slow_ms if slow else self.manner.token_ms) / 2000)
-            status, answer = self._grant(provider, form)
+            status, answer = self._grant(provider, form, worker)
             self.counts["granted" if status == 200 else "refused"] += 1
             await asyncio.sleep((self.manner.slow_ms if slow else self.manner.token_ms) / 2000)
             return status, answer
         finally:
             self.running[worker] -= 1
-            self.answered.setdefault(worker, []).append(time.monotonic())
 
-    def _grant(self, provider: str, form: dict[str, list[str]]) -> tuple[int, Any]:
+    def _grant(self, provider: str, form: dict[str, list[str]], worker: str) -> tuple[int, Any]:
         _, account, generation = form["refresh_token"][0].split("-")
         if self.rng.random() < self.manner.invalid_rate:
             self.counts["random"] += 1
@@ -80,6 +77,7 @@ class Provider:
             return REFUSED
         self.newest[account] += 1
         following = presented if rotation == "fixed" else self.newest[account]
+        self.given[account] = worker, following
         self.valid[account] = {following} if rotation == "strict" else {presented, following}
         return 200, {
             "access_token": f"a-{account}-{self.newest[account]}",
@@ -99,10 +97,10 @@ class Provider:
         following = {"paging": {"next": {"after": str(start + size)}}} if start + size < total else {}
         return {"total": total, "results": page, **following}
 
-    def in_flight(self, worker: str) -> int:
-        """Asked and not answered, or answered so lately that the answer may not be written down."""
-        since = time.monotonic() - JUST_ANSWERED_S
-        return self.running[worker] + sum(at > since for at in self.answered.get(worker, []))
+    def in_flight(self, worker: str) -> dict[str, Any]:
+        """How many answers it waits for, and the last generation of each account whose last one was given to it."""
+        given = {account: last for account, (taker, last) in self.given.items() if taker == worker}
+        return {"running": self.running[worker], "given": given}
 
     def told(self) -> dict[str, Any]:
         valid = {account: sorted(held) for account, held in self.valid.items()}
@@ -152,6 +150,7 @@ def control(provider: Provider, what: str, rest: list[str], body: bytes) -> tupl
     if what == "forget":
         provider.valid.clear()
         provider.newest.clear()
+        provider.given.clear()
         provider.counts.clear()
     if what == "flight":
         return 200, provider.in_flight(rest[0])

@@ -11,12 +11,17 @@ import json
 import random
 import signal
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import asyncpg
 
 from mailwarden.compose import keyring
 from mailwarden.core.crypto import Place
 from mailwarden.settings import Settings
 from tests.benchmarks.lab import RESULTS, Lab, lab_parts, open_lab, say, seed_connections, table, until
+from tests.support.database import admin_dsn
 
 WORKERS = 4
 TIMING = {"refresh_lease_s": 6.0, "refresh_deadline_s": 2.5, "clock_follow_s": 5.0}
@@ -47,6 +52,13 @@ SETTLED = """
 SELECT count(*) = 0 FROM credentials k JOIN connections c ON c.id = k.connection_id
 WHERE c.status = 'connected' AND k.refresh_after <= app_now() AND k.refusals = 0
 """
+
+
+STORED = """
+SELECT k.id, k.org_id, k.version, k.refresh_token, c.external_id FROM credentials k
+JOIN connections c ON c.id = k.connection_id
+"""
+KEYS = keyring(Settings(_env_file=None, environment="test"))
 
 
 @dataclass(frozen=True)
@@ -107,27 +119,35 @@ class Told:
 class Storm:
     """Kills and stops workers at random, one at a time, and starts the killed again."""
 
-    def __init__(self, lab: Lab, rng: random.Random, told: Told, start: "Start") -> None:
-        self._lab, self._rng, self._told, self._start = lab, rng, told, start
+    def __init__(self, lab: Lab, admin: asyncpg.Connection, rng: random.Random, told: Told, start: "Start") -> None:
+        self._lab, self._admin, self._rng, self._told, self._start = lab, admin, rng, told, start
 
     async def rage(self) -> None:
         while True:
             await asyncio.sleep(self._rng.uniform(0.5, 1.5))
             name = self._rng.choice(sorted(self._lab.workers))
             if self._rng.random() < 0.5:
-                await asyncio.to_thread(self._kill, name)
+                await self._kill(name)
             else:
                 await self._pause(name)
 
-    def _kill(self, name: str) -> None:
+    async def _kill(self, name: str) -> None:
         """Stopped first, so that what is in flight can be counted at that very moment."""
         worker = self._lab.workers[name]
         worker.send_signal(signal.SIGSTOP)
-        self._told.in_flight += self._lab.ask(f"flight/{name}")
+        self._told.in_flight += await self._in_flight(name)
         worker.kill()
-        worker.wait()
+        await asyncio.to_thread(worker.wait)
         self._told.kills += 1
         self._start(name)
+
+    async def _in_flight(self, name: str) -> int:
+        """Asked for and not answered, or given by the provider, and neither in the journal nor stored."""
+        said = await asyncio.to_thread(self._lab.ask, f"flight/{name}")
+        stored = {row["external_id"]: generation(row) for row in await self._admin.fetch(STORED)}
+        unstored: int = sum(stored[account] < newest for account, newest in said["given"].items())
+        journaled = len(list((self._lab.folder / name / "token-journal").glob("*.answer")))
+        return int(said["running"]) + max(0, unstored - journaled)
 
     async def _pause(self, name: str) -> None:
         worker = self._lab.workers[name]
@@ -157,7 +177,8 @@ async def play(lab: Lab, plan: Plan, expiries: int, connections: int, rng: rando
     for number in range(WORKERS):
         start(f"w{number}")
     await until(lab, f"SELECT count(*) >= {WORKERS} FROM worker_heartbeats", within_s=90)
-    storm = asyncio.create_task(Storm(lab, rng, told, start).rage()) if plan.storms else None
+    admin = await asyncpg.connect(admin_dsn(lab.servers, lab.database))
+    storm = asyncio.create_task(Storm(lab, admin, rng, told, start).rage()) if plan.storms else None
     try:
         await expire(lab, plan, told, expiries, connections, rng)
     finally:
@@ -165,6 +186,7 @@ async def play(lab: Lab, plan: Plan, expiries: int, connections: int, rng: rando
             storm.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await storm
+        await admin.close()
     lab.ask("set", {"invalid_rate": 0.0})
     await until(lab, SETTLED, within_s=300)
     await judge(lab, told)
@@ -185,19 +207,17 @@ async def expire(lab: Lab, plan: Plan, told: Told, expiries: int, connections: i
         await asyncio.sleep(0.25)
 
 
+def generation(row: Mapping[str, Any]) -> int:
+    place = Place("credentials", "refresh_token", row["org_id"], row["id"])
+    return int(KEYS.open(row["refresh_token"], place).rpartition("-")[2])
+
+
 async def judge(lab: Lab, told: Told) -> None:
-    keys = keyring(Settings(_env_file=None, environment="test"))
     said = lab.ask("told")
     told.calls = said["counts"].get("token", 0)
-    rows = await lab.admin.fetch(
-        "SELECT k.id, k.org_id, k.version, k.refresh_token, c.external_id FROM credentials k"
-        " JOIN connections c ON c.id = k.connection_id"
-    )
-    for row in rows:
+    for row in await lab.admin.fetch(STORED):
         told.rotations += row["version"] - 1
-        place = Place("credentials", "refresh_token", row["org_id"], row["id"])
-        generation = int(keys.open(row["refresh_token"], place).rpartition("-")[2])
-        told.lost += generation not in said["valid"].get(row["external_id"], [0])
+        told.lost += generation(row) not in said["valid"].get(row["external_id"], [0])
     told.calls -= said["counts"].get("stale", 0) if told.lost else 0  # the dead are asked again and again
     told.inactive = await lab.admin.fetchval("SELECT count(*) FROM transitions WHERE to_status = 'inactive'")
 

@@ -1,5 +1,7 @@
 """A worker for the refresh bench: shorter job leases, and as every provider's policy the rotation of BENCH_ROTATION.
 
+The token endpoint takes all that comes: how its budget is kept is row T13's.
+
 ``BENCH_BROKEN=1`` is the negative control: whoever wants to refresh takes the lease, whoever holds it, and stores what
 comes without comparing.
 """
@@ -18,6 +20,7 @@ from mailwarden.core.db import unit_of_work
 from mailwarden.core.jobs import JobKinds
 from mailwarden.core.runtime import Runtime
 from mailwarden.providers import catalog
+from mailwarden.providers.catalog import Rate
 from mailwarden.settings import Settings
 
 claim, kinds, store = credentials.claim_refresh, work.job_kinds, credentials.store_for_sure
@@ -25,8 +28,9 @@ claim, kinds, store = credentials.claim_refresh, work.job_kinds, credentials.sto
 
 def rotate_as_told() -> None:
     for name, spec in catalog.load().items():
-        if spec.kind == "oauth" and os.environ["BENCH_ROTATION"] != spec.refresh.rotation:
-            policy = spec.refresh.model_copy(update={"rotation": os.environ["BENCH_ROTATION"]})
+        if spec.kind == "oauth":
+            told = {"rotation": os.environ["BENCH_ROTATION"], "rates": (Rate(requests=1000, per_s=1),)}
+            policy = spec.refresh.model_copy(update=told)
             catalog.load()[name] = spec.model_copy(update={"refresh": policy})
 
 
