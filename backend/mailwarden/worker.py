@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 JOB_TIMEOUT_S = 6 * 3600  # the lease ends a dead job; arq's own timeout must never end a live one
 BEGUN_S = 30  # a wake-up that a worker took and did not begin, since it died, is free again after so long
-GRACE_S = 25.0
+GRACE_S = 32.0  # longer than the wait for a turn and the deadline of a token call together
 BULK_GRACE_S = 2.0  # a sync goes on from its last page in another process; a token refresh must end here
 BEAT_EVERY_S = 5
 

@@ -263,7 +263,7 @@ def keep(results: list[Told], seed: int) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.refresh", description=__doc__)
     parser.add_argument("--expiries", type=int, default=2_000, help="in all scenarios together")
-    parser.add_argument("--full", action="store_true", help="100,000 expiries; takes hours")
+    parser.add_argument("--full", action="store_true", help="100,000 expiries; takes an hour and a half")
     parser.add_argument("--connections", type=int, default=150)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--only", type=int, help="one scenario by its number; the control comes last")
