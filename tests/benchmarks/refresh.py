@@ -121,6 +121,7 @@ class Storm:
 
     def __init__(self, lab: Lab, admin: asyncpg.Connection, rng: random.Random, told: Told, start: "Start") -> None:
         self._lab, self._admin, self._rng, self._told, self._start = lab, admin, rng, told, start
+        self._lost: set[tuple[str, int]] = set()
 
     async def rage(self) -> None:
         while True:
@@ -145,9 +146,11 @@ class Storm:
         """Asked for and not answered, or given by the provider, and neither in the journal nor stored."""
         said = await asyncio.to_thread(self._lab.ask, f"flight/{name}")
         stored = {row["external_id"]: generation(row) for row in await self._admin.fetch(STORED)}
-        unstored: int = sum(stored[account] < newest for account, newest in said["given"].items())
+        unstored = {(account, last) for account, last in said["given"].items() if stored[account] < last}
         journaled = len(list((self._lab.folder / name / "token-journal").glob("*.answer")))
-        return int(said["running"]) + max(0, unstored - journaled)
+        new = unstored - self._lost  # those of earlier kills stay unstored for ever
+        self._lost |= unstored
+        return int(said["running"]) + max(0, len(new) - journaled)
 
     async def _pause(self, name: str) -> None:
         worker = self._lab.workers[name]
