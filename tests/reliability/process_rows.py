@@ -21,6 +21,10 @@ SHORTEST_S = 40
 SLOPE_FROM_S = 600  # a shorter run tells more of caches than of leaks
 BLOCK = 30  # samples whose median stands for them
 MOST_MB_H = 1.0
+BURSTS, BURST_EVERY_S = 0.8, 20  # of the warm-up: a burst met later would be a step of its own, and no trend
+ALL_AT_ONCE = """
+UPDATE jobs SET due_at = app_now(), enqueued_at = NULL WHERE state = 'ready' AND due_at > app_now()
+"""
 
 
 @dataclass
@@ -93,9 +97,14 @@ def _soak(ground: Ground, seconds: float, worker: Sequence[str]) -> Tally:
 
 
 def _watch(system: System, seconds: float) -> dict[str, Watched]:
+    """In the warm-up all jobs are due at once again and again: so the pools open what they ever will, and every kind of
+    job, the daily ones too, has run."""
     watched = {name: Watched() for name in system.stack.children}
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
+    began = burst = time.monotonic()
+    while (now := time.monotonic()) < began + seconds:
+        if burst <= now < began + BURSTS * WARM_UP * seconds:
+            system.rows(ALL_AT_ONCE)
+            burst = now + BURST_EVERY_S
         for name, one in watched.items():
             process = system.stack.children[name].process
             assert process is not None
