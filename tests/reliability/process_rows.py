@@ -15,7 +15,7 @@ from tests.support.stack import System, running_system, wait_for
 CONNECTIONS = 8
 TIMING = {"realtime_every_s": 4, "probe_every_s": 5}
 LIFE_S = 12  # of access tokens, so that refreshes are part of the load
-WARM_UP = 0.5  # share of the time in which caches and pools fill, and the table of interned strings doubles, once
+WARM_UP = 0.4  # share of the time in which caches and pools fill, and the table of interned strings doubles, once
 ROOM, FEW_FILES, FEW_MB = 1.1, 12, 8.0  # growth that is none: I10 allows 10 %, small numbers a little more
 SHORTEST_S = 40
 SLOPE_FROM_S = 600  # a shorter run tells more of caches than of leaks
